@@ -1,0 +1,29 @@
+# make demo · make test · make lint · make bench: each does all the set-up it needs.
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+READY := $(VENV)/.ready
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: demo test lint bench clean
+
+demo: $(READY)
+	@$(PYTHON) -m Testing.demo
+
+test: $(READY)
+	@$(PYTHON) -m pytest
+
+lint: $(READY)
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+
+bench: $(READY)
+	@$(PYTHON) -m Testing.bench
+
+$(READY): pyproject.toml .ci/constraints.txt
+	python3 -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --constraint .ci/constraints.txt --editable '.[scene,dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) demo-output build dist *.egg-info
