@@ -1,0 +1,1 @@
+"""Pixels in, findings out. Knows nothing of Slicer, VTK or Qt."""

@@ -1,0 +1,191 @@
+"""Everything found in one input, as plain data. Needs numpy alone, so that `scene/` can share it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .flags import Flag
+from .frames import InputKind, SpacingSource
+
+SCHEMA_VERSION = "1.0.0"
+
+
+class Label(str, Enum):
+    """The verdict's word. ``undetermined``: the network is not sure enough; ``rejected``: no verdict is given."""
+
+    NORMAL = "normal"
+    BENIGN = "benign"
+    MALIGNANT = "malignant"
+    UNDETERMINED = "undetermined"
+    REJECTED = "rejected"
+
+
+CLASSES = (Label.NORMAL, Label.BENIGN, Label.MALIGNANT)
+
+
+@dataclass(frozen=True)
+class Probabilities:
+    """Calibrated class probabilities; they sum to 1."""
+
+    normal: float
+    benign: float
+    malignant: float
+
+
+@dataclass(frozen=True)
+class Malignancy:
+    """Likelihood of malignancy with its 95 % interval from the calibration set, each in [0, 1]."""
+
+    probability: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer for the whole input: that of its key frame, the frame with the highest likelihood of malignancy."""
+
+    label: Label
+    probabilities: Probabilities | None = None
+    malignancy: Malignancy | None = None
+    key_frame: int | None = None
+
+
+@dataclass(frozen=True)
+class FrameFinding:
+    """What one analysed frame gave. `lesions` are ids into `Analysis.lesions`."""
+
+    index: int
+    time_s: float | None
+    probabilities: Probabilities | None
+    lesions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lesion:
+    """One connected lesion of one frame.
+
+    `id` is unique in the analysis, counted from 1. `number` is the lesion's rank in its frame by area, from 1:
+    the value it has in `Analysis.labels`. Pixel lengths are along the image's own pixels; mm values are None
+    unless calibrated. Points are (column, row) in pixels, pixel centres at whole numbers; `bbox_px` is
+    (left, top, width, height). Height is along depth, so a height/width ratio above 1 is taller than wide.
+    `depth_*` is from the top of the analysed region to the lesion's topmost row.
+    """
+
+    id: int
+    number: int
+    frame: int
+    bbox_px: tuple[int, int, int, int]
+    centroid_px: tuple[float, float]
+    area_px: int
+    area_mm2: float | None
+    long_axis_px: float
+    long_axis_mm: float | None
+    long_axis_ends_px: tuple[tuple[float, float], tuple[float, float]]
+    short_axis_px: float
+    short_axis_mm: float | None
+    short_axis_ends_px: tuple[tuple[float, float], tuple[float, float]]
+    height_width_ratio: float
+    depth_px: float
+    depth_mm: float | None
+    mean_probability: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How the heat map was made."""
+
+    method: str
+    target_class: Label
+    layer: str
+
+
+@dataclass(frozen=True)
+class ModelIdentity:
+    """Which weights gave the result; `sha256` is that of the weights file."""
+
+    task: str
+    name: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class InputSummary:
+    """What was analysed. `pixel_spacing_mm` is (row, column) or None; `region_px` is (left, top, width, height)."""
+
+    kind: InputKind
+    frames: int
+    rows: int
+    columns: int
+    pixel_spacing_mm: tuple[float, float] | None
+    spacing_source: SpacingSource
+    region_px: tuple[int, int, int, int]
+    modality: str | None = None
+    sop_class_uid: str | None = None
+    sop_instance_uid: str | None = None
+    series_instance_uid: str | None = None
+
+
+class FrameMaps(Protocol):
+    """Masks and heat maps of the analysed frames, made on demand on the input's own pixel grid."""
+
+    def labels(self, frame: int) -> NDArray[np.uint8]:
+        """``[H, W]``: 0 background, else the `Lesion.number`. KeyError where the frame was not segmented."""
+
+    def heat_map(self, frame: int) -> NDArray[np.float32]:
+        """``[H, W]`` float32 in [0, 1]. KeyError where the frame was not explained."""
+
+    @property
+    def frames(self) -> tuple[int, ...]:
+        """Indices of the frames that have masks and heat maps, ascending."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Verdict, per-frame findings, lesions, maps, flags and provenance of one input."""
+
+    input: InputSummary
+    models: tuple[ModelIdentity, ...]
+    verdict: Verdict
+    frames: tuple[FrameFinding, ...]
+    lesions: tuple[Lesion, ...]
+    explanation: Explanation
+    flags: tuple[Flag, ...]
+    device: str
+    software: Mapping[str, str]
+    timing_ms: Mapping[str, float]
+    maps: FrameMaps = field(repr=False, compare=False)
+
+    def lesions_of(self, frame: int) -> tuple[Lesion, ...]:
+        """The lesions of one frame, largest first."""
+        return tuple(lesion for lesion in self.lesions if lesion.frame == frame)
+
+    def to_json(self) -> dict[str, Any]:
+        """The published form (`report/analysis.schema.json`): every field but the arrays, plain JSON types."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "maps"}
+        document = {"schema_version": SCHEMA_VERSION, **{name: _plain(value) for name, value in values.items()}}
+        document["explanation"]["class"] = document["explanation"].pop("target_class")
+        return document
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "__dataclass_fields__"):
+        return _plain(asdict(value))
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (float, np.floating)):
+        return round(float(value), 6)
+    if isinstance(value, np.integer):
+        return int(value)
+    return value

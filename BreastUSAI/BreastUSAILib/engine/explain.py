@@ -1,0 +1,93 @@
+"""Grad-CAM of an EfficientNet by Captum, sharing the classification's forward pass."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from captum.attr import LayerGradCam
+from monai.networks.nets import EfficientNetBN
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from .errors import ModelError
+
+METHOD = "Grad-CAM"
+
+
+def stages(network: EfficientNetBN) -> list[str]:
+    """Names of the stages whose output can be explained, from coarse pixels to the last features."""
+    return [f"_blocks.{name}" for name, _ in network._blocks.named_children()]
+
+
+class Trunk(nn.Module):
+    """The stem and the stages up to and including the explained one."""
+
+    def __init__(self, network: EfficientNetBN, stage: int) -> None:
+        super().__init__()
+        self.network = network
+        self.blocks = network._blocks[: stage + 1]
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Images ``[B, 1, S, S]`` give features ``[B, C, h, w]``."""
+        net = self.network
+        return self.blocks(net._swish(net._bn0(net._conv_stem(net._conv_stem_padding(images)))))
+
+
+class Head(nn.Module):
+    """What follows the explained stage; `entry` is that stage's output, the layer that Captum is given."""
+
+    def __init__(self, network: EfficientNetBN, stage: int) -> None:
+        super().__init__()
+        self.entry = nn.Identity()
+        self.network = network
+        self.blocks = network._blocks[stage + 1 :]
+        self.logits: Tensor | None = None
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Features ``[B, C, h, w]`` give logits ``[B, K]``, which are also kept."""
+        net = self.network
+        features = self.blocks(self.entry(features))
+        features = net._swish(net._bn1(net._conv_head(net._conv_head_padding(features))))
+        logits = net._fc(net._dropout(net._avg_pooling(features).flatten(start_dim=1)))
+        self.logits = logits.detach()
+        return logits
+
+
+class GradCam:
+    """Grad-CAM of one network at one stage.
+
+    Selvaraju et al. 2017 (arXiv:1610.02391). The trunk runs without gradients; Captum runs the head alone, once,
+    and its gradient reaches back to the explained stage and no further.
+
+    Args:
+        network: the classifier.
+        layer: the stage's name, as `stages` gives it. Raises ModelError where the network has no such stage.
+    """
+
+    def __init__(self, network: nn.Module, layer: str) -> None:
+        names = stages(network) if isinstance(network, EfficientNetBN) else []
+        if layer not in names:
+            raise ModelError(
+                f"the layer '{layer}' cannot be explained",
+                remedy=f"Name one of {', '.join(names) or 'an EfficientNet'}",
+            )
+        assert isinstance(network, EfficientNetBN)
+        self.layer = layer
+        self._trunk = Trunk(network, names.index(layer)).eval()
+        self._head = Head(network, names.index(layer)).eval()
+        self._attribution = LayerGradCam(self._head, self._head.entry)
+
+    def __call__(self, images: Tensor, target: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Logits ``[B, K]`` and maps ``[B, h, w]`` in [0, 1] of class `target` for images ``[B, 1, S, S]``.
+
+        Each map is divided by its own maximum; a map without positive evidence is all zero.
+        """
+        with torch.inference_mode():
+            features = self._trunk(images)
+        features = features.clone()  # an inference tensor cannot take part in a gradient
+        attribution = self._attribution.attribute(features, target=target, relu_attributions=True)
+        assert self._head.logits is not None
+        maps = attribution.detach()[:, 0].float().cpu().numpy()
+        peaks = maps.max(axis=(1, 2), keepdims=True)
+        maps = np.divide(maps, peaks, out=np.zeros_like(maps), where=peaks > 0)
+        return self._head.logits.float().cpu().numpy(), maps

@@ -1,0 +1,38 @@
+"""What the reader must know about an input or a result before trusting it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Severity(str, Enum):
+    """How much a flag weighs: ``reject`` means that no verdict is given."""
+
+    INFO = "info"
+    WARNING = "warning"
+    REJECT = "reject"
+
+
+class FlagCode(str, Enum):
+    """The closed set of flags, as `analysis.json` names them."""
+
+    UNCALIBRATED = "uncalibrated"
+    NOT_ULTRASOUND = "not_ultrasound"
+    COLOUR_DOPPLER = "colour_doppler"
+    MULTIPLE_REGIONS = "multiple_regions"
+    IMAGE_TOO_SMALL = "image_too_small"
+    BLANK_FRAME = "blank_frame"
+    SECTOR_DETECTED = "sector_detected"
+    UNEQUAL_SPACING = "unequal_spacing"
+    CALIBRATION_NOT_IN_SLICER = "calibration_not_in_slicer"
+    DISAGREEMENT = "disagreement"
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One remark: a code from the closed set, its severity, and one sentence for the reader."""
+
+    code: FlagCode
+    severity: Severity
+    message: str

@@ -1,0 +1,116 @@
+"""The way from a frame's pixel grid to the network's square and back, exact in both directions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from .frames import Rectangle
+
+
+@dataclass(frozen=True)
+class Letterbox:
+    """Crop to `region`, resize to fit a square of `size` pixels with the aspect kept, pad with zeros.
+
+    Coordinates are (column, row), pixel centres at whole numbers. The two axes are scaled by a whole number of
+    network pixels each, so their scales differ by at most half a network pixel over the region's side.
+
+    Args:
+        rows: height of the frame.
+        columns: width of the frame.
+        region: the part of the frame that is analysed, inside the frame.
+        size: side of the network's square input.
+    """
+
+    rows: int
+    columns: int
+    region: Rectangle
+    size: int
+
+    @property
+    def content(self) -> Rectangle:
+        """Where the region lies in the network's square."""
+        longest = max(self.region.width, self.region.height)
+        width = max(1, round(self.region.width * self.size / longest))
+        height = max(1, round(self.region.height * self.size / longest))
+        return Rectangle((self.size - width) // 2, (self.size - height) // 2, width, height)
+
+    def apply(self, frame: NDArray) -> NDArray[np.float32]:
+        """A frame ``[H, W]`` as ``[size, size]`` float32, antialiased, in the frame's own intensities."""
+        if frame.shape != (self.rows, self.columns):
+            raise ValueError(f"a frame of {self.rows}x{self.columns} was promised, got {frame.shape}")
+        content, region = self.content, self.region
+        cut = np.ascontiguousarray(frame[region.slices], dtype=np.float32)
+        square = np.zeros((self.size, self.size), dtype=np.float32)
+        square[content.slices] = _separable(
+            _shrink(region.height, content.height), cut, _shrink(region.width, content.width)
+        )
+        return square
+
+    def restore(self, square: NDArray[np.float32]) -> NDArray[np.float32]:
+        """A map over the network's square, ``[n, n]`` of any n, on the frame's grid: ``[H, W]``, 0 outside the region.
+
+        Linear interpolation between the centres of the map's cells.
+        """
+        content, region = self.content, self.region
+        cells = square.shape[0]
+        frame = np.zeros((self.rows, self.columns), dtype=np.float32)
+        frame[region.slices] = _separable(
+            _enlarge(region.height, content.y, content.height, self.size, cells),
+            np.ascontiguousarray(square, dtype=np.float32),
+            _enlarge(region.width, content.x, content.width, self.size, cells),
+        )
+        return frame
+
+    def to_network(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Frame coordinates ``[N, 2]`` (column, row) as network coordinates."""
+        content, region = self.content, self.region
+        scale = np.array([content.width / region.width, content.height / region.height])
+        return (points - [region.x, region.y] + 0.5) * scale - 0.5 + [content.x, content.y]
+
+    def to_frame(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Network coordinates ``[N, 2]`` (column, row) as frame coordinates."""
+        content, region = self.content, self.region
+        scale = np.array([region.width / content.width, region.height / content.height])
+        return (points - [content.x, content.y] + 0.5) * scale - 0.5 + [region.x, region.y]
+
+
+def _separable(down: sparse.csr_array, image: NDArray[np.float32], across: sparse.csr_array) -> NDArray[np.float32]:
+    """``down @ image @ across.T``, the cheaper side first."""
+    if down.shape[0] * image.shape[1] <= image.shape[0] * across.shape[0]:
+        return (across @ np.ascontiguousarray((down @ image).T)).T
+    return down @ np.ascontiguousarray((across @ np.ascontiguousarray(image.T)).T)
+
+
+@lru_cache(maxsize=64)
+def _shrink(length: int, target: int) -> sparse.csr_array:
+    """``[target, length]`` weights that resize an axis: linear, with the filter widened when it gets shorter."""
+    ratio = length / target
+    centres = (np.arange(target) + 0.5) * ratio - 0.5
+    reach = max(1.0, ratio)
+    first = np.floor(centres - reach).astype(int) + 1
+    positions = first[:, None] + np.arange(int(np.ceil(2 * reach)) + 1)
+    weights = np.clip(1 - np.abs(positions - centres[:, None]) / reach, 0, None)
+    weights[(positions < 0) | (positions >= length)] = 0
+    return _rows(np.clip(positions, 0, length - 1), weights / weights.sum(axis=1, keepdims=True), length)
+
+
+@lru_cache(maxsize=64)
+def _enlarge(length: int, start: int, extent: int, size: int, cells: int) -> sparse.csr_array:
+    """``[length, cells]`` weights that read a map of `cells` over `size` network pixels at each frame pixel."""
+    network = (np.arange(length) + 0.5) * extent / length + start
+    position = np.clip(network * cells / size - 0.5, 0, cells - 1)
+    left = np.minimum(np.floor(position).astype(int), max(cells - 2, 0))
+    share = position - left
+    right = np.minimum(left + 1, cells - 1)
+    return _rows(np.stack([left, right], axis=1), np.stack([1 - share, share], axis=1), cells)
+
+
+def _rows(positions: NDArray, weights: NDArray, length: int) -> sparse.csr_array:
+    count, width = positions.shape
+    starts = np.arange(0, count * width + 1, width)
+    return sparse.csr_array((weights.astype(np.float32).ravel(), positions.ravel(), starts), shape=(count, length))

@@ -1,0 +1,1 @@
+"""The network definitions that are not MONAI's own."""

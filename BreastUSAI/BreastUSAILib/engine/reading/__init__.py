@@ -1,0 +1,28 @@
+"""Reading: files and folders to `Frames`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..errors import InputError
+from ..frames import Frames
+from .file import read_file
+from .folder import read_folder
+
+
+def read(path: str | Path) -> Iterator[Frames | InputError]:
+    """Frames of a file, or of everything found in a folder.
+
+    A file gives exactly one item. A folder is searched recursively and gives one item for each still, cine and volume
+    in it, by series, then InstanceNumber, then name. What cannot be read comes out as an InputError in its place and
+    does not stop the rest; a folder without anything to read gives one InputError. Nothing is raised.
+    """
+    place = Path(path)
+    try:
+        if place.is_dir():
+            yield from read_folder(place)
+        else:
+            yield read_file(place)
+    except InputError as error:
+        yield error

@@ -1,0 +1,175 @@
+"""The front door: what goes in, what comes out, whatever the weights."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from BreastUSAILib.engine.analysis import Analysis, Label
+from BreastUSAILib.engine.analyzer import BATCH, Analyzer
+from BreastUSAILib.engine.bundle import Models
+from BreastUSAILib.engine.errors import Cancelled, InputError, OptionError
+from BreastUSAILib.engine.flags import FlagCode, Severity
+from BreastUSAILib.engine.frames import Frames, InputKind, Rectangle, Region, RegionContent, SpacingSource
+from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
+
+from .conftest import speckle_frames
+
+
+@pytest.fixture(scope="module")
+def analyzer(untrained: Models) -> Analyzer:
+    return Analyzer(untrained, "cpu")
+
+
+def without_timing(analysis: Analysis) -> dict:
+    return {key: value for key, value in analysis.to_json().items() if key != "timing_ms"}
+
+
+def test_a_still_gets_a_verdict_masks_and_a_heat_map(analyzer: Analyzer) -> None:
+    analysis = analyzer.analyze(speckle_frames())
+    found = analysis.verdict.probabilities
+    assert found is not None
+    assert found.normal + found.benign + found.malignant == pytest.approx(1)
+    assert analysis.maps.frames == (0,)
+    assert analysis.maps.labels(0).shape == (120, 160)
+    heat = analysis.maps.heat_map(0)
+    assert heat.dtype == np.float32
+    assert 0 <= heat.min() <= heat.max() <= 1
+
+
+def test_the_same_input_twice_gives_the_same_result(analyzer: Analyzer) -> None:
+    first, second = (analyzer.analyze(speckle_frames(3)) for _ in range(2))
+    assert without_timing(first) == without_timing(second)
+    assert np.array_equal(first.maps.heat_map(1), second.maps.heat_map(1))
+
+
+def test_a_frame_of_a_cine_is_read_as_the_same_still(analyzer: Analyzer) -> None:
+    cine = speckle_frames(BATCH + 2)
+    still = dataclasses.replace(cine, kind=InputKind.STILL, count=1, read_frame=lambda index: cine.read_frame(BATCH))
+    alone = analyzer.analyze(still).frames[0].probabilities
+    among = analyzer.analyze(cine).frames[BATCH].probabilities
+    assert alone is not None
+    assert among is not None
+    assert alone.malignant == pytest.approx(among.malignant, abs=1e-5)
+
+
+def test_the_key_frame_is_the_most_suspicious_one(analyzer: Analyzer) -> None:
+    analysis = analyzer.analyze(speckle_frames(5))
+    likelihoods = [frame.probabilities.malignant for frame in analysis.frames if frame.probabilities]
+    assert analysis.verdict.key_frame == int(np.argmax(likelihoods))
+    assert analysis.verdict.malignancy is not None
+    assert analysis.verdict.malignancy.probability == max(likelihoods)
+
+
+def test_key_only_classifies_all_and_maps_one(analyzer: Analyzer) -> None:
+    analysis = analyzer.analyze(speckle_frames(5), AnalyzeOptions(FrameSelection.parse("key")))
+    assert len(analysis.frames) == 5
+    assert analysis.maps.frames == (analysis.verdict.key_frame,)
+
+
+def test_key_only_and_all_agree(analyzer: Analyzer) -> None:
+    every = analyzer.analyze(speckle_frames(5))
+    key = analyzer.analyze(speckle_frames(5), AnalyzeOptions(FrameSelection.parse("key")))
+    assert every.verdict.key_frame == key.verdict.key_frame
+    assert every.verdict.malignancy is not None
+    assert key.verdict.malignancy is not None
+    assert every.verdict.malignancy.probability == pytest.approx(key.verdict.malignancy.probability, abs=1e-5)
+
+
+def test_a_range_keeps_the_inputs_own_indices(analyzer: Analyzer) -> None:
+    analysis = analyzer.analyze(speckle_frames(6), AnalyzeOptions(FrameSelection.parse("2-4")))
+    assert [frame.index for frame in analysis.frames] == [2, 3, 4]
+    assert analysis.maps.frames == (2, 3, 4)
+
+
+def test_a_range_outside_the_input_is_refused(analyzer: Analyzer) -> None:
+    with pytest.raises(OptionError, match="the input has 3"):
+        analyzer.analyze(speckle_frames(3), AnalyzeOptions(FrameSelection.parse("2-9")))
+
+
+def test_only_the_named_region_is_analysed(analyzer: Analyzer) -> None:
+    region = Region(Rectangle(40, 10, 100, 90), RegionContent.TISSUE, (0.1, 0.1))
+    frames = dataclasses.replace(
+        speckle_frames(),
+        regions=(region,),
+        region=region,
+        pixel_spacing_mm=(0.1, 0.1),
+        spacing_source=SpacingSource.ULTRASOUND_REGION,
+    )
+    analysis = analyzer.analyze(frames)
+    outside = np.ones((120, 160), dtype=bool)
+    outside[region.rectangle.slices] = False
+    assert not analysis.maps.labels(0)[outside].any()
+    assert not analysis.maps.heat_map(0)[outside].any()
+    assert analysis.input.region_px == (40, 10, 100, 90)
+
+
+def test_without_a_pixel_size_there_are_no_millimetres(analyzer: Analyzer) -> None:
+    analysis = analyzer.analyze(speckle_frames())
+    assert FlagCode.UNCALIBRATED in {flag.code for flag in analysis.flags}
+    assert analysis.input.pixel_spacing_mm is None
+    assert all(lesion.area_mm2 is None and lesion.long_axis_mm is None for lesion in analysis.lesions)
+
+
+def test_a_blank_frame_is_rejected_without_probabilities(analyzer: Analyzer) -> None:
+    blank = dataclasses.replace(speckle_frames(), read_frame=lambda index: np.zeros((120, 160), dtype=np.uint8))
+    analysis = analyzer.analyze(blank)
+    assert analysis.verdict.label is Label.REJECTED
+    assert analysis.verdict.probabilities is None
+    assert analysis.maps.frames == ()
+
+
+def test_blank_frames_of_a_cine_are_left_out_and_said(analyzer: Analyzer) -> None:
+    cine = speckle_frames(6)
+    blank = np.zeros((120, 160), dtype=np.uint8)
+    frames = dataclasses.replace(cine, read_frame=lambda index: blank if index in (0, 5) else cine.read_frame(index))
+    analysis = analyzer.analyze(frames)
+    assert [frame.index for frame in analysis.frames if frame.probabilities is None] == [0, 5]
+    assert analysis.verdict.key_frame in (1, 2, 3, 4)
+    assert analysis.maps.frames == (0, 1, 2, 3, 4, 5)
+    assert not analysis.maps.labels(0).any()
+    (flag,) = [flag for flag in analysis.flags if flag.code is FlagCode.BLANK_FRAME]
+    assert flag.severity is Severity.WARNING
+    assert flag.message.startswith("2 of 6 frames were left out.")
+
+
+def test_a_tiny_region_gets_no_verdict(analyzer: Analyzer) -> None:
+    region = Region(Rectangle(0, 0, 20, 20), RegionContent.TISSUE)
+    analysis = analyzer.analyze(dataclasses.replace(speckle_frames(), regions=(region,), region=region))
+    assert analysis.verdict.label is Label.REJECTED
+    assert FlagCode.IMAGE_TOO_SMALL in {flag.code for flag in analysis.flags}
+
+
+def test_one_pixel_is_no_picture(analyzer: Analyzer) -> None:
+    dot = Frames(
+        "dot", InputKind.STILL, 1, 1, 1, False, lambda index: np.zeros((1, 1), dtype=np.uint8), source="dot.png"
+    )
+    with pytest.raises(InputError, match=r"dot\.png: the image is 1x1 pixels"):
+        analyzer.analyze(dot)
+
+
+def test_progress_counts_every_frame_and_cancel_stops_between_batches(analyzer: Analyzer) -> None:
+    seen: list[int] = []
+    analyzer.analyze(speckle_frames(BATCH + 1), progress=lambda done, total, words: seen.append(done))
+    assert seen == [BATCH, BATCH + 1]
+    with pytest.raises(Cancelled):
+        analyzer.analyze(speckle_frames(BATCH + 1), cancelled=lambda: True)
+
+
+def test_colour_is_read_as_its_luminance(analyzer: Analyzer) -> None:
+    grey = speckle_frames()
+    colour = dataclasses.replace(
+        grey, has_colour=True, read_frame=lambda index: np.repeat(grey.read_frame(index)[..., None], 3, axis=2)
+    )
+    assert without_timing(analyzer.analyze(grey)) == without_timing(analyzer.analyze(colour))
+
+
+def test_lesion_ids_count_up_over_the_frames(analyzer: Analyzer) -> None:
+    analysis = analyzer.analyze(speckle_frames(4))
+    assert [lesion.id for lesion in analysis.lesions] == list(range(1, len(analysis.lesions) + 1))
+    for frame in analysis.frames:
+        assert frame.lesions == tuple(lesion.id for lesion in analysis.lesions_of(frame.index))
+        numbers = set(np.unique(analysis.maps.labels(frame.index)).tolist()) - {0}
+        assert numbers == set(range(1, len(frame.lesions) + 1))

@@ -1,0 +1,143 @@
+"""A bundle is data: what does not match its hashes, its card or the allow-list is refused."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from BreastUSAILib.engine.bundle import (
+    CARD,
+    INFERENCE,
+    METADATA,
+    SUMS,
+    WEIGHTS,
+    file_sha256,
+    find_bundles,
+    load_classifier,
+    load_default_models,
+    load_segmenter,
+    verify_bundle,
+)
+from BreastUSAILib.engine.errors import ModelError
+
+CLASSIFIER = "classifier_efficientnet_b0"
+SEGMENTER = "segmenter_attention_unet_b0"
+
+
+@pytest.fixture
+def bundle(bundle_folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(bundle_folder / CLASSIFIER, tmp_path / CLASSIFIER))
+
+
+def rehash(bundle: Path) -> None:
+    names = (METADATA, INFERENCE, WEIGHTS, CARD)
+    (bundle / SUMS).write_text("".join(f"{file_sha256(bundle / name)}  {name}\n" for name in names))
+
+
+def change(bundle: Path, name: str, key: str, value: object) -> None:
+    document = json.loads((bundle / name).read_text())
+    document[key] = value
+    (bundle / name).write_text(json.dumps(document))
+    rehash(bundle)
+
+
+def test_a_good_bundle_says_what_it_is(bundle: Path) -> None:
+    info = verify_bundle(bundle)
+    assert (info.task, info.name, info.version) == ("classification", CLASSIFIER, "0.0.1")
+    assert info.sha256 == file_sha256(bundle / WEIGHTS)
+
+
+def test_both_tasks_are_found_and_loaded(bundle_folder: Path) -> None:
+    assert [path.name for path in find_bundles(bundle_folder)] == [CLASSIFIER, SEGMENTER]
+    models = load_default_models(bundle_folder)
+    assert models.classifier.identity.task == "classification"
+    assert models.segmenter.network(torch.zeros(1, 1, 64, 64)).shape == (1, 1, 64, 64)
+
+
+@pytest.mark.parametrize("name", [METADATA, INFERENCE, WEIGHTS, CARD])
+def test_a_changed_byte_is_noticed(bundle: Path, name: str) -> None:
+    content = bytearray((bundle / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (bundle / name).write_bytes(content)
+    with pytest.raises(ModelError, match="SHA-256"):
+        verify_bundle(bundle)
+
+
+@pytest.mark.parametrize("name", [METADATA, INFERENCE, WEIGHTS, CARD, SUMS])
+def test_a_missing_file_is_named(bundle: Path, name: str) -> None:
+    (bundle / name).unlink()
+    with pytest.raises(ModelError, match=name.replace(".", r"\.")):
+        verify_bundle(bundle)
+
+
+@pytest.mark.parametrize(
+    "target", ["os.system", "monai.networks.nets.SegResNet", "torch.nn.Sequential", "", None, "BreastUSAILib.x"]
+)
+def test_only_architectures_of_the_list_are_built(bundle: Path, target: object) -> None:
+    change(bundle, INFERENCE, "network_def", {"_target_": target})
+    with pytest.raises(ModelError, match="not allowed"):
+        load_classifier(bundle)
+
+
+@pytest.mark.parametrize("value", ["$print(1)", "@other", "%configs/other.json", {"_target_": "os.system"}, ["$1"]])
+def test_expressions_are_refused(bundle: Path, value: object) -> None:
+    definition = json.loads((bundle / INFERENCE).read_text())["network_def"]
+    change(bundle, INFERENCE, "network_def", {**definition, "model_name": value})
+    with pytest.raises(ModelError, match="not allowed"):
+        load_classifier(bundle)
+
+
+def test_arguments_that_do_not_fit_are_refused(bundle: Path) -> None:
+    definition = json.loads((bundle / INFERENCE).read_text())["network_def"]
+    change(bundle, INFERENCE, "network_def", {**definition, "no_such": 1})
+    with pytest.raises(ModelError, match="do not fit"):
+        load_classifier(bundle)
+
+
+def test_an_empty_card_is_refused(bundle: Path) -> None:
+    (bundle / CARD).write_text("\n")
+    rehash(bundle)
+    with pytest.raises(ModelError, match="model card"):
+        verify_bundle(bundle)
+
+
+def test_weights_that_would_run_code_are_not_unpickled(bundle: Path) -> None:
+    class Evil:
+        def __reduce__(self):
+            return (pytest.fail, ("the weights ran code",))
+
+    (bundle / WEIGHTS).write_bytes(pickle.dumps(Evil()))
+    rehash(bundle)
+    with pytest.raises(ModelError, match="weights"):
+        load_classifier(bundle)
+
+
+def test_weights_of_another_network_are_refused(bundle: Path, bundle_folder: Path) -> None:
+    shutil.copy(bundle_folder / SEGMENTER / WEIGHTS, bundle / WEIGHTS)
+    rehash(bundle)
+    with pytest.raises(ModelError, match="do not fit"):
+        load_classifier(bundle)
+
+
+def test_a_bundle_of_the_other_task_is_refused(bundle: Path) -> None:
+    with pytest.raises(ModelError, match="classification bundle"):
+        load_segmenter(bundle)
+
+
+def test_a_folder_without_a_segmenter_is_refused(bundle: Path) -> None:
+    with pytest.raises(ModelError, match="no segmentation bundle"):
+        load_default_models(bundle.parent)
+
+
+def test_a_listed_file_outside_the_bundle_is_refused(bundle: Path) -> None:
+    outside = bundle.parent / "outside"
+    outside.write_text("x")
+    with (bundle / SUMS).open("a") as sums:
+        sums.write(f"{file_sha256(outside)}  ../outside\n")
+    with pytest.raises(ModelError, match="outside"):
+        verify_bundle(bundle)

@@ -1,0 +1,1 @@
+"""Datasets, training and evaluation of the shipped models. Uses the engine; nothing uses it."""
