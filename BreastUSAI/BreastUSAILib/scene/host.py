@@ -1,0 +1,86 @@
+"""Where the MRML scene comes from: the running application, or slicer-core outside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import slicer
+import vtk
+
+
+@dataclass(frozen=True)
+class SceneHost:
+    """A scene with the logics that keep it alive; dropping the host ends their work on the scene.
+
+    Args:
+        scene: vtkMRMLScene with the default colour tables, one Red slice view and the node classes registered.
+        applicationLogic: vtkSlicerApplicationLogic that observes the scene.
+        sliceLogic: vtkMRMLSliceLogic of the Red slice view.
+        modules: what `slicer.modules` is inside the application: ``modules.<name>.logic()``.
+    """
+
+    scene: Any
+    applicationLogic: Any  # noqa: N815
+    sliceLogic: Any  # noqa: N815
+    modules: SimpleNamespace
+
+
+class _ModuleOutsideApplication:
+    def __init__(self, logic: Any) -> None:
+        self._logic = logic
+
+    def logic(self) -> Any:
+        return self._logic
+
+
+def currentScene() -> Any:
+    """The application's scene; outside the application one is opened and given the application's names."""
+    if getattr(slicer, "mrmlScene", None) is None:
+        publish(openHost())
+    return slicer.mrmlScene
+
+
+def publish(host: SceneHost) -> None:
+    """Give `host` the names the application uses, so that `slicer.util` finds its scene and logics."""
+    slicer.mrmlScene = host.scene
+    slicer.modules = host.modules
+    slicer.breastUSAIHost = host  # the scene's observers live as long as this reference
+
+
+def openHost() -> SceneHost:
+    """A fresh scene outside the application, with what the application would give it."""
+    scene = slicer.vtkMRMLScene()
+    applicationLogic = slicer.vtkSlicerApplicationLogic()
+    applicationLogic.SetMRMLScene(scene)
+    colorLogic = applicationLogic.GetColorLogic()
+    colorLogic.SetMRMLScene(scene)
+    colorLogic.AddDefaultColorNodes()
+    slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(scene, True)
+    modules = SimpleNamespace(
+        sequences=_module(slicer.vtkSlicerSequencesLogic(), "Sequences", scene, applicationLogic),
+        volumes=_module(slicer.vtkSlicerVolumesLogic(), "Volumes", scene, applicationLogic),
+        segmentations=_module(slicer.vtkSlicerSegmentationsModuleLogic(), "Segmentations", scene, applicationLogic),
+    )
+    return SceneHost(scene, applicationLogic, _redSlice(scene, applicationLogic), modules)
+
+
+def _module(logic: Any, name: str, scene: Any, applicationLogic: Any) -> _ModuleOutsideApplication:
+    logic.SetMRMLApplicationLogic(applicationLogic)
+    logic.SetMRMLScene(scene)
+    applicationLogic.SetModuleLogic(name, logic)
+    return _ModuleOutsideApplication(logic)
+
+
+def _redSlice(scene: Any, applicationLogic: Any) -> Any:
+    sliceLogic = slicer.vtkMRMLSliceLogic()
+    sliceLogic.SetMRMLApplicationLogic(applicationLogic)
+    sliceLogic.SetMRMLScene(scene)
+    sliceLogic.AddSliceNode("Red")
+    sliceLogic.GetSliceNode().SetOrientation("Axial")
+    sliceLogics = vtk.vtkCollection()
+    sliceLogics.AddItem(sliceLogic)
+    applicationLogic.SetSliceLogics(sliceLogics)
+    applicationLogic.SetViewLogics(vtk.vtkCollection())
+    return sliceLogic

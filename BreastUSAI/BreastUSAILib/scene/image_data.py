@@ -1,0 +1,48 @@
+"""numpy arrays and VTK images: k, j, i order on the numpy side, nothing ever flipped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import vtk
+from numpy.typing import NDArray
+from vtk.util import numpy_support
+
+
+def imageFromArray(array: NDArray, colour: bool = False) -> Any:
+    """vtkImageData that holds a copy of `array` ``[K, J, I]``, or ``[K, J, I, 3]`` with `colour`."""
+    image = vtk.vtkImageData()
+    fillImage(image, array, colour)
+    return image
+
+
+def fillImage(image: Any, array: NDArray, colour: bool = False) -> None:
+    """Give `image` a copy of `array` ``[K, J, I]`` (``[K, J, I, 3]`` with `colour`); spacing stays 1, origin 0."""
+    planes, rows, columns = array.shape[:3]
+    image.SetDimensions(columns, rows, planes)
+    values = np.ascontiguousarray(array).reshape((-1, 3) if colour else -1)
+    scalars = numpy_support.numpy_to_vtk(values, deep=True)
+    scalars.SetName("ImageScalars")
+    image.GetPointData().SetScalars(scalars)
+
+
+def arrayFromImage(image: Any) -> NDArray:
+    """``[K, J, I]`` view of the voxels of `image`, or ``[K, J, I, C]`` where it has C > 1 components."""
+    columns, rows, planes = image.GetDimensions()
+    values = numpy_support.vtk_to_numpy(image.GetPointData().GetScalars())
+    return values.reshape((planes, rows, columns) if values.ndim == 1 else (planes, rows, columns, -1))
+
+
+def matrixFromArray(array: NDArray) -> Any:
+    """vtkMatrix4x4 of a ``[4, 4]`` array."""
+    matrix = vtk.vtkMatrix4x4()
+    matrix.DeepCopy(np.asarray(array, dtype=np.float64).ravel().tolist())
+    return matrix
+
+
+def ijkToRasOf(volumeNode: Any) -> NDArray[np.float64]:
+    """``[4, 4]`` IJK to RAS matrix of a volume node in mm, parent transforms left out."""
+    matrix = vtk.vtkMatrix4x4()
+    volumeNode.GetIJKToRASMatrix(matrix)
+    return np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])

@@ -1,0 +1,56 @@
+"""What every kind of result node needs: a name, a place, and a scene left clean when something fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import slicer
+
+
+def addNode(scene: Any, className: str, name: str) -> Any:
+    """A new node of that class, under a name that the scene does not hold yet."""
+    return scene.AddNewNodeByClass(className, scene.GenerateUniqueName(name))
+
+
+def nodesOfClass(scene: Any, className: str) -> list[Any]:
+    """Every node of that class or one derived from it, in scene order."""
+    return [scene.GetNthNodeByClass(index, className) for index in range(scene.GetNumberOfNodesByClass(className))]
+
+
+def shareTransform(node: Any, volumeNode: Any) -> None:
+    """Put `node` under the parent transform of `volumeNode`, or under none where that has none."""
+    node.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
+
+
+def placeBeside(node: Any, volumeNode: Any) -> None:
+    """Put `node` into the Subject Hierarchy folder (or study) that holds `volumeNode`."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(volumeNode.GetScene())
+    volumeItem = _itemOf(hierarchy, volumeNode)
+    hierarchy.SetItemParent(_itemOf(hierarchy, node), hierarchy.GetItemParent(volumeItem))
+
+
+def _itemOf(hierarchy: Any, node: Any) -> int:
+    return hierarchy.GetItemByDataNode(node) or hierarchy.CreateItem(hierarchy.GetSceneItemID(), node)
+
+
+@contextmanager
+def removedOnFailure(scene: Any) -> Iterator[None]:
+    """Within this block, nodes that were added are removed again if anything raises."""
+    before = {node.GetID() for node in nodesOfClass(scene, "vtkMRMLNode")}
+    try:
+        yield
+    except BaseException:
+        added = [node for node in nodesOfClass(scene, "vtkMRMLNode") if node.GetID() not in before]
+        _detachSequences(scene, added)
+        for node in reversed(added):
+            scene.RemoveNode(node)
+        raise
+
+
+def _detachSequences(scene: Any, added: list[Any]) -> None:
+    for browser in nodesOfClass(scene, "vtkMRMLSequenceBrowserNode"):
+        for node in added:
+            if browser.IsSynchronizedSequenceNodeID(node.GetID(), True):
+                browser.RemoveSynchronizedSequenceNode(node.GetID())

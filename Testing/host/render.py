@@ -1,0 +1,92 @@
+"""Slice views as Slicer draws them, without a screen: image, layers, outlines and ruler as pixels."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from ctypes import CDLL
+from ctypes.util import find_library
+from pathlib import Path
+
+import numpy as np
+import slicer
+import vtk
+from numpy.typing import NDArray
+from vtk.util import numpy_support
+
+from BreastUSAILib.scene.host import SceneHost
+
+MANAGERS = (
+    "vtkMRMLSegmentationsDisplayableManager2D",
+    "vtkMRMLModelSliceDisplayableManager",
+    "vtkMRMLRulerDisplayableManager",
+    "vtkMRMLScalarBarDisplayableManager",
+)
+
+
+def why_no_rendering() -> str | None:
+    """What is missing for offscreen rendering and how to get it, or None."""
+    with suppress(OSError):
+        CDLL(find_library("EGL") or "libEGL.so.1")
+        return None
+    return "rendering slice views needs EGL: apt-get install libegl1"
+
+
+def render_slice(host: SceneHost, width: int = 512, height: int = 512) -> NDArray[np.uint8]:
+    """The Red slice view of the scene, fitted to its image, as RGB ``[height, width, 3]``, row 0 at the top."""
+    os.environ["VTK_DEFAULT_OPENGL_WINDOW"] = "vtkEGLRenderWindow"
+    slice_node = host.sliceLogic.GetSliceNode()
+    host.sliceLogic.FitSliceToBackground(width, height)
+    slice_node.SetDimensions(width, height, 1)
+    host.sliceLogic.SnapSliceOffsetToIJK()
+
+    window = vtk.vtkRenderWindow()
+    window.SetOffScreenRendering(True)
+    window.SetSize(width, height)
+    renderer = vtk.vtkRenderer()
+    renderer.GetActiveCamera().ParallelProjectionOn()
+    window.AddRenderer(renderer)
+    interactor = vtk.vtkGenericRenderWindowInteractor()
+    interactor.SetRenderWindow(window)
+    renderer.AddViewProp(_image_of(host.sliceLogic))
+
+    factory = slicer.vtkMRMLSliceViewDisplayableManagerFactory.GetInstance()
+    factory.SetMRMLApplicationLogic(host.applicationLogic)
+    for manager in MANAGERS:
+        if not factory.IsDisplayableManagerRegistered(manager):
+            factory.RegisterDisplayableManager(manager)
+    group = factory.InstantiateDisplayableManagers(renderer)
+    group.SetMRMLDisplayableNode(slice_node)
+    window.Render()
+    pixels = _pixels_of(window)
+    group.SetMRMLDisplayableNode(None)
+    return pixels
+
+
+def save_picture(pixels: NDArray[np.uint8], path: Path) -> None:
+    """Write RGB ``[H, W, 3]`` as PNG."""
+    from PIL import Image
+
+    Image.fromarray(pixels).save(path)
+
+
+def _image_of(slice_logic: slicer.vtkMRMLSliceLogic) -> vtk.vtkActor2D:
+    mapper = vtk.vtkImageMapper()
+    mapper.SetColorWindow(255)
+    mapper.SetColorLevel(127.5)
+    mapper.SetInputConnection(slice_logic.GetImageDataConnection())
+    actor = vtk.vtkActor2D()
+    actor.SetMapper(mapper)
+    actor.GetProperty().SetDisplayLocationToBackground()
+    return actor
+
+
+def _pixels_of(window: vtk.vtkRenderWindow) -> NDArray[np.uint8]:
+    grab = vtk.vtkWindowToImageFilter()
+    grab.SetInput(window)
+    grab.ReadFrontBufferOff()
+    grab.Update()
+    image = grab.GetOutput()
+    columns, rows, _ = image.GetDimensions()
+    bottom_up = numpy_support.vtk_to_numpy(image.GetPointData().GetScalars()).reshape(rows, columns, 3)
+    return bottom_up[::-1].copy()

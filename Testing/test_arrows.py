@@ -1,0 +1,204 @@
+"""Arrows between the rooms go one way, and what Slicer itself imports stays light."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MODULE = ROOT / "BreastUSAI"
+LIBRARY = "BreastUSAILib"
+
+QT = {"qt", "ctk", "PySide6", "PythonQt"}
+SLICER = {"slicer", "vtk", "vtkmodules"}
+NETWORKS = {"torch", "monai", "captum"}
+SLICER_BRINGS = {"slicer", "vtk", "qt", "ctk", "numpy", "scipy", "SimpleITK"}
+
+ROOMS_KNOWN = {
+    "engine": {"engine"},
+    "scene": {"scene", "engine"},
+    "gui": {"gui", "scene", "engine"},
+    "report": {"report", "engine"},
+    "phantom": {"phantom", "engine"},
+}
+"""Which rooms a room may import, at file scope or later. The command line (`__main__`, `cli`) may import all."""
+
+NEVER = {
+    "engine": SLICER | QT,
+    "report": SLICER | QT,
+    "phantom": SLICER | QT,
+    "scene": QT | NETWORKS,
+    "gui": NETWORKS,
+}
+"""Packages from outside that a room never imports, not even within a function."""
+
+LIGHT = ("analysis", "frames", "flags", "errors", "options", "letterbox")
+"""Data types of the engine that the scene shares: numpy and scipy alone."""
+
+
+def imports_of(path: Path, module: str, file_scope_only: bool = False) -> Iterator[str]:
+    """Full dotted names that the file imports; what only type checkers see is left out."""
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    for node in _statements(ast.parse(path.read_text(encoding="utf-8")), file_scope_only):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parents = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join([*parents, *([node.module] if node.module else [])])
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _statements(tree: ast.AST, file_scope_only: bool) -> Iterator[ast.AST]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        if file_scope_only and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        yield node
+        yield from _statements(node, file_scope_only)
+
+
+def library_modules(root: Path) -> dict[str, Path]:
+    """Dotted name -> file of everything in the library under `root`."""
+    modules = {}
+    for path in sorted((root / LIBRARY).rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        modules[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return modules
+
+
+def room_of(name: str) -> str | None:
+    """`engine` of `BreastUSAILib.engine.frames`; None outside the library."""
+    parts = name.split(".")
+    return parts[1] if parts[0] == LIBRARY and len(parts) > 1 else None
+
+
+def back_arrows(root: Path) -> list[str]:
+    """Every import of the library under `root` that a room must not make, as ``file -> import``."""
+    found = []
+    for module, path in library_modules(root).items():
+        room = room_of(module)
+        if room not in ROOMS_KNOWN:
+            continue
+        for name in imports_of(path, module):
+            target = room_of(name)
+            back = target is not None and (root / LIBRARY / target).is_dir() and target not in ROOMS_KNOWN[room]
+            if back or name.split(".")[0] in NEVER[room]:
+                found.append(f"{path.relative_to(root)} -> {name}")
+    return found
+
+
+def loaded_at_import(root: Path, start: list[str]) -> dict[str, str]:
+    """Outside packages that importing `start` loads, each with the library file that names it."""
+    modules, outside, waiting, seen = library_modules(root), {}, list(start), set()
+    while waiting:
+        module = waiting.pop()
+        if module in seen or module not in modules:
+            continue
+        seen.add(module)
+        waiting.extend(_with_parents(module))
+        for name in imports_of(modules[module], module, file_scope_only=True):
+            if name.split(".")[0] == LIBRARY:
+                waiting.extend(_with_parents(name))
+            else:
+                outside.setdefault(name.split(".")[0], module)
+    return {name: module for name, module in outside.items() if name not in sys.stdlib_module_names}
+
+
+def _with_parents(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[: index + 1]) for index in range(len(parts))]
+
+
+def slicer_entry_points() -> list[str]:
+    """What the application imports: the door, and the rooms it opens."""
+    rooms = [name for name in library_modules(MODULE) if room_of(name) in ("scene", "gui")]
+    door = imports_of(MODULE / "BreastUSAI.py", "BreastUSAI", file_scope_only=True)
+    return rooms + [parent for name in door for parent in _with_parents(name)]
+
+
+def test_no_arrow_points_back():
+    assert back_arrows(MODULE) == []
+
+
+def test_training_is_used_by_nothing():
+    users = [
+        str(path.relative_to(ROOT))
+        for module, path in library_modules(MODULE).items()
+        if any(name.split(".")[0] in ("Training", "Testing") for name in imports_of(path, module))
+    ]
+
+    assert users == []
+
+
+def test_training_uses_the_library_and_never_the_scene():
+    wrong = [
+        f"{path.relative_to(ROOT)} -> {name}"
+        for path in sorted((ROOT / "Training").rglob("*.py"))
+        for name in imports_of(path, ".".join(path.relative_to(ROOT).with_suffix("").parts))
+        if room_of(name) in ("scene", "gui") or name.split(".")[0] in SLICER | QT
+    ]
+
+    assert wrong == []
+
+
+def test_only_the_command_line_knows_the_phantoms():
+    users = {
+        room_of(module)
+        for module, path in library_modules(MODULE).items()
+        if any(room_of(name) == "phantom" for name in imports_of(path, module))
+    }
+
+    assert users <= {"phantom", "__main__", "cli"}
+
+
+def test_what_slicer_imports_loads_only_what_slicer_brings():
+    loaded = loaded_at_import(MODULE, slicer_entry_points())
+    door = {name.split(".")[0]: "BreastUSAI.py" for name in imports_of(MODULE / "BreastUSAI.py", "BreastUSAI", True)}
+    outside = {**door, **loaded}
+
+    allowed = SLICER_BRINGS | sys.stdlib_module_names | {LIBRARY}
+    assert {name: by for name, by in outside.items() if name not in allowed} == {}
+    assert {"numpy", "slicer"} <= set(loaded)
+
+
+@pytest.mark.parametrize("name", LIGHT)
+def test_shared_data_types_need_numpy_and_scipy_alone(name):
+    module = f"{LIBRARY}.engine.{name}"
+    assert module in library_modules(MODULE)
+
+    assert set(loaded_at_import(MODULE, [module])) <= {"numpy", "scipy"}
+
+
+@pytest.mark.parametrize(
+    ("room", "line", "arrow"),
+    [
+        ("engine", "from ..scene import show", "BreastUSAILib.scene.show"),
+        ("engine", "def late():\n    import slicer", "slicer"),
+        ("report", "from BreastUSAILib.gui.panel import x", "BreastUSAILib.gui.panel.x"),
+        ("scene", "from ..report import preview", "BreastUSAILib.report.preview"),
+        ("scene", "import torch.nn as nn", "torch.nn"),
+        ("engine", "from ..phantom import frame", "BreastUSAILib.phantom.frame"),
+    ],
+)
+def test_an_arrow_that_points_back_is_found(tmp_path, room, line, arrow):
+    for name in ("engine", "scene", "gui", "report", "phantom"):
+        (tmp_path / LIBRARY / name).mkdir(parents=True)
+    (tmp_path / LIBRARY / room / "new.py").write_text(f"{line}\n")
+
+    assert back_arrows(tmp_path) == [f"{LIBRARY}/{room}/new.py -> {arrow}"]
+
+
+def test_a_heavy_import_is_found_through_other_files(tmp_path):
+    (tmp_path / LIBRARY / "engine").mkdir(parents=True)
+    (tmp_path / LIBRARY / "engine" / "__init__.py").write_text("from .networks import build\n")
+    (tmp_path / LIBRARY / "engine" / "networks.py").write_text("import torch\n\ndef build():\n    import monai\n")
+    (tmp_path / LIBRARY / "engine" / "frames.py").write_text("import numpy\n")
+
+    loaded = loaded_at_import(tmp_path, [f"{LIBRARY}.engine.frames"])
+
+    assert loaded == {"numpy": f"{LIBRARY}.engine.frames", "torch": f"{LIBRARY}.engine.networks"}
