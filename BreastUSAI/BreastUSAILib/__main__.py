@@ -1,0 +1,46 @@
+"""The command `breastusai`; `python -m BreastUSAILib` is the same."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from .cli.arguments import parser
+from .cli.terminal import Terminal, accept_any_text
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells count
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 all well, 1 something failed, 2 wrong usage, 130 interrupted."""
+    accept_any_text(sys.stdout, sys.stderr)
+    chosen = parser().parse_args(arguments)
+    terminal = Terminal(sys.stdout, sys.stderr)
+    try:
+        return _run(chosen, terminal)
+    except KeyboardInterrupt:
+        terminal.complain("interrupted: nothing was left half-written, and what was finished before stays")
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(chosen, terminal: Terminal) -> int:
+    # each command is imported when it is asked for: torch takes seconds to load, and --help needs none of it
+    if chosen.command == "analyze":
+        from .cli.analyze import run_analyze
+
+        return run_analyze(chosen, terminal)
+    if chosen.command == "models":
+        from .cli.models import run_models
+
+        return run_models(chosen.action, terminal)
+    from .cli.phantom import run_phantom
+
+    return run_phantom(chosen, terminal)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""An analysis in one line of words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..engine.analysis import Analysis, Label
+from ..engine.flags import Severity
+from ..report.words import lesion_size, percent
+
+
+def summary_line(name: str, analysis: Analysis, folder: Path) -> str:
+    """Verdict, likelihood of malignancy with its interval, lesions, flags, and the folder with the results."""
+    parts = [_verdict(analysis), _lesions(analysis), _flags(analysis), f"results in {folder}"]
+    return f"{name}: " + "; ".join(part for part in parts if part)
+
+
+def _verdict(analysis: Analysis) -> str:
+    verdict = analysis.verdict
+    if verdict.label is Label.REJECTED:
+        reasons = [flag.message for flag in analysis.flags if flag.severity is Severity.REJECT]
+        return " ".join(["rejected, no verdict:", *reasons]).rstrip(":.")
+    if verdict.malignancy is None:
+        return verdict.label.value
+    low, at, high = (
+        percent(share) for share in (verdict.malignancy.low, verdict.malignancy.probability, verdict.malignancy.high)
+    )
+    return f"{verdict.label.value}, likelihood of malignancy {at} (95 % interval {low} to {high})"
+
+
+def _lesions(analysis: Analysis) -> str:
+    key = analysis.verdict.key_frame
+    if key is None:
+        return ""
+    lesions = analysis.lesions_of(key)
+    where = f" in key frame {key}" if analysis.input.frames > 1 else ""
+    if not lesions:
+        return f"no lesion outlined{where}"
+    sizes = ", ".join(lesion_size(lesion) for lesion in lesions)
+    return f"{len(lesions)} lesion{'s' if len(lesions) > 1 else ''}{where}: {sizes}"
+
+
+def _flags(analysis: Analysis) -> str:
+    codes = [flag.code.value for flag in analysis.flags if flag.severity is not Severity.REJECT]
+    return f"flags: {', '.join(codes)}" if codes else ""

@@ -1,0 +1,141 @@
+"""`preview.png`: the key frame, what was found in it, and how sure that is, in one picture. Needs no display."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from .. import RESEARCH_USE
+from ..engine.analysis import Analysis
+from ..engine.frames import Frames, InputKind
+from .atomic import atomic_file
+from .heat_colours import heat_over
+from .preview_panel import PANEL_WIDTH, panel
+from .preview_scales import STRIP_HEIGHT, colour_strip, scale_strip
+from .preview_theme import BACKGROUND, QUIET, RULE, TEXT, font, shortened
+from .preview_views import (
+    Magnification,
+    displayable,
+    draw_calipers,
+    draw_numbers,
+    draw_outlines,
+    draw_region,
+    enlarged,
+    enlarged_map,
+)
+
+_MARGIN = 28
+_HEADER = 74
+_FOOTER = 44
+_CAPTION = 30
+_BESIDE_BOX = (720, 720)  # largest view (width, height) where the two views stand side by side
+_STACKED_BOX = (1000, 420)  # and where the image is so wide that they stand one above the other
+_WIDE = 1.9
+_SMALLEST_VIEW_PX = 340
+
+
+def write_preview(analysis: Analysis, frames: Frames, path: Path) -> None:
+    """Write the picture of `render_preview` as PNG.
+
+    Raises:
+        InputError: where the key frame cannot be read again.
+        OutputError: where the file cannot be written.
+    """
+    picture = render_preview(analysis, frames)
+    with atomic_file(path) as temporary:
+        picture.save(temporary, format="PNG")
+
+
+def render_preview(analysis: Analysis, frames: Frames) -> Image.Image:
+    """The key frame with lesion outlines, the heat map over it, verdict, flags and a scale in mm where it is known.
+
+    Without a key frame (a rejected input) the middle frame is shown alone.
+
+    Raises:
+        InputError: where the frame cannot be read again.
+    """
+    key = analysis.verdict.key_frame
+    frame = frames.count // 2 if key is None else key
+    views = _views(analysis, frames, frame)
+    side = panel(analysis, frame)
+    stacked = frames.columns > _WIDE * frames.rows
+    cells = _grid([_captioned(*view) for view in views], stacked)
+    width = cells.width + PANEL_WIDTH + 3 * _MARGIN
+    height = _HEADER + max(cells.height, side.height) + _FOOTER + _MARGIN
+    canvas = Image.new("RGB", (width, height), BACKGROUND)
+    canvas.paste(cells, (_MARGIN, _HEADER))
+    canvas.paste(side, (width - _MARGIN - PANEL_WIDTH, _HEADER))
+    _header(canvas, frames, frame, key is not None)
+    _footer(canvas)
+    return canvas
+
+
+def _views(analysis: Analysis, frames: Frames, frame: int) -> list[tuple[str, Image.Image, Image.Image]]:
+    """(caption, picture, strip below it) of every view."""
+    box = _STACKED_BOX if frames.columns > _WIDE * frames.rows else _BESIDE_BOX
+    spacing = frames.pixel_spacing_mm
+    magnification = Magnification.fitting(frames.rows, frames.columns, spacing, box)
+    size = magnification.size(frames.rows, frames.columns)
+    plain = enlarged(displayable(frames.read_frame(frame)), size)
+    strip_width = max(size[0], _SMALLEST_VIEW_PX)
+    scale = scale_strip(strip_width, None if spacing is None else spacing[1] / magnification.x)
+    found = plain.copy()
+    draw_region(found, analysis.input.region_px, magnification)
+    if frame not in analysis.maps.frames:
+        return [("Image", found, scale)]
+    labels, lesions = analysis.maps.labels(frame), analysis.lesions_of(frame)
+    draw_outlines(found, labels)
+    draw_calipers(found, lesions, magnification)
+    draw_numbers(found, lesions, magnification)
+    heat = enlarged_map(analysis.maps.heat_map(frame), size)
+    explained = Image.fromarray(heat_over(np.asarray(plain), heat))
+    draw_outlines(explained, labels)
+    explanation = analysis.explanation
+    return [
+        ("Lesions", found, scale),
+        (f"{explanation.method}: {explanation.target_class.value}", explained, colour_strip(strip_width)),
+    ]
+
+
+def _captioned(caption: str, view: Image.Image, strip: Image.Image) -> Image.Image:
+    cell = Image.new("RGB", (strip.width, _CAPTION + view.height + 6 + STRIP_HEIGHT), BACKGROUND)
+    ImageDraw.Draw(cell).text((0, 4), shortened(caption, 17, cell.width), font=font(17), fill=QUIET)
+    cell.paste(view, (0, _CAPTION))
+    cell.paste(strip, (0, _CAPTION + view.height + 6))
+    return cell
+
+
+def _grid(cells: list[Image.Image], stacked: bool) -> Image.Image:
+    width, height, gap = cells[0].width, cells[0].height, _MARGIN
+    across, down = (1, len(cells)) if stacked else (len(cells), 1)
+    grid = Image.new("RGB", (across * width + (across - 1) * gap, down * height + (down - 1) * gap // 2), BACKGROUND)
+    for index, cell in enumerate(cells):
+        grid.paste(cell, (0, index * (height + gap // 2)) if stacked else (index * (width + gap), 0))
+    return grid
+
+
+def _header(canvas: Image.Image, frames: Frames, frame: int, is_key: bool) -> None:
+    draw = ImageDraw.Draw(canvas)
+    room = canvas.width - 2 * _MARGIN
+    draw.text((_MARGIN, 18), shortened(frames.name, 24, room), font=font(24), fill=TEXT)
+    draw.text((_MARGIN, 48), shortened(_kind_words(frames, frame, is_key), 15, room), font=font(15), fill=QUIET)
+
+
+def _kind_words(frames: Frames, frame: int, is_key: bool) -> str:
+    size = f"{frames.columns} × {frames.rows} px"
+    if frames.kind is InputKind.STILL:
+        return f"still · {size}"
+    time = frames.time_s(frame)
+    at = "" if time is None else f" at {time:.2f} s"
+    which = "key frame" if is_key else "frame"
+    return f"{frames.kind.value} · {frames.count} frames · {size} · {which} {frame}{at}, counted from 0"
+
+
+def _footer(canvas: Image.Image) -> None:
+    draw = ImageDraw.Draw(canvas)
+    top = canvas.height - _FOOTER
+    draw.line([(_MARGIN, top), (canvas.width - _MARGIN, top)], fill=RULE)
+    draw.text((_MARGIN, top + 13), RESEARCH_USE, font=font(17), fill=TEXT)
+    draw.text((canvas.width - _MARGIN, top + 14), "BreastUSAI", font=font(15), fill=QUIET, anchor="ra")

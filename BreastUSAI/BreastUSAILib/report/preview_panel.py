@@ -1,0 +1,167 @@
+"""The words and bars of the preview: verdict, likelihood, class probabilities, lesions, flags, provenance."""
+
+from __future__ import annotations
+
+from PIL import Image, ImageDraw
+
+from ..engine.analysis import CLASSES, Analysis, Label, Lesion, Malignancy, Probabilities
+from .lesion_colours import lesion_colour
+from .preview_theme import (
+    BACKGROUND,
+    LABEL_COLOURS,
+    QUIET,
+    RGB,
+    RULE,
+    SEVERITY_COLOURS,
+    TEXT,
+    TRACK,
+    font,
+    shortened,
+    wrapped,
+)
+from .words import lesion_size, percent
+
+PANEL_WIDTH = 430
+
+VERDICT_WORDS = {
+    Label.NORMAL: "Normal",
+    Label.BENIGN: "Benign",
+    Label.MALIGNANT: "Malignant",
+    Label.UNDETERMINED: "Undetermined",
+    Label.REJECTED: "No verdict",
+}
+_EXPLANATIONS = {
+    Label.UNDETERMINED: "The network is not sure enough to name a class.",
+    Label.REJECTED: "The input was rejected; the flags say why.",
+}
+_MOST_LESIONS = 5
+_MOST_FLAGS = 6
+_TALLEST = 4000
+
+
+def panel(analysis: Analysis, frame: int) -> Image.Image:
+    """The panel of `PANEL_WIDTH` pixels that goes with `frame`, as tall as its content."""
+    column = _Column()
+    _verdict(column, analysis)
+    if analysis.verdict.probabilities is not None:
+        _class_bars(column, analysis.verdict.probabilities)
+    if analysis.verdict.label is not Label.REJECTED:
+        _lesions(column, analysis.lesions_of(frame))
+    _flags(column, analysis)
+    _provenance(column, analysis)
+    return column.image()
+
+
+class _Column:
+    """A column of text and bars that knows how far down it has come."""
+
+    def __init__(self) -> None:
+        self._image = Image.new("RGB", (PANEL_WIDTH, _TALLEST), BACKGROUND)
+        self.draw = ImageDraw.Draw(self._image)
+        self.y = 0
+
+    def heading(self, text: str) -> None:
+        """A small heading with a rule above it."""
+        if self.y:
+            self.y += 14
+            self.draw.line([(0, self.y), (PANEL_WIDTH, self.y)], fill=RULE)
+            self.y += 12
+        self.text(text, 14, QUIET)
+        self.y += 4
+
+    def text(self, text: str, size: int, colour: RGB = TEXT, indent: int = 0) -> None:
+        """A paragraph, wrapped."""
+        for line in wrapped(text, size, PANEL_WIDTH - indent):
+            self.draw.text((indent, self.y), line, font=font(size), fill=colour)
+            self.y += round(size * 1.35)
+
+    def image(self) -> Image.Image:
+        return self._image.crop((0, 0, PANEL_WIDTH, min(self.y, _TALLEST)))
+
+
+def _verdict(column: _Column, analysis: Analysis) -> None:
+    verdict = analysis.verdict
+    column.heading("VERDICT")
+    column.text(VERDICT_WORDS[verdict.label], 42, LABEL_COLOURS[verdict.label])
+    column.y += 4
+    if verdict.label in _EXPLANATIONS:
+        column.text(_EXPLANATIONS[verdict.label], 17)
+        column.y += 4
+    if verdict.malignancy is not None:
+        column.text(f"Likelihood of malignancy {percent(verdict.malignancy.probability)}", 20)
+        low, high = percent(verdict.malignancy.low), percent(verdict.malignancy.high)
+        column.text(f"95 % interval: {low} to {high}", 16, QUIET)
+        _likelihood_bar(column, verdict.malignancy)
+
+
+def _likelihood_bar(column: _Column, malignancy: Malignancy) -> None:
+    draw, top = column.draw, column.y + 8
+    colour = LABEL_COLOURS[Label.MALIGNANT]
+    last = PANEL_WIDTH - 1
+    draw.rounded_rectangle([0, top + 4, last, top + 14], radius=5, fill=TRACK)
+    low, at, high = (round(share * last) for share in (malignancy.low, malignancy.probability, malignancy.high))
+    faint = tuple((a + b) // 2 for a, b in zip(colour, TRACK, strict=True))
+    draw.rounded_rectangle([low, top + 4, max(high, low + 4), top + 14], radius=5, fill=faint)
+    at = min(max(at, 3), last - 3)
+    draw.rectangle([at - 3, top, at + 3, top + 18], fill=colour, outline=BACKGROUND)
+    for share, anchor in ((0.0, "la"), (0.5, "ma"), (1.0, "ra")):
+        draw.text((share * last, top + 22), f"{share * 100:.0f} %", font=font(13), fill=QUIET, anchor=anchor)
+    column.y = top + 38
+
+
+def _class_bars(column: _Column, probabilities: Probabilities) -> None:
+    column.heading("CLASS PROBABILITIES")
+    left, right = 104, PANEL_WIDTH - 68
+    for label in CLASSES:
+        share = getattr(probabilities, label.value)
+        middle = column.y + 11
+        column.draw.text((0, middle), label.value, font=font(17), fill=TEXT, anchor="lm")
+        column.draw.rounded_rectangle([left, middle - 5, right, middle + 5], radius=5, fill=TRACK)
+        end = left + round(share * (right - left))
+        if end > left:
+            column.draw.rounded_rectangle(
+                [left, middle - 5, max(end, left + 4), middle + 5], radius=5, fill=LABEL_COLOURS[label]
+            )
+        column.draw.text((PANEL_WIDTH, middle), percent(share), font=font(17), fill=TEXT, anchor="rm")
+        column.y += 26
+
+
+def _lesions(column: _Column, lesions: tuple[Lesion, ...]) -> None:
+    column.heading("LESIONS IN THIS FRAME")
+    if not lesions:
+        column.text("none outlined", 17)
+    for lesion in lesions[:_MOST_LESIONS]:
+        column.draw.ellipse([1, column.y + 5, 12, column.y + 16], fill=lesion_colour(lesion.number))
+        column.text(f"{lesion.number}:  {lesion_size(lesion)}", 17, indent=22)
+        column.text(_place_words(lesion), 15, QUIET, indent=22)
+        column.y += 2
+    if len(lesions) > _MOST_LESIONS:
+        column.text(f"and {len(lesions) - _MOST_LESIONS} more in analysis.json", 15, QUIET, indent=22)
+
+
+def _place_words(lesion: Lesion) -> str:
+    depth = f"{lesion.depth_px:.0f} px" if lesion.depth_mm is None else f"{lesion.depth_mm:.1f} mm"
+    shape = "taller than wide" if lesion.height_width_ratio > 1.0 else "wider than tall"
+    return f"depth {depth} · height/width {lesion.height_width_ratio:.2f} ({shape})"
+
+
+def _flags(column: _Column, analysis: Analysis) -> None:
+    if not analysis.flags:
+        return
+    column.heading("FLAGS")
+    for flag in analysis.flags[:_MOST_FLAGS]:
+        column.draw.ellipse([1, column.y + 5, 12, column.y + 16], fill=SEVERITY_COLOURS[flag.severity])
+        column.text(flag.message, 16, indent=22)
+        column.y += 3
+    if len(analysis.flags) > _MOST_FLAGS:
+        column.text(f"and {len(analysis.flags) - _MOST_FLAGS} more in analysis.json", 15, QUIET, indent=22)
+
+
+def _provenance(column: _Column, analysis: Analysis) -> None:
+    column.heading("HOW")
+    explanation = analysis.explanation
+    lines = [f"{model.task}: {model.name} {model.version}" for model in analysis.models]
+    if analysis.maps.frames:
+        lines.append(f"heat map: {explanation.method} for {explanation.target_class.value}")
+    for line in lines:
+        column.text(shortened(line, 15, PANEL_WIDTH), 15, QUIET)

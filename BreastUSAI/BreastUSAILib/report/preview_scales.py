@@ -1,0 +1,63 @@
+"""The strips below the preview's pictures: millimetres, and the colours of the heat map."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from .heat_colours import heat_over
+from .preview_theme import BACKGROUND, QUIET, TEXT, font
+
+STRIP_HEIGHT = 46
+_TEXT_SIZE = 15
+_LABEL_APART_PX = 58
+_TICK_APART_PX = 5
+_BAR_HEIGHT = 12
+_UNDER_THE_HEAT = 70  # the grey that stands for tissue in the colour bar
+
+
+def scale_strip(width: int, mm_per_px: float | None) -> Image.Image:
+    """A ruler with a tick every 10 mm for a view of `width` pixels, or a note that there are no millimetres."""
+    strip = Image.new("RGB", (width, STRIP_HEIGHT), BACKGROUND)
+    draw = ImageDraw.Draw(strip)
+    if mm_per_px is None:
+        draw.text((0, 10), "uncalibrated: no millimetres", font=font(_TEXT_SIZE), fill=QUIET)
+        return strip
+    step_mm, ticks = scale_ticks(width, mm_per_px)
+    every = max(1, int(np.ceil(_LABEL_APART_PX * mm_per_px / step_mm)))
+    draw.line([(0, 6), (ticks[-1] + 1, 6)], fill=TEXT, width=2)
+    for number, x in enumerate(ticks):
+        labelled = number % every == 0
+        draw.rectangle([x, 6, x + 1, 16 if labelled else 11], fill=TEXT)
+        text = f"{number * step_mm:g}" if number else "0 mm"
+        fits = number == 0 or x + font(_TEXT_SIZE).getlength(text) / 2 <= width
+        if labelled and fits:
+            draw.text((x, 20), text, font=font(_TEXT_SIZE), fill=TEXT, anchor="ma" if number else "la")
+    return strip
+
+
+def colour_strip(width: int) -> Image.Image:
+    """The heat map's colours from 0 to 1, as they look over grey tissue."""
+    strip = Image.new("RGB", (width, STRIP_HEIGHT), BACKGROUND)
+    values = np.tile(np.linspace(0.0, 1.0, width, dtype=np.float32), (_BAR_HEIGHT, 1))
+    tissue = np.full((_BAR_HEIGHT, width, 3), _UNDER_THE_HEAT, dtype=np.uint8)
+    strip.paste(Image.fromarray(heat_over(tissue, values)), (0, 5))
+    draw = ImageDraw.Draw(strip)
+    for x, text, anchor in ((0, "0", "la"), (width // 2, "relevance", "ma"), (width - 1, "1", "ra")):
+        draw.text((x, 20), text, font=font(_TEXT_SIZE), fill=TEXT, anchor=anchor)
+    return strip
+
+
+def scale_ticks(width: int, mm_per_px: float) -> tuple[float, list[int]]:
+    """Distance of the ticks in mm and their left edges in pixels, for a view of `width` pixels.
+
+    They stand 10 mm apart, unless that is wider than the view or finer than can be told apart: then a tenth or ten
+    times as far.
+    """
+    last = width - 2  # a tick is two pixels wide
+    step = 10.0
+    while step / mm_per_px > last:
+        step /= 10.0
+    while step / mm_per_px < _TICK_APART_PX:
+        step *= 10.0
+    return step, [round(number * step / mm_per_px) for number in range(int(last * mm_per_px / step) + 1)]

@@ -1,0 +1,71 @@
+"""The folder of one input's results, written whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..engine.analysis import Analysis
+from ..engine.frames import Frames
+from .atomic import atomic_folder
+from .heat_map_nrrd import write_heat_maps
+from .json_file import write_json
+from .preview import write_preview
+from .segmentation_nrrd import write_segmentation
+
+ANALYSIS = "analysis.json"
+SEGMENTATION = "segmentation.seg.nrrd"
+HEAT_MAP = "heatmap.nrrd"
+PREVIEW = "preview.png"
+SCENE = "scene.mrb"
+
+SceneWriter = Callable[[Analysis, Frames, Path], None]
+
+
+@dataclass(frozen=True)
+class ResultFiles:
+    """Where one input's results are. Segmentation and heat map are None where no frame was segmented."""
+
+    folder: Path
+    analysis: Path
+    preview: Path
+    segmentation: Path | None
+    heat_map: Path | None
+    scene: Path | None
+
+
+def write_results(
+    analysis: Analysis, frames: Frames, folder: Path, write_scene: SceneWriter | None = None
+) -> ResultFiles:
+    """Write every file of one analysis into `folder`, which an earlier result makes way for whole.
+
+    A rejected input has no masks and no heat maps: it gives `analysis.json` and `preview.png` alone.
+
+    Args:
+        analysis: what was found.
+        frames: what it was found in.
+        folder: the folder to create; its parents are created too.
+        write_scene: writes `scene.mrb`, or None for no scene.
+
+    Raises:
+        InputError: where a frame cannot be read again for the preview.
+        OutputError: where something cannot be written; nothing of this result is left behind then.
+    """
+    mapped = bool(analysis.maps.frames)
+    with atomic_folder(folder, owned=frozenset({ANALYSIS, SEGMENTATION, HEAT_MAP, PREVIEW, SCENE})) as inside:
+        write_json(analysis, inside / ANALYSIS)
+        if mapped:
+            write_segmentation(analysis, frames, inside / SEGMENTATION)
+            write_heat_maps(analysis, frames, inside / HEAT_MAP)
+        write_preview(analysis, frames, inside / PREVIEW)
+        if write_scene is not None:
+            write_scene(analysis, frames, inside / SCENE)
+    return ResultFiles(
+        folder,
+        folder / ANALYSIS,
+        folder / PREVIEW,
+        folder / SEGMENTATION if mapped else None,
+        folder / HEAT_MAP if mapped else None,
+        folder / SCENE if write_scene is not None else None,
+    )

@@ -1,0 +1,263 @@
+"""`breastusai analyze` gives a folder for each input that can be analysed and one line for each that cannot."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from BreastUSAILib import RESEARCH_USE, report
+from BreastUSAILib.cli.analyze import run_analyze
+from BreastUSAILib.cli.arguments import parser
+from BreastUSAILib.cli.terminal import Terminal
+from BreastUSAILib.engine.analysis import Label
+from BreastUSAILib.engine.errors import InputError, ModelError, OptionError
+from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
+from Testing.report.samples import analysis_of, frames_of
+
+
+class FakeEngine:
+    """Gives the same finding for every input and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = []
+
+    def analyze(self, frames, options, progress):
+        self.asked.append((frames.name, options))
+        if progress is not None:
+            progress(frames.count, frames.count, "segmenting")
+        if frames.name == "doppler":
+            reject = Flag(FlagCode.COLOUR_DOPPLER, Severity.REJECT, "The image is a colour Doppler image.")
+            return analysis_of(frames, Label.REJECTED, flags=(reject,))
+        if frames.name == "short":
+            raise OptionError("frames 5-9 were asked for, but the input has 1", remedy="Choose from 0 to 0")
+        if frames.name == "odd":
+            raise ZeroDivisionError("float division\nby zero")
+        return analysis_of(frames)
+
+
+def read(path):
+    """Inputs by name: ``bad*`` cannot be read, ``folder`` holds two exams and a bad file, ``empty`` holds nothing."""
+    if path.name.startswith("bad"):
+        yield InputError("it is no image", where=path, remedy="Give an image")
+    elif path.name == "folder":
+        yield frames_of(name="first")
+        yield InputError("it is cut short", where=path / "second.dcm", remedy="Copy it again")
+        yield frames_of(name="third", count=3)
+    elif path.name != "empty":
+        yield frames_of(rows=40, columns=50, name=path.stem)
+
+
+class Run:
+    """One run of the command with the fake engine: its exit status and what it said."""
+
+    def __init__(self, output: Path, *arguments: str) -> None:
+        self.out, self.err, self.engine = io.StringIO(), io.StringIO(), FakeEngine()
+        chosen = parser().parse_args(["analyze", *arguments, "--output", str(output)])
+        self.status = run_analyze(chosen, Terminal(self.out, self.err), lambda device: self.engine, read)
+
+    @property
+    def said(self) -> list[str]:
+        return self.out.getvalue().splitlines()
+
+    @property
+    def complaints(self) -> list[str]:
+        return self.err.getvalue().splitlines()
+
+    @property
+    def documents(self) -> list[dict]:
+        return [json.loads(line) for line in self.said]
+
+
+def _folders(output: Path) -> list[str]:
+    return sorted(entry.name for entry in output.iterdir()) if output.exists() else []
+
+
+def test_one_input_gives_its_folder_one_line_and_status_0(tmp_path):
+    run = Run(tmp_path / "out", "exam.dcm")
+    assert run.status == 0
+    assert _folders(tmp_path / "out" / "exam") == [
+        "analysis.json",
+        "heatmap.nrrd",
+        "preview.png",
+        "segmentation.seg.nrrd",
+    ]
+    assert run.said == [
+        "exam.dcm: malignant, likelihood of malignancy 87 % (95 % interval 74 % to 94 %); 1 lesion: 17 x 9 px; "
+        f"flags: uncalibrated; results in {tmp_path / 'out' / 'exam'}",
+        RESEARCH_USE,
+    ]
+    assert run.complaints == []
+
+
+def test_a_bad_input_is_named_in_one_line_and_the_others_are_done(tmp_path):
+    run = Run(tmp_path, "one.dcm", "bad.dcm", "two.dcm")
+    assert run.status == 1
+    assert _folders(tmp_path) == ["one", "two"]
+    assert run.complaints == ["breastusai: bad.dcm: it is no image. Give an image."]
+
+
+def test_only_bad_inputs_leave_nothing_at_all(tmp_path):
+    run = Run(tmp_path / "out", "bad1.dcm", "bad2.dcm")
+    assert run.status == 1
+    assert len(run.complaints) == 2
+    assert run.said == []
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_gives_a_result_for_each_exam_in_it(tmp_path):
+    run = Run(tmp_path, "folder")
+    assert run.status == 1
+    assert _folders(tmp_path) == ["first", "third"]
+    assert run.complaints == ["breastusai: folder/second.dcm: it is cut short. Copy it again."]
+    assert "1 lesion in key frame 0:" in run.said[1]
+
+
+def test_an_input_that_holds_nothing_has_failed(tmp_path):
+    run = Run(tmp_path, "empty")
+    assert run.status == 1
+    assert run.complaints == ["breastusai: empty: nothing to analyse was found. Give a file or folder with images."]
+
+
+def test_inputs_of_one_stem_are_numbered_in_their_order(tmp_path):
+    run = Run(tmp_path, "a/exam.dcm", "b/exam.png", "c/exam.dcm", "--json")
+    assert run.status == 0
+    assert [document["output"] for document in run.documents] == [
+        str(tmp_path / name) for name in ("exam", "exam-2", "exam-3")
+    ]
+
+
+def test_a_rejected_input_is_a_result_that_says_why(tmp_path):
+    run = Run(tmp_path, "doppler.dcm")
+    assert run.status == 0
+    assert _folders(tmp_path / "doppler") == ["analysis.json", "preview.png"]
+    assert run.said[0].startswith(
+        "doppler.dcm: rejected, no verdict: The image is a colour Doppler image; flags: uncalibrated; results in "
+    )
+
+
+def test_json_gives_one_valid_document_a_line(tmp_path):
+    schema = json.loads((Path(report.__file__).parent / "analysis.schema.json").read_text(encoding="utf-8"))
+    run = Run(tmp_path, "one.dcm", "bad.dcm", "doppler.dcm", "--json")
+    assert run.status == 1
+    good, bad, rejected = run.documents
+    assert list(good) == ["input", "output", "analysis"]
+    assert (good["input"], good["output"]) == ("one.dcm", str(tmp_path / "one"))
+    for document in (good, rejected):
+        jsonschema.Draft202012Validator(schema).validate(document["analysis"])
+    assert bad == {"input": "bad.dcm", "error": "bad.dcm: it is no image. Give an image."}
+    assert json.loads((tmp_path / "one" / "analysis.json").read_text()) == good["analysis"]
+
+
+def test_options_reach_the_engine(tmp_path):
+    run = Run(tmp_path, "exam.dcm", "--frames", "2-5", "--explain-class", "benign")
+    [(_, options)] = run.engine.asked
+    assert (options.frames.first, options.frames.last) == (2, 5)
+    assert options.explain_class is Label.BENIGN
+
+
+def test_an_option_that_does_not_fit_an_input_fails_that_input_alone(tmp_path):
+    run = Run(tmp_path, "short.dcm", "one.dcm", "--frames", "5-9")
+    assert run.status == 1
+    assert _folders(tmp_path) == ["one"]
+    assert run.complaints == [
+        "breastusai: short.dcm: frames 5-9 were asked for, but the input has 1. Choose from 0 to 0."
+    ]
+
+
+def test_a_defect_costs_one_input_and_is_reported_in_one_line(tmp_path):
+    run = Run(tmp_path, "odd.dcm", "one.dcm")
+    assert run.status == 1
+    assert _folders(tmp_path) == ["one"]
+    [line] = run.complaints
+    assert line.startswith("breastusai: odd.dcm: unexpected ZeroDivisionError at test_analyze.py:")
+    assert line.endswith("(float division by zero). Report this as a defect of BreastUSAI.")
+
+
+@pytest.mark.parametrize("cause", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_a_disk_that_takes_no_more_fails_each_input_and_leaves_nothing(tmp_path, monkeypatch, cause):
+    def failing(*_):
+        raise OSError(cause, os.strerror(cause))
+
+    monkeypatch.setattr(os, "replace", failing)
+    run = Run(tmp_path, "one.dcm", "two.dcm")
+    assert run.status == 1
+    assert _folders(tmp_path) == []
+    assert len(run.complaints) == 2
+    assert run.complaints[0].startswith(f"breastusai: one.dcm: {tmp_path / 'one'}: ")
+
+
+def test_an_output_that_is_a_file_is_said_once_before_any_work(tmp_path):
+    (tmp_path / "out").write_text("a file")
+    run = Run(tmp_path / "out", "one.dcm", "two.dcm", "--json")
+    assert run.status == 1
+    assert run.engine.asked == []
+    problem = f"{tmp_path / 'out'}: the output is a file, not a folder. Give another --output."
+    assert run.complaints == [f"breastusai: {problem}"]
+    assert run.documents == [{"input": name, "error": problem} for name in ("one.dcm", "two.dcm")]
+
+
+def test_an_output_below_a_file_is_refused_too(tmp_path):
+    (tmp_path / "file").write_text("a file")
+    run = Run(tmp_path / "file" / "below", "one.dcm")
+    assert run.status == 1
+    assert "is a file" in run.complaints[0]
+
+
+def test_a_folder_that_may_not_be_written_to_is_said_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda place, mode: False)
+    run = Run(tmp_path / "out", "one.dcm")
+    assert run.status == 1
+    assert run.engine.asked == []
+    assert "writing is not permitted" in run.complaints[0]
+
+
+def test_damaged_models_are_said_once(tmp_path):
+    def damaged(device):
+        raise ModelError("its SHA-256 does not fit", where="classifier", remedy="Install BreastUSAI again")
+
+    err = io.StringIO()
+    chosen = parser().parse_args(["analyze", "one.dcm", "two.dcm", "--output", str(tmp_path)])
+    assert run_analyze(chosen, Terminal(io.StringIO(), err), damaged, read) == 1
+    assert err.getvalue() == "breastusai: classifier: its SHA-256 does not fit. Install BreastUSAI again.\n"
+
+
+def test_an_interruption_stops_everything_and_leaves_what_was_finished(tmp_path, monkeypatch):
+    class Interrupted(FakeEngine):
+        def analyze(self, frames, options, progress):
+            if frames.name == "two":
+                raise KeyboardInterrupt
+            return super().analyze(frames, options, progress)
+
+    chosen = parser().parse_args(["analyze", "one.dcm", "two.dcm", "three.dcm", "--output", str(tmp_path)])
+    with pytest.raises(KeyboardInterrupt):
+        run_analyze(chosen, Terminal(io.StringIO(), io.StringIO()), lambda device: Interrupted(), read)
+    assert _folders(tmp_path) == ["one"]
+
+
+def test_without_slicer_core_a_scene_is_refused_with_the_way_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "slicer", None)
+    monkeypatch.delitem(sys.modules, "BreastUSAILib.scene.mrb", raising=False)
+    run = Run(tmp_path, "one.dcm", "--scene")
+    assert run.status == 1
+    assert _folders(tmp_path) == []
+    assert "pip install slicer-core" in run.complaints[0]
+
+
+class FakeTerminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_progress_shows_on_a_terminal_and_never_among_the_results(tmp_path):
+    out, err = io.StringIO(), FakeTerminal()
+    chosen = parser().parse_args(["analyze", "one.dcm", "--output", str(tmp_path)])
+    assert run_analyze(chosen, Terminal(out, err), lambda device: FakeEngine(), read) == 0
+    assert "segmenting" in err.getvalue()
+    assert "segmenting" not in out.getvalue()

@@ -1,0 +1,249 @@
+"""The preview says what was found, at any size of input, and nothing on it hides anything else."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+
+from BreastUSAILib import RESEARCH_USE
+from BreastUSAILib.engine.analysis import Label, Malignancy
+from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
+from BreastUSAILib.report.heat_colours import heat_colours, heat_over
+from BreastUSAILib.report.lesion_colours import lesion_colour
+from BreastUSAILib.report.preview import render_preview, write_preview
+from BreastUSAILib.report.preview_scales import scale_strip, scale_ticks
+from BreastUSAILib.report.preview_theme import font, printable, shortened, wrapped
+from BreastUSAILib.report.preview_views import Magnification, displayable, draw_outlines
+from BreastUSAILib.report.words import percent
+from Testing.report.samples import analysis_of, frames_of
+
+SIZES = [(100, 100), (64, 900), (900, 80), (600, 800), (1, 1)]
+
+
+@pytest.fixture
+def written(monkeypatch):
+    """Every text drawn: (picture, box, text)."""
+    texts = []
+    draw_text = ImageDraw.ImageDraw.text
+
+    def recorded(self, xy, text, *arguments, **options):
+        box = self.textbbox(xy, text, font=options["font"], anchor=options.get("anchor"))
+        texts.append((self._image, box, text))
+        return draw_text(self, xy, text, *arguments, **options)
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", recorded)
+    return texts
+
+
+def _words(written):
+    return " ".join(text for _, _, text in written)
+
+
+@pytest.mark.parametrize(("rows", "columns"), SIZES)
+@pytest.mark.parametrize("label", [Label.MALIGNANT, Label.REJECTED])
+def test_no_text_overlaps_another_or_leaves_its_picture(written, rows, columns, label):
+    many = tuple(
+        Flag(code, Severity.WARNING, f"A remark about {code.value} that is long enough to need a second line.")
+        for code in FlagCode
+    )
+    frames = frames_of(rows, columns, spacing=(0.1, 0.1), name="a name that is long " * 12)
+    drawn_in_lesions = 0 if min(rows, columns) < 20 else 2
+    picture = render_preview(analysis_of(frames, label, lesions=drawn_in_lesions, flags=many), frames)
+    assert max(picture.size) <= 2600
+    for number, (image, (left, top, right, bottom), text) in enumerate(written):
+        assert left >= 0, text
+        assert top >= 0, text
+        assert right <= image.width, text
+        assert bottom <= image.height, text
+        for other, (x0, y0, x1, y1), neighbour in written[:number]:
+            apart = right <= x0 or x1 <= left or bottom <= y0 or y1 <= top
+            assert other is not image or apart, (text, neighbour)
+
+
+@pytest.mark.parametrize("side", [100, 2000])
+def test_a_picture_is_of_a_size_to_look_at_whatever_the_input(side):
+    frames = frames_of(side, side)
+    width, height = render_preview(analysis_of(frames), frames).size
+    assert 1600 <= width <= 2200
+    assert 800 <= height <= 1200
+
+
+@pytest.mark.parametrize("label", list(Label))
+def test_every_preview_says_research_use_and_its_verdict(written, label):
+    frames = frames_of()
+    render_preview(analysis_of(frames, label), frames)
+    assert RESEARCH_USE in _words(written)
+    word = "No verdict" if label is Label.REJECTED else label.value.capitalize()
+    assert word in [text for _, _, text in written]
+
+
+def test_the_likelihood_comes_with_its_interval(written):
+    frames = frames_of()
+    render_preview(analysis_of(frames), frames)
+    assert "Likelihood of malignancy 87 %" in _words(written)
+    assert "95 % interval: 74 % to 94 %" in _words(written)
+
+
+def test_a_rejected_input_shows_its_reason_and_neither_lesions_nor_probabilities(written):
+    frames = frames_of()
+    too_small = Flag(FlagCode.IMAGE_TOO_SMALL, Severity.REJECT, "The image is too small.")
+    render_preview(analysis_of(frames, Label.REJECTED, flags=(too_small,)), frames)
+    assert "The image is too small." in _words(written)
+    assert "LESIONS" not in _words(written)
+    assert "PROBABILITIES" not in _words(written)
+    assert "Grad-CAM" not in _words(written)
+
+
+def test_an_uncalibrated_input_gets_no_millimetres(written):
+    frames = frames_of()
+    render_preview(analysis_of(frames), frames)
+    assert "uncalibrated: no millimetres" in _words(written)
+    assert " mm" not in _words(written)
+
+
+def test_a_calibrated_input_gets_a_scale_and_sizes_in_millimetres(written):
+    frames = frames_of(rows=300, columns=400, spacing=(0.1, 0.1))
+    render_preview(analysis_of(frames), frames)
+    assert {"0 mm", "10", "20", "30"} <= {text for _, _, text in written}
+    assert "13.3 x 7.5 mm" in _words(written)
+
+
+def test_a_cine_names_its_key_frame_and_time(written):
+    frames = frames_of(count=30)
+    render_preview(analysis_of(frames, analysed=(12,)), frames)
+    assert "cine · 30 frames · 80 x 60 px · key frame 12 at 0.48 s, counted from 0" in _words(written)
+
+
+@given(mm_per_px=st.floats(0.0005, 20.0), width=st.integers(340, 1000))
+def test_ticks_of_the_scale_stand_where_their_millimetres_are(mm_per_px, width):
+    step, ticks = scale_ticks(width, mm_per_px)
+    assert np.log10(step) == pytest.approx(round(np.log10(step)))
+    assert len(ticks) >= 2
+    assert ticks[-1] <= width - 2
+    np.testing.assert_allclose(ticks, np.arange(len(ticks)) * step / mm_per_px, atol=0.5)
+
+
+@given(mm_per_px=st.floats(0.03, 2.0))
+def test_ticks_stand_ten_millimetres_apart_in_every_usual_view(mm_per_px):
+    assert scale_ticks(340, mm_per_px)[0] == 10.0
+
+
+def test_the_scale_is_drawn_where_its_ticks_are():
+    line = np.asarray(scale_strip(500, 0.1).convert("L"))[10]
+    assert np.flatnonzero(line > 200).tolist() == [0, 1, 100, 101, 200, 201, 300, 301, 400, 401]
+
+
+@given(
+    rows=st.integers(1, 3000), columns=st.integers(1, 3000), row_mm=st.floats(0.02, 0.5), column_mm=st.floats(0.02, 0.5)
+)
+def test_a_view_fits_its_box_and_keeps_the_anatomys_aspect(rows, columns, row_mm, column_mm):
+    aspect = min(max(row_mm / column_mm, 0.25), 4.0)
+    magnification = Magnification.fitting(rows, columns, (row_mm, column_mm), (720, 720))
+    assert magnification.y / magnification.x == pytest.approx(aspect)
+    width, height = magnification.size(rows, columns)
+    assert 1 <= width <= 720
+    assert 1 <= height <= 720
+
+
+def test_an_outline_runs_along_the_inside_of_its_lesion():
+    labels = np.zeros((50, 60), dtype=np.uint8)
+    labels[10:30, 20:50] = 1
+    view = Image.new("RGB", (240, 200))
+    draw_outlines(view, labels)
+    drawn = np.asarray(view).max(axis=-1) > 100
+    rows, columns = np.nonzero(drawn)
+    np.testing.assert_allclose((rows.min(), rows.max()), (40, 119), atol=1)
+    np.testing.assert_allclose((columns.min(), columns.max()), (80, 199), atol=1)
+    assert not drawn[60:100, 100:180].any()
+    assert tuple(np.asarray(view)[80, 80:83].max(axis=0)) == lesion_colour(1)
+
+
+def test_a_lesion_of_one_pixel_is_still_drawn():
+    labels = np.zeros((50, 60), dtype=np.uint8)
+    labels[20, 30] = 2
+    view = Image.new("RGB", (240, 200))
+    draw_outlines(view, labels)
+    assert np.asarray(view)[80:84, 120:124].any()
+
+
+def test_the_low_end_of_a_heat_map_leaves_the_image_as_it_is():
+    image = np.full((4, 4, 3), 90, dtype=np.uint8)
+    np.testing.assert_array_equal(heat_over(image, np.full((4, 4), 0.1)), image)
+    assert (heat_over(image, np.full((4, 4), 0.9)) != image).any()
+
+
+def test_a_hotter_value_is_a_lighter_colour():
+    lightness = heat_colours(np.linspace(0, 1, 101)) @ np.array([0.2126, 0.7152, 0.0722])
+    assert (np.diff(lightness) > 0).all()
+
+
+def test_deep_grey_is_windowed_to_its_own_range_and_nan_is_black():
+    frame = np.linspace(1000, 3000, 10_000, dtype=np.float32).reshape(100, 100)
+    frame[0, 0] = np.nan
+    shown = np.asarray(displayable(frame))
+    assert shown.shape == (100, 100, 3)
+    assert shown[0, 0].tolist() == [0, 0, 0]
+    assert (shown.min(), shown.max()) == (0, 255)
+
+
+def test_a_frame_of_one_grey_or_none_at_all_can_be_shown():
+    for frame in (np.full((8, 8), 4000, np.uint16), np.full((8, 8), np.nan, np.float32)):
+        assert displayable(frame).size == (8, 8)
+
+
+@given(st.text())
+def test_any_name_can_be_printed_in_the_built_in_font(text):
+    missing = bytes(font(20).getmask("\uffff"))
+    for letter in set(printable(text)) - {" "}:
+        assert bytes(font(20).getmask(letter)) != missing
+
+
+def test_accents_and_signs_become_their_nearest_letters():
+    assert printable("Brüste 30 × 20 – 1 µm … 乳") == "Bruste 30 x 20 - 1 um ... ?"
+
+
+@given(st.text(max_size=200), st.integers(20, 300))
+def test_lines_are_never_wider_than_their_column(text, width):
+    lines = [*wrapped(text, 16, width), shortened(text, 16, width)]
+    assert all(font(16).getlength(line) <= width for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [
+        (0.0, "0 %"),
+        (0.004, "< 1 %"),
+        (0.01, "1 %"),
+        (0.5, "50 %"),
+        (0.994, "> 99 %"),
+        (0.9999, "> 99 %"),
+        (1.0, "100 %"),
+    ],
+)
+def test_a_percentage_is_never_rounded_to_a_certainty(probability, words):
+    assert percent(probability) == words
+
+
+@pytest.mark.parametrize(
+    "malignancy", [Malignancy(0.0, 0.0, 0.0), Malignancy(1.0, 1.0, 1.0), Malignancy(0.5, 0.0, 1.0)]
+)
+def test_extreme_likelihoods_can_be_drawn(malignancy):
+    frames = frames_of()
+    analysis = analysis_of(frames)
+    verdict = dataclasses.replace(analysis.verdict, malignancy=malignancy)
+    assert render_preview(dataclasses.replace(analysis, verdict=verdict), frames).width > 0
+
+
+def test_the_picture_shows_colour_where_the_input_has_it(tmp_path):
+    frames = frames_of(rows=200, columns=200, colour=True)
+    red = np.zeros((200, 200, 3), dtype=np.uint8)
+    red[..., 0] = 200
+    frames = dataclasses.replace(frames, read_frame=lambda index: red)
+    write_preview(analysis_of(frames, Label.REJECTED), frames, tmp_path / "preview.png")
+    pixels = np.asarray(Image.open(tmp_path / "preview.png"))
+    assert (pixels == (200, 0, 0)).all(axis=-1).sum() > 100_000
