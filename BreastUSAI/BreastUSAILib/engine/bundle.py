@@ -161,7 +161,9 @@ def _network(path: Path) -> nn.Module:
         raise ModelError(
             f"the weights do not fit the network ({reason})", where=path / WEIGHTS, remedy=_REPAIR
         ) from error
-    network.eval().requires_grad_(False)
+    from .networks.folding import fold_for_inference
+
+    network = fold_for_inference(network).requires_grad_(False)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
