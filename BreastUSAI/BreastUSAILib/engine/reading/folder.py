@@ -18,6 +18,9 @@ from .header_numbers import number
 from .names import NOT_IMAGES, PICTURES, VOLUMES, extension
 from .slices import SlicePlace, read_slices, slice_place, stackable
 
+_NO_IMAGES = frozenset(
+    {"thumbs.db", "desktop.ini", "dicomdir", "license", "copying", "notice", "readme", "makefile", "sha256sums"}
+)
 _HEADER = [
     Tag(keyword)
     for keyword in (
@@ -50,8 +53,9 @@ def read_folder(folder: Path) -> Iterator[Frames | InputError]:
     """One item for each still, cine and volume under `folder`, by series, then InstanceNumber, then name.
 
     Series come in the order of their first file's path. Single frames of one series that lie parallel at different
-    positions are one volume. Hidden files, DICOMDIR and files whose extension says that they are no image are passed
-    over; links to a folder already searched are not followed. Raises InputError where nothing is there to read.
+    positions are one volume. Hidden files, DICOMDIR, segmentations and files whose name says that they are no image
+    are passed over; links to a folder already searched are not followed. Raises InputError where nothing is there to
+    read.
     """
     paths, unreadable = _files(folder)
     yield from unreadable
@@ -107,8 +111,10 @@ def _files(folder: Path) -> tuple[list[Path], list[InputError]]:
 
 
 def _worth_trying(name: str) -> bool:
-    hidden = name.startswith((".", "~$")) or name.lower() in ("thumbs.db", "desktop.ini", "dicomdir")
-    return not hidden and extension(Path(name)) not in NOT_IMAGES
+    """Whether a folder's member may be an image; a segmentation is none, it lies beside the image it belongs to."""
+    if name.startswith((".", "~$")) or name.lower() in _NO_IMAGES:
+        return False
+    return extension(Path(name)) not in NOT_IMAGES | {".seg.nrrd"}
 
 
 def _grouped(paths: list[Path]) -> list[_Series]:
