@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from scipy import ndimage
 
 from .frames import Rectangle
@@ -40,8 +41,6 @@ def detect_sector(grey: NDArray) -> Rectangle:
 
 
 def _block_means(grey: NDArray, step: int) -> NDArray[np.float32]:
-    """Means of ``step``-sided blocks; the last row and column of blocks repeat the frame's edge."""
-    rows, columns = grey.shape
-    padded = np.pad(grey, ((0, -rows % step), (0, -columns % step)), mode="edge")
-    shape = (padded.shape[0] // step, step, padded.shape[1] // step, step)
-    return padded.reshape(shape).mean(axis=(1, 3), dtype=np.float32)
+    """Means of ``step``-sided blocks; the last row and column of blocks may be smaller."""
+    picture = Image.fromarray(grey if grey.dtype == np.uint8 else grey.astype(np.float32))
+    return np.asarray(picture.reduce(step), dtype=np.float32)
