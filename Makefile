@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench screenshots clean
 
 demo: $(READY)
 	@$(PYTHON) -m Testing.demo
@@ -19,6 +19,9 @@ lint: $(READY)
 
 bench: $(READY)
 	@$(PYTHON) -m Testing.bench
+
+screenshots: $(READY)
+	@$(PYTHON) -m Testing.screenshots
 
 $(READY): pyproject.toml .ci/constraints.txt
 	python3 -m venv $(VENV)

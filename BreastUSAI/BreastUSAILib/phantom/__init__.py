@@ -1,0 +1,1 @@
+"""Simulated B-mode breast ultrasound with ground truth: no patient ever stood behind these pictures."""

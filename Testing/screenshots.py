@@ -1,0 +1,35 @@
+"""`make screenshots`: the README's pictures from a shipped sample, through the product's own path."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from BreastUSAILib.engine.analyzer import Analyzer
+from BreastUSAILib.engine.bundle import load_default_models
+from BreastUSAILib.report.preview import write_preview
+from BreastUSAILib.scene.host import openHost
+from BreastUSAILib.scene.show import showAnalysis
+from Testing.bench.still import STILL, read_one
+from Testing.host.render import render_slice, save_picture, why_no_rendering
+
+SCREENSHOTS = Path(__file__).resolve().parents[1] / "Docs" / "screenshots"
+
+
+def main() -> int:
+    """Write both pictures; returns the exit status."""
+    if (reason := why_no_rendering()) is not None:
+        print(reason, file=sys.stderr)
+        return 1
+    frames = read_one(STILL)
+    analysis = Analyzer(load_default_models(), "cpu").analyze(frames)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    write_preview(analysis, frames, SCREENSHOTS / "preview.png")
+    host = openHost()
+    showAnalysis(analysis, frames, scene=host.scene)
+    save_picture(render_slice(host, 800, 840), SCREENSHOTS / "still.png")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
