@@ -23,7 +23,7 @@ ROOMS_KNOWN = {
     "scene": {"scene", "engine"},
     "gui": {"gui", "scene", "engine"},
     "report": {"report", "engine"},
-    "phantom": {"phantom", "engine"},
+    "phantom": {"phantom", "report", "engine"},
 }
 """Which rooms a room may import, at file scope or later. The command line (`__main__`, `cli`) may import all."""
 
@@ -36,7 +36,7 @@ NEVER = {
 }
 """Packages from outside that a room never imports, not even within a function."""
 
-LIGHT = ("analysis", "frames", "flags", "errors", "options", "letterbox")
+LIGHT = ("analysis", "frames", "flags", "errors", "options", "letterbox", "lesion_segment")
 """Data types of the engine that the scene shares: numpy and scipy alone."""
 
 

@@ -98,7 +98,7 @@ def test_region_without_spacing_is_refused():
 def test_unwritable_folder_is_reported_and_nothing_is_left(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
-    with pytest.raises(OutputError, match="writable folder"):
+    with pytest.raises(OutputError, match="Choose another output folder"):
         write_dicom(blocked / "phantom.dcm", Instance(noise(8, 8), 1, "a"))
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 

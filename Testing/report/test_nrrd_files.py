@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from BreastUSAILib.engine.analysis import Label
+from BreastUSAILib.engine.lesion_segment import lesion_colour, lesion_terminology
 from BreastUSAILib.report.heat_map_nrrd import STEPS, write_heat_maps
-from BreastUSAILib.report.lesion_colours import lesion_colour
 from BreastUSAILib.report.nrrd_file import FRAMES_KEY
-from BreastUSAILib.report.segmentation_nrrd import terminology_entry, write_segmentation
+from BreastUSAILib.report.segmentation_nrrd import write_segmentation
 from Testing.report.samples import MemoryMaps, analysis_of, frames_of
 
 LPS_OF_RAS = np.array([-1.0, -1.0, 1.0])
@@ -173,9 +173,9 @@ def test_slicer_opens_the_masks_as_named_and_coded_segments(tmp_path, slicer, ci
         assert segment.GetName() == f"Lesion {number}"
         assert segment.GetLabelValue() == number
         np.testing.assert_allclose(np.multiply(segment.GetColor(), 255), lesion_colour(number), atol=0.01)
-        assert segment.GetTerminology() == terminology_entry("L")
+        assert segment.GetTerminology() == lesion_terminology("L")
     entry = slicer.vtkSlicerTerminologyEntry()
-    assert slicer.vtkSlicerTerminologiesModuleLogic().DeserializeTerminologyEntry(terminology_entry("L"), entry)
+    assert slicer.vtkSlicerTerminologiesModuleLogic().DeserializeTerminologyEntry(lesion_terminology("L"), entry)
     assert entry.GetTypeObject().GetCodeValue() == "4147007"
     assert entry.GetRegionObject().GetCodeMeaning() == "Breast"
     assert entry.GetRegionModifierObject().GetCodeMeaning() == "Left"
@@ -211,13 +211,3 @@ def test_slicer_opens_an_input_without_lesions_as_an_empty_segmentation(tmp_path
     write_segmentation(analysis_of(cine, Label.NORMAL, lesions=0), cine, tmp_path / "s.seg.nrrd")
     _scene, node = _read_by_slicer(slicer, tmp_path / "s.seg.nrrd")
     assert node.GetSegmentation().GetNumberOfSegments() == 0
-
-
-def test_file_and_scene_code_and_colour_a_lesion_alike(slicer):
-    from BreastUSAILib.scene.segmentation_node import LESION_COLOURS
-    from BreastUSAILib.scene.terminology import lesionTerminology
-
-    for laterality in (None, "L", "R"):
-        assert terminology_entry(laterality) == lesionTerminology(laterality)
-    in_file = [np.divide(lesion_colour(number), 255) for number in range(1, len(LESION_COLOURS) + 2)]
-    np.testing.assert_allclose(in_file, [*LESION_COLOURS, LESION_COLOURS[0]], atol=1 / 255)

@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw
 from BreastUSAILib import RESEARCH_USE
 from BreastUSAILib.engine.analysis import Label, Malignancy
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
+from BreastUSAILib.engine.lesion_segment import lesion_colour
 from BreastUSAILib.report.heat_colours import heat_colours, heat_over
-from BreastUSAILib.report.lesion_colours import lesion_colour
 from BreastUSAILib.report.preview import render_preview, write_preview
 from BreastUSAILib.report.preview_scales import scale_strip, scale_ticks
 from BreastUSAILib.report.preview_theme import font, printable, shortened, wrapped

@@ -8,10 +8,10 @@ import numpy as np
 import slicer
 
 from BreastUSAILib.engine.frames import InputKind, SourceIdentity
+from BreastUSAILib.engine.lesion_segment import lesion_terminology
 from BreastUSAILib.scene.image_data import ijkToRasOf
 from BreastUSAILib.scene.segmentation_node import addSegmentationNode
 from BreastUSAILib.scene.show import showAnalysis
-from BreastUSAILib.scene.terminology import lesionTerminology
 from BreastUSAILib.scene.volume_node import addVolumeNode
 from Testing.scene.analyses import analysis_of, marked_frames
 
@@ -48,12 +48,12 @@ def test_the_side_is_coded_where_the_source_names_it(scene):
 
     segment = segments_of(showAnalysis(analysis_of(frames), frames).segmentation)[0]
 
-    assert segment.GetTerminology() == lesionTerminology("R")
+    assert segment.GetTerminology() == lesion_terminology("R")
     assert segment.GetTerminology().endswith("~SCT^24028007^Right")
 
 
 def test_an_unknown_side_leaves_the_region_modifier_uncoded():
-    assert lesionTerminology(None).endswith("~SCT^76752008^Breast~^^")
+    assert lesion_terminology(None).endswith("~SCT^76752008^Breast~^^")
 
 
 def test_the_reference_geometry_is_the_images(scene):
@@ -94,7 +94,7 @@ def test_no_lesion_is_an_empty_segmentation_with_geometry(scene):
     volume = addVolumeNode(scene, frames)
     nothing = np.zeros((1, frames.rows, frames.columns), np.uint8)
 
-    node = addSegmentationNode(scene, "Nothing", nothing, volume, lesionTerminology())
+    node = addSegmentationNode(scene, "Nothing", nothing, volume, lesion_terminology())
 
     assert node.GetSegmentation().GetNumberOfSegments() == 0
     np.testing.assert_allclose(ijkToRasOf(volume), frames.ijk_to_ras)

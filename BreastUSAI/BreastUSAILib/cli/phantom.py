@@ -7,7 +7,6 @@ import argparse
 from ..engine.analysis import Label
 from ..engine.errors import BreastUSAIError
 from ..phantom.samples import generate
-from ..report.atomic import output_errors
 from .terminal import Terminal, quiet_libraries
 
 
@@ -16,8 +15,7 @@ def run_phantom(chosen: argparse.Namespace, terminal: Terminal) -> int:
     quiet_libraries()
     label = None if chosen.label is None else Label(chosen.label)
     try:
-        with output_errors(chosen.output):
-            paths = generate(chosen.output, chosen.count, label, chosen.seed)
+        paths = generate(chosen.output, chosen.count, label, chosen.seed)
     except BreastUSAIError as error:
         terminal.complain(str(error))
         return 1

@@ -72,7 +72,7 @@ def check_pixels(pixels: NDArray, region: Rectangle) -> tuple[Flag, ...]:
     step = max(1, round(min(view.shape[:2]) / _SAMPLED_SIDE_PX))
     thinned = view[::step, ::step]
     grey = _eight_bit(luminance(_rows_of_tiles(thinned)))
-    levels: NDArray[np.float64] = np.bincount(grey.astype(np.uint8).ravel(), minlength=256) / np.float64(grey.size)
+    levels = np.bincount(grey.astype(np.uint8).ravel(), minlength=256) / grey.size
     if _level_range(levels) < _BLANK_RANGE:
         return (
             Flag(
@@ -223,7 +223,7 @@ def _eight_bit(values: NDArray) -> NDArray[np.float32]:
     scaled = values.astype(np.float32)
     if values.dtype == np.uint8 or not values.size:
         return scaled
-    return np.clip(scaled * (255 / max(float(scaled.max()), np.finfo(np.float32).tiny)), 0, 255)
+    return np.clip(scaled * (255 / max(float(scaled.max()), 1e-30)), 0, 255)
 
 
 def _level_range(levels: NDArray[np.float64]) -> int:

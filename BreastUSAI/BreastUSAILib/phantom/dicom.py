@@ -23,7 +23,7 @@ from pydicom.uid import (
 
 from ..engine.errors import OptionError
 from ..engine.frames import Region, RegionContent
-from .files import write_whole
+from ..report.atomic import atomic_file
 
 TRANSFER_SYNTAXES = (ExplicitVRLittleEndian, RLELossless, JPEG2000Lossless)
 JPEG2000_SMALLEST_PX = 32  # five wavelet decompositions, as the encoder makes them
@@ -72,7 +72,8 @@ class Instance:
 def write_dicom(path: Path, instance: Instance) -> None:
     """Write `instance` to `path`, complete or not at all. Raises OptionError, OutputError."""
     dataset = to_dataset(instance)
-    write_whole(path, lambda partial: dataset.save_as(partial, enforce_file_format=True))
+    with atomic_file(path) as partial:
+        dataset.save_as(partial, enforce_file_format=True)
 
 
 def to_dataset(instance: Instance) -> Dataset:

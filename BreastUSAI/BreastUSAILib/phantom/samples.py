@@ -11,6 +11,7 @@ from pydicom.uid import JPEG2000Lossless
 from ..engine.analysis import Label
 from ..engine.errors import OptionError
 from ..engine.frames import Rectangle, Region, RegionContent
+from ..report.atomic import output_errors
 from .acquisition import Acquisition
 from .cases import random_spec
 from .cine import Sweep, render_cine
@@ -85,6 +86,7 @@ DOPPLER = PhantomSpec(
 
 def write_samples(folder: Path) -> tuple[Path, ...]:
     """Write every shipped sample with its truth into `folder`; returns the DICOM files. Raises OutputError."""
+    _make(folder)
     return (
         _still_calibrated(folder / "still_benign_calibrated.dcm", BENIGN),
         _still_calibrated(folder / "still_malignant_calibrated.dcm", MALIGNANT),
@@ -103,12 +105,18 @@ def generate(folder: Path, count: int, label: Label | None, seed: int) -> tuple[
         raise OptionError(f"{count} phantoms cannot be made", remedy="Ask for one or more")
     if seed < 0:
         raise OptionError(f"{seed} is no seed", remedy="Give a whole number from 0 on")
+    _make(folder)
     paths = []
     for number in range(seed, seed + count):
         kind = CLASSES[number % len(CLASSES)] if label is None else label
         path = folder / f"phantom_{kind.value}_{number:04d}.dcm"
         paths.append(_still_calibrated(path, random_spec(number, kind)))
     return tuple(paths)
+
+
+def _make(folder: Path) -> None:
+    with output_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def tissue_region(phantom: Phantom) -> Region:

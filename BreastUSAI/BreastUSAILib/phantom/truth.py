@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.analysis import Label
-from .files import write_whole
+from ..report.atomic import atomic_file
 from .frame import Phantom
 
 
@@ -22,8 +22,9 @@ def write_truth(path: Path, frames: Sequence[Phantom]) -> None:
     labels = np.stack([frame.lesion_labels for frame in frames])
     document = (json.dumps(describe(frames), indent=1) + "\n").encode()
     label_map = nrrd_bytes(labels, frames[0].pixel_spacing_mm)
-    write_whole(path.with_name(path.stem + ".truth.json"), lambda partial: partial.write_bytes(document))
-    write_whole(path.with_name(path.stem + ".truth.seg.nrrd"), lambda partial: partial.write_bytes(label_map))
+    for ending, content in ((".truth.json", document), (".truth.seg.nrrd", label_map)):
+        with atomic_file(path.with_name(path.stem + ending)) as partial:
+            partial.write_bytes(content)
 
 
 def describe(frames: Sequence[Phantom]) -> dict[str, Any]:

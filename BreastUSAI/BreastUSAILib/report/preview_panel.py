@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image, ImageDraw
 
 from ..engine.analysis import CLASSES, Analysis, Label, Lesion, Malignancy, Probabilities
-from .lesion_colours import lesion_colour
+from ..engine.lesion_segment import lesion_colour
 from .preview_theme import (
     BACKGROUND,
     LABEL_COLOURS,

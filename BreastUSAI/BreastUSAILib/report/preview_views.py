@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from ..engine.analysis import Lesion
-from .lesion_colours import lesion_colour
+from ..engine.lesion_segment import lesion_colour
 from .preview_theme import BACKGROUND, CALIPER, QUIET, RGB, font
 
 _FINE = 2  # lines are drawn this many times finer and then averaged, for smooth edges

@@ -8,11 +8,9 @@ import numpy as np
 import slicer
 from numpy.typing import NDArray
 
+from ..engine.lesion_segment import lesion_colour, lesion_name
 from .image_data import fillImage, ijkToRasOf, matrixFromArray
 from .nodes import addNode, shareTransform
-
-# Cool colours, so that an outline stands out from the heat map's warm ones.
-LESION_COLOURS = ((0.0, 1.0, 1.0), (0.55, 1.0, 0.25), (0.35, 0.65, 1.0), (1.0, 0.55, 1.0), (1.0, 1.0, 1.0))
 
 
 def addSegmentationNode(scene: Any, name: str, labels: NDArray[np.uint8], volumeNode: Any, terminology: str) -> Any:
@@ -47,8 +45,8 @@ def setSegments(node: Any, labels: NDArray[np.uint8], ijkToRas: NDArray[np.float
     labelmap = _croppedLabelmap(labels, ijkToRas)
     for number in numbers:
         segment = slicer.vtkSegment()
-        segment.SetName(f"Lesion {number}")
-        segment.SetColor(*LESION_COLOURS[(number - 1) % len(LESION_COLOURS)])
+        segment.SetName(lesion_name(number))
+        segment.SetColor(*(channel / 255 for channel in lesion_colour(number)))
         segment.SetTerminology(terminology)
         segment.SetLabelValue(number)
         segment.AddRepresentation(_labelmapName(), labelmap)

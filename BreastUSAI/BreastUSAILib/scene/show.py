@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..engine.analysis import Analysis, FrameMaps
 from ..engine.frames import Frames, InputKind
+from ..engine.lesion_segment import lesion_terminology
 from .browsing import BrowsedSequence, sequenceBehind
 from .cine_sequences import addCine, addCineHeatMap, addCineSegmentation
 from .findings_table import addFindingsTable
@@ -18,7 +19,6 @@ from .host import currentScene
 from .nodes import placeBeside, removedOnFailure
 from .segmentation_node import addSegmentationNode
 from .slice_views import showLayers
-from .terminology import lesionTerminology
 from .volume_node import addVolumeNode
 
 
@@ -56,7 +56,7 @@ def showAnalysis(analysis: Analysis, frames: Frames, volumeNode: Any = None, sce
 
 
 def _addNodes(scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any) -> SceneNodes:
-    terms = lesionTerminology(frames.identity.laterality)
+    terms = lesion_terminology(frames.identity.laterality)
     if frames.kind is InputKind.CINE:
         source, volume = _cineOf(scene, frames, volumeNode)
         name = _ResultName(volume)

@@ -1,8 +1,6 @@
-"""The coded meaning of a lesion segment, as Slicer's segmentations and DICOM SEG store it."""
+"""How a lesion is named, coloured and coded, the same in every file, picture and scene. Needs nothing else."""
 
 from __future__ import annotations
-
-import slicer
 
 Code = tuple[str, str, str]
 """Coding scheme, code value, code meaning."""
@@ -15,9 +13,22 @@ UNCODED: Code = ("", "", "")
 SEGMENTATION_CONTEXT = "Segmentation category and type - DICOM master list"
 ANATOMIC_CONTEXT = "Anatomic codes - DICOM master list"
 
+# Cool hues, apart from grey echoes and from the heat map's warm colours.
+_COLOURS = ((0, 255, 255), (140, 255, 64), (89, 166, 255), (255, 140, 255), (255, 255, 255))
 
-def lesionTerminology(laterality: str | None = None) -> str:
-    """Serialised terminology entry of a breast mass.
+
+def lesion_name(number: int) -> str:
+    """The segment's name for lesion `number`, counted from 1."""
+    return f"Lesion {number}"
+
+
+def lesion_colour(number: int) -> tuple[int, int, int]:
+    """RGB (0-255) of lesion `number`, counted from 1."""
+    return _COLOURS[(number - 1) % len(_COLOURS)]
+
+
+def lesion_terminology(laterality: str | None = None) -> str:
+    """Slicer's serialised terminology entry of a breast mass.
 
     Args:
         laterality: ``L`` or ``R`` as in DICOM Laterality (0020,0060), or None where unknown.
@@ -27,8 +38,3 @@ def lesionTerminology(laterality: str | None = None) -> str:
     side = SIDES.get(laterality or "", UNCODED)
     fields = (SEGMENTATION_CONTEXT, CATEGORY, MASS, UNCODED, ANATOMIC_CONTEXT, BREAST, side)
     return "~".join(field if isinstance(field, str) else "^".join(field) for field in fields)
-
-
-def terminologyTagName() -> str:
-    """Name of the segment tag that holds the terminology entry."""
-    return slicer.vtkSegment.GetTerminologyEntryTagName()
