@@ -19,6 +19,24 @@ Loss = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
+class Cycle:
+    """One one-cycle schedule; the next cycle starts from the averaged weights of this one.
+
+    Args:
+        stages: (side of the input in pixels, passes over the examples), from coarse and quick to the full size.
+        learning_rate: its peak.
+    """
+
+    stages: tuple[tuple[int, int], ...]
+    learning_rate: float
+
+    @property
+    def sides(self) -> list[int]:
+        """The input's side for each pass."""
+        return [side for side, passes in self.stages for _ in range(passes)]
+
+
+@dataclass(frozen=True)
 class Task:
     """One network with what it takes to train it.
 
@@ -27,8 +45,7 @@ class Task:
         kind: ``classification`` or ``segmentation``.
         network: the bundle's ``network_def``.
         encoder_prefix: where the pretrained EfficientNet's weights go in the state dict.
-        stages: (side of the input in pixels, passes over the examples), from coarse and quick to the full size.
-        learning_rate: peak of the one-cycle schedule.
+        cycles: the schedule.
         loss: the training loss.
     """
 
@@ -36,8 +53,7 @@ class Task:
     kind: str
     network: dict[str, Any]
     encoder_prefix: str
-    stages: tuple[tuple[int, int], ...]
-    learning_rate: float
+    cycles: tuple[Cycle, ...]
     loss: Loss
 
     def build(self, pretrained: Path | None) -> nn.Module:
@@ -101,8 +117,7 @@ TASKS = {
             "num_classes": 3,
         },
         encoder_prefix="",
-        stages=((160, 4), (192, 3), (256, 4)),
-        learning_rate=7e-4,
+        cycles=(Cycle(((160, 4), (192, 3), (256, 4)), 7e-4), Cycle(((256, 6),), 5e-4)),
         loss=classification_loss,
     ),
     "segmenter": Task(
@@ -115,8 +130,7 @@ TASKS = {
             "out_channels": 1,
         },
         encoder_prefix="encoder.",
-        stages=((160, 4), (192, 2), (256, 3)),
-        learning_rate=1e-3,
+        cycles=(Cycle(((160, 4), (192, 2), (256, 3)), 1e-3),),
         loss=segmentation_loss,
     ),
 }

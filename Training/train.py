@@ -22,7 +22,7 @@ from BreastUSAILib.engine.errors import BreastUSAIError
 from .augment import Augmentation, augment
 from .cache import PREPROCESSING, Cached, cache
 from .datasets import Part, load_examples
-from .tasks import TASKS, Task
+from .tasks import TASKS, Cycle, Task
 
 EMA_DECAY = 0.99
 BATCH = 16
@@ -114,37 +114,43 @@ def update_average(average: nn.Module, network: nn.Module) -> None:
             mean.copy_(value)
 
 
-def start_state(task: Task, pretrained: Path | None, steps: int, seed: int) -> State:
-    """A fresh state for `steps` optimizer steps."""
-    torch.manual_seed(seed)
-    network: nn.Module = task.build(pretrained).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimizer = torch.optim.AdamW(network.parameters(), lr=task.learning_rate, weight_decay=WEIGHT_DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, task.learning_rate, total_steps=steps, pct_start=0.2)
+def start_state(network: nn.Module, learning_rate: float, steps: int, seed: int) -> State:
+    """A fresh state for `steps` optimizer steps from a network's present weights."""
+    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    optimizer = torch.optim.AdamW(network.parameters(), lr=learning_rate, weight_decay=WEIGHT_DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, total_steps=steps, pct_start=0.2)
     generator = torch.Generator().manual_seed(seed)
     average = copy.deepcopy(network).eval().requires_grad_(False)
     return State(network, average, optimizer, schedule, generator)
 
 
-def train(task: Task, data: Path, work: Path, pretrained: Path | None, *, seed: int, test_fold: int) -> Path:
-    """Train to the end, going on from `work`'s checkpoint where there is one; returns the weights' file."""
-    work.mkdir(parents=True, exist_ok=True)
-    variants = cache([e for e in load_examples(data, test_fold=test_fold) if e.part is Part.TRAIN])
-    examples = len({variant.choice for variant in variants})
-    sides = [side for side, epochs in task.stages for _ in range(epochs)]
-    state = start_state(task, pretrained, len(sides) * (examples // BATCH), seed)
-    checkpoint = work / f"{task.name}.ckpt"
+def run_cycle(task: Task, cycle: Cycle, state: State, variants: list[Cached], checkpoint: Path) -> None:
+    """Train one cycle to its end, going on from the checkpoint where there is one."""
     if checkpoint.exists():
         state.load(checkpoint)
     weights = class_weights(variants)
-    print(f"{task.name}: {examples} examples, {len(variants)} variants, class weights {weights.tolist()}", flush=True)
-    while state.epoch < len(sides):
+    while state.epoch < len(cycle.sides):
         started = time.perf_counter()
-        loss = train_epoch(task, state, variants, weights, sides[state.epoch])
+        loss = train_epoch(task, state, variants, weights, cycle.sides[state.epoch])
         state.save(checkpoint)
         seconds = time.perf_counter() - started
         print(json.dumps({"epoch": state.epoch, "loss": round(loss, 4), "seconds": round(seconds)}), flush=True)
+
+
+def train(task: Task, data: Path, work: Path, pretrained: Path | None, *, seed: int, test_fold: int) -> Path:
+    """Train to the end, going on from the checkpoints in `work` where there are any; returns the weights' file."""
+    work.mkdir(parents=True, exist_ok=True)
+    variants = cache([e for e in load_examples(data, test_fold=test_fold) if e.part is Part.TRAIN])
+    examples = len({variant.choice for variant in variants})
+    print(f"{task.name}: {examples} examples, {len(variants)} variants", flush=True)
+    torch.manual_seed(seed)
+    network = task.build(pretrained)
+    for number, cycle in enumerate(task.cycles):
+        state = start_state(network, cycle.learning_rate, len(cycle.sides) * (examples // BATCH), seed + number)
+        run_cycle(task, cycle, state, variants, work / f"{task.name}.{number}.ckpt")
+        network.load_state_dict(state.average.state_dict())
     weights_file = work / f"{task.name}.pt"
-    torch.save(state.average.state_dict(), weights_file)
+    torch.save(network.state_dict(), weights_file)
     return weights_file
 
 

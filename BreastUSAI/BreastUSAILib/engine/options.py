@@ -35,7 +35,7 @@ class FrameSelection:
             return cls()
         if text == "key":
             return cls(key_only=True)
-        match = re.fullmatch(r"(\d+)(?:-(\d+))?", text)
+        match = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", text)
         if match and int(match[1]) <= int(match[2] or match[1]):
             return cls(int(match[1]), int(match[2] or match[1]))
         raise OptionError(
@@ -63,4 +63,4 @@ class AnalyzeOptions:
     def __post_init__(self) -> None:
         if self.explain_class not in CLASSES:
             names = ", ".join(label.value for label in CLASSES)
-            raise OptionError(f"'{self.explain_class}' cannot be explained", remedy=f"Choose one of {names}")
+            raise OptionError(f"'{self.explain_class.value}' cannot be explained", remedy=f"Choose one of {names}")

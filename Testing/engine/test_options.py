@@ -1,0 +1,85 @@
+"""A frame selection means what it says, and a wrong one is refused with a remedy."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from BreastUSAILib.engine.analysis import CLASSES, Label
+from BreastUSAILib.engine.errors import OptionError
+from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
+
+counts = st.integers(1, 2000)
+
+
+@given(count=counts)
+def test_all_frames_are_every_index_in_order(count: int) -> None:
+    selection = FrameSelection.parse("all")
+    assert list(selection.indices(count)) == list(range(count))
+    assert not selection.key_only
+
+
+@given(count=counts)
+def test_the_key_frame_is_sought_among_all_frames(count: int) -> None:
+    selection = FrameSelection.parse("key")
+    assert selection.key_only
+    assert list(selection.indices(count)) == list(range(count))
+
+
+@given(ends=st.tuples(st.integers(0, 500), st.integers(0, 500)).map(sorted), more=st.integers(1, 50))
+def test_a_range_includes_both_ends_and_counts_from_zero(ends: list[int], more: int) -> None:
+    first, last = ends
+    selection = FrameSelection.parse(f"{first}-{last}")
+    assert list(selection.indices(last + more)) == list(range(first, last + 1))
+    assert not selection.key_only
+
+
+@given(index=st.integers(0, 500))
+def test_one_number_is_one_frame(index: int) -> None:
+    assert list(FrameSelection.parse(str(index)).indices(index + 1)) == [index]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "ALL", "all ", "keys", "-1", "1-", "-", "3-2", "1-2-3", "1.5", "1,2", "1 - 2", "0x1", "+1", "1\n", "N-M"],
+)
+def test_anything_else_is_refused_with_the_forms_that_are_allowed(text: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        FrameSelection.parse(text)
+    assert caught.value.problem == f"'{text}' is no frame selection"
+    assert "a range N-M" in caught.value.remedy
+
+
+@given(text=st.text(max_size=8))
+def test_every_text_is_either_understood_or_an_option_error(text: str) -> None:
+    try:
+        selection = FrameSelection.parse(text)
+    except OptionError:
+        return
+    assert selection.last is None or selection.first <= selection.last
+
+
+@pytest.mark.parametrize(("text", "count"), [("5", 5), ("0-5", 5), ("7-9", 5), ("1", 1)])
+def test_frames_beyond_the_end_are_refused_with_the_allowed_range(text: str, count: int) -> None:
+    with pytest.raises(OptionError) as caught:
+        FrameSelection.parse(text).indices(count)
+    assert f"the input has {count}" in caught.value.problem
+    assert caught.value.remedy == f"Choose from 0 to {count - 1}"
+
+
+def test_by_default_every_frame_is_explained_for_malignancy() -> None:
+    options = AnalyzeOptions()
+    assert options.frames == FrameSelection.parse("all")
+    assert options.explain_class is Label.MALIGNANT
+
+
+@pytest.mark.parametrize("label", CLASSES)
+def test_every_class_of_the_network_can_be_explained(label: Label) -> None:
+    assert AnalyzeOptions(explain_class=label).explain_class is label
+
+
+@pytest.mark.parametrize("label", sorted(set(Label) - set(CLASSES)))
+def test_a_verdict_that_is_no_class_cannot_be_explained(label: Label) -> None:
+    with pytest.raises(OptionError, match="Choose one of normal, benign, malignant"):
+        AnalyzeOptions(explain_class=label)
