@@ -28,6 +28,7 @@ from .tasks import TASKS
 VERSION = "0.1.0"
 THRESHOLD = 0.5
 SMALLEST_LESION = 0.0008  # of the analysed region: a 2.5 mm lesion in a 4 x 4 cm field
+WITHHOLD_ABOVE = 0.8  # probability of normal; see the card
 TITLES = {"classifier": "EfficientNet-B0 classifier", "segmenter": "Attention U-Net over EfficientNet-B0"}
 SUMMARIES = {
     "classifier": "Normal, benign or malignant for a whole B-mode frame, from its grey values alone.",
@@ -48,7 +49,7 @@ def read_weights(work: Path, key: str) -> dict[str, torch.Tensor]:
 def settings(key: str, calibration: Calibration, layer: str) -> dict[str, Any]:
     """What the loader needs beside the network."""
     if key == "segmenter":
-        return {"threshold": THRESHOLD, "smallest_lesion": SMALLEST_LESION}
+        return {"threshold": THRESHOLD, "smallest_lesion": SMALLEST_LESION, "withhold_above": WITHHOLD_ABOVE}
     return {"calibration": asdict(calibration), "explanation_layer": layer}
 
 

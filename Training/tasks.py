@@ -117,7 +117,7 @@ TASKS = {
             "num_classes": 3,
         },
         encoder_prefix="",
-        cycles=(Cycle(((160, 4), (192, 3), (256, 4)), 7e-4), Cycle(((256, 6),), 5e-4)),
+        cycles=(Cycle(((160, 4), (192, 3), (256, 4)), 7e-4), Cycle(((256, 5),), 5e-4)),
         loss=classification_loss,
     ),
     "segmenter": Task(

@@ -26,7 +26,7 @@ SETTINGS = {
         },
         "explanation_layer": "_blocks.6",
     },
-    "segmenter": {"threshold": 0.5, "smallest_lesion": 0.0005},
+    "segmenter": {"threshold": 0.5, "smallest_lesion": 0.0005, "withhold_above": 0.9},
 }
 
 

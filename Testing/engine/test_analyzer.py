@@ -135,6 +135,19 @@ def test_blank_frames_of_a_cine_are_left_out_and_said(analyzer: Analyzer) -> Non
     assert flag.message.startswith("2 of 6 frames were left out.")
 
 
+def test_a_frame_that_is_surely_normal_gets_no_outline(untrained: Models) -> None:
+    def with_rule(sure: float) -> Analysis:
+        segmenter = dataclasses.replace(untrained.segmenter, threshold=0.0, withhold_above=sure)
+        return Analyzer(dataclasses.replace(untrained, segmenter=segmenter), "cpu").analyze(speckle_frames())
+
+    shown, withheld = with_rule(1.0), with_rule(0.0)
+    assert shown.lesions
+    assert FlagCode.OUTLINE_WITHHELD not in {flag.code for flag in shown.flags}
+    assert not withheld.lesions
+    assert not withheld.maps.labels(0).any()
+    assert FlagCode.OUTLINE_WITHHELD in {flag.code for flag in withheld.flags}
+
+
 def test_a_tiny_region_gets_no_verdict(analyzer: Analyzer) -> None:
     region = Region(Rectangle(0, 0, 20, 20), RegionContent.TISSUE)
     analysis = analyzer.analyze(dataclasses.replace(speckle_frames(), regions=(region,), region=region))

@@ -94,6 +94,7 @@ class _Run:
     pixel_flags: dict[FlagCode, list[Flag]] = field(default_factory=dict)
     probabilities: dict[int, Probabilities] = field(default_factory=dict)
     lesions: list[Lesion] = field(default_factory=list)
+    withheld: list[int] = field(default_factory=list)
     region: Rectangle = field(init=False)
     maps: StoredMaps = field(init=False)
 
@@ -207,6 +208,9 @@ class _Run:
         probability = self.maps.letterbox.restore(square)
         least = max(1, round(segmenter.smallest_lesion * self.region.area))
         labels = label_lesions(probability, threshold=segmenter.threshold, min_area_px=least)
+        if labels.any() and self.probabilities[index].normal >= segmenter.withhold_above:
+            labels[...] = 0
+            self.withheld.append(index)
         self.maps.store(index, labels, heat)
         self.lesions.extend(
             measure_lesions(
@@ -220,7 +224,14 @@ class _Run:
         )
 
     def _compare(self, verdict: Verdict) -> None:
-        """Flag a key frame whose two networks contradict each other."""
+        """Flag outlines that were withheld, and a key frame whose two networks contradict each other."""
+        if self.withheld:
+            sure = self.analyzer.models.segmenter.withhold_above
+            message = (
+                f"On {len(self.withheld)} of {self.frames.count} frames something was outlined, but it is not shown: "
+                f"the classification gives these frames a probability of {sure:.0%} or more of being normal."
+            )
+            self.flags.append(Flag(FlagCode.OUTLINE_WITHHELD, Severity.INFO, message))
         found = any(lesion.frame == verdict.key_frame for lesion in self.lesions)
         if verdict.label is Label.NORMAL and found:
             message = "A lesion is outlined, but the classification says normal: look at the outline yourself."

@@ -93,10 +93,10 @@ def load_segmenter(path: Path) -> Segmenter:
     """A verified segmentation bundle, on the CPU. Raises ModelError."""
     info, own = _opened(path, "segmentation")
     try:
-        threshold, smallest = float(own["threshold"]), float(own["smallest_lesion"])
+        rules = [float(own[name]) for name in ("threshold", "smallest_lesion", "withhold_above")]
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"the metadata lacks or misstates {error}", where=path / METADATA, remedy=_REPAIR) from error
-    return Segmenter(info.identity, _network(path), _preprocessing(own), threshold, smallest)
+    return Segmenter(info.identity, _network(path), _preprocessing(own), *rules)
 
 
 def load_default_models(folder: Path = SHIPPED) -> Models:

@@ -27,6 +27,7 @@ class FlagCode(str, Enum):
     UNEQUAL_SPACING = "unequal_spacing"
     CALIBRATION_NOT_IN_SLICER = "calibration_not_in_slicer"
     DISAGREEMENT = "disagreement"
+    OUTLINE_WITHHELD = "outline_withheld"
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class Segmenter:
         preprocessing: how its input is made.
         threshold: probability from which a pixel is lesion.
         smallest_lesion: components below this share of the analysed region's area are dropped.
+        withhold_above: outlines are withheld on frames whose probability of being normal is at least this.
     """
 
     identity: ModelIdentity
@@ -33,6 +34,7 @@ class Segmenter:
     preprocessing: Preprocessing
     threshold: float
     smallest_lesion: float
+    withhold_above: float
 
     def probabilities(self, batch: torch.Tensor) -> NDArray[np.float32]:
         """Prepared images ``[B, 1, S, S]`` give lesion probabilities ``[B, S, S]`` in [0, 1]."""
