@@ -103,7 +103,9 @@ def _notes(key: str, calibration: Calibration) -> str:
     if key == "segmenter":
         return (
             f"A pixel is lesion from probability {THRESHOLD}; outlines below {SMALLEST_LESION:.2%} of the analysed "
-            "area are dropped. `lesions_missed` counts lesions with Dice below 0.1."
+            f"area are dropped. On a frame whose probability of being normal is {WITHHOLD_ABOVE:.0%} or more the "
+            "outline is withheld, because this network alone outlines something on almost every normal frame; the "
+            "figures include that rule. `lesions_missed` counts lesions with Dice below 0.1."
         )
     return (
         f"Calibrated by temperature {calibration.temperature:.2f} on the calibration part. The interval of the "
