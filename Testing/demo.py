@@ -28,7 +28,7 @@ def demo(output: Path) -> int:
         result = output / stem / "analysis.json"
         if result.is_file():
             table.add_row(stem, *_cells(json.loads(result.read_text()), json.loads(truth_file.read_text())))
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 120)
     console.print(table)
     console.print(f"Pictures: {output}/*/preview.png. Slicer scenes: {output}/*/scene.mrb. {RESEARCH_USE}")
     return status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,15 @@ def test_a_saved_scene_is_one_whole_archive(scene, tmp_path):
 
     assert [path.name for path in tmp_path.iterdir()] == ["exam.mrb"]
     assert zipfile.ZipFile(tmp_path / "exam.mrb").testzip() is None
+
+
+def test_a_path_relative_to_the_working_folder_is_kept(scene, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results").mkdir()
+
+    saveScene(scene, Path("results") / "exam.mrb")
+
+    assert zipfile.is_zipfile(tmp_path / "results" / "exam.mrb")
 
 
 def test_saving_again_replaces_the_older_file(scene, tmp_path):

@@ -36,7 +36,8 @@ def writeAnalysisScene(analysis: Analysis, frames: Frames, path: Path) -> None:
 def saveScene(scene: Any, path: Path) -> None:
     """Write `scene` to `path` (``.mrb``): the whole file appears at once, or none. Raises OutputError."""
     try:
-        with tempfile.TemporaryDirectory(prefix=".breastusai-", dir=path.parent) as folder:
+        # WriteToMRB changes the working folder, so that a relative path would lead elsewhere
+        with tempfile.TemporaryDirectory(prefix=".breastusai-", dir=path.parent.absolute()) as folder:
             unfinished = Path(folder) / path.name
             with _quietVtk():
                 written = scene.WriteToMRB(str(unfinished), None, slicer.vtkMRMLMessageCollection())
