@@ -12,9 +12,11 @@ from rich.table import Table
 
 from BreastUSAILib import RESEARCH_USE
 from BreastUSAILib.__main__ import main as breastusai
+from BreastUSAILib.report.words import percent
 
 SAMPLES = Path(__file__).resolve().parents[1] / "BreastUSAI" / "Resources" / "Samples"
 OUTPUT = Path("demo-output")
+_SPAN = ("probability", "low", "high")
 
 
 def demo(output: Path) -> int:
@@ -43,7 +45,7 @@ def _cells(analysis: dict[str, Any], truth: dict[str, Any]) -> list[str]:
     return [
         str(truth["label"]),
         str(verdict["label"]),
-        "–" if likelihood is None else "{probability:.0%} ({low:.0%}–{high:.0%})".format(**likelihood),
+        "–" if likelihood is None else "{} ({} to {})".format(*(percent(likelihood[name]) for name in _SPAN)),
         _axis(found[0]) if found else "none",
         _axis(made[0]) if made else "none",
     ]
