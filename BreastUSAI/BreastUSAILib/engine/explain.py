@@ -14,8 +14,10 @@ from .errors import ModelError
 METHOD = "Grad-CAM"
 
 
-def stages(network: EfficientNetBN) -> list[str]:
-    """Names of the stages whose output can be explained, from coarse pixels to the last features."""
+def stages(network: nn.Module) -> list[str]:
+    """Names of the stages whose output can be explained, first to last; none where it is no EfficientNet."""
+    if not isinstance(network, EfficientNetBN):
+        return []
     return [f"_blocks.{name}" for name, _ in network._blocks.named_children()]
 
 
@@ -65,7 +67,7 @@ class GradCam:
     """
 
     def __init__(self, network: nn.Module, layer: str) -> None:
-        names = stages(network) if isinstance(network, EfficientNetBN) else []
+        names = stages(network)
         if layer not in names:
             raise ModelError(
                 f"the layer '{layer}' cannot be explained",
