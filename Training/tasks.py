@@ -22,6 +22,8 @@ Loss = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
 class Cycle:
     """One one-cycle schedule; the next cycle starts from the averaged weights of this one.
 
+    The task's weights are the mean of what its cycles ended with.
+
     Args:
         stages: (side of the input in pixels, passes over the examples), from coarse and quick to the full size.
         learning_rate: its peak.
@@ -117,7 +119,7 @@ TASKS = {
             "num_classes": 3,
         },
         encoder_prefix="",
-        cycles=(Cycle(((160, 4), (192, 3), (256, 4)), 7e-4), Cycle(((256, 5),), 5e-4)),
+        cycles=(Cycle(((160, 4), (192, 3), (256, 4)), 7e-4), Cycle(((256, 5),), 5e-4), Cycle(((256, 3),), 3e-4)),
         loss=classification_loss,
     ),
     "segmenter": Task(

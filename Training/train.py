@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,9 @@ def as_batch(chosen: list[Cached], side: int) -> tuple[Tensor, Tensor, Tensor]:
 def train_epoch(task: Task, state: State, variants: list[Cached], weights: Tensor, side: int) -> float:
     """One pass over the examples at one input size; returns the mean loss."""
     state.network.train()
+    torch.manual_seed(
+        int(torch.randint(2**31, (1,), generator=state.generator))
+    )  # dropout's, so that a resume repeats it
     chosen = epoch_order(variants, state.generator)
     losses = []
     for start in range(0, len(chosen) - BATCH + 1, BATCH):
@@ -145,13 +149,23 @@ def train(task: Task, data: Path, work: Path, pretrained: Path | None, *, seed: 
     print(f"{task.name}: {examples} examples, {len(variants)} variants", flush=True)
     torch.manual_seed(seed)
     network = task.build(pretrained)
+    averages = []
     for number, cycle in enumerate(task.cycles):
         state = start_state(network, cycle.learning_rate, len(cycle.sides) * (examples // BATCH), seed + number)
         run_cycle(task, cycle, state, variants, work / f"{task.name}.{number}.ckpt")
-        network.load_state_dict(state.average.state_dict())
+        averages.append(state.average.state_dict())
+        network.load_state_dict(averages[-1])
     weights_file = work / f"{task.name}.pt"
-    torch.save(network.state_dict(), weights_file)
+    torch.save(mean_weights(averages), weights_file)
     return weights_file
+
+
+def mean_weights(states: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """Mean of several states of one network (Izmailov et al. 2018, arXiv:1803.05407); counters from the last."""
+    return {
+        name: torch.stack([state[name] for state in states]).mean(dim=0) if last.is_floating_point() else last
+        for name, last in states[-1].items()
+    }
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -51,3 +51,11 @@ def test_an_unknown_layer_is_named(untrained: Models) -> None:
 def test_only_an_efficientnet_can_be_cut(untrained: Models) -> None:
     with pytest.raises(ModelError, match="cannot be explained"):
         GradCam(untrained.segmenter.network, "_blocks.6")
+
+
+def test_an_image_and_its_mirror_image_are_read_alike(untrained: Models) -> None:
+    values, heat = untrained.classifier.classify_and_explain(IMAGES, Label.MALIGNANT)
+    mirrored_values, mirrored_heat = untrained.classifier.classify_and_explain(IMAGES.flip(-1), Label.MALIGNANT)
+    assert np.allclose(values, mirrored_values, atol=1e-5)
+    assert np.allclose(heat, mirrored_heat[:, :, ::-1], atol=1e-4)
+    assert np.allclose(values, untrained.classifier.classify(IMAGES), atol=1e-5)

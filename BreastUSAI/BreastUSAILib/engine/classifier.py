@@ -81,15 +81,30 @@ class Classifier:
     explainer: GradCam
 
     def classify(self, batch: torch.Tensor) -> NDArray[np.float64]:
-        """Prepared images ``[B, 1, S, S]`` give calibrated probabilities ``[B, 3]``."""
+        """Prepared images ``[B, 1, S, S]`` give calibrated probabilities ``[B, 3]``.
+
+        The logits are the mean of those of each image and of its mirror image: left and right mean nothing here.
+        """
         import torch
 
         with torch.inference_mode():
-            return self.calibration.probabilities(self.network(batch).float().cpu().numpy())
+            return self._from_pairs(self.network(_with_mirrored(batch)).float().cpu().numpy())
 
     def classify_and_explain(
         self, batch: torch.Tensor, explained: Label
     ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
         """As `classify`, with Grad-CAM maps ``[B, h, w]`` in [0, 1] of one class from the same forward pass."""
-        logits, maps = self.explainer(batch, CLASSES.index(explained))
-        return self.calibration.probabilities(logits), maps
+        logits, maps = self.explainer(_with_mirrored(batch), CLASSES.index(explained))
+        count = len(batch)
+        return self._from_pairs(logits), np.float32(0.5) * (maps[:count] + maps[count:, :, ::-1])
+
+    def _from_pairs(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Logits ``[2B, 3]`` of images and then their mirror images as probabilities ``[B, 3]``."""
+        count = len(logits) // 2
+        return self.calibration.probabilities((logits[:count] + logits[count:]) / 2)
+
+
+def _with_mirrored(batch: torch.Tensor) -> torch.Tensor:
+    import torch
+
+    return torch.cat([batch, batch.flip(-1)])
