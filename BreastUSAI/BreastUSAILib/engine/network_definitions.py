@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .errors import ModelError
@@ -10,21 +11,47 @@ from .errors import ModelError
 if TYPE_CHECKING:
     from torch import nn
 
-_MONAI = ("EfficientNetBN", "AttentionUnet", "FlexibleUNet", "UNet", "DenseNet121", "ResNet", "ViT")
-_OWN = {"BreastUSAILib.engine.networks.attention_unet.EfficientAttentionUNet": "EfficientAttentionUNet"}
-ALLOWED = (*(f"monai.networks.nets.{name}" for name in _MONAI), *_OWN)
+_MONAI = "monai.networks.nets"
+_OWN = "BreastUSAILib.engine.networks"
+ALLOWED = (
+    *(
+        f"{_MONAI}.{name}"
+        for name in ("EfficientNetBN", "AttentionUnet", "FlexibleUNet", "UNet", "DenseNet121", "ResNet")
+    ),
+    *(
+        f"{_OWN}.{name}"
+        for name in (
+            "attention_res_unet.AttentionResUNet",
+            "attention_unet.EfficientAttentionUNet",
+            "convnext.ConvNeXt",
+            "efficientnet_v2.EfficientNetV2S",
+            "feature_fusion.MobileDenseFusion",
+            "four_layer_cnn.FourLayerCNN",
+            "lesion_mask_resnet.LesionMaskResNet50",
+            "mobilenet_v2.MobileNetV2",
+            "resnet_v2.ResNetV2",
+            "row_lstm.RowLSTM",
+            "vgg.VGG",
+            "vgg.VGG16LSTM",
+            "vision_transformer.VisionTransformer",
+        )
+    ),
+)
+_DOWNLOADS_UNLESS_TOLD = f"{_MONAI}.EfficientNetBN"
 
 
 def build_network(definition: Mapping[str, Any], *, where: object = None) -> nn.Module:
     """The network that a bundle's ``network_def`` describes, with untrained weights.
 
     Raises ModelError for a target outside `ALLOWED`, an expression (a string that starts with ``$``), a nested
-    target, or arguments that do not fit.
+    target, a download, or arguments that do not fit.
     """
     target, arguments = check_definition(definition, where=where)
+    if target == _DOWNLOADS_UNLESS_TOLD:
+        arguments["pretrained"] = False
     try:
         return _class(target)(**arguments)
-    except (TypeError, ValueError, KeyError, AssertionError) as error:
+    except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, AssertionError, RuntimeError) as error:
         raise ModelError(
             f"the arguments of {target} do not fit ({error})", where=where, remedy="Repair configs/inference.json"
         ) from error
@@ -38,18 +65,21 @@ def check_definition(definition: Mapping[str, Any], *, where: object = None) -> 
         raise ModelError(
             f"the architecture {target!r} is not allowed", where=where, remedy=f"Use one of {', '.join(ALLOWED)}"
         )
+    if arguments.get("pretrained"):
+        raise ModelError(
+            "weights from the internet (pretrained) are not allowed",
+            where=where,
+            remedy="Write false; the weights are the bundle's own",
+        )
     _refuse_expressions(arguments, where)
     return target, arguments
 
 
 def _class(target: str) -> Any:
-    if target in _OWN:
-        from .networks import attention_unet
-
-        return getattr(attention_unet, _OWN[target])
-    from monai.networks import nets
-
-    return getattr(nets, target.rpartition(".")[2])
+    module, _, name = target.rpartition(".")
+    if module.startswith(_OWN):
+        return getattr(import_module(module.replace(_OWN, ".networks", 1), __package__), name)
+    return getattr(import_module(module), name)
 
 
 def _refuse_expressions(value: Any, where: object) -> None:

@@ -44,7 +44,12 @@ class EfficientAttentionUNet(FlexibleUNet):
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Images ``[B, in_channels, H, W]`` give logits ``[B, out_channels, H, W]``."""
-        return F.interpolate(super().forward(inputs), scale_factor=2, mode="bilinear", align_corners=False)
+        return self.decode(self.encoder(inputs))
+
+    def decode(self, features: list[torch.Tensor]) -> torch.Tensor:
+        """The encoder's stages, fine to coarse, give logits ``[B, out_channels, H, W]``."""
+        logits = self.segmentation_head(self.decoder(features, self.skip_connect))
+        return F.interpolate(logits, scale_factor=2, mode="bilinear", align_corners=False)
 
 
 class GatedStep(nn.Module):
