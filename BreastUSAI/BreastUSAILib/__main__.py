@@ -36,7 +36,7 @@ def _run(chosen, terminal: Terminal) -> int:
     if chosen.command == "models":
         from .cli.models import run_models
 
-        return run_models(chosen.action, terminal)
+        return run_models(chosen, terminal)
     from .cli.phantom import run_phantom
 
     return run_phantom(chosen, terminal)

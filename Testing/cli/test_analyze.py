@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import io
 import json
@@ -15,7 +16,9 @@ import pytest
 from BreastUSAILib import RESEARCH_USE, report
 from BreastUSAILib.cli.analyze import run_analyze
 from BreastUSAILib.cli.arguments import parser
+from BreastUSAILib.cli.summary import summary_line
 from BreastUSAILib.cli.terminal import Terminal
+from BreastUSAILib.engine import model_folder
 from BreastUSAILib.engine.analysis import Label
 from BreastUSAILib.engine.errors import InputError, ModelError, OptionError
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
@@ -60,7 +63,7 @@ class Run:
     def __init__(self, output: Path, *arguments: str) -> None:
         self.out, self.err, self.engine = io.StringIO(), io.StringIO(), FakeEngine()
         chosen = parser().parse_args(["analyze", *arguments, "--output", str(output)])
-        self.status = run_analyze(chosen, Terminal(self.out, self.err), lambda device: self.engine, read)
+        self.status = run_analyze(chosen, Terminal(self.out, self.err), lambda chosen: self.engine, read)
 
     @property
     def said(self) -> list[str]:
@@ -156,10 +159,36 @@ def test_json_gives_one_valid_document_a_line(tmp_path):
 
 
 def test_options_reach_the_engine(tmp_path):
-    run = Run(tmp_path, "exam.dcm", "--frames", "2-5", "--explain-class", "benign")
+    run = Run(tmp_path, "exam.dcm", "--frames", "2-5", "--explain-class", "benign", "--prevalence", "0.05")
     [(_, options)] = run.engine.asked
     assert (options.frames.first, options.frames.last) == (2, 5)
     assert options.explain_class is Label.BENIGN
+    assert options.prevalence == 0.05
+
+
+def test_the_models_that_were_named_are_opened(tmp_path, monkeypatch):
+    asked = []
+
+    def load(classifier, segmenter):
+        asked.append((classifier, segmenter))
+        raise ModelError("there is no model named 'mine'", remedy="Choose from others")
+
+    monkeypatch.setattr(model_folder, "load_models", load)
+    err = io.StringIO()
+    for names in ([], ["--classifier", "mine"], ["--segmenter", "other", "--classifier", "mine"]):
+        chosen = parser().parse_args(["analyze", "one.dcm", "--output", str(tmp_path), *names])
+        assert run_analyze(chosen, Terminal(io.StringIO(), err), read=read) == 1
+    assert asked == [(None, None), ("mine", None), ("mine", "other")]
+    assert "no model named 'mine'" in err.getvalue()
+
+
+def test_a_shifted_likelihood_is_never_told_without_its_prevalence():
+    frames = frames_of(name="exam")
+    plain = analysis_of(frames)
+    malignancy = dataclasses.replace(plain.verdict.malignancy, prevalence=0.005)
+    shifted = dataclasses.replace(plain, verdict=dataclasses.replace(plain.verdict, malignancy=malignancy))
+    assert "94 %) at a prevalence of 0.5 %" in summary_line("exam.dcm", shifted, Path("out"))
+    assert "prevalence" not in summary_line("exam.dcm", plain, Path("out"))
 
 
 def test_an_option_that_does_not_fit_an_input_fails_that_input_alone(tmp_path):
@@ -219,7 +248,7 @@ def test_a_folder_that_may_not_be_written_to_is_said_before_any_work(tmp_path, m
 
 
 def test_damaged_models_are_said_once(tmp_path):
-    def damaged(device):
+    def damaged(chosen):
         raise ModelError("its SHA-256 does not fit", where="classifier", remedy="Install BreastUSAI again")
 
     err = io.StringIO()
@@ -237,7 +266,7 @@ def test_an_interruption_stops_everything_and_leaves_what_was_finished(tmp_path,
 
     chosen = parser().parse_args(["analyze", "one.dcm", "two.dcm", "three.dcm", "--output", str(tmp_path)])
     with pytest.raises(KeyboardInterrupt):
-        run_analyze(chosen, Terminal(io.StringIO(), io.StringIO()), lambda device: Interrupted(), read)
+        run_analyze(chosen, Terminal(io.StringIO(), io.StringIO()), lambda chosen: Interrupted(), read)
     assert _folders(tmp_path) == ["one"]
 
 
@@ -258,6 +287,6 @@ class FakeTerminal(io.StringIO):
 def test_progress_shows_on_a_terminal_and_never_among_the_results(tmp_path):
     out, err = io.StringIO(), FakeTerminal()
     chosen = parser().parse_args(["analyze", "one.dcm", "--output", str(tmp_path)])
-    assert run_analyze(chosen, Terminal(out, err), lambda device: FakeEngine(), read) == 0
+    assert run_analyze(chosen, Terminal(out, err), lambda chosen: FakeEngine(), read) == 0
     assert "segmenting" in err.getvalue()
     assert "segmenting" not in out.getvalue()

@@ -14,9 +14,11 @@ from BreastUSAILib import RESEARCH_USE, __main__, __version__
 from BreastUSAILib.cli import models
 from BreastUSAILib.cli.arguments import CLASS_NAMES, DEVICES, parser
 from BreastUSAILib.cli.terminal import Terminal
+from BreastUSAILib.engine import model_install
 from BreastUSAILib.engine.analysis import CLASSES
 from BreastUSAILib.engine.bundle import BundleInfo
 from BreastUSAILib.engine.errors import ModelError
+from BreastUSAILib.engine.model_folder import InstalledModel
 
 ON_THE_PATH = Path(BreastUSAILib.__file__).parents[1]
 
@@ -59,8 +61,13 @@ def test_help_loads_neither_torch_nor_numpy():
         ["analyze", "exam.dcm", "--output", "out", "--frames", "some"],
         ["analyze", "exam.dcm", "--output", "out", "--device", "tpu"],
         ["analyze", "exam.dcm", "--output", "out", "--explain-class", "undetermined"],
+        ["analyze", "exam.dcm", "--output", "out", "--prevalence", "5"],
+        ["analyze", "exam.dcm", "--output", "out", "--prevalence", "rare"],
+        ["analyze", "exam.dcm", "--output", "out", "--prevalence", "nan"],
         ["models"],
+        ["models", "add"],
         ["models", "remove"],
+        ["models", "update"],
         ["phantom", "--output", "out", "--count", "0"],
         ["phantom", "--output", "out", "--count", "many"],
         ["phantom", "--output", "out", "--seed", "-1"],
@@ -105,36 +112,80 @@ def test_a_reader_that_goes_away_is_no_crash():
     assert "Exception" not in done.stderr
 
 
+def run_models(*arguments: str) -> tuple[int, str, str]:
+    """Status and what was said and complained."""
+    out, err = io.StringIO(), io.StringIO()
+    return (
+        models.run_models(parser().parse_args(["models", *arguments]), Terminal(out, err)),
+        out.getvalue(),
+        err.getvalue(),
+    )
+
+
 @pytest.fixture
 def bundles(monkeypatch):
-    """Two shipped models, of which the second is damaged."""
+    """A shipped model, and an added one that is damaged."""
 
     def verify(path):
         if path.name == "segmenter":
             raise ModelError("model.pt does not fit its SHA-256", where=path, remedy="Install BreastUSAI again")
         return BundleInfo(path, "classification", "efficientnet-b0", "1.0.0", "0123456789abcdef" * 4, 8_123_456)
 
-    monkeypatch.setattr(models, "find_bundles", lambda: [Path("classifier"), Path("segmenter")])
+    installed = [
+        InstalledModel("efficientnet-b0", Path("/shipped/classifier"), False),
+        InstalledModel("mine", Path("/home/me/segmenter"), True),
+    ]
+    monkeypatch.setattr(models, "installed_models", lambda: installed)
     monkeypatch.setattr(models, "verify_bundle", verify)
 
 
-@pytest.mark.parametrize(("action", "status"), [("list", 0), ("verify", 1)])
-def test_models_are_listed_with_their_state(bundles, action, status):
-    out, err = io.StringIO(), io.StringIO()
-    assert models.run_models(action, Terminal(out, err)) == status
-    heading, sound, damaged = out.getvalue().splitlines()
-    assert heading.split() == ["TASK", "NAME", "VERSION", "SIZE", "SHA-256", "STATE"]
-    assert sound.split() == ["classification", "efficientnet-b0", "1.0.0", "8.1", "MB", "0123456789ab", "ok"]
-    assert damaged.split() == ["?", "segmenter", "?", "?", "?", "not", "ok"]
+@pytest.mark.parametrize(("action", "expected"), [("list", 0), ("verify", 1)])
+def test_models_are_listed_with_their_state_and_place(bundles, action, expected):
+    status, out, err = run_models(action)
+    assert status == expected
+    heading, sound, damaged = out.splitlines()
+    assert heading.split() == ["TASK", "NAME", "VERSION", "SIZE", "SHA-256", "STATE", "FROM", "PLACE"]
+    assert sound.split() == [
+        "classification", "efficientnet-b0", "1.0.0", "8.1", "MB", "0123456789ab", "ok",
+        "shipped", "/shipped/classifier",
+    ]  # fmt: skip
+    assert damaged.split() == ["?", "mine", "?", "?", "?", "not", "ok", "added", "/home/me/segmenter"]
     assert sound.index("ok") == damaged.index("not ok") == heading.index("STATE")
-    assert err.getvalue() == ("breastusai: segmenter: model.pt does not fit its SHA-256. Install BreastUSAI again.\n")
+    assert err == "breastusai: /home/me/segmenter: model.pt does not fit its SHA-256. Install BreastUSAI again.\n"
 
 
 def test_no_models_at_all_is_not_verified(monkeypatch):
-    monkeypatch.setattr(models, "find_bundles", list)
-    err = io.StringIO()
-    assert models.run_models("verify", Terminal(io.StringIO(), err)) == 1
-    assert "no models are installed" in err.getvalue()
+    monkeypatch.setattr(models, "installed_models", list)
+    status, _, err = run_models("verify")
+    assert status == 1
+    assert "no models are installed" in err
+
+
+def test_a_model_that_is_added_is_told_with_its_place(monkeypatch):
+    asked = []
+
+    def add(source, sha256):
+        asked.append((source, sha256))
+        return BundleInfo(Path("/home/me/other"), "classification", "other", "2.0.0", "ab" * 32, 1)
+
+    monkeypatch.setattr(model_install, "add_model", add)
+    status, out, err = run_models("add", "other.zip", "--sha256", "ab" * 32)
+    assert (status, out, err) == (0, "other 2.0.0 (classification) is in /home/me/other\n", "")
+    assert asked == [("other.zip", "ab" * 32)]
+
+
+def test_a_model_is_removed_by_its_name(monkeypatch):
+    monkeypatch.setattr(models, "remove_model", lambda name: Path("/home/me") / name)
+    assert run_models("remove", "other") == (0, "other was removed from /home/me/other\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["add", "nowhere.zip"], ["remove", "nothing"], ["add", "https://a.example/b.zip"]]
+)
+def test_what_cannot_be_added_or_removed_is_one_line_and_status_1(arguments, tmp_path, monkeypatch):
+    monkeypatch.setenv("BREASTUSAI_MODELS", str(tmp_path / "models"))
+    status, out, err = run_models(*arguments)
+    assert (status, out, len(err.splitlines())) == (1, "", 1)
 
 
 def test_phantoms_are_made_where_they_were_asked_for(tmp_path, capsys):

@@ -2,49 +2,82 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from BreastUSAILib.engine.bundle import Models, load_default_models
-from BreastUSAILib.engine.frames import Frames, InputKind
-from BreastUSAILib.engine.prepare import Preprocessing
-from Training.bundle_writer import BundleContent, write_bundle
-from Training.tasks import TASKS
+from BreastUSAILib.engine.frames import Frames, InputKind, Rectangle
+from BreastUSAILib.engine.network_definitions import build_network
+from BreastUSAILib.engine.prepare import Preprocessing, prepare
+from Training.bundles.writer import BundleContent, write_bundle
 
 SMALL = Preprocessing(size=64, low_percentile=1.0, high_percentile=99.5, mean=0.449, std=0.226)
-SETTINGS = {
-    "classifier": {
-        "calibration": {
-            "temperature": 1.5,
-            "slope_variance": 0.02,
-            "intercept_variance": 0.05,
-            "covariance": 0.0,
-            "least_confidence": 0.5,
-        },
-        "explanation_layer": "_blocks.6",
+CLASSIFIER, SEGMENTER = "classifier_efficientnet_b0", "segmenter_attention_unet_b0"
+TASKS = {CLASSIFIER: "classification", SEGMENTER: "segmentation"}
+NETWORKS = {
+    CLASSIFIER: {
+        "_target_": "monai.networks.nets.EfficientNetBN",
+        "model_name": "efficientnet-b0",
+        "pretrained": False,
+        "spatial_dims": 2,
+        "in_channels": 1,
+        "num_classes": 3,
     },
-    "segmenter": {"threshold": 0.5, "smallest_lesion": 0.0005, "withhold_above": 0.9},
+    SEGMENTER: {"_target_": "BreastUSAILib.engine.networks.attention_unet.EfficientAttentionUNet"},
+}
+CALIBRATION = {
+    "temperature": 1.5,
+    "slope_variance": 0.02,
+    "intercept_variance": 0.05,
+    "covariance": 0.0,
+    "least_confidence": 0.5,
+}
+SETTINGS = {
+    CLASSIFIER: {"calibration": CALIBRATION, "explanation_layer": "_blocks.6"},
+    SEGMENTER: {"threshold": 0.5, "smallest_lesion": 0.0005, "withhold_above": 0.9},
 }
 
 
-def write_untrained(task_name: str, folder: Path) -> Path:
-    """An untrained bundle of a shipped architecture at a small input size."""
-    task = TASKS[task_name]
-    torch.manual_seed(7)
-    content = BundleContent(
-        name=task.name,
-        version="0.0.1",
-        task=task.kind,
-        description="Untrained, for tests.",
-        network=task.network,
-        preprocessing=SMALL,
-        card="# Untrained\n",
-        settings=SETTINGS[task_name],
+def write_untrained(like: str, folder: Path, **changes: Any) -> Path:
+    """An untrained bundle like a shipped one at a small input size; `changes` are fields of `BundleContent`."""
+    content = replace(
+        BundleContent(
+            name=like,
+            version="0.0.1",
+            task=TASKS[like],
+            description="Untrained, for tests.",
+            network=NETWORKS[like],
+            preprocessing=SMALL,
+            card="# Untrained\n",
+            settings=SETTINGS[like],
+        ),
+        **changes,
     )
-    return write_bundle(content, task.build(None).state_dict(), folder)
+    torch.manual_seed(7)
+    return write_bundle(content, lively(build_network(content.network), len(content.inputs)).state_dict(), folder)
+
+
+def lively(network: nn.Module, channels: int) -> nn.Module:
+    """Give batch normalisation what it will meet, else a signal dies on its way through a deep untrained network.
+
+    A classifier's last layer is made small enough for probabilities that are neither 0 nor 1.
+    """
+    frames, box = speckle_frames(4), SMALL.letterbox(120, 160, Rectangle(0, 0, 160, 120))
+    images = torch.from_numpy(np.stack([prepare(frames.read_frame(index), box, SMALL) for index in range(4)]))
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = 1.0
+    with torch.no_grad():
+        network.train()(torch.stack([images, (images > 0).float()][:channels], dim=1))
+        if hasattr(network, "_fc"):
+            network._fc.weight.mul_(0.1)
+    return network
 
 
 @pytest.fixture(scope="session")

@@ -103,7 +103,7 @@ def test_the_published_names_are_all_there_and_no_other_on_top(cine: Analysis) -
     assert set(document["models"][0]) == {"task", "name", "version", "sha256"}
     assert set(document["verdict"]) == {"label", "probabilities", "malignancy", "key_frame"}
     assert set(document["verdict"]["probabilities"]) == {"normal", "benign", "malignant"}
-    assert set(document["verdict"]["malignancy"]) == {"probability", "low", "high"}
+    assert set(document["verdict"]["malignancy"]) == {"probability", "low", "high", "prevalence"}
     assert set(document["frames"][0]) == {"index", "time_s", "probabilities", "lesions"}
     assert set(document["lesions"][0]) >= LESION
     assert set(document["flags"][0]) == {"code", "severity", "message"}

@@ -186,3 +186,63 @@ def test_lesion_ids_count_up_over_the_frames(analyzer: Analyzer) -> None:
         assert frame.lesions == tuple(lesion.id for lesion in analysis.lesions_of(frame.index))
         numbers = set(np.unique(analysis.maps.labels(frame.index)).tolist()) - {0}
         assert numbers == set(range(1, len(frame.lesions) + 1))
+
+
+def calibrated_at(untrained: Models, prevalence: float | None) -> Models:
+    calibration = dataclasses.replace(untrained.classifier.calibration, prevalence=prevalence)
+    return dataclasses.replace(untrained, classifier=dataclasses.replace(untrained.classifier, calibration=calibration))
+
+
+def test_a_prevalence_shifts_every_probability_and_is_stated(untrained: Models) -> None:
+    analyzer = Analyzer(calibrated_at(untrained, 0.4), "cpu")
+    plain, rare = (analyzer.analyze(speckle_frames(2), AnalyzeOptions(prevalence=share)) for share in (None, 0.02))
+    for before, after in zip(plain.frames, rare.frames, strict=True):
+        assert before.probabilities is not None
+        assert after.probabilities is not None
+        assert after.probabilities.malignant < before.probabilities.malignant
+    assert plain.verdict.malignancy is not None
+    assert rare.verdict.malignancy is not None
+    assert plain.to_json()["verdict"]["malignancy"]["prevalence"] is None
+    assert rare.to_json()["verdict"]["malignancy"]["prevalence"] == 0.02
+    key = rare.verdict.key_frame
+    assert rare.verdict.probabilities == rare.frames[key or 0].probabilities
+    (flag,) = [flag for flag in rare.flags if flag.code is FlagCode.PREVALENCE_SHIFTED]
+    assert "2 % malignant among lesions" in flag.message
+    assert "calibrated at 40 %" in flag.message
+    assert FlagCode.PREVALENCE_SHIFTED not in {flag.code for flag in plain.flags}
+
+
+def test_outlines_do_not_depend_on_the_prevalence(untrained: Models) -> None:
+    """The rule for normals was chosen at the calibration's prevalence, and holds for the pixels alone."""
+    analyzer = Analyzer(calibrated_at(untrained, 0.4), "cpu")
+    plain, rare = (analyzer.analyze(speckle_frames(), AnalyzeOptions(prevalence=share)) for share in (None, 0.001))
+    assert np.array_equal(plain.maps.labels(0), rare.maps.labels(0))
+
+
+def test_a_bundle_that_does_not_know_its_own_prevalence_cannot_be_shifted(analyzer: Analyzer) -> None:
+    with pytest.raises(OptionError, match="prevalence"):
+        analyzer.analyze(speckle_frames(), AnalyzeOptions(prevalence=0.02))
+
+
+def test_an_outline_of_little_evidence_is_dropped(untrained: Models) -> None:
+    def outlined(evidence: float) -> Analysis:
+        segmenter = dataclasses.replace(
+            untrained.segmenter, threshold=0.0, withhold_above=1.0, lesion_evidence=evidence
+        )
+        return Analyzer(dataclasses.replace(untrained, segmenter=segmenter), "cpu").analyze(speckle_frames())
+
+    (lesion,) = outlined(0.0).lesions
+    assert outlined(lesion.mean_probability - 0.01).lesions
+    assert not outlined(lesion.mean_probability + 0.01).lesions
+
+
+def test_the_heat_map_lies_where_the_classifier_looked(untrained: Models) -> None:
+    preprocessing = dataclasses.replace(untrained.classifier.preprocessing, fit="stretch", centre_share=0.5)
+    classifier = dataclasses.replace(untrained.classifier, preprocessing=preprocessing)
+    analysis = Analyzer(dataclasses.replace(untrained, classifier=classifier), "cpu").analyze(speckle_frames())
+    left, top, width, height = analysis.input.region_px
+    seen = np.zeros((120, 160), dtype=bool)
+    seen[top + height // 4 : top + height - height // 4, left + width // 4 : left + width - width // 4] = True
+    heat = analysis.maps.heat_map(0)
+    assert heat[seen].max() > 0
+    assert not heat[~seen].any()

@@ -24,9 +24,9 @@ from BreastUSAILib.engine.bundle import (
     verify_bundle,
 )
 from BreastUSAILib.engine.errors import ModelError
+from BreastUSAILib.engine.explain_any import InputSaliency
 
-CLASSIFIER = "classifier_efficientnet_b0"
-SEGMENTER = "segmenter_attention_unet_b0"
+from .conftest import CLASSIFIER, SEGMENTER
 
 
 @pytest.fixture
@@ -132,6 +132,70 @@ def test_a_bundle_of_the_other_task_is_refused(bundle: Path) -> None:
 def test_a_folder_without_a_segmenter_is_refused(bundle: Path) -> None:
     with pytest.raises(ModelError, match="no segmentation bundle"):
         load_default_models(bundle.parent)
+
+
+def change_own(bundle: Path, **values: object) -> None:
+    own = json.loads((bundle / METADATA).read_text())["breastusai"]
+    change(bundle, METADATA, "breastusai", {**own, **values})
+
+
+def test_a_bundle_that_says_nothing_new_means_what_it_always_meant(bundle_folder: Path) -> None:
+    models = load_default_models(bundle_folder)
+    assert models.classifier.inputs == ("image",)
+    assert (models.classifier.explainer.method, models.classifier.explainer.layer) == ("Grad-CAM", "_blocks.6")
+    assert (models.segmenter.mirror, models.segmenter.lesion_evidence) == (False, 0.0)
+    assert models.classifier.preprocessing.fit == "letterbox"
+
+
+def test_the_explanation_is_the_one_that_the_metadata_names(bundle: Path) -> None:
+    change_own(bundle, explanation={"method": "Grad-CAM", "layer": "_blocks.4"})
+    assert load_classifier(bundle).explainer.layer == "_blocks.4"
+    change_own(bundle, explanation={"method": "Saliency", "layer": ""})
+    assert isinstance(load_classifier(bundle).explainer, InputSaliency)
+
+
+def test_a_segmenters_own_rules_are_read(bundle_folder: Path, tmp_path: Path) -> None:
+    bundle = Path(shutil.copytree(bundle_folder / SEGMENTER, tmp_path / SEGMENTER))
+    change_own(bundle, mirror=True, lesion_evidence=0.8)
+    segmenter = load_segmenter(bundle)
+    assert (segmenter.mirror, segmenter.lesion_evidence) == (True, 0.8)
+    change_own(bundle, mirror="yes")
+    with pytest.raises(ModelError, match="mirror"):
+        load_segmenter(bundle)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"inputs": ["image", "ground_truth"]},
+        {"inputs": ["lesion_mask"]},
+        {"explanation": {"method": "Guess", "layer": "_blocks.6"}},
+        {"explanation": {"method": "Grad-CAM", "layer": "_blocks.99"}},
+        {"explanation": {"layer": "_blocks.6"}},
+        {"explanation": "Grad-CAM"},
+        {"preprocessing": {"size": 64}},
+        {"calibration": {"temperature": 1.0}},
+    ],
+)
+def test_metadata_that_means_nothing_is_refused_and_its_file_named(bundle: Path, wrong: dict) -> None:
+    change_own(bundle, **wrong)
+    with pytest.raises(ModelError) as caught:
+        load_classifier(bundle)
+    assert caught.value.where is not None
+    assert METADATA in caught.value.where
+
+
+def test_text_that_is_none_is_refused(bundle: Path) -> None:
+    (bundle / SUMS).write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ModelError, match="cannot be read"):
+        verify_bundle(bundle)
+
+
+def test_a_hidden_folder_is_no_bundle(bundle: Path) -> None:
+    assert find_bundles(bundle.parent) == [bundle]
+    hidden = bundle.rename(bundle.with_name(".unfinished"))
+    assert hidden.is_dir()
+    assert find_bundles(bundle.parent) == []
 
 
 def test_a_listed_file_outside_the_bundle_is_refused(bundle: Path) -> None:

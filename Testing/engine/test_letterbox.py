@@ -8,15 +8,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from BreastUSAILib.engine.frames import Rectangle
-from BreastUSAILib.engine.letterbox import Letterbox
+from BreastUSAILib.engine.letterbox import FITS, Letterbox
+from BreastUSAILib.engine.prepare import Preprocessing
 
 
 @st.composite
-def letterboxes(draw: st.DrawFn) -> Letterbox:
+def letterboxes(draw: st.DrawFn, fits: tuple[str, ...] = FITS) -> Letterbox:
+    """Any fit of any central share of any region, as a bundle's preprocessing makes them."""
     rows, columns = draw(st.integers(40, 700)), draw(st.integers(40, 900))
     width, height = draw(st.integers(max(30, columns // 4), columns)), draw(st.integers(max(30, rows // 4), rows))
     region = Rectangle(draw(st.integers(0, columns - width)), draw(st.integers(0, rows - height)), width, height)
-    return Letterbox(rows, columns, region, draw(st.sampled_from([64, 128, 256])))
+    wanted = Preprocessing(
+        size=draw(st.sampled_from([64, 128, 256])),
+        low_percentile=1.0,
+        high_percentile=99.0,
+        mean=0.0,
+        std=1.0,
+        fit=draw(st.sampled_from(fits)),  # type: ignore[arg-type]
+        centre_share=draw(st.sampled_from([1.0, 0.875, 0.75])),
+    )
+    return wanted.letterbox(rows, columns, region)
 
 
 @given(letterboxes(), st.floats(0, 1), st.floats(0, 1))
@@ -25,13 +36,21 @@ def test_a_point_goes_to_the_network_and_back_exactly(box: Letterbox, u: float, 
     assert np.allclose(box.to_frame(box.to_network(point)), point, atol=1e-9)
 
 
-@given(letterboxes())
+@given(letterboxes(fits=("letterbox",)))
 def test_the_aspect_is_kept_to_half_a_network_pixel(box: Letterbox) -> None:
     content, region = box.content, box.region
     assert max(content.width, content.height) == box.size
     scale = box.size / max(region.width, region.height)
     assert abs(content.width - region.width * scale) <= 0.5
     assert abs(content.height - region.height * scale) <= 0.5
+
+
+@given(letterboxes(fits=("stretch",)))
+def test_a_stretched_region_fills_the_square_corner_to_corner(box: Letterbox) -> None:
+    assert box.content == Rectangle(0, 0, box.size, box.size)
+    region = box.region
+    corners = np.array([[region.x, region.y], [region.x + region.width, region.y + region.height]]) - 0.5
+    assert np.allclose(box.to_network(corners), [[-0.5, -0.5], [box.size - 0.5, box.size - 0.5]])
 
 
 @given(letterboxes(), st.floats(0.2, 0.8), st.floats(0.2, 0.8))

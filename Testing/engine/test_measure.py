@@ -64,6 +64,13 @@ def test_lesions_are_numbered_from_the_largest() -> None:
     assert (labels[12, 12], labels[55, 55], labels[25, 105]) == (3, 1, 2)
 
 
+def test_a_component_of_little_evidence_is_dropped_whatever_its_size() -> None:
+    probability = 0.6 * box(10, 10, 40, 40) + 0.9 * box(100, 20, 10, 10)
+    labels = label_lesions(probability.astype(np.float32), min_area_px=1, min_mean=0.7)
+    assert (labels[20, 20], labels[25, 105]) == (0, 1)
+    assert label_lesions(probability.astype(np.float32), min_area_px=1).max() == 2
+
+
 def test_lesions_of_equal_area_are_numbered_in_reading_order() -> None:
     labels = label_lesions((box(200, 10, 8, 8) | box(10, 100, 8, 8)).astype(np.float32), min_area_px=1)
     assert (labels[12, 202], labels[102, 12]) == (1, 2)

@@ -29,7 +29,7 @@ class Engine(Protocol):
     def analyze(self, frames: Frames, options: AnalyzeOptions, progress: Progress | None) -> Analysis: ...
 
 
-OpenEngine = Callable[[str], Engine]
+OpenEngine = Callable[[argparse.Namespace], Engine]
 Read = Callable[[Path], Iterator[Frames | InputError]]
 
 
@@ -47,8 +47,8 @@ def run_analyze(
     reporter = _Reporter(terminal, chosen.json)
     try:
         _check_output(chosen.output)
-        engine = (open_engine or _default_engine)(chosen.device)
-        options = AnalyzeOptions(chosen.frames, Label(chosen.explain_class))
+        engine = (open_engine or _default_engine)(chosen)
+        options = AnalyzeOptions(chosen.frames, Label(chosen.explain_class), chosen.prevalence)
     except BreastUSAIError as error:
         reporter.nothing_possible(chosen.inputs, error)
         return 1
@@ -167,11 +167,11 @@ def _naming(name: str, error: BreastUSAIError) -> str:
     return text if error.where and name in text else f"{name}: {text}"
 
 
-def _default_engine(device: str) -> Engine:
+def _default_engine(chosen: argparse.Namespace) -> Engine:
     from ..engine.analyzer import Analyzer
-    from ..engine.bundle import load_default_models
+    from ..engine.model_folder import load_models
 
-    return Analyzer(load_default_models(), device=device)
+    return Analyzer(load_models(chosen.classifier, chosen.segmenter), device=chosen.device)
 
 
 def _default_read(path: Path) -> Iterator[Frames | InputError]:

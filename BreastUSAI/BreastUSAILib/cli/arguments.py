@@ -39,7 +39,26 @@ exit status:
 examples:
   breastusai analyze exam.dcm --output results
   breastusai analyze clips/*.dcm --output results --frames key --json > results.jsonl
-  breastusai analyze cine.dcm --output results --frames 10-20 --scene"""
+  breastusai analyze cine.dcm --output results --frames 10-20 --scene
+  breastusai analyze exam.dcm --output results --classifier convnext_base --prevalence 0.05"""
+
+_MODELS = f"""\
+The models that come with BreastUSAI and those you added: what they do, their version, size, SHA-256 and place.
+{RESEARCH_USE}
+Only a bundle with a model card can be added: read the card before you use the model."""
+
+_MODEL_FOLDER = """\
+Added models are kept in the folder that the environment's BREASTUSAI_MODELS names, else in
+  Linux    ~/.local/share/BreastUSAI/models
+  macOS    ~/Library/Application Support/BreastUSAI/models
+  Windows  %LOCALAPPDATA%\\BreastUSAI\\models
+
+examples:
+  breastusai models list
+  breastusai models add trained/convnext_base
+  breastusai models add https://example.org/convnext_base.zip --sha256 5f1c...
+  breastusai analyze exam.dcm --output results --classifier convnext_base
+  breastusai models remove convnext_base"""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -87,6 +106,19 @@ def _add_analyze(commands: Any) -> None:
         default="malignant",
         help="the class that the heat map explains (default: malignant)",
     )
+    for option, does in (("--classifier", "classifies and explains"), ("--segmenter", "outlines")):
+        analyze.add_argument(
+            option,
+            metavar="NAME",
+            help=f"the model that {does}, as 'breastusai models list' names it (default: shipped)",
+        )
+    analyze.add_argument(
+        "--prevalence",
+        type=_prevalence,
+        metavar="P",
+        help="the share of malignant among the lesions seen where the inputs come from, between 0 and 1: shifts all "
+        "probabilities by Bayes' rule and is stated beside them (default: as the model was calibrated)",
+    )
     analyze.add_argument("--scene", action="store_true", help="also write scene.mrb (needs the package slicer-core)")
     analyze.add_argument(
         "--json",
@@ -99,14 +131,23 @@ def _add_analyze(commands: Any) -> None:
 def _add_models(commands: Any) -> None:
     models = commands.add_parser(
         "models",
-        help="list or verify the installed models",
-        description="The models that come with the product: what they do, their version, size and SHA-256.",
+        help="list, verify, add or remove models",
+        description=_MODELS,
+        epilog=_MODEL_FOLDER,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    models.add_argument(
-        "action",
-        choices=("list", "verify"),
-        help="list: show them. verify: the same, and exit with 1 unless every model is complete and unchanged",
+    actions = models.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions.add_parser("list", help="show them")
+    actions.add_parser("verify", help="show them, and exit with 1 unless every model is complete and unchanged")
+    add = actions.add_parser(
+        "add",
+        help="add a model bundle",
+        description="Check a model bundle whole (hashes, card, architecture, one pass) and add it under its own name.",
     )
+    add.add_argument("source", metavar="SOURCE", help="a bundle folder, a zip of one, or the https address of a zip")
+    add.add_argument("--sha256", metavar="HEX", help="the SHA-256 of the zip; an address needs it")
+    remove = actions.add_parser("remove", help="delete a model that was added", description="Delete an added model.")
+    remove.add_argument("name", metavar="NAME", help="as 'breastusai models list' names it")
 
 
 def _add_phantom(commands: Any) -> None:
@@ -132,6 +173,18 @@ def _frames(text: str) -> Any:
         return FrameSelection.parse(text)
     except OptionError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _prevalence(text: str) -> float:
+    from ..engine.errors import OptionError
+    from ..engine.options import AnalyzeOptions
+
+    try:
+        prevalence = float(text)
+        AnalyzeOptions(prevalence=prevalence)
+    except (ValueError, OptionError):
+        raise argparse.ArgumentTypeError(f"'{text}' is no share between 0 and 1") from None
+    return prevalence
 
 
 def _from(least: int) -> Callable[[str], int]:

@@ -25,7 +25,9 @@ def _verdict(analysis: Analysis) -> str:
     low, at, high = (
         percent(share) for share in (verdict.malignancy.low, verdict.malignancy.probability, verdict.malignancy.high)
     )
-    return f"{verdict.label.value}, likelihood of malignancy {at} (95 % interval {low} to {high})"
+    asked = verdict.malignancy.prevalence
+    shifted = "" if asked is None else f" at a prevalence of {100 * asked:.3g} %"
+    return f"{verdict.label.value}, likelihood of malignancy {at} (95 % interval {low} to {high}){shifted}"
 
 
 def _lesions(analysis: Analysis) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .flags import Flag
 from .frames import InputKind, SpacingSource
 
-SCHEMA_VERSION = "1.0.0"
+SCHEMA_VERSION = "1.1.0"
 
 
 class Label(str, Enum):
@@ -40,11 +40,15 @@ class Probabilities:
 
 @dataclass(frozen=True)
 class Malignancy:
-    """Likelihood of malignancy with its 95 % interval from the calibration set, each in [0, 1]."""
+    """Likelihood of malignancy with its 95 % interval from the calibration set, each in [0, 1].
+
+    `prevalence` is the share of malignant among lesions that the caller asked for, or None for the calibration set's.
+    """
 
     probability: float
     low: float
     high: float
+    prevalence: float | None = None
 
 
 @dataclass(frozen=True)

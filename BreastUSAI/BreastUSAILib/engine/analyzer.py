@@ -28,15 +28,16 @@ from .bundle import Models
 from .checks import check_input, check_pixels
 from .device import resolve_device
 from .errors import Cancelled, InputError
-from .explain import METHOD
 from .flags import Flag, FlagCode, Severity
 from .frames import Frames, Rectangle, luminance
 from .letterbox import Letterbox
 from .maps import StoredMaps
 from .measure import label_lesions, measure_lesions
 from .options import AnalyzeOptions, Cancelling, Progress
+from .passes import Batch, Passes, SeparatePasses
 from .prepare import Preprocessing, prepare
 from .sector import detect_sector
+from .shared_encoder import SharedEncoder, shares_encoder
 from .stopwatch import Stopwatch
 
 BATCH = 8  # frames at a time: enough to fill the processor, few enough to cancel within a second
@@ -47,7 +48,6 @@ _SECTOR_DETECTED = Flag(
     Severity.INFO,
     "The file names no ultrasound region, so the scan area was found in the picture itself.",
 )
-_Images = dict[Preprocessing, torch.Tensor]
 _SMALLEST_SIDE = 16  # pixels: less is no picture
 
 
@@ -64,6 +64,8 @@ class Analyzer:
         self.models = models
         for model in (models.classifier, models.segmenter):
             model.network.to(self.device)
+        shared = shares_encoder(models.classifier, models.segmenter)
+        self.passes: Passes = (SharedEncoder if shared else SeparatePasses)(models.classifier, models.segmenter)
 
     def analyze(
         self,
@@ -75,7 +77,7 @@ class Analyzer:
         """Segment, classify, explain and measure. The same input and options give the same result.
 
         Raises InputError for pixels that cannot be read or are no picture, OptionError for frames outside the
-        input, Cancelled when `cancelled` says so.
+        input and for a prevalence that the classifier cannot be shifted to, Cancelled when `cancelled` says so.
         """
         return _Run(self, frames, options, progress, cancelled).result()
 
@@ -92,7 +94,8 @@ class _Run:
     watch: Stopwatch = field(default_factory=Stopwatch)
     flags: list[Flag] = field(default_factory=list)
     pixel_flags: dict[FlagCode, list[Flag]] = field(default_factory=dict)
-    probabilities: dict[int, Probabilities] = field(default_factory=dict)
+    calibrated: dict[int, Probabilities] = field(default_factory=dict)
+    probabilities: dict[int, Probabilities] = field(default_factory=dict)  # at the prevalence that was asked for
     lesions: list[Lesion] = field(default_factory=list)
     withheld: list[int] = field(default_factory=list)
     region: Rectangle = field(init=False)
@@ -117,8 +120,9 @@ class _Run:
         key = max(self.probabilities, key=lambda index: self.probabilities[index].malignant)
         if key_only:
             self._pass([key], self._classified_and_mapped)
-        verdict = self.analyzer.models.classifier.calibration.verdict(self.probabilities[key], key)
+        verdict = self.analyzer.models.classifier.verdict(self.calibrated[key], key, self.options.prevalence)
         self._compare(verdict)
+        self._state_prevalence()
         return self._analysis(indices, verdict)
 
     def _find_region(self, indices: Sequence[int]) -> None:
@@ -132,9 +136,9 @@ class _Run:
                 self.region = detect_sector(np.maximum.reduce([self.frames.grey(indices[place]) for place in places]))
                 if self.region.area < self.frames.rows * self.frames.columns:
                     self.flags.append(_SECTOR_DETECTED)
-        self.maps = StoredMaps(self._letterbox(self._segmenter_input))
+        self.maps = StoredMaps(self._letterbox(self._classifier_input))
 
-    def _pass(self, indices: Sequence[int], look: Callable[[Sequence[int], _Images], None]) -> None:
+    def _pass(self, indices: Sequence[int], look: Callable[[Sequence[int], Batch], None]) -> None:
         """Look at frames in batches; a frame that is no ultrasound picture gets empty maps and no probabilities."""
         done = 0
         for batch in _batches(indices):
@@ -168,47 +172,53 @@ class _Run:
             elif code not in seen:
                 self.flags.append(flag)
 
-    def _prepare(self, pixels: Sequence[NDArray]) -> _Images:
-        """The networks' inputs ``[B, 1, S, S]``, made once where both want the same."""
+    def _prepare(self, pixels: Sequence[NDArray]) -> Batch:
+        """The networks' inputs, made once where both want the same."""
         with self.watch.timing("prepare"):
             grey = [luminance(frame) for frame in pixels]
-            images = {}
+            boxes, images = {}, {}
             for wanted in {self._classifier_input, self._segmenter_input}:
-                stack = np.stack([prepare(frame, self._letterbox(wanted), wanted) for frame in grey])
+                boxes[wanted] = self._letterbox(wanted)
+                stack = np.stack([prepare(frame, boxes[wanted], wanted) for frame in grey])
                 images[wanted] = torch.from_numpy(stack[:, None]).to(
                     self.analyzer.device, memory_format=torch.channels_last
                 )
-        return images
+        first, second = self._classifier_input, self._segmenter_input
+        return Batch(images[first], images[second], boxes[first], boxes[second])
 
-    def _classified(self, batch: Sequence[int], images: _Images) -> None:
-        with self.watch.timing("classify"):
-            values = self.analyzer.models.classifier.classify(images[self._classifier_input])
-        self._note(batch, values)
+    def _classified(self, indices: Sequence[int], batch: Batch) -> None:
+        self._note(indices, self.analyzer.passes(batch, None, self.watch).logits)
 
-    def _classified_and_mapped(self, batch: Sequence[int], images: _Images) -> None:
-        models = self.analyzer.models
-        with self.watch.timing("classify"):
-            values, heat = models.classifier.classify_and_explain(
-                images[self._classifier_input], self.options.explain_class
-            )
-        self._note(batch, values)
-        with self.watch.timing("segment"):
-            squares = models.segmenter.probabilities(images[self._segmenter_input])
+    def _classified_and_mapped(self, indices: Sequence[int], batch: Batch) -> None:
+        found = self.analyzer.passes(batch, self.options.explain_class, self.watch)
+        assert found.heat is not None
+        assert found.lesions is not None
+        self._note(indices, found.logits)
         with self.watch.timing("measure"):
-            for index, square, warmth in zip(batch, squares, heat, strict=True):
-                self._outline(index, square, warmth)
+            for index, square, warmth in zip(indices, found.lesions, found.heat, strict=True):
+                self._outline(index, batch.segmenter_box.restore(square), warmth)
 
-    def _note(self, batch: Sequence[int], values: NDArray[np.float64]) -> None:
-        for index, row in zip(batch, values, strict=True):
-            self.probabilities[index] = Probabilities(*(float(value) for value in row))
+    def _note(self, indices: Sequence[int], logits: NDArray[np.float32]) -> None:
+        classifier = self.analyzer.models.classifier
+        calibrated = classifier.calibration.probabilities(logits)
+        reported = classifier.reported(calibrated, self.options.prevalence)
+        for known, rows in ((self.calibrated, calibrated), (self.probabilities, reported)):
+            for index, row in zip(indices, rows, strict=True):
+                known[index] = Probabilities(*(float(value) for value in row))
 
-    def _outline(self, index: int, square: NDArray[np.float32], heat: NDArray[np.float32]) -> None:
-        """Lesions of one frame from the segmenter's probabilities ``[S, S]``; keeps mask and heat map."""
+    def _outline(self, index: int, probability: NDArray[np.float32], heat: NDArray[np.float32]) -> None:
+        """Lesions of one frame from its lesion probabilities ``[H, W]``; keeps mask and heat map.
+
+        No outline depends on the prevalence that was asked for.
+        """
         segmenter = self.analyzer.models.segmenter
-        probability = self.maps.letterbox.restore(square)
-        least = max(1, round(segmenter.smallest_lesion * self.region.area))
-        labels = label_lesions(probability, threshold=segmenter.threshold, min_area_px=least)
-        if labels.any() and self.probabilities[index].normal >= segmenter.withhold_above:
+        labels = label_lesions(
+            probability,
+            threshold=segmenter.threshold,
+            min_area_px=max(1, round(segmenter.smallest_lesion * self.region.area)),
+            min_mean=segmenter.lesion_evidence,
+        )
+        if labels.any() and self.calibrated[index].normal >= segmenter.withhold_above:
             labels[...] = 0
             self.withheld.append(index)
         self.maps.store(index, labels, heat)
@@ -241,6 +251,17 @@ class _Run:
             return
         self.flags.append(Flag(FlagCode.DISAGREEMENT, Severity.WARNING, message))
 
+    def _state_prevalence(self) -> None:
+        """Say beside the result that its probabilities were shifted."""
+        asked, own = self.options.prevalence, self.analyzer.models.classifier.calibration.prevalence
+        if asked is None or own is None:
+            return
+        message = (
+            f"The probabilities are those at the prevalence that was asked for, {100 * asked:.3g} % malignant among "
+            f"lesions; the model was calibrated at {100 * own:.3g} %."
+        )
+        self.flags.append(Flag(FlagCode.PREVALENCE_SHIFTED, Severity.INFO, message))
+
     def _analysis(self, indices: Sequence[int], verdict: Verdict) -> Analysis:
         models = self.analyzer.models
         classifier = models.classifier
@@ -262,7 +283,9 @@ class _Run:
             verdict=verdict,
             frames=findings,
             lesions=tuple(self.lesions),
-            explanation=Explanation(METHOD, self.options.explain_class, classifier.explainer.layer),
+            explanation=Explanation(
+                classifier.explainer.method, self.options.explain_class, classifier.explainer.layer
+            ),
             flags=tuple(self.flags),
             device=self.analyzer.device.type,
             software=_software(),
@@ -271,7 +294,7 @@ class _Run:
         )
 
     def _letterbox(self, wanted: Preprocessing) -> Letterbox:
-        return Letterbox(self.frames.rows, self.frames.columns, self.region, wanted.size)
+        return wanted.letterbox(self.frames.rows, self.frames.columns, self.region)
 
     @property
     def _classifier_input(self) -> Preprocessing:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .analysis import ModelIdentity
-from .classifier import Calibration, Classifier
+from .classifier import INPUTS, Calibration, Classifier
 from .errors import ModelError
+from .heat import GRAD_CAM
 from .network_definitions import build_network, check_definition
 from .prepare import Preprocessing
 from .segmenter import Segmenter
@@ -54,59 +56,87 @@ class Models:
 
 
 def find_bundles(folder: Path = SHIPPED) -> list[Path]:
-    """The bundle folders below `folder`, by name."""
-    return sorted(path.parent.parent for path in folder.glob(f"*/{METADATA}"))
+    """The bundle folders below `folder`, by name; hidden ones are unfinished and left out."""
+    found = sorted(path.parent.parent for path in folder.glob(f"*/{METADATA}"))
+    return [path for path in found if not path.name.startswith(".")]
+
+
+def bundle_name(path: Path) -> str:
+    """The name that a bundle gives itself, unchecked; its folder's where its metadata cannot be read."""
+    try:
+        return str(_json(path / METADATA)["name"])
+    except (ModelError, KeyError):
+        return path.name
 
 
 def verify_bundle(path: Path) -> BundleInfo:
     """Check hashes, card, metadata and architecture. Raises ModelError with the reason where the bundle is refused."""
     sums = _verified_sums(path)
     metadata = _json(path / METADATA)
-    if not (path / CARD).read_text(encoding="utf-8").strip():
+    if not _text(path / CARD).strip():
         raise ModelError("the model card is empty", where=path / CARD, remedy=_REPAIR)
     check_definition(_network_definition(path), where=path / INFERENCE)
-    try:
+    with _stated_in(path):
         own = metadata["breastusai"]
         task, name, version = str(own["task"]), str(metadata["name"]), str(metadata["version"])
-        _preprocessing(own)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"the metadata lacks or misstates {error}", where=path / METADATA, remedy=_REPAIR) from error
+        Preprocessing.from_metadata(own["preprocessing"])
     size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     return BundleInfo(path, task, name, version, sums[WEIGHTS], size)
 
 
 def load_classifier(path: Path) -> Classifier:
     """A verified classification bundle, on the CPU. Raises ModelError."""
-    info, own = _opened(path, "classification")
-    try:
-        calibration = Calibration(**own["calibration"])
-        layer = str(own["explanation_layer"])
-    except (KeyError, TypeError) as error:
-        raise ModelError(f"the metadata lacks or misstates {error}", where=path / METADATA, remedy=_REPAIR) from error
-    from .explain import GradCam
+    from .explain_any import explainer_for
 
+    info, own = _opened(path, "classification")
+    with _stated_in(path):
+        calibration = Calibration(**own["calibration"])
+        preprocessing = Preprocessing.from_metadata(own["preprocessing"])
+        inputs = _inputs(own)
+        method, layer = _explanation(own)
     network = _network(path)
-    return Classifier(info.identity, network, _preprocessing(own), calibration, GradCam(network, layer))
+    with _stated_in(path):
+        explainer = explainer_for(network, method, layer)
+    return Classifier(info.identity, network, preprocessing, calibration, explainer, inputs)
 
 
 def load_segmenter(path: Path) -> Segmenter:
     """A verified segmentation bundle, on the CPU. Raises ModelError."""
     info, own = _opened(path, "segmentation")
-    try:
-        rules = [float(own[name]) for name in ("threshold", "smallest_lesion", "withhold_above")]
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"the metadata lacks or misstates {error}", where=path / METADATA, remedy=_REPAIR) from error
-    return Segmenter(info.identity, _network(path), _preprocessing(own), *rules)
+    with _stated_in(path):
+        rules = {name: float(own[name]) for name in ("threshold", "smallest_lesion", "withhold_above")}
+        evidence = float(own.get("lesion_evidence", 0.0))
+        preprocessing = Preprocessing.from_metadata(own["preprocessing"])
+        mirror = own.get("mirror", False)
+        if not isinstance(mirror, bool):
+            raise ValueError(f"mirror as {mirror!r}, not as true or false")
+    return Segmenter(info.identity, _network(path), preprocessing, **rules, mirror=mirror, lesion_evidence=evidence)
 
 
-def load_default_models(folder: Path = SHIPPED) -> Models:
-    """The shipped pair: the first bundle by name for each task. Raises ModelError where one is missing."""
+def load_bundle(path: Path) -> Classifier | Segmenter:
+    """A verified bundle of either task, on the CPU. Raises ModelError."""
+    loaders: Mapping[str, Callable[[Path], Classifier | Segmenter]]
+    loaders = {"classification": load_classifier, "segmentation": load_segmenter}
+    task = verify_bundle(path).task
+    if task not in loaders:
+        raise ModelError(f"the task '{task}' is unknown", where=path, remedy=f"Give one of {', '.join(loaders)}")
+    return loaders[task](path)
+
+
+def default_bundles(folder: Path = SHIPPED) -> dict[str, Path]:
+    """The first bundle by name for each task. Raises ModelError where one is missing."""
     by_task: dict[str, Path] = {}
     for path in find_bundles(folder):
         by_task.setdefault(verify_bundle(path).task, path)
     for task in ("classification", "segmentation"):
         if task not in by_task:
             raise ModelError(f"there is no {task} bundle", where=folder, remedy="Install the extension again")
+    return by_task
+
+
+def load_default_models(folder: Path = SHIPPED) -> Models:
+    """The shipped pair, as `default_bundles` finds it. Raises ModelError."""
+    by_task = default_bundles(folder)
     return Models(load_classifier(by_task["classification"]), load_segmenter(by_task["segmentation"]))
 
 
@@ -129,7 +159,7 @@ def _verified_sums(path: Path) -> dict[str, str]:
     if not listing.is_file():
         raise ModelError("SHA256SUMS is missing", where=path, remedy=_REPAIR)
     sums = {}
-    for line in listing.read_text(encoding="utf-8").splitlines():
+    for line in _text(listing).splitlines():
         digest, _, name = line.partition("  ")
         sums[name] = digest
     for name in (METADATA, INFERENCE, WEIGHTS, CARD):
@@ -174,15 +204,44 @@ def _network_definition(path: Path) -> Mapping[str, Any]:
     return definition
 
 
-def _preprocessing(own: Mapping[str, Any]) -> Preprocessing:
-    return Preprocessing(**own["preprocessing"])
+def _inputs(own: Mapping[str, Any]) -> tuple[str, ...]:
+    inputs = tuple(own.get("inputs", ("image",)))
+    if inputs not in INPUTS:
+        raise ValueError(f"inputs as {list(inputs)}, not as one of {[list(known) for known in INPUTS]}")
+    return inputs
+
+
+def _explanation(own: Mapping[str, Any]) -> tuple[str, str]:
+    """Method and layer. The older key ``explanation_layer`` means Grad-CAM at that layer."""
+    if "explanation" not in own:
+        return GRAD_CAM, str(own["explanation_layer"])
+    return str(own["explanation"]["method"]), str(own["explanation"].get("layer", ""))
+
+
+@contextmanager
+def _stated_in(path: Path) -> Iterator[None]:
+    """Turn what is missing or wrong in a bundle's metadata into a ModelError that names the file."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        problem = f"the metadata lacks or misstates {error}"
+        raise ModelError(problem, where=path / METADATA, remedy=_REPAIR) from error
+    except ModelError as error:
+        raise ModelError(error.problem, where=error.where or path / METADATA, remedy=error.remedy) from error
 
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"the file cannot be read ({error})", where=path, remedy=_REPAIR) from error
+        document = json.loads(_text(path))
+    except ValueError as error:
+        raise ModelError(f"the file is no JSON ({error})", where=path, remedy=_REPAIR) from error
     if not isinstance(document, dict):
         raise ModelError("the file holds no JSON object", where=path, remedy=_REPAIR)
     return document
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise ModelError(f"the file cannot be read ({error})", where=path, remedy=_REPAIR) from error

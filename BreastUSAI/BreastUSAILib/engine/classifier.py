@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .analysis import CLASSES, Label, Malignancy, ModelIdentity, Probabilities, Verdict
+from .errors import OptionError
 from .prepare import Preprocessing
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
 
-    from .explain import GradCam
+    from .heat import Explainer
+
+INPUTS = (("image",), ("image", "lesion_mask"))
+"""What a classifier's channels may be: never anything but the image and what is predicted from it."""
 
 _Z95 = 1.959964  # two-sided 95 % of the normal distribution
 
@@ -31,6 +35,10 @@ class Calibration:
         intercept_variance: that of its intercept.
         covariance: that of both.
         least_confidence: below this highest class probability the verdict is *undetermined*.
+        bias: added to the divided logits, one a class (bias-corrected temperature scaling, Alexandari et al. 2020,
+            arXiv:1901.06852).
+        prevalence: share of malignant among the lesions it was fitted on, strictly between 0 and 1, or None where
+            the bundle does not say.
     """
 
     temperature: float
@@ -38,12 +46,38 @@ class Calibration:
     intercept_variance: float
     covariance: float
     least_confidence: float
+    bias: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    prevalence: float | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bias", tuple(float(value) for value in self.bias))  # JSON has lists
 
     def probabilities(self, logits: NDArray) -> NDArray[np.float64]:
         """Logits ``[B, 3]`` as probabilities ``[B, 3]`` that sum to 1."""
-        scaled = logits.astype(np.float64) / self.temperature
+        scaled = logits.astype(np.float64) / self.temperature + np.array(self.bias)
         odds = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         return odds / odds.sum(axis=1, keepdims=True)
+
+    def at_prevalence(self, probabilities: NDArray, prevalence: float) -> NDArray[np.float64]:
+        """Probabilities ``[..., 3]`` as they are where that share of all lesions is malignant.
+
+        Bayes' rule with the class densities kept (Saerens et al. 2002, Neural Computation 14:21-41). The share of
+        normals among all images stays that of the calibration set. Raises OptionError where `prevalence` does not lie
+        strictly between 0 and 1, or the bundle does not state its own.
+        """
+        if self.prevalence is None:
+            raise OptionError(
+                "this bundle does not state the prevalence it was calibrated at",
+                remedy="Leave the prevalence out, or calibrate the bundle again",
+            )
+        if not 0 < prevalence < 1:
+            raise OptionError(
+                f"a prevalence of {prevalence} is not possible",
+                remedy="Give the share of malignant among all lesions, between 0 and 1",
+            )
+        weights = np.array([1.0, (1 - prevalence) / (1 - self.prevalence), prevalence / self.prevalence])
+        odds = np.asarray(probabilities, dtype=np.float64) * weights
+        return odds / odds.sum(axis=-1, keepdims=True)
 
     def malignancy(self, probability: float) -> Malignancy:
         """The likelihood with the 95 % interval that the size of the calibration set allows."""
@@ -68,42 +102,66 @@ class Classifier:
 
     Args:
         identity: name, version and hash.
-        network: MONAI EfficientNet, images ``[B, 1, S, S]`` to logits ``[B, 3]`` (normal, benign, malignant).
+        network: images ``[B, C, S, S]`` to logits ``[B, 3]`` (normal, benign, malignant).
         preprocessing: how its input is made.
         calibration: how its logits become probabilities.
-        explainer: Grad-CAM of the network at the stage that the bundle names.
+        explainer: makes the heat maps, as the bundle names it.
+        inputs: what its channels are, one of `INPUTS`.
     """
 
     identity: ModelIdentity
     network: nn.Module
     preprocessing: Preprocessing
     calibration: Calibration
-    explainer: GradCam
+    explainer: Explainer
+    inputs: tuple[str, ...] = ("image",)
 
-    def classify(self, batch: torch.Tensor) -> NDArray[np.float64]:
-        """Prepared images ``[B, 1, S, S]`` give calibrated probabilities ``[B, 3]``.
+    @property
+    def needs_lesion_mask(self) -> bool:
+        """Whether the second channel is the lesion mask that the segmenter predicts from the same image."""
+        return "lesion_mask" in self.inputs
 
-        The logits are the mean of those of each image and of its mirror image: left and right mean nothing here.
+    def logits(
+        self, batch: torch.Tensor, explained: Label | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """Logits ``[B, 3]`` of prepared images ``[B, C, S, S]``, and where a class is named its maps ``[B, h, w]``.
+
+        The logits are the mean of those of each image and of its mirror image: left and right mean nothing here. The
+        heat maps, in [0, 1], are those of the images' own forward pass. The mirror images go in a pass of their own:
+        one of twice the size is slower where caches are small.
         """
         import torch
 
-        with torch.inference_mode():
-            return self._from_both(self.network(batch).float().cpu().numpy(), batch)
-
-    def classify_and_explain(
-        self, batch: torch.Tensor, explained: Label
-    ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        """As `classify`, with Grad-CAM maps ``[B, h, w]`` in [0, 1] of one class from the images' own forward pass."""
-        logits, maps = self.explainer(batch, CLASSES.index(explained))
-        return self._from_both(logits, batch), maps
-
-    def _from_both(self, logits: NDArray[np.float32], batch: torch.Tensor) -> NDArray[np.float64]:
-        """The probabilities from the images' logits ``[B, 3]`` and those of their mirror images, still to be made.
-
-        The mirror images go in a pass of their own: one of twice the size is slower where caches are small.
-        """
-        import torch
-
+        heat = None
+        if explained is None:
+            with torch.inference_mode():
+                own = self.network(batch).float().cpu().numpy()
+        else:
+            own, heat = self.explainer(batch, CLASSES.index(explained))
         with torch.inference_mode():
             mirrored = self.network(batch.flip(-1)).float().cpu().numpy()
-        return self.calibration.probabilities((logits + mirrored) / 2)
+        return (own + mirrored) / 2, heat
+
+    def reported(self, calibrated: NDArray[np.float64], prevalence: float | None) -> NDArray[np.float64]:
+        """Calibrated probabilities ``[B, 3]`` at the prevalence that was asked for; as they are where none was.
+
+        Raises OptionError where the bundle cannot shift them.
+        """
+        return calibrated if prevalence is None else self.calibration.at_prevalence(calibrated, prevalence)
+
+    def verdict(self, calibrated: Probabilities, key_frame: int, prevalence: float | None) -> Verdict:
+        """The answer for a key frame's calibrated probabilities, at the prevalence that was asked for.
+
+        The ends of the likelihood's interval are shifted as the likelihood itself is. Raises OptionError.
+        """
+        native = self.calibration.verdict(calibrated, key_frame)
+        if prevalence is None:
+            return native
+        assert native.malignancy is not None
+        shares = np.array([calibrated.normal, calibrated.benign])
+        ends = np.array([native.malignancy.low, calibrated.malignant, native.malignancy.high])
+        rest = np.outer(1 - ends, shares / max(float(shares.sum()), 1e-12))
+        rows = self.reported(np.column_stack([rest, ends]), prevalence)
+        low, high = float(rows[0, 2]), float(rows[2, 2])
+        shifted = self.calibration.verdict(Probabilities(*(float(value) for value in rows[1])), key_frame)
+        return replace(shifted, malignancy=Malignancy(float(rows[1, 2]), low, high, prevalence))

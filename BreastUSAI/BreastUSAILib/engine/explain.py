@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from captum.attr import LayerGradCam
 from monai.networks.nets import EfficientNetBN
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from .errors import ModelError
-
-METHOD = "Grad-CAM"
+from .heat import GRAD_CAM, Explained, peaked
 
 
 def stages(network: nn.Module) -> list[str]:
@@ -30,7 +27,7 @@ class Trunk(nn.Module):
         self.blocks = network._blocks[: stage + 1]
 
     def forward(self, images: Tensor) -> Tensor:
-        """Images ``[B, 1, S, S]`` give features ``[B, C, h, w]``."""
+        """Images ``[B, C, S, S]`` give features ``[B, F, h, w]``."""
         net = self.network
         return self.blocks(net._swish(net._bn0(net._conv_stem(net._conv_stem_padding(images)))))
 
@@ -66,6 +63,8 @@ class GradCam:
         layer: the stage's name, as `stages` gives it. Raises ModelError where the network has no such stage.
     """
 
+    method = GRAD_CAM
+
     def __init__(self, network: nn.Module, layer: str) -> None:
         names = stages(network)
         if layer not in names:
@@ -75,21 +74,22 @@ class GradCam:
             )
         assert isinstance(network, EfficientNetBN)
         self.layer = layer
-        self._trunk = Trunk(network, names.index(layer)).eval()
-        self._head = Head(network, names.index(layer)).eval()
-        self._attribution = LayerGradCam(self._head, self._head.entry)
+        self.trunk = Trunk(network, names.index(layer)).eval()
+        self.head = Head(network, names.index(layer)).eval()
+        self._attribution = LayerGradCam(self.head, self.head.entry)
 
-    def __call__(self, images: Tensor, target: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Logits ``[B, K]`` and maps ``[B, h, w]`` in [0, 1] of class `target` for images ``[B, 1, S, S]``.
+    def __call__(self, images: Tensor, target: int) -> Explained:
+        """Logits ``[B, K]`` and maps ``[B, h, w]`` in [0, 1] of class `target` for images ``[B, C, S, S]``.
 
         Each map is divided by its own maximum; a map without positive evidence is all zero.
         """
         with torch.inference_mode():
-            features = self._trunk(images)
+            features = self.trunk(images)
+        return self.of_features(features, target)
+
+    def of_features(self, features: Tensor, target: int) -> Explained:
+        """The same from the explained stage's output ``[B, C, h, w]``."""
         features = features.clone()  # an inference tensor cannot take part in a gradient
         attribution = self._attribution.attribute(features, target=target, relu_attributions=True)
-        assert self._head.logits is not None
-        maps = attribution.detach()[:, 0].float().cpu().numpy()
-        peaks = maps.max(axis=(1, 2), keepdims=True)
-        maps = np.divide(maps, peaks, out=np.zeros_like(maps), where=peaks > 0)
-        return self._head.logits.float().cpu().numpy(), maps
+        assert self.head.logits is not None
+        return self.head.logits.float().cpu().numpy(), peaked(attribution.detach()[:, 0].float().cpu().numpy())

@@ -28,6 +28,7 @@ class FlagCode(str, Enum):
     CALIBRATION_NOT_IN_SLICER = "calibration_not_in_slicer"
     DISAGREEMENT = "disagreement"
     OUTLINE_WITHHELD = "outline_withheld"
+    PREVALENCE_SHIFTED = "prevalence_shifted"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,29 +12,37 @@ from scipy import sparse
 
 from .frames import Rectangle
 
+Fit = Literal["letterbox", "stretch"]
+FITS: tuple[str, ...] = get_args(Fit)
+
 
 @dataclass(frozen=True)
 class Letterbox:
     """Crop to `region`, resize to fit a square of `size` pixels with the aspect kept, pad with zeros.
 
     Coordinates are (column, row), pixel centres at whole numbers. The two axes are scaled by a whole number of
-    network pixels each, so their scales differ by at most half a network pixel over the region's side.
+    network pixels each, so their scales differ by at most half a network pixel over the region's side. With the fit
+    ``stretch`` the region fills the square instead, each axis at a scale of its own, and there is no padding.
 
     Args:
         rows: height of the frame.
         columns: width of the frame.
         region: the part of the frame that is analysed, inside the frame.
         size: side of the network's square input.
+        fit: ``letterbox`` or ``stretch``.
     """
 
     rows: int
     columns: int
     region: Rectangle
     size: int
+    fit: Fit = "letterbox"
 
     @property
     def content(self) -> Rectangle:
         """Where the region lies in the network's square."""
+        if self.fit == "stretch":
+            return Rectangle(0, 0, self.size, self.size)
         longest = max(self.region.width, self.region.height)
         width = max(1, round(self.region.width * self.size / longest))
         height = max(1, round(self.region.height * self.size / longest))

@@ -26,12 +26,14 @@ _AXIS_NORMALS = ((1, 0), (0, 1), (-1, 0), (0, -1))
 _Point = tuple[float, float]
 
 
-def label_lesions(probability: NDArray[np.float32], *, threshold: float = 0.5, min_area_px: int) -> NDArray[np.uint8]:
+def label_lesions(
+    probability: NDArray[np.float32], *, threshold: float = 0.5, min_area_px: int, min_mean: float = 0.0
+) -> NDArray[np.uint8]:
     """Number the lesions of a probability map by area, the largest 1.
 
-    A lesion is an 8-connected component of ``probability >= threshold`` with its holes filled and at least
-    `min_area_px` pixels (holes included). Lesions of equal area are numbered in reading order. At most 255 are
-    kept, the largest.
+    A lesion is an 8-connected component of ``probability >= threshold`` with its holes filled, at least
+    `min_area_px` pixels and a mean probability of at least `min_mean` (holes included in both). Lesions of equal
+    area are numbered in reading order. At most 255 are kept, the largest.
 
     Args:
         probability: ``[H, W]`` in [0, 1].
@@ -44,8 +46,9 @@ def label_lesions(probability: NDArray[np.float32], *, threshold: float = 0.5, m
     box = _bounding_box(foreground)
     components, count = ndimage.label(_fill_holes(foreground[box]), structure=_EIGHT_NEIGHBOURS)
     areas = np.bincount(components.ravel(), minlength=count + 1)[1:]
+    sums = np.bincount(components.ravel(), weights=probability[box].ravel(), minlength=count + 1)[1:]
     ranked = np.argsort(-areas, kind="stable")
-    kept = ranked[areas[ranked] >= min_area_px][:MAX_LESIONS]
+    kept = ranked[((areas >= min_area_px) & (sums >= min_mean * areas))[ranked]][:MAX_LESIONS]
     numbers = np.zeros(count + 1, dtype=np.uint8)
     numbers[kept + 1] = np.arange(1, kept.size + 1)
     labels[box] = numbers[components]

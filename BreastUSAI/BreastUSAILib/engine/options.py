@@ -55,12 +55,26 @@ class FrameSelection:
 
 @dataclass(frozen=True)
 class AnalyzeOptions:
-    """Options of `Analyzer.analyze`: the frames, and the class that the heat map explains."""
+    """Options of `Analyzer.analyze`.
+
+    Args:
+        frames: the frames to look at.
+        explain_class: the class that the heat map explains.
+        prevalence: share of malignant among lesions where the input comes from, in (0, 1), to which the
+            probabilities are shifted; None leaves them at that of the calibration set.
+
+    Raises OptionError for a class or a prevalence that there is not.
+    """
 
     frames: FrameSelection = FrameSelection()
     explain_class: Label = Label.MALIGNANT
+    prevalence: float | None = None
 
     def __post_init__(self) -> None:
+        if self.prevalence is not None and not 0 < self.prevalence < 1:
+            raise OptionError(
+                f"a prevalence of {self.prevalence} is impossible", remedy="Give a number between 0 and 1, such as 0.02"
+            )
         if self.explain_class not in CLASSES:
             names = ", ".join(label.value for label in CLASSES)
             raise OptionError(f"'{self.explain_class.value}' cannot be explained", remedy=f"Choose one of {names}")

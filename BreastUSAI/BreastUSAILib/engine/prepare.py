@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .letterbox import Letterbox
+from .errors import ModelError
+from .filters import FILTERS
+from .frames import Rectangle
+from .letterbox import FITS, Fit, Letterbox
 
 
 @dataclass(frozen=True)
@@ -16,10 +22,16 @@ class Preprocessing:
 
     Args:
         size: side of the square input in pixels.
-        low_percentile: percentile of the region's grey values that becomes 0.
+        low_percentile: percentile of the viewed region's grey values that becomes 0.
         high_percentile: percentile that becomes 1; what lies outside is clipped.
         mean: subtracted from the [0, 1] values, padding included.
         std: divides them afterwards.
+        fit: ``letterbox`` keeps the aspect and pads; ``stretch`` fills the square.
+        centre_share: share of the region's width and of its height that is viewed, about the region's centre, in
+            (0, 1]. Resizing to 256 and cropping the central 224 is ``stretch`` with 224/256.
+        filters: names from `filters.FILTERS`, applied in this order to the viewed region on the network's square.
+
+    Raises ModelError for values that are impossible or unknown.
     """
 
     size: int
@@ -27,6 +39,34 @@ class Preprocessing:
     high_percentile: float
     mean: float
     std: float
+    fit: Fit = "letterbox"
+    centre_share: float = 1.0
+    filters: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.filters if name not in FILTERS]
+        sound = {
+            f"size {self.size!r}": isinstance(self.size, int) and self.size > 0,
+            f"percentiles {self.low_percentile}, {self.high_percentile}": (
+                0 <= self.low_percentile < self.high_percentile <= 100
+            ),
+            f"mean {self.mean}, std {self.std}": math.isfinite(self.mean) and self.std > 0,
+            f"fit {self.fit!r} (not of {', '.join(FITS)})": self.fit in FITS,
+            f"centre_share {self.centre_share} (not above 0, up to 1)": 0 < self.centre_share <= 1,
+            f"filter {unknown[:1]} (not of {', '.join(FILTERS)})": not unknown,
+        }
+        for what, is_sound in sound.items():
+            if not is_sound:
+                raise ModelError(f"the preprocessing cannot have the {what}", remedy="Repair the bundle's metadata")
+
+    @classmethod
+    def from_metadata(cls, values: Mapping[str, Any]) -> Preprocessing:
+        """What the key ``preprocessing`` of a bundle says. Raises ModelError, and TypeError for keys that misfit."""
+        return cls(**{**values, "filters": tuple(values.get("filters", ()))})
+
+    def letterbox(self, rows: int, columns: int, region: Rectangle) -> Letterbox:
+        """The way from the region of a frame of `rows` x `columns` pixels to this network's square and back."""
+        return Letterbox(rows, columns, _centre(region, self.centre_share), self.size, self.fit)
 
 
 def prepare(frame: NDArray, letterbox: Letterbox, preprocessing: Preprocessing) -> NDArray[np.float32]:
@@ -42,7 +82,10 @@ def prepare(frame: NDArray, letterbox: Letterbox, preprocessing: Preprocessing) 
 
 
 def unit_range(frame: NDArray, letterbox: Letterbox, preprocessing: Preprocessing) -> NDArray[np.float32]:
-    """A grey frame ``[H, W]`` letterboxed to ``[size, size]`` with its robust range mapped to [0, 1]."""
+    """A grey frame ``[H, W]`` on the square ``[size, size]``, its robust range mapped to [0, 1], then filtered.
+
+    Padding stays 0.
+    """
     square = letterbox.apply(frame)
     inside = square[letterbox.content.slices]
     low, high = np.percentile(inside, [preprocessing.low_percentile, preprocessing.high_percentile])
@@ -52,4 +95,12 @@ def unit_range(frame: NDArray, letterbox: Letterbox, preprocessing: Preprocessin
     inside -= np.float32(low)
     inside *= np.float32(1 / (high - low))
     np.clip(inside, 0, 1, out=inside)
+    for name in preprocessing.filters:
+        inside[...] = FILTERS[name](inside)
     return square
+
+
+def _centre(region: Rectangle, share: float) -> Rectangle:
+    """The central `share` of a rectangle's width and height, in whole pixels."""
+    width, height = (max(1, round(side * share)) for side in (region.width, region.height))
+    return Rectangle(region.x + (region.width - width) // 2, region.y + (region.height - height) // 2, width, height)

@@ -27,6 +27,9 @@ class Segmenter:
         threshold: probability from which a pixel is lesion.
         smallest_lesion: components below this share of the analysed region's area are dropped.
         withhold_above: outlines are withheld on frames whose probability of being normal is at least this.
+        mirror: whether the mean of an image's and of its mirror image's lesion probability is taken.
+        lesion_evidence: components whose mean lesion probability (`Lesion.mean_probability`) is below this are
+            dropped. A component's mean is hardly ever below `threshold`, so only larger values change anything.
     """
 
     identity: ModelIdentity
@@ -35,10 +38,24 @@ class Segmenter:
     threshold: float
     smallest_lesion: float
     withhold_above: float
+    mirror: bool = False
+    lesion_evidence: float = 0.0
 
     def probabilities(self, batch: torch.Tensor) -> NDArray[np.float32]:
         """Prepared images ``[B, 1, S, S]`` give lesion probabilities ``[B, S, S]`` in [0, 1]."""
         import torch
 
         with torch.inference_mode():
-            return torch.sigmoid(self.network(batch))[:, 0].float().cpu().numpy()
+            own = self.network(batch)
+            return lesion_probabilities(own, self.network(batch.flip(-1)) if self.mirror else None)
+
+
+def lesion_probabilities(logits: torch.Tensor, mirrored: torch.Tensor | None) -> NDArray[np.float32]:
+    """Probabilities ``[B, S, S]`` from logits ``[B, 1, S, S]``: the mean with those of the mirror images where given.
+
+    `mirrored` are the mirror images' logits as the network gives them, that is mirrored too.
+    """
+    probabilities = logits.sigmoid()
+    if mirrored is not None:
+        probabilities = (probabilities + mirrored.sigmoid().flip(-1)) / 2
+    return probabilities[:, 0].float().cpu().numpy()

@@ -1,0 +1,59 @@
+"""A verdict at another prevalence: the likelihood and its interval move together."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from BreastUSAILib.engine.analysis import Label, Probabilities
+from BreastUSAILib.engine.classifier import Calibration, Classifier
+from BreastUSAILib.engine.errors import OptionError
+from BreastUSAILib.engine.heat import Explainer
+
+CALIBRATION = Calibration(1.0, 0.02, 0.08, 0.01, 0.5, prevalence=0.4)
+
+
+def classifier(calibration: Calibration = CALIBRATION) -> Classifier:
+    nothing: Explainer = None  # type: ignore[assignment]
+    return Classifier(None, None, None, calibration, nothing)  # type: ignore[arg-type]
+
+
+@st.composite
+def probabilities(draw: st.DrawFn) -> Probabilities:
+    odds = [draw(st.floats(0.001, 1)) for _ in range(3)]
+    return Probabilities(*(value / sum(odds) for value in odds))
+
+
+@given(probabilities(), st.floats(0.001, 0.999))
+def test_the_interval_holds_the_likelihood_and_shrinks_to_neither_side(given: Probabilities, share: float) -> None:
+    verdict = classifier().verdict(given, 3, share)
+    assert verdict.malignancy is not None
+    assert verdict.probabilities is not None
+    assert verdict.malignancy.low < verdict.malignancy.probability < verdict.malignancy.high
+    assert verdict.malignancy.probability == verdict.probabilities.malignant
+    assert (verdict.malignancy.prevalence, verdict.key_frame) == (share, 3)
+
+
+@given(probabilities())
+def test_without_a_prevalence_the_verdict_is_the_calibrations(given: Probabilities) -> None:
+    assert classifier().verdict(given, 0, None) == CALIBRATION.verdict(given, 0)
+
+
+@given(probabilities())
+def test_at_the_calibrations_own_prevalence_nothing_moves(given: Probabilities) -> None:
+    asked, plain = classifier().verdict(given, 0, 0.4).malignancy, CALIBRATION.verdict(given, 0).malignancy
+    assert asked is not None
+    assert plain is not None
+    assert (asked.low, asked.probability, asked.high) == pytest.approx((plain.low, plain.probability, plain.high))
+
+
+def test_the_word_is_that_of_the_shifted_probabilities() -> None:
+    likely = Probabilities(0.0, 0.3, 0.7)
+    assert classifier().verdict(likely, 0, None).label is Label.MALIGNANT
+    assert classifier().verdict(likely, 0, 0.01).label is Label.BENIGN
+
+
+def test_a_calibration_without_a_prevalence_cannot_be_shifted() -> None:
+    with pytest.raises(OptionError):
+        classifier(Calibration(1.0, 0.02, 0.08, 0.01, 0.5)).verdict(Probabilities(0.1, 0.2, 0.7), 0, 0.1)
