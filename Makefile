@@ -1,10 +1,10 @@
-# make demo · make test · make lint · make bench: each does all the set-up it needs.
+# make demo · make test · make lint · make bench · make recipes: each does all the set-up it needs.
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test lint bench screenshots clean
+.PHONY: demo test lint bench recipes screenshots clean
 
 demo: $(READY)
 	@$(PYTHON) -m Testing.demo
@@ -20,12 +20,15 @@ lint: $(READY)
 bench: $(READY)
 	@$(PYTHON) -m Testing.bench
 
+recipes: $(READY)
+	@$(PYTHON) -m Training recipes --smoke
+
 screenshots: $(READY)
 	@$(PYTHON) -m Testing.screenshots
 
 $(READY): pyproject.toml .ci/constraints.txt
 	python3 -m venv $(VENV)
-	$(PYTHON) -m pip install --quiet --constraint .ci/constraints.txt --editable '.[scene,dev]'
+	$(PYTHON) -m pip install --quiet --constraint .ci/constraints.txt --editable '.[scene,dev,train]'
 	@touch $@
 
 clean:

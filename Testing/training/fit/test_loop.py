@@ -1,0 +1,109 @@
+"""A run that is killed goes on to the same weights; frozen parts stay; what was learned can be seen."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import torch
+
+from BreastUSAILib.engine.errors import ModelError
+from Training.fit import module
+from Training.fit.learning import Learner, build_learner
+from Training.fit.loop import Hardware, fit
+from Training.recipes.networks import ATTENTION_RES_UNET, own
+from Training.recipes.recipe import Recipe
+
+from .made_up import SMALL, training_set
+
+CPU = Hardware(accelerator="cpu", devices=1)
+CNN = Recipe(
+    name="tiny",
+    title="tiny",
+    networks={"classification": own("four_layer_cnn.FourLayerCNN", dropout=0.3)},
+    schedule=((32, 2), (64, 2)),
+    learning_rate=3e-3,
+    preprocessing=SMALL,
+    batch=8,
+    ema_decay=0.8,
+)
+
+
+def trained(recipe: Recipe, work: Path, seed: int = 1) -> Learner:
+    torch.manual_seed(seed)
+    learner = build_learner(recipe.networks)
+    fit(learner, training_set(recipe), None, work, seed=seed, hardware=CPU, progress=False)
+    return learner
+
+
+def killed_at(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    calls: list[int] = []
+    whole = module.LearningModule.training_step
+
+    def torn(self, batch, batch_idx):
+        calls.append(1)
+        if len(calls) == step:
+            raise RuntimeError("the power went")
+        return whole(self, batch, batch_idx)
+
+    monkeypatch.setattr(module.LearningModule, "training_step", torn)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", [2, 8])
+def test_a_killed_run_ends_with_the_same_weights(step: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = trained(CNN, tmp_path / "whole").state_dict()
+    killed_at(monkeypatch, step)
+    with pytest.raises(RuntimeError, match="power"):
+        trained(CNN, tmp_path / "killed")
+    monkeypatch.undo()
+    resumed = trained(CNN, tmp_path / "killed").state_dict()
+    assert all(torch.allclose(whole[name].float(), resumed[name].float(), atol=1e-6) for name in whole)
+
+
+@pytest.mark.slow
+def test_a_finished_run_started_again_changes_nothing(tmp_path: Path) -> None:
+    first = trained(CNN, tmp_path).state_dict()
+    again = trained(CNN, tmp_path).state_dict()
+    assert all(torch.equal(first[name], again[name]) for name in first)
+
+
+@pytest.mark.slow
+def test_lesions_are_learned(tmp_path: Path) -> None:
+    recipe = dataclasses.replace(
+        CNN, networks={"segmentation": ATTENTION_RES_UNET}, schedule=((64, 10),), learning_rate=4e-3
+    )
+    network = trained(recipe, tmp_path).eval()
+    batch = training_set(recipe).batches(0)[0]
+    with torch.inference_mode():
+        lesion = network((batch.images - SMALL.mean) / SMALL.std).lesion
+    inside = torch.sigmoid(lesion)[batch.targets.masks > 0.5].mean()
+    outside = torch.sigmoid(lesion)[batch.targets.masks < 0.5].mean()
+    assert inside > 2 * outside
+
+
+@pytest.mark.slow
+def test_frozen_parts_keep_weights_and_statistics(tmp_path: Path) -> None:
+    recipe = dataclasses.replace(CNN, frozen=("trunk.",), schedule=((32, 1),), ema_decay=None)
+    torch.manual_seed(1)
+    before = build_learner(recipe.networks).state_dict()
+    after = trained(recipe, tmp_path).state_dict()
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed
+    assert not any(name.startswith("network.trunk.") for name in changed)
+
+
+@pytest.mark.slow
+def test_a_checkpoint_of_another_recipe_is_refused(tmp_path: Path) -> None:
+    trained(CNN, tmp_path)
+    other = dataclasses.replace(CNN, networks={"segmentation": ATTENTION_RES_UNET})
+    with pytest.raises(ModelError, match="another architecture or recipe"):
+        trained(other, tmp_path)
+
+
+@pytest.mark.slow
+def test_logs_are_there_to_be_read(tmp_path: Path) -> None:
+    trained(CNN, tmp_path)
+    assert "loss" in (tmp_path / "metrics.csv").read_text().splitlines()[0]
+    assert any(path.name.startswith("events.out.tfevents") for path in tmp_path.iterdir())

@@ -1,0 +1,71 @@
+"""From phantoms to bundles that the product takes, by the commands that a researcher types."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from BreastUSAILib.__main__ import main as breastusai
+from BreastUSAILib.engine.bundle import load_bundle, verify_bundle
+from Training.__main__ import main
+
+
+@pytest.fixture(scope="module")
+def phantoms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("phantoms")
+    assert main(["phantoms", "--output", str(folder), "--count", "10"]) == 0
+    return folder / "data.csv"
+
+
+def smoke(recipe: str, phantoms: Path, work: Path) -> list[Path]:
+    command = ["train", recipe, "--smoke", "--data", str(phantoms), "--work", str(work), "--accelerator", "cpu"]
+    assert main(command) == 0
+    return sorted((work / "bundles").iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("recipe", ["four-layer-cnn", "row-lstm", "mobilenet-v2", "resnet50-lesion-mask", "res-unet"])
+def test_a_recipe_trains_to_a_bundle_that_loads(recipe: str, phantoms: Path, tmp_path: Path) -> None:
+    (bundle,) = smoke(recipe, phantoms, tmp_path)
+    assert verify_bundle(bundle).name == recipe
+    load_bundle(bundle)
+
+
+@pytest.mark.slow
+def test_the_shipped_recipe_gives_a_pair_that_is_measured_finetuned_and_added(
+    phantoms: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pair = smoke("shared-b0", phantoms, tmp_path / "first")
+    assert [bundle.name for bundle in pair] == ["classifier_efficientnet_b0", "segmenter_attention_unet_b0"]
+
+    measured = tmp_path / "measured"
+    words = ["evaluate", *map(str, pair), "--data", str(phantoms), "--output", str(measured)]
+    assert main(words) == 0
+    assert (measured / "rows.csv").is_file()
+    assert main(["card", str(pair[0]), "--figures", str(measured / "figures.json")]) == 0
+
+    tuned = ["finetune", str(pair[0]), "--data", str(phantoms), "--work", str(tmp_path / "second"), "--smoke"]
+    assert main([*tuned, "--name", "mine", "--accelerator", "cpu"]) == 0
+    monkeypatch.setenv("BREASTUSAI_MODELS", str(tmp_path / "models"))
+    assert breastusai(["models", "add", str(tmp_path / "second" / "bundles" / "mine")]) == 0
+    capsys.readouterr()
+    assert breastusai(["models", "list"]) == 0
+    assert "mine" in capsys.readouterr().out
+
+
+def test_training_needs_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "four-layer-cnn", "--work", str(tmp_path)]) == 1
+    assert "--data" in capsys.readouterr().err
+
+
+def test_an_unknown_recipe_is_one_line_on_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "efficientnet-b9", "--work", str(tmp_path), "--smoke"]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_help_needs_no_heavy_import(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+    assert stop.value.code == 0
+    assert "finetune" in capsys.readouterr().out

@@ -1,0 +1,60 @@
+"""``python -m Training COMMAND``: train, finetune, evaluate, calibrate and describe the models of this project."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from BreastUSAILib import RESEARCH_USE
+from BreastUSAILib.engine.errors import BreastUSAIError
+
+COMMANDS = {
+    "train": "train a recipe and write its bundles",
+    "finetune": "go on training a bundle's network on data of your own",
+    "evaluate": "measure bundles on held-out images, through the product's own path",
+    "calibrate": "fit a classifier's probabilities on held-out patients",
+    "card": "write a bundle's model card from measured figures",
+    "table": "write the comparison table of all recipes",
+    "layers": "measure which stage of a classifier Grad-CAM should explain",
+    "recipes": "list the recipes, or try every one of them on phantoms",
+    "phantoms": "write a data set of simulated images to try the other commands on",
+}
+INTERRUPTED = 130
+
+
+def parser(command: str | None) -> argparse.ArgumentParser:
+    """The parser of every command; only the arguments of `command` are filled in, which saves loading the others."""
+    top = argparse.ArgumentParser(prog="python -m Training", description=f"{__doc__} {RESEARCH_USE}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        one = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        if name == command:
+            import_module(f"Training.commands.{name}").add_arguments(one)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0 all well, 1 something failed, 2 wrong usage, 130 interrupted."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    named = next((word for word in words if not word.startswith("-")), None)
+    command = named if named in COMMANDS else None
+    given = parser(command).parse_args(words)
+    try:
+        return import_module(f"Training.commands.{given.command}").run(given)
+    except BreastUSAIError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:  # a full disk, a folder without permission
+        print(f"error: {error}. Make room, or choose another folder.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(
+            "interrupted: the last finished pass stays in the work folder; the same command goes on.", file=sys.stderr
+        )
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

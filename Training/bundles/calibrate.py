@@ -1,0 +1,159 @@
+"""From a classifier's raw output on held-out patients to its calibration, operating points and undetermined band."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from BreastUSAILib.engine.classifier import Calibration
+from BreastUSAILib.engine.errors import InputError
+
+from ..data.example import CLASS_NAMES, Example
+from ..measure import metrics
+from ..measure.classification import Classified
+from ..measure.rows import Row
+from .scaling import choose_scaling, recalibration_covariance
+from .writer import read_metadata, rewrite_bundle
+
+RAW = Calibration(temperature=1.0, slope_variance=0.0, intercept_variance=0.0, covariance=0.0, least_confidence=0.0)
+SENSITIVITY, SPECIFICITY = 0.95, 0.90
+GAIN = 0.03  # accuracy that leaving images undetermined must bring
+LEAST_COVERAGE = 0.70  # share of images that are decided in any case
+FALLBACK_COVERAGE = 0.90
+BAND_RULE = (
+    f"The widest coverage at which the accuracy on the calibration part is at least {100 * GAIN:.0f} points above "
+    f"that over all of it; {100 * FALLBACK_COVERAGE:.0f} % coverage where none down to {100 * LEAST_COVERAGE:.0f} % is."
+)
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """What a calibration part gave.
+
+    Args:
+        calibration: for the bundle's metadata.
+        operating_points: by name: ``threshold`` of the likelihood of malignancy (malignant from it on), with the
+            ``sensitivity`` and ``specificity`` it has on the calibration part.
+        report: how it was fitted and chosen, for the card.
+    """
+
+    calibration: Calibration
+    operating_points: dict[str, dict[str, float]]
+    report: dict[str, Any]
+
+
+def calibrate_bundle(bundles: Sequence[Path], examples: Sequence[Example]) -> Calibrated:
+    """Calibrate the classifier among `bundles` on `examples`, and write the result into it, whole or not at all.
+
+    A segmenter among them is used where the classifier reads a lesion mask. Raises InputError where the examples
+    lack a class of lesions, ModelError for a bundle that is refused, OutputError where it cannot be written.
+    """
+    from BreastUSAILib.engine.analyzer import Analyzer
+
+    from ..measure.run import Measurement
+    from ..measure.subject import Split, find_subject
+
+    check_calibration_part([example.label for example in examples])
+    subject = find_subject(bundles)
+    models = subject.load()
+    analyzer = Analyzer(replace(models, classifier=replace(models.classifier, calibration=RAW)))
+    measurement = Measurement(subject, Split(0, None), (), None)
+    calibrated = fit_calibration(measurement.rows(analyzer, examples))
+    write_calibration(subject.classifier.info.path, calibrated)
+    return calibrated
+
+
+def fit_calibration(rows: Sequence[Row]) -> Calibrated:
+    """Fit on rows that were measured with `RAW`. Raises InputError where a class of lesions is missing."""
+    found = Classified([row for row in rows if row.classified])
+    check_calibration_part([row.label for row in found.rows])
+    groups = [row.group for row in found.rows]
+    logits = np.log(np.clip(found.probabilities, 1e-12, 1))
+    choice = choose_scaling(logits, found.labels, groups)
+    scaling, lesions = choice.scaling, found.labels > 0
+    plain = replace(
+        RAW,
+        temperature=round(scaling.temperature, 4),
+        bias=(round(scaling.bias[0], 4), round(scaling.bias[1], 4), round(scaling.bias[2], 4)),
+        prevalence=round(float(found.malignant[lesions].mean()), 4),
+    )
+    probabilities = plain.probabilities(logits)
+    covariance = recalibration_covariance(probabilities[:, 2], found.malignant, groups)
+    right = probabilities.argmax(axis=1) == found.labels
+    least = choose_least_confidence(probabilities.max(axis=1), right)
+    decided = probabilities.max(axis=1) >= least
+    calibration = replace(
+        plain,
+        slope_variance=round(float(covariance[0, 0]), 6),
+        intercept_variance=round(float(covariance[1, 1]), 6),
+        covariance=round(float(covariance[0, 1]), 6),
+        least_confidence=least,
+    )
+    report = {
+        "method": choice.name,
+        "held_out_loss": choice.held_out_loss,
+        "images": len(found.rows),
+        "groups": len(set(groups)),
+        "classes": {name: Counter(row.label for row in found.rows)[name] for name in CLASS_NAMES},
+        "undetermined": {
+            "rule": BAND_RULE,
+            "coverage": float(decided.mean()),
+            "accuracy": float(right[decided].mean()),
+            "accuracy_of_all": float(right.mean()),
+        },
+    }
+    return Calibrated(calibration, operating_points(probabilities[lesions, 2], found.malignant[lesions]), report)
+
+
+def check_calibration_part(labels: Sequence[str]) -> None:
+    """Raises InputError where benign or malignant lesions are missing: nothing can be calibrated on one class."""
+    counts = Counter(labels)
+    for label in ("benign", "malignant"):
+        if not counts[label]:
+            raise InputError(
+                f"the calibration part has {len(labels)} images and no {label} lesion among them",
+                remedy="Choose another fold, or give data with both classes of lesions in its calibration part",
+            )
+
+
+def operating_points(scores: NDArray, malignant: NDArray[np.bool_]) -> dict[str, dict[str, float]]:
+    """Thresholds for 95 % sensitivity and for 90 % specificity over lesions, with what they give there."""
+    thresholds = {
+        "sensitivity_95": metrics.threshold_for_sensitivity(scores, malignant, SENSITIVITY),
+        "specificity_90": metrics.threshold_for_specificity(scores, malignant, SPECIFICITY),
+    }
+    return {
+        name: {
+            "threshold": threshold,
+            "sensitivity": metrics.sensitivity(scores >= threshold, malignant),
+            "specificity": metrics.specificity(scores >= threshold, malignant),
+        }
+        for name, threshold in thresholds.items()
+    }
+
+
+def choose_least_confidence(confidence: NDArray, right: NDArray[np.bool_]) -> float:
+    """The highest class probability below which the verdict is *undetermined*, by `BAND_RULE`."""
+    coverage, risk = metrics.risk_coverage(confidence, right)
+    better = np.flatnonzero((coverage >= LEAST_COVERAGE) & (risk <= risk[-1] - GAIN))
+    decided = int(better[-1]) + 1 if len(better) else max(round(FALLBACK_COVERAGE * len(confidence)), 1)
+    ordered = np.sort(confidence)[::-1]
+    if decided == len(ordered):
+        return 0.0
+    return round(float(ordered[decided - 1] + ordered[decided]) / 2, 4)
+
+
+def write_calibration(path: Path, calibrated: Calibrated) -> None:
+    """Put it into the bundle's metadata; hashes are made anew. Raises ModelError, OutputError."""
+    metadata = read_metadata(path)
+    metadata["breastusai"] |= {
+        "calibration": asdict(calibrated.calibration),
+        "operating_points": calibrated.operating_points,
+    }
+    rewrite_bundle(path, metadata={**metadata, "calibration_report": calibrated.report})

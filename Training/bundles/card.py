@@ -1,0 +1,231 @@
+"""The model card: what a bundle is for, what it was trained on, what it measures, and how to measure it again."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from BreastUSAILib import RESEARCH_USE
+from BreastUSAILib.engine.bundle import verify_bundle
+from BreastUSAILib.engine.errors import InputError
+
+from ..data.example import CLASS_NAMES, Part
+from ..measure.wording import NOT_MEASURED, with_interval
+from . import card_figures
+from .card_columns import Column, headline_values, read_columns
+from .record import TrainingRecord
+from .sources import SOURCES
+from .writer import read_metadata, rewrite_bundle
+
+NOTES = Path(__file__).resolve().parent / "notes"
+_POINTS = {"sensitivity_95": "95 % sensitivity", "specificity_90": "90 % specificity"}
+_LIMITS = (
+    "For research on B-mode breast ultrasound frames, one frame at a time. Not for screening, diagnosis or any "
+    "decision about a patient. Scanners, settings and populations other than those below, the axilla, implants, male "
+    "breasts and post-operative breasts are untested. Public collections hold chosen images: how it does on every "
+    "frame of an unselected examination is not known."
+)
+_NORMALS = (
+    "Its normals are BUSI's alone, a few dozen images of one hospital, so the class *normal* is the least reliable one."
+)
+
+
+def write_card(bundle: Path, figures: Sequence[Path], notes: Path | None = None) -> str:
+    """Generate a bundle's card from its metadata and figures files, and put it in, with the figures' headlines.
+
+    Args:
+        bundle: the bundle's folder.
+        figures: files that ``python -m Training evaluate`` wrote, in the order of the card's columns.
+        notes: Markdown on what was tried; None: ``notes/<bundle>.md`` beside this file, where it exists.
+
+    Returns the card. Raises ModelError, InputError, OutputError.
+    """
+    info, metadata = verify_bundle(bundle), read_metadata(bundle)
+    columns = read_columns(figures, info.task, f"{info.name} {info.version} {info.sha256[:12]}")
+    own = NOTES / f"{info.name}.md"
+    text = card_text(metadata, columns, _read_notes(notes or (own if own.is_file() else None)))
+    headlines = {column.title: headline_values(column, info.task) for column in columns}
+    rewrite_bundle(bundle, metadata={**metadata, "test_figures": headlines}, card=text)
+    return text
+
+
+def card_text(metadata: Mapping[str, Any], columns: Sequence[Column], notes: str | None) -> str:
+    """The whole card, Markdown."""
+    task = metadata["breastusai"]["task"]
+    record = TrainingRecord.from_metadata(metadata)
+    lines = [
+        f"# {metadata['name']} {metadata['version']}",
+        "",
+        f"**{RESEARCH_USE}**",
+        "",
+        metadata["description"],
+        "",
+        *_intended_use(record, task),
+        *_training_data(record),
+        *card_figures.figures(columns, task),
+    ]
+    if task == "classification":
+        lines += [
+            *card_figures.baselines(columns),
+            *card_figures.confusions(columns),
+            *_operating_points(metadata, columns),
+            *_calibration(metadata, columns),
+            *card_figures.reliability(columns),
+        ]
+    else:
+        lines += _rules(metadata)
+    lines += [*card_figures.strata(columns, task), *card_figures.failure_gallery(columns, task)]
+    if task == "classification":
+        lines += card_figures.explanation(columns, metadata)
+    lines += [
+        "## What was tried",
+        "",
+        notes.strip() if notes else "Not recorded.",
+        "",
+        *_again(metadata, columns, record),
+    ]
+    return "\n".join(lines)
+
+
+def _read_notes(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the notes cannot be read ({error})", where=path, remedy="Give a Markdown file") from error
+
+
+def _intended_use(record: TrainingRecord | None, task: str) -> list[str]:
+    sentences = _LIMITS
+    if record is not None and "BUSI" in record.train_on:
+        sentences += f" {_NORMALS}"
+    elif record is not None and not any(counts.get("normal") for counts in record.counts.get("train", {}).values()):
+        sentences += " It has seen no normal breast at all."
+    if task == "classification":
+        sentences += (
+            " Its probabilities hold where malignant lesions are as frequent as in the calibration part; the product "
+            "shifts them to another prevalence on request."
+        )
+    return ["## Intended use and limits", "", *textwrap.wrap(sentences, 120), ""]
+
+
+def _training_data(record: TrainingRecord | None) -> list[str]:
+    lines = ["## Training", ""]
+    if record is None:
+        return [*lines, "The bundle does not say what it was trained on.", ""]
+    rows = [
+        [part.value, dataset, *(str(counts.get(name, 0)) for name in CLASS_NAMES)]
+        for part in Part
+        for dataset, counts in record.counts.get(part.value, {}).items()
+    ]
+    lines += [*card_figures.table(["part", "data set", *CLASS_NAMES], rows), ""]
+    lines += [f"No patient or near-duplicate group is in two parts. Test is that of fold {record.fold}.", ""]
+    for name in dict.fromkeys(row[1] for row in rows):
+        source = SOURCES.get(name)
+        if source is None:
+            lines.append(f"- {name}: the owner's own table; source, licence, population and scanners are not stated.")
+            continue
+        lines.append(
+            f"- {name}: {source.population}. Scanners: {source.scanners}. Split by {source.split_by}. "
+            f"{source.citation}; {source.licence}."
+        )
+    start = record.initialisation
+    origin = "random weights" if start.get("source") == "random" else f"`{start.get('source', 'unknown')}`"
+    details = [f"{key} {start[key]}" for key in ("licence", "sha256") if key in start]
+    facts = f"Recipe `{record.recipe}`, seed {record.seed}, code {record.revision or 'of unknown revision'}."
+    return [*lines, "", facts, f"Started from {', '.join([origin, *details])}.", *_earlier(record), ""]
+
+
+def _earlier(record: TrainingRecord) -> list[str]:
+    return [
+        f"Before that, the weights were trained on {' and '.join(one['train_on'])} without the test part of fold "
+        f"{one['fold']}."
+        for one in record.earlier
+    ]
+
+
+def _operating_points(metadata: Mapping[str, Any], columns: Sequence[Column]) -> list[str]:
+    lines = ["## Operating points", ""]
+    points = metadata["breastusai"].get("operating_points")
+    if not points:
+        return [*lines, f"{NOT_MEASURED.capitalize()}.", ""]
+    rows = []
+    for name, point in points.items():
+        cells = [f"{point['sensitivity']:.3f} / {point['specificity']:.3f}"]
+        for column in columns:
+            found = (column.section("classification") or {}).get("operating_points", {}).get(name)
+            cells.append(
+                " / ".join(with_interval(found[key]) for key in ("sensitivity", "specificity"))
+                if found
+                else NOT_MEASURED
+            )
+        rows.append([_POINTS.get(name, name), f"{point['threshold']:.3f}", *cells])
+    heading = ["chosen for", "threshold", "calibration part", *(column.title for column in columns)]
+    words = (
+        "Malignant from that likelihood of malignancy on, chosen on the calibration part. Sensitivity / specificity:"
+    )
+    return [*lines, words, "", *card_figures.table(heading, rows), ""]
+
+
+def _calibration(metadata: Mapping[str, Any], columns: Sequence[Column]) -> list[str]:
+    own, report = metadata["breastusai"]["calibration"], metadata.get("calibration_report")
+    lines = ["## Calibration and the undetermined band", ""]
+    if report is None:
+        sentence = f"Temperature {own['temperature']}. How it was fitted is not recorded."
+        return [*lines, sentence, f"Undetermined below a highest probability of {own['least_confidence']}.", ""]
+    losses = ", ".join(f"{name} {loss:.4f}" for name, loss in report["held_out_loss"].items())
+    classes = ", ".join(f"{count} {name}" for name, count in report["classes"].items())
+    band = report["undetermined"]
+    text = [
+        f"Fitted on the calibration part: {report['images']} images of {report['groups']} patients or groups "
+        f"({classes}). Chosen: {report['method']}, temperature {own['temperature']}, bias {list(own['bias'])}; loss in "
+        f"nats on left-out groups: {losses}. Prevalence of malignant among its lesions: {own['prevalence']}.",
+        "The interval of the likelihood is what a logistic recalibration varies by over bootstrap samples of the "
+        "calibration patients: it tells how far the calibration set can be trusted, not how sure the network is of "
+        "this image.",
+        f"Below a highest probability of {own['least_confidence']} the verdict is *undetermined*. Rule: {band['rule']} "
+        f"On the calibration part {band['coverage']:.1%} are decided, {band['accuracy']:.1%} of them rightly, against "
+        f"{band['accuracy_of_all']:.1%} of all.",
+    ]
+    rows = []
+    for column in columns:
+        found = (column.section("classification") or {}).get("decided")
+        if found:
+            rows.append([column.title, *(with_interval(found[key]) for key in ("coverage", "accuracy"))])
+    table = [*card_figures.table(["", "share decided", "accuracy where decided"], rows), ""] if rows else []
+    return [*lines, *(line for part in text for line in (*textwrap.wrap(part, 120), "")), *table]
+
+
+def _rules(metadata: Mapping[str, Any]) -> list[str]:
+    own = metadata["breastusai"]
+    text = (
+        f"A pixel is lesion from probability {own['threshold']} on; outlines below {own['smallest_lesion']:.2%} of the "
+        f"analysed area are dropped"
+    )
+    if own.get("lesion_evidence"):
+        text += f", and those whose mean probability is below {own['lesion_evidence']}"
+    text += (
+        f". On a frame whose probability of being normal is {own['withhold_above']:.0%} or more the outline is "
+        "withheld; the figures include that rule. HD95 is over lesions with an outline. A missed lesion has a Dice "
+        "below 0.1."
+    )
+    if own.get("mirror"):
+        text += " The mean of the image's and its mirror image's probability is taken."
+    return ["## Rules of the outline", "", *textwrap.wrap(text, 120), ""]
+
+
+def _again(metadata: Mapping[str, Any], columns: Sequence[Column], record: TrainingRecord | None) -> list[str]:
+    commands = list(dict.fromkeys(column.command for column in columns if column.command))
+    lines = ["## Measure it again", ""]
+    lines += ["```", *commands, "```", ""] if commands else [f"{NOT_MEASURED.capitalize()} by a recorded command.", ""]
+    if record is None:
+        return lines
+    name = metadata["name"]
+    split = f"--data DATA --fold {record.fold} --train-on {' '.join(record.train_on)}"
+    steps = [f"python -m Training train {record.recipe} {split} --seed {record.seed} --work WORK"]
+    if metadata["breastusai"]["task"] == "classification":
+        steps.append(f"python -m Training calibrate {name} {split}")
+    return [*lines, "Train it again:", "", "```", *steps, f"python -m Training card {name} --figures …", "```", ""]

@@ -1,0 +1,92 @@
+"""``python -m Training evaluate BUNDLE``: every figure of a bundle on held-out images, through the product's path."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from BreastUSAILib.engine.errors import OptionError
+
+from ..data.example import Part
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The bundles, the data and their split, or tables to recompute from."""
+    parser.add_argument(
+        "bundles",
+        nargs="*",
+        type=Path,
+        metavar="BUNDLE",
+        help="one or two bundle folders; a missing partner is taken from the shipped pair",
+    )
+    parser.add_argument("--data", type=Path, metavar="PATH", help="a data set, a folder of data sets, or a CSV table")
+    parser.add_argument(
+        "--fold", type=int, metavar="K", help="the split, 1 to 5 (default: that of the bundle's training)"
+    )
+    parser.add_argument(
+        "--train-on",
+        nargs="+",
+        metavar="NAME",
+        help="data sets trained on; all others are test as a whole (default: those of the bundle's training)",
+    )
+    parser.add_argument("--part", choices=[part.value for part in Part], default=Part.TEST.value, help="default: test")
+    parser.add_argument("--output", type=Path, metavar="DIR", help="where rows.csv, figures.json and the plots go")
+    parser.add_argument(
+        "--from-rows",
+        nargs="+",
+        type=Path,
+        metavar="CSV",
+        help="run nothing: recompute all figures from tables that an earlier run wrote; those of several folds or "
+        "seeds are pooled",
+    )
+    parser.add_argument(
+        "--leak-ground-truth-mask",
+        action="store_true",
+        help="give a classifier that reads the lesion mask the true one, to show what that leak is worth",
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    """Measure or recompute; print, and write where an output folder is given."""
+    from rich.console import Console
+
+    from BreastUSAILib.report.atomic import output_errors
+
+    from ..measure.console import print_figures
+    from ..measure.evaluation import Question, measure_bundles
+    from ..measure.figures import figures_of, write_figures
+    from ..measure.plots import write_plots
+    from ..measure.rows import read_rows, write_rows
+
+    if given.from_rows:
+        if given.bundles or given.data:
+            raise OptionError("--from-rows runs nothing", remedy="Leave the bundles and --data out")
+        rows = read_rows(given.from_rows)
+    elif not given.bundles or given.data is None:
+        raise OptionError("there is nothing to measure", remedy="Give a bundle and --data, or --from-rows")
+    else:
+        part, leak = Part(given.part), given.leak_ground_truth_mask
+        rows = measure_bundles(Question(given.bundles, given.data, given.fold, given.train_on, part, leak))
+    figures = figures_of(rows)
+    if given.output is not None:
+        with output_errors(given.output):
+            given.output.mkdir(parents=True, exist_ok=True)
+        write_rows(rows, given.output / "rows.csv")
+        write_figures({**figures, "command": command_of(given)}, given.output / "figures.json")
+        write_plots(rows, figures, given.output)
+    print_figures(figures, Console())
+    return 0
+
+
+def command_of(given: argparse.Namespace) -> str:
+    """The command line that gives these figures again."""
+    import shlex
+
+    words = ["python", "-m", "Training", "evaluate", *(str(path) for path in given.bundles)]
+    for name, value in (("--data", given.data), ("--fold", given.fold)):
+        words += [] if value is None else [name, str(value)]
+    words += ["--train-on", *given.train_on] if given.train_on else []
+    words += ["--part", given.part] if given.part != Part.TEST.value else []
+    words += ["--leak-ground-truth-mask"] if given.leak_ground_truth_mask else []
+    words += ["--from-rows", *(str(path) for path in given.from_rows)] if given.from_rows else []
+    return shlex.join(words)

@@ -1,0 +1,37 @@
+"""``python -m Training table``: the one comparison of all recipes, in ``Docs/models.md``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from BreastUSAILib.engine.errors import InputError
+
+from ..measure.comparison import RESULTS, comparison
+from ..recipes.registry import recipes
+
+PAGE = Path(__file__).resolve().parents[2] / "Docs" / "models.md"
+START, END = "<!-- made by `python -m Training table` -->", "<!-- end of what is made -->"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where the figures are, and the page to write into."""
+    parser.add_argument("--results", type=Path, default=RESULTS, metavar="DIR", help="figures files, a folder a recipe")
+    parser.add_argument("--page", type=Path, default=PAGE, metavar="MD", help="the page (default: Docs/models.md)")
+    parser.add_argument("--print", action="store_true", dest="only_print", help="print the tables, write nothing")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Put the tables between the page's two marks."""
+    lines = "\n".join(comparison(recipes().values(), given.results))
+    if given.only_print:
+        print(lines)
+        return 0
+    page = given.page.read_text(encoding="utf-8")
+    before, start, rest = page.partition(START)
+    _, end, after = rest.partition(END)
+    if not start or not end:
+        raise InputError("the page lacks the marks to write between", where=given.page, remedy=f"Add {START} and {END}")
+    given.page.write_text(f"{before}{START}\n\n{lines}\n{END}{after}", encoding="utf-8")
+    print(given.page)
+    return 0

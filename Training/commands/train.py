@@ -1,0 +1,45 @@
+"""``python -m Training train RECIPE``: from a data set to calibrated bundles with their cards."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ..fit.plan import Plan, smoke_plan
+from ..fit.training import run_training
+from ..recipes.registry import recipe_named
+
+SEED = 20261125
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The recipe, its data, where to work, and the hardware."""
+    parser.add_argument("recipe", metavar="RECIPE", help="as `python -m Training recipes` lists them")
+    add_common_arguments(parser)
+    start = parser.add_mutually_exclusive_group()
+    start.add_argument("--pretrained", type=Path, metavar="FILE", help="a state dict to start from; its hash is kept")
+    start.add_argument("--start", type=Path, metavar="BUNDLE", help="a bundle of the same network to start from")
+
+
+def add_common_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `train` and `finetune` share."""
+    parser.add_argument("--data", type=Path, metavar="PATH", help="folder of BUS-BRA and BUSI, one of them, or a CSV")
+    parser.add_argument("--work", type=Path, required=True, metavar="DIR", help="checkpoints, logs and the new bundles")
+    parser.add_argument("--fold", type=int, default=1, help="the fold that is left out as test, 1 to 5 (default: 1)")
+    parser.add_argument("--train-on", nargs="+", metavar="NAME", help="only these data sets; all others are test")
+    parser.add_argument("--duplicates", type=Path, metavar="CSV", help="list of near-duplicates for the published BUSI")
+    parser.add_argument("--seed", type=int, default=SEED, help=f"of everything random (default: {SEED})")
+    parser.add_argument("--smoke", action="store_true", help="a few steps on phantoms, to see that everything works")
+    parser.add_argument("--segmenter", type=Path, metavar="BUNDLE", help="for recipes that take a lesion mask as input")
+    parser.add_argument("--accelerator", default="auto", help="cpu, gpu, mps … (default: auto)")
+    parser.add_argument("--devices", default="auto", help="how many, or which (default: all)")
+    parser.add_argument("--nodes", type=int, default=1, help="machines that train together (default: 1)")
+    parser.add_argument("--strategy", default="auto", help="Lightning's: ddp, fsdp … (default: auto)")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Train, write, calibrate; prints where the bundles are."""
+    plan = Plan.from_arguments(given, recipe_named(given.recipe))
+    for bundle in run_training(smoke_plan(plan) if given.smoke else plan):
+        print(f"bundle: {bundle}")
+    return 0

@@ -1,0 +1,1 @@
+"""Training one recipe: augmentation, losses, networks that learn together, and the loop (PyTorch Lightning)."""

@@ -1,0 +1,165 @@
+"""The batches of a pass over the examples: the same for the same seed and pass, whatever came before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from ..data.example import CLASS_NAMES, Example
+from ..data.variants import Variant
+from ..recipes.recipe import Recipe
+from .crops import Crop, cut_out, lesion_crop, tissue_crop
+from .learning import BIRADS_CATEGORIES, Targets
+
+NORMAL = CLASS_NAMES.index("normal")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One step's images ``[B, C, S, S]`` in [0, 1] (a mask channel is 0 or 1) and what they show."""
+
+    images: Tensor
+    targets: Targets
+
+    def to(self, device: torch.device) -> Batch:
+        """The batch on a device."""
+        return Batch(self.images.to(device), Targets(**{k: v.to(device) for k, v in vars(self.targets).items()}))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One drawn variant, of which `crop` is shown where there is one; `normal`: that part has no lesion."""
+
+    variant: Variant
+    crop: Crop | None
+    normal: bool
+
+
+class TrainingSet:
+    """The variants of the training examples, drawn anew for every pass.
+
+    Args:
+        examples: the training examples; a variant's `choice` is a place in this list.
+        variants: their variants, as `Training.data.variants` makes them.
+        recipe: how many to draw at a time, and how.
+        seed: with the pass's number, decides every draw.
+        lesion_masks: our own predicted masks by variant, where the recipe's classifier takes one; uint8 ``[S, S]``.
+    """
+
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        variants: Sequence[Variant],
+        recipe: Recipe,
+        seed: int,
+        lesion_masks: Sequence[NDArray[np.uint8]] | None = None,
+    ) -> None:
+        self.examples = examples
+        self.recipe = recipe
+        self.seed = seed
+        self._by_example: list[list[Variant]] = [[] for _ in examples]
+        for variant in variants:
+            self._by_example[variant.choice].append(variant)
+        self._own_masks = {id(v): m for v, m in zip(variants, lesion_masks, strict=True)} if lesion_masks else {}
+        self._labels = np.array([CLASS_NAMES.index(example.label) for example in examples])
+
+    @property
+    def steps(self) -> int:
+        """Batches of a pass."""
+        return max(1, len(self._places(np.random.default_rng(0))) // self.recipe.batch)
+
+    def class_weights(self) -> Tensor:
+        """Weights inverse to the square root of the class counts, of mean 1 over the examples; all 1 if oversampled."""
+        if self.recipe.balance == "oversample":
+            return torch.ones(len(CLASS_NAMES))
+        counts = torch.bincount(torch.from_numpy(self._labels), minlength=len(CLASS_NAMES)).float()
+        moved = self.recipe.tissue_crops * counts
+        moved[NORMAL] = -moved[NORMAL + 1 :].sum()
+        counts = (counts - moved).clamp_min(1)
+        weights = counts.rsqrt()
+        return weights * counts.sum() / (weights * counts).sum()
+
+    def batches(self, epoch: int, *, rank: int = 0, ranks: int = 1) -> EpochBatches:
+        """The pass number `epoch`, or the share of it that process `rank` of `ranks` trains on."""
+        generator = np.random.default_rng([self.seed, epoch])
+        places = self._places(generator)
+        drawn = []
+        for place in places:
+            choices = self._by_example[place]
+            variant = choices[int(generator.integers(len(choices)))]
+            drawn.append(self._cropped(variant, generator))
+        steps = max(1, len(drawn) // self.recipe.batch)
+        groups = [drawn[step * self.recipe.batch : (step + 1) * self.recipe.batch] for step in range(steps)]
+        return EpochBatches(self, [group[rank::ranks] for group in groups])
+
+    def _cropped(self, variant: Variant, generator: np.random.Generator) -> Drawn:
+        """Now and then the lesion-free part of a lesion image, and as often a part with the lesion."""
+        draw = generator.random()
+        if draw < self.recipe.tissue_crops:
+            crop = tissue_crop(variant.image, variant.mask)
+            return Drawn(variant, crop, normal=crop is not None)
+        if draw < 2 * self.recipe.tissue_crops:
+            return Drawn(variant, lesion_crop(variant.image, variant.mask, generator), normal=False)
+        return Drawn(variant, None, normal=False)
+
+    def _places(self, generator: np.random.Generator) -> NDArray[np.int64]:
+        """Places of a pass's examples in random order; smaller classes repeated where the recipe says so."""
+        places = [generator.permutation(np.flatnonzero(self._labels == label)) for label in np.unique(self._labels)]
+        if self.recipe.balance == "oversample":
+            largest = max(len(part) for part in places)
+            places = [np.resize(part, largest) for part in places]
+        return generator.permutation(np.concatenate(places))
+
+    def assemble(self, drawn: Sequence[Drawn], side: int) -> Batch:
+        """The batch of some drawn variants at one size."""
+        images, masks, labels, outlined, birads = [], [], [], [], []
+        for item in drawn:
+            variant, crop = item.variant, item.crop
+            images.append(variant.image if crop is None else cut_out(variant.image, crop))
+            masks.append(variant.mask if crop is None else cut_out(variant.mask, crop, smooth=False))
+            labels.append(NORMAL if item.normal else variant.label)
+            outlined.append(variant.is_outlined)
+            category = "" if item.normal else self.examples[variant.choice].strata.get("birads", "")
+            birads.append(BIRADS_CATEGORIES.index(category) if category in BIRADS_CATEGORIES else -1)
+        planes = [torch.from_numpy(np.stack(images)).unsqueeze(1).float() / 255]
+        if self._own_masks:
+            own = np.stack([self._own_masks[id(item.variant)] for item in drawn])
+            planes.append(torch.from_numpy(own).unsqueeze(1).float())
+        truth = torch.from_numpy(np.stack(masks)).unsqueeze(1).float()
+        stack = torch.cat(planes, dim=1)
+        if stack.shape[-1] != side:
+            stack, truth = (
+                F.interpolate(part, (side, side), mode="bilinear", antialias=True) for part in (stack, truth)
+            )
+        classes = F.one_hot(torch.tensor(labels), len(CLASS_NAMES)).float()
+        return Batch(stack, Targets(classes, truth, torch.tensor(outlined), torch.tensor(birads)))
+
+
+def _resized(planes: Tensor, side: int) -> Tensor:
+    return F.interpolate(planes, (side, side), mode="bilinear", antialias=True)
+
+
+class EpochBatches(Dataset[Batch]):
+    """One pass, batch by batch."""
+
+    def __init__(self, source: TrainingSet, drawn: Sequence[Sequence[Drawn]], side: int | None = None) -> None:
+        self.source = source
+        self.drawn = drawn
+        self.side = side
+
+    def at_side(self, side: int) -> EpochBatches:
+        """The same pass with images of another side."""
+        return EpochBatches(self.source, self.drawn, side)
+
+    def __len__(self) -> int:
+        return len(self.drawn)
+
+    def __getitem__(self, number: int) -> Batch:
+        return self.source.assemble(self.drawn[number], self.side or self.source.recipe.preprocessing.size)

@@ -1,0 +1,75 @@
+"""From trained networks to bundles that the product takes: written, calibrated, with their cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from ..bundles.calibrate import RAW, calibrate_bundle
+from ..bundles.card import write_card
+from ..bundles.outline_rules import calibrate_outlines
+from ..bundles.record import TrainingRecord
+from ..bundles.writer import BundleContent, write_bundle
+from ..data.example import Example
+from ..recipes.recipe import Recipe
+
+VERSION = "0.2.0"
+OUTLINE_RULES: Mapping[str, Any] = {
+    "threshold": 0.5,
+    "smallest_lesion": 0.0008,  # of the analysed region: a 2.5 mm lesion in a 4 x 4 cm field
+    "withhold_above": 0.8,
+    "lesion_evidence": 0.0,
+    "mirror": True,
+}
+DESCRIPTIONS = {
+    "classification": "Normal, benign or malignant for a whole B-mode frame",
+    "segmentation": "Outline of breast lesions in a B-mode frame",
+}
+
+
+def deliver(
+    recipe: Recipe,
+    networks: Mapping[str, nn.Module],
+    record: TrainingRecord,
+    calibration: Sequence[Example],
+    folder: Path,
+) -> list[Path]:
+    """Write a bundle for every network below `folder`, calibrate the classifier, give each a card without figures.
+
+    Raises InputError where the calibration part lacks a class of lesions, ModelError for weights that are not
+    finite, OutputError where a bundle cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    bundles = {
+        task: write_bundle(_content(recipe, task, record), network.state_dict(), folder)
+        for task, network in networks.items()
+    }
+    if "classification" in bundles:
+        calibrate_bundle(list(bundles.values()), calibration)
+    if len(bundles) > 1:
+        calibrate_outlines(list(bundles.values()), calibration)
+    for bundle in bundles.values():
+        write_card(bundle, ())
+    return list(bundles.values())
+
+
+def _content(recipe: Recipe, task: str, record: TrainingRecord) -> BundleContent:
+    given = " and ".join(name.replace("_", " ") for name in recipe.inputs)
+    classifies = task == "classification"
+    return BundleContent(
+        name=recipe.bundle_name(task),
+        version=VERSION,
+        task=task,
+        description=f"{DESCRIPTIONS[task]}, from its {given if classifies else 'image'} alone: {recipe.title}.",
+        network=recipe.networks[task],
+        preprocessing=recipe.preprocessing,
+        card="Being measured.\n",
+        settings={"calibration": asdict(RAW)} if classifies else OUTLINE_RULES,
+        inputs=recipe.inputs if classifies else ("image",),
+        explanation=recipe.explanation if classifies else {},
+        training=record,
+    )

@@ -1,0 +1,135 @@
+"""Training a recipe to its end with PyTorch Lightning, going on where a killed run stopped."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.callbacks import EarlyStopping, EMAWeightAveraging, ModelCheckpoint, TQDMProgressBar
+from pytorch_lightning.loggers import CSVLogger, TensorBoardLogger
+from torch.utils.data import DataLoader
+
+from BreastUSAILib.engine.errors import ModelError
+
+from ..recipes.recipe import Recipe
+from .batches import Batch, TrainingSet
+from .learning import Learner
+from .module import LearningModule
+
+GRADIENT_NORM = 5.0
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """Where it runs, in Lightning's own words."""
+
+    accelerator: str = "auto"
+    devices: int | str = "auto"
+    nodes: int = 1
+    strategy: str = "auto"
+
+    @property
+    def precision(self) -> Any:
+        """Mixed on a GPU, single elsewhere."""
+        gpu = self.accelerator in ("auto", "gpu", "cuda") and torch.cuda.is_available()
+        return "16-mixed" if gpu else "32-true"
+
+
+class Passes(pl.LightningDataModule):
+    """A fresh loader for every pass, at that pass's size; `held_out` is looked at where training may stop early."""
+
+    def __init__(self, training: TrainingSet, held_out: TrainingSet | None) -> None:
+        super().__init__()
+        self.training = training
+        self.held_out = held_out
+
+    def train_dataloader(self) -> DataLoader[Batch]:
+        """The present pass."""
+        trainer = self.trainer
+        assert trainer is not None
+        sides = self.training.recipe.sides
+        epoch = min(trainer.current_epoch, len(sides) - 1)
+        batches = self.training.batches(epoch, rank=trainer.global_rank, ranks=trainer.world_size)
+        return DataLoader(batches.at_side(sides[epoch]), batch_size=None)
+
+    def val_dataloader(self) -> DataLoader[Batch]:
+        """The calibration part at its own size; not asked for where there is none."""
+        assert self.held_out is not None
+        return DataLoader(self.held_out.batches(0), batch_size=None)
+
+    def transfer_batch_to_device(self, batch: Batch, device: torch.device, dataloader_idx: int) -> Batch:
+        """Move a batch, which is a plain dataclass."""
+        return batch.to(device)
+
+
+def fit(
+    learner: Learner,
+    training: TrainingSet,
+    held_out: TrainingSet | None,
+    work: Path,
+    *,
+    seed: int,
+    hardware: Hardware | None = None,
+    progress: bool = True,
+) -> None:
+    """Train the learner in place; afterwards it holds the averaged weights.
+
+    `work` gets ``last.ckpt`` after every pass, from which a killed run goes on to the same result, the CSV log
+    ``metrics.csv`` and TensorBoard's events. Raises ModelError where ``last.ckpt`` is of another recipe.
+    """
+    recipe = training.recipe
+    hardware = hardware or Hardware()
+    work.mkdir(parents=True, exist_ok=True)
+    learner.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    steps = training.steps * len(recipe.sides)
+    module = LearningModule(learner, recipe, training.class_weights(), steps, seed)
+    trainer = pl.Trainer(
+        max_epochs=len(recipe.sides),
+        accelerator=hardware.accelerator,
+        devices=hardware.devices,
+        num_nodes=hardware.nodes,
+        strategy=hardware.strategy,
+        precision=hardware.precision,
+        gradient_clip_val=GRADIENT_NORM,
+        logger=[CSVLogger(work, name="", version=""), TensorBoardLogger(work, name="", version="")],
+        callbacks=_callbacks(recipe, work, early=held_out is not None, progress=progress),
+        enable_progress_bar=progress,
+        enable_model_summary=False,
+        reload_dataloaders_every_n_epochs=1,
+        use_distributed_sampler=False,
+        num_sanity_val_steps=0,
+        limit_val_batches=None if held_out is not None else 0,
+        log_every_n_steps=min(10, training.steps),
+    )
+    checkpoint = work / "last.ckpt"
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*does not have many workers.*")
+        warnings.filterwarnings("ignore", ".*Experiment logs directory.*")
+        warnings.filterwarnings("ignore", ".*treespec.*")
+        try:
+            trainer.fit(module, Passes(training, held_out), ckpt_path=str(checkpoint) if checkpoint.is_file() else None)
+        except RuntimeError as error:
+            if "state_dict" not in str(error):
+                raise
+            raise ModelError(
+                "the checkpoint is of another architecture or recipe",
+                where=checkpoint,
+                remedy="Give an empty folder to --work, or the recipe that the folder is of",
+            ) from error
+
+
+def _callbacks(recipe: Recipe, work: Path, *, early: bool, progress: bool) -> list[pl.Callback]:
+    callbacks: list[pl.Callback] = [
+        ModelCheckpoint(dirpath=work, filename="pass", save_last=True, save_top_k=0, save_on_train_epoch_end=True)
+    ]
+    if recipe.ema_decay is not None:
+        callbacks.append(EMAWeightAveraging(decay=recipe.ema_decay))
+    if early and recipe.patience is not None:
+        callbacks.append(EarlyStopping("calibration_loss", patience=recipe.patience))
+    if progress:
+        callbacks.append(TQDMProgressBar(refresh_rate=10))
+    return callbacks

@@ -1,0 +1,96 @@
+"""Everything one call of ``train`` or ``finetune`` needs to know."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from BreastUSAILib.engine.errors import OptionError
+
+from ..data.phantoms import write_phantoms
+from ..recipes.recipe import Recipe
+from .loop import Hardware
+
+SMOKE_SIDE = 64
+SMOKE_COUNT = 10  # phantoms of each class: enough for every part of the split to hold every class
+_FINETUNING_RATE = 0.25  # of the recipe's learning rate
+DATA_FOLDER = "phantoms"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One training.
+
+    Args:
+        recipe: the networks and how they are trained.
+        data: as `Training.data.loading` takes it.
+        work: folder for checkpoints, logs and bundles.
+        fold: the test fold.
+        train_on: names of the data sets to train on; None: all.
+        seed: of everything random.
+        duplicates: BUSI's list of near-duplicates, for its published layout.
+        pretrained: a state dict to start from.
+        start: a bundle to start from.
+        segmenter: the bundle whose masks a mask-input classifier is given; None: the shipped one.
+        hardware: where it runs.
+    """
+
+    recipe: Recipe
+    data: Path
+    work: Path
+    fold: int = 1
+    train_on: frozenset[str] | None = None
+    seed: int = 0
+    duplicates: Path | None = None
+    pretrained: Path | None = None
+    start: Path | None = None
+    segmenter: Path | None = None
+    hardware: Hardware = field(default_factory=Hardware)
+
+    @classmethod
+    def from_arguments(cls, given: argparse.Namespace, recipe: Recipe) -> Plan:
+        """The plan of a command line. Raises OptionError where it names no data."""
+        if given.data is None and not given.smoke:
+            raise OptionError("no data are named", remedy="Give --data PATH, or --smoke to try it on phantoms")
+        devices = int(given.devices) if str(given.devices).isdecimal() else given.devices
+        return cls(
+            recipe=recipe,
+            data=given.data or given.work / DATA_FOLDER,
+            work=given.work,
+            fold=given.fold,
+            train_on=frozenset(given.train_on) if given.train_on else None,
+            seed=given.seed,
+            duplicates=given.duplicates,
+            pretrained=getattr(given, "pretrained", None),
+            start=getattr(given, "start", None),
+            segmenter=given.segmenter,
+            hardware=Hardware(given.accelerator, devices, given.nodes, given.strategy),
+        )
+
+
+def smoke_plan(plan: Plan) -> Plan:
+    """The plan cut down to a few small steps, on phantoms that it writes into the work folder where no data are."""
+    data = plan.data
+    if not data.exists():
+        data = write_phantoms(plan.work / DATA_FOLDER, SMOKE_COUNT, seed=0)
+    fixed = any("image_size" in network for network in plan.recipe.networks.values())
+    side = plan.recipe.preprocessing.size if fixed else SMOKE_SIDE
+    recipe = dataclasses.replace(plan.recipe, schedule=((side, 1),), batch=4)
+    return dataclasses.replace(plan, data=data, recipe=recipe)
+
+
+def finetuning(recipe: Recipe, metadata: Mapping[str, Any], passes: int, name: str | None) -> Recipe:
+    """The recipe that goes on training the one network of a bundle, gently, at its full size."""
+    task = metadata["breastusai"]["task"]
+    return dataclasses.replace(
+        recipe,
+        name=recipe.name,
+        bundles={task: name or f"{metadata['name']}-finetuned"},
+        networks={task: recipe.networks[task]},
+        schedule=((recipe.preprocessing.size, passes),),
+        learning_rate=_FINETUNING_RATE * recipe.learning_rate,
+    )

@@ -1,0 +1,38 @@
+"""Where a training starts from, with its provenance for the model card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from torch import nn
+
+from BreastUSAILib.engine.bundle import INFERENCE, WEIGHTS, file_sha256, verify_bundle
+from BreastUSAILib.engine.errors import ModelError
+
+from ..recipes.recipe import Recipe
+from .learning import Learner
+from .pretrained import load_encoder, load_whole
+
+
+def start_from_file(learner: Learner, recipe: Recipe, path: Path) -> Mapping[str, str]:
+    """Copy a pretrained state dict into the network that holds the recipe's encoder; returns the provenance."""
+    networks = learner.networks()
+    target = networks.get("segmentation", next(iter(networks.values())))
+    load_encoder(target, recipe.encoder_prefix or "", path)
+    return {"source": path.name, "sha256": file_sha256(path)}
+
+
+def start_from_bundle(learner: Learner, path: Path) -> Mapping[str, str]:
+    """Copy a bundle's weights into the network of its task; returns the provenance.
+
+    Raises ModelError where the bundle does not verify or is of another architecture or task.
+    """
+    info = verify_bundle(path)
+    network: nn.Module | None = learner.networks().get(info.task)
+    if network is None:
+        raise ModelError(
+            f"this is a {info.task} bundle", where=path, remedy=f"Give one for {' or '.join(learner.networks())}"
+        )
+    load_whole(network, path / WEIGHTS, told_by=path / INFERENCE)
+    return {"source": f"{info.name} {info.version}", "sha256": info.sha256}

@@ -1,0 +1,77 @@
+"""One training from data to bundles."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytorch_lightning as pl
+from numpy.typing import NDArray
+
+from BreastUSAILib.engine.bundle import load_default_models, load_segmenter
+
+from ..bundles.record import record_training
+from ..data.checks import check_trainable
+from ..data.example import Example, Part
+from ..data.loading import load_examples
+from ..data.variants import Variant, make_variants
+from .batches import TrainingSet
+from .delivery import deliver
+from .learning import Learner, build_learner
+from .loop import fit
+from .own_masks import predict_masks
+from .plan import Plan
+from .start import start_from_bundle, start_from_file
+
+BUNDLES = "bundles"
+"""Where a training's bundles lie below its work folder."""
+
+
+def run_training(plan: Plan) -> list[Path]:
+    """Train, and write one bundle for each network, the classifier's calibrated; returns their folders.
+
+    A work folder with ``last.ckpt`` in it is gone on with. Raises BreastUSAIError for data that do not hold
+    together, for reserved data, and for weights of another architecture.
+    """
+    examples = load_examples(plan.data, fold=plan.fold, train_on=plan.train_on, duplicates=plan.duplicates)
+    check_trainable(examples, plan.train_on)
+    pl.seed_everything(plan.seed, verbose=False)
+    learner = build_learner(plan.recipe.networks)
+    initialisation = _start(plan, learner)
+    training = _training_set(plan, examples, Part.TRAIN)
+    held_out = _training_set(plan, examples, Part.CALIBRATION) if plan.recipe.patience is not None else None
+    fit(
+        learner,
+        training,
+        held_out,
+        plan.work,
+        seed=plan.seed,
+        hardware=plan.hardware,
+        progress=sys.stderr.isatty(),
+    )
+    record = record_training(plan.recipe.name, plan.seed, plan.fold, examples, initialisation)
+    calibration = [example for example in examples if example.part is Part.CALIBRATION]
+    return deliver(plan.recipe, learner.networks(), record, calibration, plan.work / BUNDLES)
+
+
+def _start(plan: Plan, learner: Learner) -> Mapping[str, str]:
+    if plan.start is not None:
+        return start_from_bundle(learner, plan.start)
+    if plan.pretrained is not None:
+        return start_from_file(learner, plan.recipe, plan.pretrained)
+    return {"source": "random"}
+
+
+def _training_set(plan: Plan, examples: Sequence[Example], part: Part) -> TrainingSet:
+    chosen = [example for example in examples if example.part is part]
+    variants = make_variants(chosen, plan.recipe.preprocessing)
+    return TrainingSet(chosen, variants, plan.recipe, plan.seed, _own_masks(plan, variants))
+
+
+def _own_masks(plan: Plan, variants: Sequence[Variant]) -> list[NDArray[np.uint8]] | None:
+    if "lesion_mask" not in plan.recipe.inputs:
+        return None
+    segmenter = load_segmenter(plan.segmenter) if plan.segmenter else load_default_models().segmenter
+    return predict_masks(segmenter, variants, plan.recipe)

@@ -1,0 +1,1 @@
+"""Bundles measured on held-out images, through the product's own path."""

@@ -1,0 +1,129 @@
+"""The one table of all recipes: what each network is, costs and gives, and what was not measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from BreastUSAILib.engine.network_definitions import build_network
+
+from ..recipes.recipe import Recipe
+from .figures import read_figures
+from .latency import forward_pass, latency_ratio
+from .wording import NONE, NOT_MEASURED, look_up, number, with_interval
+
+RESULTS = Path(__file__).resolve().parents[1] / "results"
+"""Figures files by recipe: ``<recipe>/<anything>.json``, as ``evaluate --output`` writes them."""
+
+_REFERENCE = "efficientnet-b0"
+_NEIGHBOUR = "pixel 1-nearest-neighbour"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One measured column of the table: its heading, the data set, whether it is across data sets, and the figure."""
+
+    heading: str
+    dataset: str
+    across: bool
+    path: tuple[str, ...]
+
+
+CELLS: Mapping[str, tuple[Cell, ...]] = {
+    "classification": (
+        Cell("AUC, BUS-BRA", "BUS-BRA", False, ("classification", "malignancy_auc")),
+        Cell("accuracy of 3 classes, BUSI", "BUSI", False, ("classification", "accuracy")),
+        Cell("macro AUC, BUSI", "BUSI", False, ("classification", "macro_auc")),
+        Cell("AUC, BUSI unseen", "BUSI", True, ("classification", "malignancy_auc")),
+        Cell("AUC, BUS-BRA unseen", "BUS-BRA", True, ("classification", "malignancy_auc")),
+    ),
+    "segmentation": (
+        Cell("Dice, BUS-BRA", "BUS-BRA", False, ("segmentation", "dice")),
+        Cell("Dice, BUSI", "BUSI", False, ("segmentation", "dice")),
+        Cell("Dice, BUSI unseen", "BUSI", True, ("segmentation", "dice")),
+        Cell("Dice, BUS-BRA unseen", "BUS-BRA", True, ("segmentation", "dice")),
+    ),
+}
+
+
+def comparison(recipes: Iterable[Recipe], results: Path = RESULTS, *, timed: bool = True) -> list[str]:
+    """The tables of classifiers and segmenters, Markdown. Raises InputError for a figures file that is none."""
+    chosen = list(recipes)
+    measured = {recipe.name: read_results(results / recipe.name) for recipe in chosen}
+    lines: list[str] = []
+    for task, cells in CELLS.items():
+        headings = ["recipe", "parameters", "size", "CPU time", *(cell.heading for cell in cells), "folds"]
+        rows = []
+        for recipe in (one for one in chosen if task in one.networks):
+            honest = [found for found in measured[recipe.name] if "leak" not in found]
+            leaking = [found for found in measured[recipe.name] if "leak" in found]
+            rows.append(_row(recipe, task, honest, timed))
+            if leaking:
+                rows.append([f"LEAK, {leaking[0]['leak']}: {rows[-1][0]}", *_row(recipe, task, leaking, timed)[1:]])
+        if task == "classification":
+            rows.append(_neighbour_row([one for found in measured.values() for one in found]))
+        lines += [f"### {task.capitalize()}", "", _line(headings), "|---" * len(headings) + "|", *map(_line, rows), ""]
+    return lines
+
+
+def read_results(folder: Path) -> list[dict[str, Any]]:
+    """Every figures file of a recipe; runs that leak the truth say so under ``leak`` and are told apart by it."""
+    return [read_figures(path) for path in sorted(folder.glob("*.json"))]
+
+
+def _row(recipe: Recipe, task: str, results: Sequence[Mapping[str, Any]], timed: bool) -> list[str]:
+    with torch.device("meta"):
+        network = build_network(recipe.networks[task])
+    count = sum(parameter.numel() for parameter in network.parameters())
+    folds = sorted({str(fold) for result in results for fold in result["run"]["folds"]})
+    return [
+        f"{recipe.title} (`{recipe.name}`)",
+        f"{count / 1e6:.1f} M",
+        f"{2 * count / 1e6:.1f} MB",
+        f"{_time(recipe, task):.1f}" if timed else NONE,
+        *(_cell(cell, results) for cell in CELLS[task]),
+        ", ".join(folds) or NONE,
+    ]
+
+
+def _time(recipe: Recipe, task: str) -> float:
+    """Against EfficientNet-B0 with an input of 256 pixels."""
+    from ..recipes.registry import recipe_named
+
+    reference = recipe_named(_REFERENCE)
+    beside = forward_pass(build_network(reference.networks["classification"]), reference.preprocessing.size, 1)
+    network = build_network(recipe.networks[task])
+    return latency_ratio(network, recipe.preprocessing.size, len(recipe.inputs), beside)
+
+
+def _cell(cell: Cell, results: Sequence[Mapping[str, Any]]) -> str:
+    for result in results:
+        found = result["datasets"].get(cell.dataset)
+        if found is not None and found["across"] == cell.across:
+            value = with_interval(look_up(found, cell.path), missing="")
+            if value:
+                return value
+    return NOT_MEASURED
+
+
+def _neighbour_row(results: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the nearest training image in plain pixels gives: no figure near it means anything."""
+    cells = []
+    for cell in CELLS["classification"]:
+        path = (cell.path[0], "nearest_neighbour", *cell.path[1:])
+        values = (
+            look_up(found, path)
+            for result in results
+            if (found := result["datasets"].get(cell.dataset)) is not None and found["across"] == cell.across
+        )
+        value = next((value for value in values if value is not None), None)
+        cells.append(NOT_MEASURED if value is None else number(value))
+    return [_NEIGHBOUR, NONE, NONE, NONE, *cells, NONE]
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"

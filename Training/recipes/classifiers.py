@@ -1,0 +1,33 @@
+"""What recipes of plain classifiers share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .networks import efficientnet
+from .recipe import Recipe
+
+SCHEDULE = ((160, 4), (192, 4), (256, 8))
+GRAD_CAM_OF_TRUNK = {"method": "Grad-CAM", "layer": "trunk"}
+SALIENCY = {"method": "Saliency", "layer": ""}
+
+
+def classifier(name: str, title: str, network: Mapping[str, Any], **differences: Any) -> Recipe:
+    """A recipe for a classifier whose last feature map is its `trunk`'s; `differences` are fields of `Recipe`."""
+    stated: dict[str, Any] = {
+        "schedule": SCHEDULE,
+        "learning_rate": 7e-4,
+        "encoder_prefix": "",
+        "tissue_crops": 0.10,
+        "explanation": GRAD_CAM_OF_TRUNK,
+    }
+    return Recipe(name=name, title=title, networks={"classification": network}, **{**stated, **differences})
+
+
+def efficientnet_classifier(size: str, **differences: Any) -> Recipe:
+    """The recipe of one EfficientNet, ``b0`` to ``b7``, all of it trained."""
+    stated: dict[str, Any] = {"explanation": {"method": "Grad-CAM", "layer": "_blocks.6"}, **differences}
+    return classifier(
+        f"efficientnet-{size}", f"EfficientNet-{size.upper()}", efficientnet(f"efficientnet-{size}"), **stated
+    )

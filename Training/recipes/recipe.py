@@ -1,0 +1,72 @@
+"""What a recipe states: the networks and everything it takes to train them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from BreastUSAILib.engine.prepare import Preprocessing
+
+from ..fit.augment import Augmentation
+
+PREPROCESSING = Preprocessing(size=256, low_percentile=1.0, high_percentile=99.5, mean=0.449, std=0.226)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One way to train one network, or two that share their encoder.
+
+    Args:
+        name: what ``python -m Training train NAME`` takes; also the bundles' name.
+        title: for cards and tables.
+        networks: ``network_def`` by task (``classification``, ``segmentation``).
+        schedule: (side of the training images in pixels, passes over the examples), coarse and quick ones first.
+        learning_rate: the peak of the one-cycle schedule.
+        encoder_prefix: where a pretrained EfficientNet encoder goes in the state dict of the network that has one;
+            None: a pretrained file must have the network's own keys.
+        frozen: prefixes of parameter names that are not trained.
+        inputs: what the classifier is given: ``image``, or ``image`` and ``lesion_mask``.
+        preprocessing: how the input is made, in training and in the product.
+        augmentation: random changes of the training images.
+        tissue_crops: share of lesion images that are replaced by their lesion-free part, as normals.
+        balance: ``weights``: classes weighted in the loss by the inverse root of their count; ``oversample``:
+            every class drawn as often as the largest.
+        patience: passes without a lower loss on the calibration part until training stops; None: never stops early.
+        explanation: ``method`` and ``layer`` of the classifier's explanation.
+        batch: images a step.
+        weight_decay: of AdamW.
+        ema_decay: of the moving average of the weights that is kept; None keeps the last weights.
+        label_smoothing: of the class targets.
+        bundles: names of the bundles by task, where they are not the recipe's.
+    """
+
+    name: str
+    title: str
+    networks: Mapping[str, Mapping[str, Any]]
+    schedule: tuple[tuple[int, int], ...]
+    learning_rate: float
+    encoder_prefix: str | None = None
+    frozen: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ("image",)
+    preprocessing: Preprocessing = PREPROCESSING
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    tissue_crops: float = 0.0
+    balance: str = "weights"
+    patience: int | None = None
+    explanation: Mapping[str, str] = field(default_factory=dict)
+    batch: int = 16
+    weight_decay: float = 1e-2
+    ema_decay: float | None = 0.99
+    label_smoothing: float = 0.02
+    bundles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sides(self) -> list[int]:
+        """The side of the training images for each pass."""
+        return [side for side, passes in self.schedule for _ in range(passes)]
+
+    def bundle_name(self, task: str) -> str:
+        """The name of the bundle that holds the network of one task."""
+        default = self.name if len(self.networks) == 1 else f"{self.name}-{task}"
+        return self.bundles.get(task, default)

@@ -1,0 +1,21 @@
+"""The shipped pair: an EfficientNet-B0 classifier and an attention U-Net that share one encoder."""
+
+from __future__ import annotations
+
+from .networks import attention_unet_over, efficientnet
+from .recipe import Recipe
+
+RECIPE = Recipe(
+    name="shared-b0",
+    title="EfficientNet-B0 and attention U-Net on one encoder",
+    networks={
+        "classification": efficientnet("efficientnet-b0"),
+        "segmentation": attention_unet_over("efficientnet-b0"),
+    },
+    schedule=((192, 4), (224, 2), (256, 3)),
+    learning_rate=8e-4,
+    encoder_prefix="encoder.",
+    tissue_crops=0.10,
+    explanation={"method": "Grad-CAM", "layer": "_blocks.6"},
+    bundles={"classification": "classifier_efficientnet_b0", "segmentation": "segmenter_attention_unet_b0"},
+)
