@@ -14,6 +14,8 @@ from BreastUSAILib.engine.errors import ModelError
 from BreastUSAILib.engine.explain import GradCam
 from BreastUSAILib.engine.explain_any import InputSaliency, LayerCam, explainer_for, explanation_of
 from BreastUSAILib.engine.heat import Explainer
+from BreastUSAILib.engine.networks.row_lstm import RowLSTM
+from BreastUSAILib.engine.networks.vision_transformer import VisionTransformer
 
 IMAGES = torch.rand(3, 1, 32, 32, generator=torch.Generator().manual_seed(5))
 
@@ -35,21 +37,6 @@ class Convolutions(nn.Module):
         return self.classify(features.mean(dim=(2, 3)))
 
 
-class Rows(nn.Module):
-    """An LSTM over the rows of pixels: nothing in it has rows and columns."""
-
-    explained = ""
-
-    def __init__(self) -> None:
-        super().__init__()
-        torch.manual_seed(2)
-        self.lstm = nn.LSTM(32, 8, batch_first=True)
-        self.classify = nn.Linear(8, 3)
-
-    def forward(self, images: Tensor) -> Tensor:
-        return self.classify(self.lstm(images[:, 0])[0][:, -1])
-
-
 def frozen(network: nn.Module) -> nn.Module:
     """As a bundle's network is loaded."""
     return network.eval().requires_grad_(False)
@@ -58,7 +45,8 @@ def frozen(network: nn.Module) -> nn.Module:
 EXPLAINERS = {
     "Grad-CAM at a layer": lambda: LayerCam(frozen(Convolutions()), "second"),
     "Grad-CAM of a DenseNet": lambda: LayerCam(frozen(DenseNet121(2, 1, 3)), "features"),
-    "Saliency of an LSTM": lambda: InputSaliency(frozen(Rows())),
+    "Saliency of a transformer": lambda: InputSaliency(frozen(VisionTransformer(32, size="tiny"))),
+    "Saliency of an LSTM": lambda: InputSaliency(frozen(RowLSTM(image_size=32))),
 }
 
 
@@ -147,7 +135,7 @@ def test_an_efficientnet_keeps_its_fast_grad_cam(untrained: Models) -> None:
 def test_a_network_is_explained_where_it_says_and_by_saliency_where_nowhere() -> None:
     assert explanation_of(Convolutions()) == {"method": "Grad-CAM", "layer": "second"}
     assert explanation_of(DenseNet121(2, 1, 3)) == {"method": "Grad-CAM", "layer": "features"}
-    assert explanation_of(Rows()) == {"method": "Saliency", "layer": ""}
+    assert explanation_of(RowLSTM(image_size=32)) == {"method": "Saliency", "layer": ""}
 
 
 def test_an_unknown_method_is_refused() -> None:

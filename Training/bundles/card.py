@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -62,7 +61,7 @@ def card_text(metadata: Mapping[str, Any], columns: Sequence[Column], notes: str
         "",
         metadata["description"],
         "",
-        *_intended_use(record, task),
+        *_intended_use(record, metadata["breastusai"]),
         *_training_data(record),
         *card_figures.figures(columns, task),
     ]
@@ -98,18 +97,17 @@ def _read_notes(path: Path | None) -> str | None:
         raise InputError(f"the notes cannot be read ({error})", where=path, remedy="Give a Markdown file") from error
 
 
-def _intended_use(record: TrainingRecord | None, task: str) -> list[str]:
+def _intended_use(record: TrainingRecord | None, own: Mapping[str, Any]) -> list[str]:
     sentences = _LIMITS
     if record is not None and "BUSI" in record.train_on:
         sentences += f" {_NORMALS}"
     elif record is not None and not any(counts.get("normal") for counts in record.counts.get("train", {}).values()):
         sentences += " It has seen no normal breast at all."
-    if task == "classification":
-        sentences += (
-            " Its probabilities hold where malignant lesions are as frequent as in the calibration part; the product "
-            "shifts them to another prevalence on request."
-        )
-    return ["## Intended use and limits", "", *textwrap.wrap(sentences, 120), ""]
+    if own["task"] == "classification":
+        sentences += " Its probabilities hold where malignant lesions are as frequent as in the calibration part"
+        shifts = own["calibration"].get("prevalence") is not None
+        sentences += "; the product shifts them to another prevalence on request." if shifts else "."
+    return ["## Intended use and limits", "", *card_figures.wrapped(sentences), ""]
 
 
 def _training_data(record: TrainingRecord | None) -> list[str]:
@@ -196,7 +194,7 @@ def _calibration(metadata: Mapping[str, Any], columns: Sequence[Column]) -> list
         if found:
             rows.append([column.title, *(with_interval(found[key]) for key in ("coverage", "accuracy"))])
     table = [*card_figures.table(["", "share decided", "accuracy where decided"], rows), ""] if rows else []
-    return [*lines, *(line for part in text for line in (*textwrap.wrap(part, 120), "")), *table]
+    return [*lines, *(line for part in text for line in (*card_figures.wrapped(part), "")), *table]
 
 
 def _rules(metadata: Mapping[str, Any]) -> list[str]:
@@ -207,14 +205,29 @@ def _rules(metadata: Mapping[str, Any]) -> list[str]:
     )
     if own.get("lesion_evidence"):
         text += f", and those whose mean probability is below {own['lesion_evidence']}"
+    sure = own["withhold_above"]
     text += (
-        f". On a frame whose probability of being normal is {own['withhold_above']:.0%} or more the outline is "
-        "withheld; the figures include that rule. HD95 is over lesions with an outline. A missed lesion has a Dice "
-        "below 0.1."
+        f". On a frame whose probability of being normal is {sure:.0%} or more the outline is withheld."
+        if sure <= 1
+        else ". Outlines are not withheld where the classification says normal."
+    )
+    text += (
+        " The figures include these rules. HD95 is over lesions with an outline; a missed lesion has a Dice below 0.1."
     )
     if own.get("mirror"):
         text += " The mean of the image's and its mirror image's probability is taken."
-    return ["## Rules of the outline", "", *textwrap.wrap(text, 120), ""]
+    return ["## Rules of the outline", "", *card_figures.wrapped(text), "", *_choice_of_rules(metadata)]
+
+
+def _choice_of_rules(metadata: Mapping[str, Any]) -> list[str]:
+    """How the rules were chosen on the calibration part, where that is recorded."""
+    report = metadata.get("outline_rules_report")
+    if report is None:
+        return []
+    told = {"normals_outlined": "normals", "parts_outlined": "lesion-free parts", "lesions_lost": "found lesions lost"}
+    shares = ", ".join(f"{words} {report[name]:.1%}" for name, words in told.items() if report.get(name) is not None)
+    text = f"{report['rule']} On the calibration part, share with an outline, or lost by the rules: {shares}."
+    return [*card_figures.wrapped(text), ""]
 
 
 def _again(metadata: Mapping[str, Any], columns: Sequence[Column], record: TrainingRecord | None) -> list[str]:

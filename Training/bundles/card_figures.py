@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..data.example import CLASS_NAMES
-from ..measure.strata import SIZE_WORDS
+from ..measure.strata import OTHER, SIZE_WORDS
 from ..measure.wording import (
     HEADLINES,
     NEIGHBOURS,
@@ -97,7 +98,8 @@ def strata(columns: Sequence[Column], task: str) -> list[str]:
     if len(lines) == 2:
         return [*lines, f"{NOT_MEASURED.capitalize()}.", ""]
     sizes = "; ".join(SIZE_WORDS.values())
-    return [*lines, f"Sizes by the true lesion's equivalent diameter: {sizes}. Below ten images: pooled as other.", ""]
+    text = f"Sizes by the true lesion's equivalent diameter: {sizes}. Rare values are pooled as other."
+    return [*lines, *wrapped(text), ""]
 
 
 def reliability(columns: Sequence[Column]) -> list[str]:
@@ -128,6 +130,8 @@ def failure_sentence(kind: str, found: Mapping[str, Any]) -> str:
     told = []
     for name, values in found["strata"].items():
         for value, counts in values.items():
+            if value == OTHER:
+                continue
             share, expected = counts["failed"] / max(failed, 1), counts["images"] / images
             if counts["failed"] >= _FEWEST_TOLD and share >= _TELLING * expected:
                 words = SIZE_WORDS.get(value, f"{name} {value}") if name == "size" else f"{name} {value}"
@@ -151,12 +155,19 @@ def explanation(columns: Sequence[Column], metadata: Mapping[str, Any]) -> list[
     return [
         "## Explanation",
         "",
-        f"The heat map is {told['method']}{at}, of the class *malignant*. A map that knew nothing would have its "
-        "highest point in the lesion as often as the lesion covers the image.",
+        *wrapped(
+            f"The heat map is {told['method']}{at}, of the class *malignant*. A map that knew nothing would have its "
+            "highest point in the lesion as often as the lesion covers the image."
+        ),
         "",
         *(table(heading, rows) if rows else [f"Its quality: {NOT_MEASURED}."]),
         "",
     ]
+
+
+def wrapped(text: str) -> list[str]:
+    """One paragraph in lines of at most 120 characters."""
+    return textwrap.wrap(text, 120, break_on_hyphens=False)
 
 
 def table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

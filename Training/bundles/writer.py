@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -24,7 +25,7 @@ from .record import TrainingRecord
 
 _OWNED = frozenset(Path(name).parts[0] for name in (METADATA, INFERENCE, WEIGHTS, CARD, SUMS))
 _OUTPUTS = {"classification": "class logits: normal, benign, malignant", "segmentation": "lesion logit per pixel"}
-_INPUTS = {"image": "B-mode luminance", "lesion_mask": "lesion probability, as the segmentation bundle predicts it"}
+_INPUTS = {"image": "B-mode luminance", "lesion_mask": "0 or 1, the lesions that the segmentation bundle outlines"}
 
 
 @dataclass(frozen=True)
@@ -158,4 +159,13 @@ def _metadata(content: BundleContent) -> dict[str, Any]:
 
 
 def _json(document: Mapping[str, Any]) -> bytes:
-    return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    return (json.dumps(_finite(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _finite(value: Any) -> Any:
+    """The same with null for every number that is not finite: JSON has none, and it means *not known*."""
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

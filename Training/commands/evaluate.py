@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from BreastUSAILib.engine.errors import OptionError
 
 from ..data.example import Part
+
+WIDTH = 150  # columns, where the figures go to a file
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,7 +77,7 @@ def run(given: argparse.Namespace) -> int:
         write_rows(rows, given.output / "rows.csv")
         write_figures({**figures, "command": command_of(given)}, given.output / "figures.json")
         write_plots(rows, figures, given.output)
-    print_figures(figures, Console())
+    print_figures(figures, Console(width=None if sys.stdout.isatty() else WIDTH))
     return 0
 
 

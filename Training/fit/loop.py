@@ -21,6 +21,7 @@ from .learning import Learner
 from .module import LearningModule
 
 GRADIENT_NORM = 5.0
+CHECKPOINT = "last"
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def fit(
         limit_val_batches=None if held_out is not None else 0,
         log_every_n_steps=min(10, training.steps),
     )
-    checkpoint = work / "last.ckpt"
+    checkpoint = work / f"{CHECKPOINT}.ckpt"
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*does not have many workers.*")
         warnings.filterwarnings("ignore", ".*Experiment logs directory.*")
@@ -120,11 +121,15 @@ def fit(
                 where=checkpoint,
                 remedy="Give an empty folder to --work, or the recipe that the folder is of",
             ) from error
+    # a run that had ended before holds the last weights now, not the averaged ones
+    module.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"])
 
 
 def _callbacks(recipe: Recipe, work: Path, *, early: bool, progress: bool) -> list[pl.Callback]:
     callbacks: list[pl.Callback] = [
-        ModelCheckpoint(dirpath=work, filename="pass", save_last=True, save_top_k=0, save_on_train_epoch_end=True)
+        ModelCheckpoint(
+            work, CHECKPOINT, save_top_k=1, every_n_epochs=1, save_on_train_epoch_end=True, enable_version_counter=False
+        )
     ]
     if recipe.ema_decay is not None:
         callbacks.append(EMAWeightAveraging(decay=recipe.ema_decay))

@@ -68,7 +68,7 @@ def strata_table(strata: Mapping[str, Any]) -> Table:
     table = Table(title="by stratum (95 % interval)", title_justify="left", title_style="bold")
     table.add_column("")
     for column in ("images", *STRATUM_FIGURES.values()):
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", overflow="fold")
     for name, values in strata.items():
         for value, found in values.items():
             cells = [with_interval(found[figure], NONE) for figure in STRATUM_FIGURES]

@@ -93,7 +93,7 @@ def draw_reliability(axes: Axes, classified: Classified, figures: dict[str, Any]
     """Observed frequency of malignant against its stated likelihood, in bins of equal counts, over lesions."""
     table = np.array(figures["reliability"]).reshape(-1, 3)
     axes.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle="--")
-    axes.plot(table[:, 0], table[:, 1], marker="o", color=_ACCENT)
+    axes.plot(table[:, 0], table[:, 1], marker="o", color=_ACCENT, clip_on=False)
     axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
     error = figures["malignancy_ece"]["value"]
     axes.set_xlabel("likelihood of malignancy" + ("" if error is None else f" (ECE {error:.3f})"))

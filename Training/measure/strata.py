@@ -8,7 +8,7 @@ import numpy as np
 
 from .rows import Row
 
-LEAST = 10  # images: a smaller stratum is pooled with the other small ones
+LEAST = 10  # images: smaller strata are pooled
 OTHER = "other"
 SIZE_EDGES = (0.225, 0.355)
 """Tertiles over BUS-BRA and BUSI of the lesion's equivalent diameter as a share of the picture's mean side."""
@@ -31,8 +31,8 @@ def size_of(row: Row) -> str | None:
 def stratify(rows: Sequence[Row]) -> dict[str, dict[str, list[int]]]:
     """Indices of the rows by stratum and value: class, size, and whatever the rows name.
 
-    Values with fewer than ten images are pooled as "other". A stratum with a single value is left out: it says
-    nothing that the whole does not.
+    Several values with fewer than ten images each are pooled as "other". A stratum with a single value is left out:
+    it says nothing that the whole does not.
     """
     names = dict.fromkeys(name for row in rows for name in row.strata)
     told: dict[str, list[str | None]] = {"class": [row.label for row in rows], "size": [size_of(row) for row in rows]}
@@ -48,5 +48,7 @@ def _members(values: Sequence[str | None]) -> dict[str, list[int]]:
             members.setdefault(value, []).append(index)
     order = sorted(members, key=lambda value: (SIZES.index(value), "") if value in SIZES else (0, value))
     large = {value: members[value] for value in order if len(members[value]) >= LEAST}
-    small = [index for value in order if value not in large for index in members[value]]
-    return {**large, OTHER: sorted(small)} if small else large
+    rare = [value for value in order if value not in large]
+    if len(rare) < 2:
+        return {value: members[value] for value in order}
+    return {**large, OTHER: sorted(index for value in rare for index in members[value])}

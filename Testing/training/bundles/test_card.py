@@ -18,7 +18,7 @@ from Training.bundles.calibrate import Calibrated, fit_calibration, write_calibr
 from Training.bundles.card import write_card
 from Training.bundles.card_figures import failure_sentence
 from Training.bundles.record import TrainingRecord
-from Training.bundles.writer import read_metadata
+from Training.bundles.writer import read_metadata, rewrite_bundle
 from Training.measure import intervals
 from Training.measure.figures import figures_of, write_figures
 from Training.measure.rows import Row
@@ -159,6 +159,19 @@ def test_a_segmenters_card_has_its_own_figures(tmp_path: Path) -> None:
         assert words not in text
 
 
+def test_the_outlines_rules_are_told_with_their_choice(tmp_path: Path) -> None:
+    bundle = write_segmenter(tmp_path)
+    metadata = read_metadata(bundle)
+    metadata["breastusai"] |= {"withhold_above": 2.0, "lesion_evidence": 0.7}
+    report = {"rule": "The fewest lost.", "normals_outlined": None, "parts_outlined": 0.04, "lesions_lost": 0.01}
+    rewrite_bundle(bundle, metadata={**metadata, "outline_rules_report": report})
+    text = write_card(bundle, []).replace("\n", " ")
+    assert "mean probability is below 0.7" in text
+    assert "not withheld" in text
+    assert "The fewest lost." in text
+    assert "lesion-free parts 4.0%, found lesions lost 1.0%" in text
+
+
 def test_figures_of_a_leak_are_refused(measured: tuple[Path, Path], tmp_path: Path) -> None:
     leaking = figures_file(tmp_path / "leak.json", [replace(row, leak="the truth") for row in made_up_rows(20)])
     before = (measured[0] / CARD).read_text()
@@ -183,6 +196,7 @@ def test_notes_are_taken_from_the_file_named_after_the_bundle(
 def test_failures_are_told_in_words_and_only_where_they_pile_up() -> None:
     strata = {
         "size": {"small": {"failed": 5, "images": 30}, "large": {"failed": 2, "images": 70}},
+        "histology": {"other": {"failed": 7, "images": 20}},
         "scanner": {"A": {"failed": 4, "images": 50}, "B": {"failed": 3, "images": 50}},
     }
     sentence = failure_sentence("missed lesions", {"failed": 7, "images": 100, "strata": strata})

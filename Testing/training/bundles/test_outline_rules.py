@@ -8,11 +8,11 @@ from Training.bundles.outline_rules import NEVER, Outlined, choose_outline_rules
 
 
 def normal(probability: float, *evidence: float) -> Outlined:
-    return Outlined("normal", probability, evidence, (False,) * len(evidence))
+    return Outlined("A", "normal", probability, evidence, (False,) * len(evidence))
 
 
-def lesion(probability: float, evidence: float) -> Outlined:
-    return Outlined("lesion", probability, (evidence,), (True,))
+def lesion(probability: float, evidence: float, dataset: str = "A") -> Outlined:
+    return Outlined(dataset, "lesion", probability, (evidence,), (True,))
 
 
 def test_a_clear_probability_of_normal_separates_them() -> None:
@@ -36,11 +36,17 @@ def test_without_false_outlines_nothing_is_withheld() -> None:
     assert rules.lesions_lost == 0
 
 
-def test_of_two_limits_the_one_that_loses_fewer_lesions_is_taken() -> None:
-    found = [*[normal(0.5, 0.9)] * 20, *[lesion(0.45, 0.9)] * 50, *[lesion(0.52, 0.9)]]
-    rules = choose_outline_rules(found)
-    assert rules.withhold_above == pytest.approx(0.5)
-    assert rules.lesions_lost == pytest.approx(1 / 51)
+def test_of_equal_rules_the_weakest_is_taken() -> None:
+    rules = choose_outline_rules([*[normal(0.88, 0.7)] * 10, *[lesion(0.1, 0.95)] * 30])
+    assert rules.withhold_above == pytest.approx(0.85)
+    assert rules.lesion_evidence == 0
+
+
+def test_the_data_set_that_loses_most_decides() -> None:
+    many = [*[normal(0.5, 0.9)] * 20, *[lesion(0.1, 0.9)] * 500]
+    assert choose_outline_rules(many).withhold_above == pytest.approx(0.5)
+    other = [*[lesion(0.6, 0.9, "B")] * 5, *[lesion(0.1, 0.9, "B")] * 15]
+    assert choose_outline_rules([*many, *other]).lesions_lost <= 0.025
 
 
 def test_inseparable_normals_do_not_cost_every_lesion() -> None:

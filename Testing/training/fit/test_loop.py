@@ -30,6 +30,14 @@ CNN = Recipe(
 )
 
 
+@dataclasses.dataclass
+class Steps:
+    """Training steps done; the one numbered `killed_at` fails."""
+
+    done: int = 0
+    killed_at: int = 0
+
+
 def trained(recipe: Recipe, work: Path, seed: int = 1) -> Learner:
     torch.manual_seed(seed)
     learner = build_learner(recipe.networks)
@@ -37,35 +45,40 @@ def trained(recipe: Recipe, work: Path, seed: int = 1) -> Learner:
     return learner
 
 
-def killed_at(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
-    calls: list[int] = []
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
+    counted = Steps()
     whole = module.LearningModule.training_step
 
-    def torn(self, batch, batch_idx):
-        calls.append(1)
-        if len(calls) == step:
+    def counting(self, batch, batch_idx):
+        counted.done += 1
+        if counted.done == counted.killed_at:
             raise RuntimeError("the power went")
         return whole(self, batch, batch_idx)
 
-    monkeypatch.setattr(module.LearningModule, "training_step", torn)
+    monkeypatch.setattr(module.LearningModule, "training_step", counting)
+    return counted
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", [2, 8])
-def test_a_killed_run_ends_with_the_same_weights(step: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("killed_at", "left"), [(2, 12), (8, 6), (12, 3)])
+def test_a_killed_run_goes_on_to_the_same_weights(killed_at: int, left: int, tmp_path: Path, steps: Steps) -> None:
     whole = trained(CNN, tmp_path / "whole").state_dict()
-    killed_at(monkeypatch, step)
+    steps.done, steps.killed_at = 0, killed_at
     with pytest.raises(RuntimeError, match="power"):
         trained(CNN, tmp_path / "killed")
-    monkeypatch.undo()
+    steps.done, steps.killed_at = 0, 0
     resumed = trained(CNN, tmp_path / "killed").state_dict()
+    assert steps.done == left  # of 4 passes of 3 steps, what no checkpoint holds
     assert all(torch.allclose(whole[name].float(), resumed[name].float(), atol=1e-6) for name in whole)
 
 
 @pytest.mark.slow
-def test_a_finished_run_started_again_changes_nothing(tmp_path: Path) -> None:
+def test_a_finished_run_started_again_changes_nothing(tmp_path: Path, steps: Steps) -> None:
     first = trained(CNN, tmp_path).state_dict()
+    steps.done = 0
     again = trained(CNN, tmp_path).state_dict()
+    assert steps.done == 0
     assert all(torch.equal(first[name], again[name]) for name in first)
 
 

@@ -164,6 +164,9 @@ def test_rare_values_are_pooled_and_a_single_value_is_no_stratum() -> None:
     found = stratify(rare)["histology"]
     assert {name: len(members) for name, members in found.items()} == {"common": 30, OTHER: 10}
     assert all(len(members) >= LEAST for members in found.values())
+    one_rare = [replace(row, strata={"histology": "common" if n < 36 else "rare"}) for n, row in enumerate(rows)]
+    found = stratify(one_rare)["histology"]
+    assert {name: len(members) for name, members in found.items()} == {"common": 36, "rare": 4}
     alike = [replace(row, strata={"histology": "common"}) for row in rows]
     assert "histology" not in stratify(alike)
 

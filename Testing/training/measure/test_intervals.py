@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from Training.measure import intervals
 from Training.measure.intervals import Indices, Sample
 
 
@@ -45,7 +46,8 @@ def test_a_patient_is_drawn_whole() -> None:
             assert len(set(times)) == 1
 
 
-def test_an_interval_covers_the_truth_about_as_often_as_it_says() -> None:
+def test_an_interval_covers_the_truth_about_as_often_as_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intervals, "ROUNDS", 200)
     generator = np.random.default_rng(1)
     covered = 0
     for _ in range(25):
