@@ -238,7 +238,8 @@ def _again(metadata: Mapping[str, Any], columns: Sequence[Column], record: Train
         return lines
     name = metadata["name"]
     split = f"--data DATA --fold {record.fold} --train-on {' '.join(record.train_on)}"
-    steps = [f"python -m Training train {record.recipe} {split} --seed {record.seed} --work WORK"]
+    words = record.command or f"train {record.recipe}"
+    steps = [f"python -m Training {words} {split} --seed {record.seed} --work WORK"]
     if metadata["breastusai"]["task"] == "classification":
         steps.append(f"python -m Training calibrate {name} {split}")
     return [*lines, "Train it again:", "", "```", *steps, f"python -m Training card {name} --figures …", "```", ""]

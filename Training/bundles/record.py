@@ -28,6 +28,7 @@ class TrainingRecord:
         initialisation: ``source`` (what the weights started from, "random" without a file), and where there was a
             file its ``sha256`` and ``licence``.
         revision: of the code in git, or None where it is not known.
+        command: its words before the split and the seed, files by their names alone; empty: ``train`` and the recipe.
         earlier: ``fold`` and ``train_on`` of the trainings that the weights went through before this one.
     """
 
@@ -38,6 +39,7 @@ class TrainingRecord:
     counts: Counts
     initialisation: Mapping[str, str] = field(default_factory=lambda: {"source": "random"})
     revision: str | None = None
+    command: str = ""
     earlier: tuple[Mapping[str, Any], ...] = ()
 
     def splits(self) -> tuple[tuple[int, frozenset[str]], ...]:
@@ -64,6 +66,7 @@ class TrainingRecord:
                 counts=dict(told["counts"]),
                 initialisation=dict(metadata["initialisation"]),
                 revision=told.get("revision"),
+                command=str(told.get("command", "")),
                 earlier=tuple(told.get("earlier", ())),
             )
         except (KeyError, TypeError, ValueError):
@@ -77,6 +80,7 @@ def record_training(
     examples: Iterable[Example],
     initialisation: Mapping[str, str] | None = None,
     started_from: TrainingRecord | None = None,
+    command: str = "",
 ) -> TrainingRecord:
     """The record of a training on `examples` (all parts), with the code's present revision.
 
@@ -91,6 +95,7 @@ def record_training(
         counts=count_images(everything),
         initialisation=initialisation or {"source": "random"},
         revision=code_revision(),
+        command=command,
         earlier=()
         if started_from is None
         else tuple({"fold": fold, "train_on": sorted(names)} for fold, names in started_from.splits()),

@@ -54,7 +54,7 @@ def measure_stages(classifier: Classifier, examples: Sequence[Example]) -> dict[
     for example in track(examples, "Explaining"):
         grey = example.frames().grey(0)
         lesion = example.mask_array(grey.shape)
-        box = wanted.letterbox(*grey.shape, detect_sector(grey))
+        box = wanted.letterbox(grey.shape[0], grey.shape[1], detect_sector(grey))
         image = torch.from_numpy(prepare(grey, box, wanted))[None, None]
         results["area"].append((float(lesion.mean()), float(lesion.mean())))
         for explainer in explainers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..fit.plan import Plan, smoke_plan
+from ..fit.plan import Plan, smoke_plan, with_schedule
 from ..fit.training import run_training
 from ..recipes.registry import recipe_named
 
@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The recipe, its data, where to work, and the hardware."""
     parser.add_argument("recipe", metavar="RECIPE", help="as `python -m Training recipes` lists them")
     add_common_arguments(parser)
+    parser.add_argument("--schedule", nargs="+", metavar="SIDExPASSES", help="another schedule, such as 160x3 256x1")
     start = parser.add_mutually_exclusive_group()
     start.add_argument("--pretrained", type=Path, metavar="FILE", help="a state dict to start from; its hash is kept")
     start.add_argument("--start", type=Path, metavar="BUNDLE", help="a bundle of the same network to start from")
@@ -39,7 +40,7 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Train, write, calibrate; prints where the bundles are."""
-    plan = Plan.from_arguments(given, recipe_named(given.recipe))
+    plan = Plan.from_arguments(given, with_schedule(recipe_named(given.recipe), given.schedule))
     for bundle in run_training(smoke_plan(plan) if given.smoke else plan):
         print(f"bundle: {bundle}")
     return 0

@@ -31,6 +31,7 @@ class LearningModule(pl.LightningModule):
         super().__init__()
         self.learner = learner
         self.recipe = recipe
+        self.class_weights: Tensor
         self.register_buffer("class_weights", class_weights, persistent=False)
         self.steps = steps
         self.seed = seed

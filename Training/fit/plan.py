@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from .loop import Hardware
 
 SMOKE_SIDE = 64
 SMOKE_COUNT = 10  # phantoms of each class: enough for every part of the split to hold every class
+_LEAST_SIDE = 32
 _FINETUNING_RATE = 0.25  # of the recipe's learning rate
 DATA_FOLDER = "phantoms"
 
@@ -37,6 +39,7 @@ class Plan:
         start: a bundle to start from.
         segmenter: the bundle whose masks a mask-input classifier is given; None: the shipped one.
         hardware: where it runs.
+        command: what the bundle's record keeps of the command line, beside split and seed.
     """
 
     recipe: Recipe
@@ -50,6 +53,7 @@ class Plan:
     start: Path | None = None
     segmenter: Path | None = None
     hardware: Hardware = field(default_factory=Hardware)
+    command: str = ""
 
     @classmethod
     def from_arguments(cls, given: argparse.Namespace, recipe: Recipe) -> Plan:
@@ -69,7 +73,24 @@ class Plan:
             start=getattr(given, "start", None),
             segmenter=given.segmenter,
             hardware=Hardware(given.accelerator, devices, given.nodes, given.strategy),
+            command=_command(given),
         )
+
+
+def with_schedule(recipe: Recipe, words: Sequence[str] | None) -> Recipe:
+    """The recipe with another schedule, ``160x3 256x1``: three passes at 160 pixels, one at 256.
+
+    Raises OptionError for words that are no schedule.
+    """
+    if not words:
+        return recipe
+    stages = []
+    for word in words:
+        side, _, passes = word.partition("x")
+        if not (side.isdecimal() and passes.isdecimal() and int(side) >= _LEAST_SIDE and int(passes)):
+            raise OptionError(f"'{word}' is no stage of a schedule", remedy="Give SIDExPASSES, such as 256x4")
+        stages.append((int(side), int(passes)))
+    return dataclasses.replace(recipe, schedule=tuple(stages))
 
 
 def smoke_plan(plan: Plan) -> Plan:
@@ -88,9 +109,19 @@ def finetuning(recipe: Recipe, metadata: Mapping[str, Any], passes: int, name: s
     task = metadata["breastusai"]["task"]
     return dataclasses.replace(
         recipe,
-        name=recipe.name,
         bundles={task: name or f"{metadata['name']}-finetuned"},
         networks={task: recipe.networks[task]},
         schedule=((recipe.preprocessing.size, passes),),
         learning_rate=_FINETUNING_RATE * recipe.learning_rate,
     )
+
+
+def _command(given: argparse.Namespace) -> str:
+    """The command with its own options, files by their names alone: paths are nobody else's."""
+    finetunes = given.command == "finetune"
+    words = ["finetune", given.bundle.name] if finetunes else ["train", given.recipe]
+    for name in ("name", "passes", "pretrained", "start", "segmenter"):
+        value = getattr(given, name, None)
+        words += [] if value is None else [f"--{name}", value.name if isinstance(value, Path) else str(value)]
+    words += ["--schedule", *given.schedule] if getattr(given, "schedule", None) else []
+    return shlex.join(words)

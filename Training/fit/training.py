@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from BreastUSAILib.engine.bundle import load_default_models, load_segmenter
 
-from ..bundles.record import record_training
+from ..bundles.record import TrainingRecord, record_training
+from ..bundles.writer import read_metadata
 from ..data.checks import check_trainable
 from ..data.example import Example, Part
 from ..data.loading import load_examples
@@ -51,7 +52,8 @@ def run_training(plan: Plan) -> list[Path]:
         hardware=plan.hardware,
         progress=sys.stderr.isatty(),
     )
-    record = record_training(plan.recipe.name, plan.seed, plan.fold, examples, initialisation)
+    earlier = None if plan.start is None else TrainingRecord.from_metadata(read_metadata(plan.start))
+    record = record_training(plan.recipe.name, plan.seed, plan.fold, examples, initialisation, earlier, plan.command)
     calibration = [example for example in examples if example.part is Part.CALIBRATION]
     return deliver(plan.recipe, learner.networks(), record, calibration, plan.work / BUNDLES)
 

@@ -1,0 +1,31 @@
+"""What a command line becomes, before anything is trained."""
+
+from __future__ import annotations
+
+import pytest
+
+from BreastUSAILib.engine.errors import OptionError
+from Training.fit.plan import finetuning, with_schedule
+from Training.recipes.registry import recipe_named
+
+PAIR = recipe_named("shared-b0")
+
+
+def test_a_schedule_in_words_replaces_the_recipes_own() -> None:
+    assert with_schedule(PAIR, ["160x3", "256x1"]).sides == [160, 160, 160, 256]
+    assert with_schedule(PAIR, None) is PAIR
+
+
+@pytest.mark.parametrize("word", ["256", "x3", "256x", "8x2", "256x0", "256x-1"])
+def test_words_that_are_no_schedule_are_named(word: str) -> None:
+    with pytest.raises(OptionError, match=word):
+        with_schedule(PAIR, [word])
+
+
+def test_finetuning_a_pairs_classifier_trains_it_alone_and_gently() -> None:
+    metadata = {"name": "classifier_efficientnet_b0", "breastusai": {"task": "classification"}}
+    recipe = finetuning(PAIR, metadata, 3, None)
+    assert set(recipe.networks) == {"classification"}
+    assert recipe.bundle_name("classification") == "classifier_efficientnet_b0-finetuned"
+    assert recipe.learning_rate < PAIR.learning_rate
+    assert recipe.sides == [256, 256, 256]
