@@ -111,6 +111,7 @@ def fit(
         warnings.filterwarnings("ignore", ".*does not have many workers.*")
         warnings.filterwarnings("ignore", ".*Experiment logs directory.*")
         warnings.filterwarnings("ignore", ".*treespec.*")
+        warnings.filterwarnings("ignore", ".*exists and is not empty.*")
         try:
             trainer.fit(module, Passes(training, held_out), ckpt_path=str(checkpoint) if checkpoint.is_file() else None)
         except RuntimeError as error:

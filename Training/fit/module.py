@@ -15,6 +15,8 @@ from .batches import Batch
 from .learning import Learner
 from .losses import total_loss
 
+_RISE = 0.2  # of the steps, until the learning rate has its peak
+
 
 class LearningModule(pl.LightningModule):
     """Trains one learner by one recipe. Every random draw depends on seed, pass and step alone.
@@ -74,8 +76,9 @@ class LearningModule(pl.LightningModule):
         """AdamW under a one-cycle schedule (Smith and Topin 2019, arXiv:1708.07120)."""
         trained = [parameter for parameter in self.learner.parameters() if parameter.requires_grad]
         optimizer = torch.optim.AdamW(trained, lr=self.recipe.learning_rate, weight_decay=self.recipe.weight_decay)
+        rise = min(max(_RISE, 2 / self.steps), 0.9)  # at least two steps, or the schedule divides by zero
         schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, self.recipe.learning_rate, total_steps=self.steps, pct_start=0.2
+            optimizer, self.recipe.learning_rate, total_steps=self.steps, pct_start=rise
         )
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
