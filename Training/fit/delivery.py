@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -25,6 +26,7 @@ OUTLINE_RULES: Mapping[str, Any] = {
     "lesion_evidence": 0.0,
     "mirror": True,
 }
+_DRAFT = ".unfinished"
 DESCRIPTIONS = {
     "classification": "Normal, benign or malignant for a whole B-mode frame",
     "segmentation": "Outline of breast lesions in a B-mode frame",
@@ -40,12 +42,16 @@ def deliver(
 ) -> list[Path]:
     """Write a bundle for every network below `folder`, calibrate the classifier, give each a card without figures.
 
+    All of this happens in a hidden folder: nothing unfinished is ever taken for a bundle.
+
     Raises InputError where the calibration part lacks a class of lesions, ModelError for weights that are not
     finite, OutputError where a bundle cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / _DRAFT
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
     bundles = {
-        task: write_bundle(_content(recipe, task, record), network.state_dict(), folder)
+        task: write_bundle(_content(recipe, task, record), network.state_dict(), draft)
         for task, network in networks.items()
     }
     if "classification" in bundles:
@@ -54,7 +60,16 @@ def deliver(
         calibrate_outlines(list(bundles.values()), calibration)
     for bundle in bundles.values():
         write_card(bundle, ())
-    return list(bundles.values())
+    finished = [_moved(bundle, folder) for bundle in bundles.values()]
+    draft.rmdir()
+    return finished
+
+
+def _moved(bundle: Path, folder: Path) -> Path:
+    """A finished bundle in its place, instead of an older one of the same name."""
+    place = folder / bundle.name
+    shutil.rmtree(place, ignore_errors=True)
+    return bundle.rename(place)
 
 
 def _content(recipe: Recipe, task: str, record: TrainingRecord) -> BundleContent:

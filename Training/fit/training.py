@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from BreastUSAILib.engine.bundle import load_default_models, load_segmenter
 
+from ..bundles.calibrate import check_calibration_part
 from ..bundles.record import TrainingRecord, record_training
 from ..bundles.writer import read_metadata
 from ..data.checks import check_trainable
@@ -38,6 +39,9 @@ def run_training(plan: Plan) -> list[Path]:
     """
     examples = load_examples(plan.data, fold=plan.fold, train_on=plan.train_on, duplicates=plan.duplicates)
     check_trainable(examples, plan.train_on)
+    calibration = [example for example in examples if example.part is Part.CALIBRATION]
+    if "classification" in plan.recipe.networks:
+        check_calibration_part([example.label for example in calibration])
     pl.seed_everything(plan.seed, verbose=False)
     learner = build_learner(plan.recipe.networks)
     initialisation = _start(plan, learner)
@@ -54,7 +58,6 @@ def run_training(plan: Plan) -> list[Path]:
     )
     earlier = None if plan.start is None else TrainingRecord.from_metadata(read_metadata(plan.start))
     record = record_training(plan.recipe.name, plan.seed, plan.fold, examples, initialisation, earlier, plan.command)
-    calibration = [example for example in examples if example.part is Part.CALIBRATION]
     return deliver(plan.recipe, learner.networks(), record, calibration, plan.work / BUNDLES)
 
 

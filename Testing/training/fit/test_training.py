@@ -21,7 +21,7 @@ def phantoms(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def smoke(recipe: str, phantoms: Path, work: Path) -> list[Path]:
     command = ["train", recipe, "--smoke", "--data", str(phantoms), "--work", str(work), "--accelerator", "cpu"]
     assert main(command) == 0
-    return sorted((work / "bundles").iterdir())
+    return sorted(path for path in (work / "bundles").iterdir() if not path.name.startswith("."))
 
 
 @pytest.mark.slow
@@ -52,6 +52,21 @@ def test_the_shipped_recipe_gives_a_pair_that_is_measured_finetuned_and_added(
     capsys.readouterr()
     assert breastusai(["models", "list"]) == 0
     assert "mine" in capsys.readouterr().out
+
+
+def test_a_calibration_part_of_one_class_is_refused_before_anything_is_trained(
+    phantoms: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [row.split(",") for row in phantoms.read_text().splitlines()]
+    labels = rows[0].index("label")
+    parts = ["part", *("calibration" if row[labels] == "benign" else "train" for row in rows[1:])]
+    table = phantoms.with_name("one_class.csv")
+    table.write_text("".join(",".join([*row, part]) + "\n" for row, part in zip(rows, parts, strict=True)))
+    command = ["train", "four-layer-cnn", "--smoke", "--data", str(table), "--work", str(tmp_path)]
+    assert main(command) == 1
+    assert "no malignant lesion" in capsys.readouterr().err
+    assert not (tmp_path / "last.ckpt").exists()
+    assert not list(tmp_path.glob("bundles/*"))
 
 
 def test_training_needs_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
