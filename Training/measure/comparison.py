@@ -56,14 +56,22 @@ def comparison(recipes: Iterable[Recipe], results: Path = RESULTS, *, timed: boo
     measured = {recipe.name: read_results(results / recipe.name) for recipe in chosen}
     lines: list[str] = []
     for task, cells in CELLS.items():
-        headings = ["recipe", "parameters", "size", "CPU time", *(cell.heading for cell in cells), "folds"]
+        headings = [
+            "recipe",
+            "parameters",
+            "size",
+            "CPU time",
+            "trained on",
+            *(cell.heading for cell in cells),
+            "folds",
+        ]
         rows = []
         for recipe in (one for one in chosen if task in one.networks):
-            honest = [found for found in measured[recipe.name] if "leak" not in found]
-            leaking = [found for found in measured[recipe.name] if "leak" in found]
-            rows.append(_row(recipe, task, honest, timed))
-            if leaking:
-                rows.append([f"LEAK, {leaking[0]['leak']}: {rows[-1][0]}", *_row(recipe, task, leaking, timed)[1:]])
+            network = _network_cells(recipe, task, timed)
+            runs = _runs(measured[recipe.name]) or {("", NONE): []}
+            rows += [
+                _row([f"{leak}{network[0]}", *network[1:], where], task, runs[leak, where]) for leak, where in runs
+            ]
         if task == "classification":
             rows.append(_neighbour_row([one for found in measured.values() for one in found]))
         lines += [f"### {task.capitalize()}", "", _line(headings), "|---" * len(headings) + "|", *map(_line, rows), ""]
@@ -75,18 +83,30 @@ def read_results(folder: Path) -> list[dict[str, Any]]:
     return [read_figures(path) for path in sorted(folder.glob("*.json"))]
 
 
-def _row(recipe: Recipe, task: str, results: Sequence[Mapping[str, Any]], timed: bool) -> list[str]:
+def _runs(results: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+    """Results of the same training data together, by what they leak (in words, or nothing) and by that data."""
+    runs: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for result in results:
+        leak = f"LEAK, {result['leak']}: " if "leak" in result else ""
+        trained_on = " and ".join(name.replace("+", " + ") for name in result["run"]["trained_on"]) or "not stated"
+        runs.setdefault((leak, trained_on), []).append(result)
+    return dict(sorted(runs.items(), key=lambda run: (run[0][0], -len(run[0][1]))))
+
+
+def _row(first: Sequence[str], task: str, results: Sequence[Mapping[str, Any]]) -> list[str]:
+    folds = sorted({str(fold) for result in results for fold in result["run"]["folds"]})
+    return [*first, *(_cell(cell, results) for cell in CELLS[task]), ", ".join(folds) or NONE]
+
+
+def _network_cells(recipe: Recipe, task: str, timed: bool) -> list[str]:
     with torch.device("meta"):
         network = build_network(recipe.networks[task])
     count = sum(parameter.numel() for parameter in network.parameters())
-    folds = sorted({str(fold) for result in results for fold in result["run"]["folds"]})
     return [
         f"{recipe.title} (`{recipe.name}`)",
         f"{count / 1e6:.1f} M",
         f"{2 * count / 1e6:.1f} MB",
         f"{_time(recipe, task):.1f}" if timed else NONE,
-        *(_cell(cell, results) for cell in CELLS[task]),
-        ", ".join(folds) or NONE,
     ]
 
 
@@ -122,7 +142,7 @@ def _neighbour_row(results: Sequence[Mapping[str, Any]]) -> list[str]:
         )
         value = next((value for value in values if value is not None), None)
         cells.append(NOT_MEASURED if value is None else number(value))
-    return [_NEIGHBOUR, NONE, NONE, NONE, *cells, NONE]
+    return [_NEIGHBOUR, NONE, NONE, NONE, NONE, *cells, NONE]
 
 
 def _line(cells: Iterable[str]) -> str:

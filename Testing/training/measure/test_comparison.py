@@ -16,11 +16,13 @@ MASKED = recipe_named("resnet50-lesion-mask")
 UNET = recipe_named("unet")
 
 
-def figures(dataset: str, auc: float, *, across: bool = False, **more: Any) -> dict[str, Any]:
+def figures(
+    dataset: str, auc: float, *, across: bool = False, trained_on: str = "BUS-BRA", **more: Any
+) -> dict[str, Any]:
     value = {"value": auc, "interval_95": [auc - 0.01, auc + 0.01]}
     neighbour = {"malignancy_auc": 0.61}
     found = {"across": across, "classification": {"malignancy_auc": value, "nearest_neighbour": neighbour}}
-    return {"run": {"folds": ["1"]}, "datasets": {dataset: found}, **more}
+    return {"run": {"folds": ["1"], "trained_on": [trained_on]}, "datasets": {dataset: found}, **more}
 
 
 def write(folder: Path, name: str, document: dict[str, Any]) -> None:
@@ -42,6 +44,15 @@ def test_figures_lie_in_the_columns_they_are_of(tmp_path: Path) -> None:
     assert cells[headings.index("AUC, BUSI unseen")] == "0.700 (0.690–0.710)"
     assert cells[headings.index("macro AUC, BUSI")] == "not measured"
     assert "0.610" in row(lines, "nearest-neighbour")
+
+
+def test_trainings_on_other_data_are_rows_of_their_own(tmp_path: Path) -> None:
+    write(tmp_path / CNN.name, "a.json", figures("BUS-BRA", 0.82))
+    write(tmp_path / CNN.name, "b.json", figures("BUS-BRA", 0.87, trained_on="BUS-BRA+BUSI"))
+    both, alone = [line for line in comparison([CNN], tmp_path, timed=False) if CNN.name in line]
+    assert "BUS-BRA + BUSI" in both
+    assert "0.870" in both
+    assert "0.820" in alone
 
 
 def test_a_leak_is_a_row_of_its_own(tmp_path: Path) -> None:
