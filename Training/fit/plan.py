@@ -12,7 +12,7 @@ from typing import Any
 
 from BreastUSAILib.engine.errors import OptionError
 
-from ..data.phantoms import write_phantoms
+from ..data.phantoms import TABLE, write_phantoms
 from ..recipes.recipe import Recipe
 from .loop import Hardware
 
@@ -63,7 +63,7 @@ class Plan:
         devices = int(given.devices) if str(given.devices).isdecimal() else given.devices
         return cls(
             recipe=recipe,
-            data=given.data or given.work / DATA_FOLDER,
+            data=given.data or given.work / DATA_FOLDER / TABLE,
             work=given.work,
             fold=given.fold,
             train_on=frozenset(given.train_on) if given.train_on else None,
@@ -95,13 +95,12 @@ def with_schedule(recipe: Recipe, words: Sequence[str] | None) -> Recipe:
 
 def smoke_plan(plan: Plan) -> Plan:
     """The plan cut down to a few small steps, on phantoms that it writes into the work folder where no data are."""
-    data = plan.data
-    if not data.exists():
-        data = write_phantoms(plan.work / DATA_FOLDER, SMOKE_COUNT, seed=0)
+    if plan.data == plan.work / DATA_FOLDER / TABLE and not plan.data.exists():
+        write_phantoms(plan.work / DATA_FOLDER, SMOKE_COUNT, seed=0)
     fixed = any("image_size" in network for network in plan.recipe.networks.values())
     side = plan.recipe.preprocessing.size if fixed else SMOKE_SIDE
     recipe = dataclasses.replace(plan.recipe, schedule=((side, 1),), batch=4)
-    return dataclasses.replace(plan, data=data, recipe=recipe)
+    return dataclasses.replace(plan, recipe=recipe)
 
 
 def finetuning(recipe: Recipe, metadata: Mapping[str, Any], passes: int, name: str | None) -> Recipe:

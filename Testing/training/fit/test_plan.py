@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+
 import pytest
 
 from BreastUSAILib.engine.errors import OptionError
-from Training.fit.plan import finetuning, with_schedule
+from Training.data.loading import load_examples
+from Training.fit.plan import Plan, finetuning, smoke_plan, with_schedule
 from Training.recipes.registry import recipe_named
 
 PAIR = recipe_named("shared-b0")
@@ -29,3 +33,12 @@ def test_finetuning_a_pairs_classifier_trains_it_alone_and_gently() -> None:
     assert recipe.bundle_name("classification") == "classifier_efficientnet_b0-finetuned"
     assert recipe.learning_rate < PAIR.learning_rate
     assert recipe.sides == [256, 256, 256]
+
+
+def test_a_smoke_run_finds_its_phantoms_again_and_never_stands_in_for_missing_data(tmp_path: Path) -> None:
+    own = Plan(recipe_named("four-layer-cnn"), tmp_path / "phantoms" / "data.csv", tmp_path)
+    first, again = smoke_plan(own), smoke_plan(own)
+    assert first.data == again.data
+    assert load_examples(again.data)
+    missing = dataclasses.replace(own, data=tmp_path / "mistyped.csv")
+    assert not smoke_plan(missing).data.exists()
