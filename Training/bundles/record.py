@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,14 +79,15 @@ def record_training(
     fold: int,
     examples: Iterable[Example],
     initialisation: Mapping[str, str] | None = None,
-    started_from: TrainingRecord | None = None,
+    started_from: Sequence[TrainingRecord] = (),
     command: str = "",
 ) -> TrainingRecord:
     """The record of a training on `examples` (all parts), with the code's present revision.
 
-    `started_from` is the record of the bundle that the weights were taken from: what that one has seen stays seen.
+    `started_from` are the records of the bundles that the weights were taken from: what these have seen stays seen.
     """
     everything = list(examples)
+    before = dict.fromkeys(split for record in started_from for split in record.splits())
     return TrainingRecord(
         recipe=recipe,
         seed=seed,
@@ -96,9 +97,7 @@ def record_training(
         initialisation=initialisation or {"source": "random"},
         revision=code_revision(),
         command=command,
-        earlier=()
-        if started_from is None
-        else tuple({"fold": fold, "train_on": sorted(names)} for fold, names in started_from.splits()),
+        earlier=tuple({"fold": fold, "train_on": sorted(names)} for fold, names in before),
     )
 
 

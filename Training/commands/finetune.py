@@ -34,7 +34,7 @@ def run(given: argparse.Namespace) -> int:
             remedy="Use `train RECIPE --start BUNDLE` with the recipe of its network",
         )
     recipe = finetuning(recipe_named(record.recipe), metadata, given.passes, given.name)
-    plan = dataclasses.replace(Plan.from_arguments(given, recipe), start=given.bundle)
+    plan = dataclasses.replace(Plan.from_arguments(given, recipe), start=(given.bundle,))
     for bundle in run_training(smoke_plan(plan) if given.smoke else plan):
         print(f"bundle: {bundle}")
     return 0

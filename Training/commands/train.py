@@ -19,7 +19,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--schedule", nargs="+", metavar="SIDExPASSES", help="another schedule, such as 160x3 256x1")
     start = parser.add_mutually_exclusive_group()
     start.add_argument("--pretrained", type=Path, metavar="FILE", help="a state dict to start from; its hash is kept")
-    start.add_argument("--start", type=Path, metavar="BUNDLE", help="a bundle of the same network to start from")
+    start.add_argument(
+        "--start",
+        type=Path,
+        nargs="+",
+        metavar="BUNDLE",
+        help="the bundle or bundles of the same networks to start from",
+    )
 
 
 def add_common_arguments(parser: argparse.ArgumentParser) -> None:

@@ -80,6 +80,7 @@ class TrainingSet:
         if self.recipe.balance == "oversample":
             return torch.ones(len(CLASS_NAMES))
         counts = torch.bincount(torch.from_numpy(self._labels), minlength=len(CLASS_NAMES)).float()
+        counts[NORMAL] *= self.recipe.normal_repeats
         moved = self.recipe.tissue_crops * counts
         moved[NORMAL] = -moved[NORMAL + 1 :].sum()
         counts = (counts - moved).clamp_min(1)
@@ -110,11 +111,13 @@ class TrainingSet:
         return Drawn(variant, None, normal=False)
 
     def _places(self, generator: np.random.Generator) -> NDArray[np.int64]:
-        """Places of a pass's examples in random order; smaller classes repeated where the recipe says so."""
+        """Places of a pass's examples in random order; normals and smaller classes repeated as the recipe says."""
         places = [generator.permutation(np.flatnonzero(self._labels == label)) for label in np.unique(self._labels)]
         if self.recipe.balance == "oversample":
             largest = max(len(part) for part in places)
             places = [np.resize(part, largest) for part in places]
+        else:
+            places += [np.flatnonzero(self._labels == NORMAL)] * (self.recipe.normal_repeats - 1)
         return generator.permutation(np.concatenate(places))
 
     def assemble(self, drawn: Sequence[Drawn], side: int) -> Batch:
@@ -140,10 +143,6 @@ class TrainingSet:
             )
         classes = F.one_hot(torch.tensor(labels), len(CLASS_NAMES)).float()
         return Batch(stack, Targets(classes, truth, torch.tensor(outlined), torch.tensor(birads)))
-
-
-def _resized(planes: Tensor, side: int) -> Tensor:
-    return F.interpolate(planes, (side, side), mode="bilinear", antialias=True)
 
 
 class EpochBatches(Dataset[Batch]):

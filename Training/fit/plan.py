@@ -36,7 +36,7 @@ class Plan:
         seed: of everything random.
         duplicates: BUSI's list of near-duplicates, for its published layout.
         pretrained: a state dict to start from.
-        start: a bundle to start from.
+        start: bundles to start from, at most one a network.
         segmenter: the bundle whose masks a mask-input classifier is given; None: the shipped one.
         hardware: where it runs.
         command: what the bundle's record keeps of the command line, beside split and seed.
@@ -50,7 +50,7 @@ class Plan:
     seed: int = 0
     duplicates: Path | None = None
     pretrained: Path | None = None
-    start: Path | None = None
+    start: tuple[Path, ...] = ()
     segmenter: Path | None = None
     hardware: Hardware = field(default_factory=Hardware)
     command: str = ""
@@ -70,7 +70,7 @@ class Plan:
             seed=given.seed,
             duplicates=given.duplicates,
             pretrained=getattr(given, "pretrained", None),
-            start=getattr(given, "start", None),
+            start=tuple(getattr(given, "start", None) or ()),
             segmenter=given.segmenter,
             hardware=Hardware(given.accelerator, devices, given.nodes, given.strategy),
             command=_command(given),
@@ -121,6 +121,8 @@ def _command(given: argparse.Namespace) -> str:
     words = ["finetune", given.bundle.name] if finetunes else ["train", given.recipe]
     for name in ("name", "passes", "pretrained", "start", "segmenter"):
         value = getattr(given, name, None)
-        words += [] if value is None else [f"--{name}", value.name if isinstance(value, Path) else str(value)]
+        values = value if isinstance(value, list) else [] if value is None else [value]
+        words += [f"--{name}"] * bool(values)
+        words += [item.name if isinstance(item, Path) else str(item) for item in values]
     words += ["--schedule", *given.schedule] if getattr(given, "schedule", None) else []
     return shlex.join(words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from torch import nn
@@ -23,11 +23,17 @@ def start_from_file(learner: Learner, recipe: Recipe, path: Path) -> Mapping[str
     return {"source": path.name, "sha256": file_sha256(path)}
 
 
-def start_from_bundle(learner: Learner, path: Path) -> Mapping[str, str]:
-    """Copy a bundle's weights into the network of its task; returns the provenance.
+def start_from_bundles(learner: Learner, paths: Sequence[Path]) -> Mapping[str, str]:
+    """Copy each bundle's weights into the network of its task; returns the provenance.
 
-    Raises ModelError where the bundle does not verify or is of another architecture or task.
+    What two networks share comes from the bundle that is named last. Raises ModelError where a bundle does not verify
+    or is of another architecture or task.
     """
+    came = [_start_from_bundle(learner, path) for path in paths]
+    return {key: ", ".join(one[key] for one in came) for key in came[0]}
+
+
+def _start_from_bundle(learner: Learner, path: Path) -> Mapping[str, str]:
     info = verify_bundle(path)
     network: nn.Module | None = learner.networks().get(info.task)
     if network is None:

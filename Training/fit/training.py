@@ -25,7 +25,7 @@ from .learning import Learner, build_learner
 from .loop import fit
 from .own_masks import predict_masks
 from .plan import Plan
-from .start import start_from_bundle, start_from_file
+from .start import start_from_bundles, start_from_file
 
 BUNDLES = "bundles"
 """Where a training's bundles lie below its work folder."""
@@ -56,14 +56,14 @@ def run_training(plan: Plan) -> list[Path]:
         hardware=plan.hardware,
         progress=sys.stderr.isatty(),
     )
-    earlier = None if plan.start is None else TrainingRecord.from_metadata(read_metadata(plan.start))
+    earlier = [record for path in plan.start if (record := TrainingRecord.from_metadata(read_metadata(path)))]
     record = record_training(plan.recipe.name, plan.seed, plan.fold, examples, initialisation, earlier, plan.command)
     return deliver(plan.recipe, learner.networks(), record, calibration, plan.work / BUNDLES)
 
 
 def _start(plan: Plan, learner: Learner) -> Mapping[str, str]:
-    if plan.start is not None:
-        return start_from_bundle(learner, plan.start)
+    if plan.start:
+        return start_from_bundles(learner, plan.start)
     if plan.pretrained is not None:
         return start_from_file(learner, plan.recipe, plan.pretrained)
     return {"source": "random"}

@@ -30,6 +30,7 @@ class Recipe:
         preprocessing: how the input is made, in training and in the product.
         augmentation: random changes of the training images.
         tissue_crops: share of lesion images that are replaced by their lesion-free part, as normals.
+        normal_repeats: how often a pass shows each normal image: the collections hold few.
         balance: ``weights``: classes weighted in the loss by the inverse root of their count; ``oversample``:
             every class drawn as often as the largest.
         patience: passes without a lower loss on the calibration part until training stops; None: never stops early.
@@ -52,6 +53,7 @@ class Recipe:
     preprocessing: Preprocessing = PREPROCESSING
     augmentation: Augmentation = field(default_factory=Augmentation)
     tissue_crops: float = 0.0
+    normal_repeats: int = 1
     balance: str = "weights"
     patience: int | None = None
     explanation: Mapping[str, str] = field(default_factory=dict)

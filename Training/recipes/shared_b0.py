@@ -16,6 +16,7 @@ RECIPE = Recipe(
     learning_rate=8e-4,
     encoder_prefix="encoder.",
     tissue_crops=0.10,
+    normal_repeats=3,
     explanation={"method": "Grad-CAM", "layer": "_blocks.6"},
     bundles={"classification": "classifier_efficientnet_b0", "segmentation": "segmenter_attention_unet_b0"},
 )

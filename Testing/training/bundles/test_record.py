@@ -28,7 +28,7 @@ def test_a_record_survives_the_metadata(tmp_path: Path) -> None:
     examples = load_examples(write_data(tmp_path))
     start = {"source": "encoder.pth", "sha256": "00ff", "licence": "Apache-2.0"}
     before = TrainingRecord("first", 1, 2, ("BUS-BRA", "BUSI"), {})
-    record = record_training("second", 7, 3, examples, start, before)
+    record = record_training("second", 7, 3, examples, start, [before, before])
     assert record.splits() == ((3, frozenset({"made-up"})), (2, frozenset({"BUS-BRA", "BUSI"})))
     written = json.loads(json.dumps(record.to_metadata()))
     again = TrainingRecord.from_metadata(written)

@@ -13,7 +13,7 @@ from Training.recipes.shared_b0 import RECIPE
 
 from .made_up import SMALL, example, training_set, variant
 
-TINY = dataclasses.replace(RECIPE, preprocessing=SMALL, batch=4, tissue_crops=0.0)
+TINY = dataclasses.replace(RECIPE, preprocessing=SMALL, batch=4, tissue_crops=0.0, normal_repeats=1)
 
 
 def test_a_pass_repeats_itself_and_differs_from_the_next() -> None:
@@ -26,6 +26,22 @@ def test_every_example_comes_once_a_pass() -> None:
     batches = training_set(TINY).batches(0)
     seen = [item.variant.choice for group in batches.drawn for item in group]
     assert sorted(seen) == list(range(24))
+
+
+def test_normals_come_as_often_as_the_recipe_says_and_weigh_less_for_it() -> None:
+    labels = ["benign"] * 12 + ["normal"] * 2 + ["malignant"] * 4
+    weights = []
+    for repeats in (1, 3):
+        source = TrainingSet(
+            [example(n, label) for n, label in enumerate(labels)],
+            [variant(n, label) for n, label in enumerate(labels)],
+            dataclasses.replace(TINY, normal_repeats=repeats, batch=2),
+            seed=1,
+        )
+        drawn = [item.variant.choice for group in source.batches(0).drawn for item in group]
+        assert np.bincount(drawn).tolist() == [1] * 12 + [repeats] * 2 + [1] * 4
+        weights.append(source.class_weights()[CLASS_NAMES.index("normal")])
+    assert weights[1] < weights[0]
 
 
 def test_processes_share_a_pass_without_overlap() -> None:
