@@ -14,10 +14,10 @@ from torch import nn
 from BreastUSAILib.engine.bundle import Models, load_default_models
 from BreastUSAILib.engine.frames import Frames, InputKind, Rectangle
 from BreastUSAILib.engine.network_definitions import build_network
-from BreastUSAILib.engine.prepare import Preprocessing, prepare
+from BreastUSAILib.engine.prepare import prepare
+from Testing.made_up import CALIBRATION, SMALL, speckle
 from Training.bundles.writer import BundleContent, write_bundle
 
-SMALL = Preprocessing(size=64, low_percentile=1.0, high_percentile=99.5, mean=0.449, std=0.226)
 CLASSIFIER, SEGMENTER = "classifier_efficientnet_b0", "segmenter_attention_unet_b0"
 TASKS = {CLASSIFIER: "classification", SEGMENTER: "segmentation"}
 NETWORKS = {
@@ -30,13 +30,6 @@ NETWORKS = {
         "num_classes": 3,
     },
     SEGMENTER: {"_target_": "BreastUSAILib.engine.networks.attention_unet.EfficientAttentionUNet"},
-}
-CALIBRATION = {
-    "temperature": 1.5,
-    "slope_variance": 0.02,
-    "intercept_variance": 0.05,
-    "covariance": 0.0,
-    "least_confidence": 0.5,
 }
 SETTINGS = {
     CLASSIFIER: {"calibration": CALIBRATION, "explanation_layer": "_blocks.6"},
@@ -96,10 +89,7 @@ def untrained(bundle_folder: Path) -> Models:
 
 
 def speckle_frames(count: int = 1, rows: int = 120, columns: int = 160, seed: int = 0) -> Frames:
-    """Frames of lateral-smeared speckle, enough like B-mode for every check to let them pass."""
-    generator = np.random.default_rng(seed)
-    noise = generator.rayleigh(40, size=(count, rows, columns + 8))
-    smeared = np.lib.stride_tricks.sliding_window_view(noise, 5, axis=2).mean(axis=-1)[:, :, :columns]
-    pixels = np.clip(smeared * 1.6, 0, 255).astype(np.uint8)
+    """Frames of speckle."""
+    pixels = speckle(seed, rows, columns, count)
     kind = InputKind.STILL if count == 1 else InputKind.CINE
     return Frames("speckle", kind, count, rows, columns, False, lambda index: pixels[index])

@@ -8,6 +8,7 @@ from pathlib import Path
 from BreastUSAILib.engine.errors import OptionError
 
 from ..data.example import Part
+from .split_arguments import add_split_arguments
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,9 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="BUNDLE",
         help="the classifier's folder; and its segmenter's, whose rules for showing outlines are then chosen too",
     )
-    parser.add_argument("--data", type=Path, required=True, metavar="PATH", help="the data it was trained on")
-    parser.add_argument("--fold", type=int, metavar="K", help="the split (default: that of the bundle's training)")
-    parser.add_argument("--train-on", nargs="+", metavar="NAME", help="data sets (default: those of its training)")
+    add_split_arguments(parser, data_needed=True)
 
 
 def run(given: argparse.Namespace) -> int:
@@ -33,9 +32,9 @@ def run(given: argparse.Namespace) -> int:
     subject = find_subject(given.bundles)
     if not subject.classifier.given:
         raise OptionError("there is no classifier to calibrate", remedy="Give the classifier's bundle")
-    everything = load_split(given.data, choose_split(subject, given.fold, given.train_on))
+    everything = load_split(given.data, choose_split(subject, given.fold, given.train_on), given.duplicates)
     examples = [one for one in everything if one.part is Part.CALIBRATION]
-    refuse_seen_examples(with_seen_groups(subject, given.data, Part.CALIBRATION), examples)
+    refuse_seen_examples(with_seen_groups(subject, given.data, Part.CALIBRATION, given.duplicates), examples)
     found = calibrate_bundle(given.bundles, examples)
     band = found.report["undetermined"]
     print(f"{subject.classifier.info.path}: calibrated on {found.report['images']} images")

@@ -9,6 +9,7 @@ from pathlib import Path
 from BreastUSAILib.engine.errors import OptionError
 
 from ..data.example import Part
+from .split_arguments import add_split_arguments
 
 WIDTH = 150  # columns, where the figures go to a file
 
@@ -22,16 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="BUNDLE",
         help="one or two bundle folders; a missing partner is taken from the shipped pair",
     )
-    parser.add_argument("--data", type=Path, metavar="PATH", help="a data set, a folder of data sets, or a CSV table")
-    parser.add_argument(
-        "--fold", type=int, metavar="K", help="the split, 1 to 5 (default: that of the bundle's training)"
-    )
-    parser.add_argument(
-        "--train-on",
-        nargs="+",
-        metavar="NAME",
-        help="data sets trained on; all others are test as a whole (default: those of the bundle's training)",
-    )
+    add_split_arguments(parser, data_needed=False)
     parser.add_argument("--part", choices=[part.value for part in Part], default=Part.TEST.value, help="default: test")
     parser.add_argument("--output", type=Path, metavar="DIR", help="where rows.csv, figures.json and the plots go")
     parser.add_argument(
@@ -68,8 +60,16 @@ def run(given: argparse.Namespace) -> int:
     elif not given.bundles or given.data is None:
         raise OptionError("there is nothing to measure", remedy="Give a bundle and --data, or --from-rows")
     else:
-        part, leak = Part(given.part), given.leak_ground_truth_mask
-        rows = measure_bundles(Question(given.bundles, given.data, given.fold, given.train_on, part, leak))
+        question = Question(
+            given.bundles,
+            given.data,
+            given.fold,
+            given.train_on,
+            given.duplicates,
+            Part(given.part),
+            given.leak_ground_truth_mask,
+        )
+        rows = measure_bundles(question)
     figures = figures_of(rows)
     if given.output is not None:
         with output_errors(given.output):
@@ -86,7 +86,7 @@ def command_of(given: argparse.Namespace) -> str:
     import shlex
 
     words = ["python", "-m", "Training", "evaluate", *(str(path) for path in given.bundles)]
-    for name, value in (("--data", given.data), ("--fold", given.fold)):
+    for name, value in (("--data", given.data), ("--fold", given.fold), ("--duplicates", given.duplicates)):
         words += [] if value is None else [name, str(value)]
     words += ["--train-on", *given.train_on] if given.train_on else []
     words += ["--part", given.part] if given.part != Part.TEST.value else []

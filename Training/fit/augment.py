@@ -29,7 +29,7 @@ class Augmentation:
         shadow: probability of a soft dark band from a random depth downwards.
         erase: probability that one rectangle is set to grey, as a caliper box or menu would.
         mixup: probability that a whole batch is mixed with itself in another order (Zhang et al. 2018).
-        cutmix: the same by rectangles (Yun et al. 2019); classification alone.
+        cutmix: the same by rectangles (Yun et al. 2019).
     """
 
     flip: float = 0.5
@@ -135,22 +135,3 @@ def _erased(images: Tensor, generator: torch.Generator) -> Tensor:
     width, height = (0.05 + 0.28 * torch.rand(column, generator=generator, device=images.device) for _ in range(2))
     box = ((across - x).abs() < width) & ((down - y).abs() < height)
     return torch.where(box, torch.rand(column, generator=generator, device=images.device), images)
-
-
-def mix(images: Tensor, targets: Tensor, generator: torch.Generator, settings: Augmentation) -> tuple[Tensor, Tensor]:
-    """MixUp or CutMix of a batch with itself: images ``[B, 1, S, S]`` and class targets ``[B, K]`` that sum to 1."""
-    draw = float(torch.rand(1, generator=generator, device=generator.device))
-    if draw >= settings.mixup + settings.cutmix:
-        return images, targets
-    order = torch.randperm(len(images), generator=generator, device=generator.device)
-    share = 0.5 * float(torch.rand(1, generator=generator, device=generator.device))
-    if draw < settings.mixup:
-        return images.lerp(images[order], share), targets.lerp(targets[order], share)
-    side = images.shape[-1]
-    cut = round(side * math.sqrt(share))
-    top, left = (
-        int(torch.randint(side - cut + 1, (1,), generator=generator, device=generator.device)) for _ in range(2)
-    )
-    images = images.clone()
-    images[:, :, top : top + cut, left : left + cut] = images[order][:, :, top : top + cut, left : left + cut]
-    return images, targets.lerp(targets[order], (cut / side) ** 2)

@@ -10,10 +10,11 @@ import torch
 from torch import Tensor
 
 from ..recipes.recipe import Recipe
-from .augment import augment, mix
+from .augment import augment
 from .batches import Batch
 from .learning import Learner
 from .losses import total_loss
+from .mixing import mix
 
 _RISE = 0.2  # of the steps, until the learning rate has its peak
 
@@ -47,15 +48,15 @@ class LearningModule(pl.LightningModule):
         draw = (self.seed * 1_000_003 + self.current_epoch * 10_007 + batch_idx) % 2**31 + self.global_rank
         torch.manual_seed(draw)  # dropout's, so that a resumed run repeats it
         generator = torch.Generator(device=self.device).manual_seed(draw)
-        images, masks, classes = batch.images, batch.targets.masks, batch.targets.classes
+        images, masks = batch.images, batch.targets.masks
         shown, moved = augment(images[:, :1], masks, generator, self.recipe.augmentation)
         if images.shape[1] > 1:  # the lesion mask is moved as the image was: the same draws again
             generator.manual_seed(draw)
             _, own = augment(images[:, :1], images[:, 1:], generator, self.recipe.augmentation)
             shown = torch.cat([shown, own], dim=1)
-        shown, classes = mix(shown, classes, generator, self.recipe.augmentation)
+        targets = dataclasses.replace(batch.targets, masks=moved)
+        shown, targets = mix(shown, targets, generator, self.recipe.augmentation)
         outputs = self.learner(self._prepared(shown))
-        targets = dataclasses.replace(batch.targets, classes=classes, masks=moved)
         loss = total_loss(outputs, targets, self.class_weights, self.recipe.label_smoothing)
         self.log("loss", loss, prog_bar=True, on_step=True, on_epoch=True, batch_size=len(images))
         return loss

@@ -26,6 +26,7 @@ from .loop import fit
 from .own_masks import predict_masks
 from .plan import Plan
 from .start import start_from_bundles, start_from_file
+from .work_folder import claim_work_folder
 
 BUNDLES = "bundles"
 """Where a training's bundles lie below its work folder."""
@@ -35,13 +36,14 @@ def run_training(plan: Plan) -> list[Path]:
     """Train, and write one bundle for each network, the classifier's calibrated; returns their folders.
 
     A work folder with ``last.ckpt`` in it is gone on with. Raises BreastUSAIError for data that do not hold
-    together, for reserved data, and for weights of another architecture.
+    together, for reserved data, for weights of another architecture, and for a work folder of another training.
     """
     examples = load_examples(plan.data, fold=plan.fold, train_on=plan.train_on, duplicates=plan.duplicates)
     check_trainable(examples, plan.train_on)
     calibration = [example for example in examples if example.part is Part.CALIBRATION]
     if "classification" in plan.recipe.networks:
         check_calibration_part([example.label for example in calibration])
+    claim_work_folder(plan)
     pl.seed_everything(plan.seed, verbose=False)
     learner = build_learner(plan.recipe.networks)
     initialisation = _start(plan, learner)

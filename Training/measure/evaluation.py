@@ -32,6 +32,7 @@ class Question:
         bundles: one or two bundle folders; a missing partner is taken from the shipped pair.
         data: whatever `load_examples` accepts.
         fold, train_on: the split; None: that of the bundles' own training.
+        duplicates: the list of near-duplicates, for BUSI's published layout.
         part: which part of the split.
         leak: give the classifier the ground-truth mask, to show what that is worth.
     """
@@ -40,6 +41,7 @@ class Question:
     data: Path
     fold: int | None = None
     train_on: Collection[str] | None = None
+    duplicates: Path | None = None
     part: Part = Part.TEST
     leak: bool = False
 
@@ -59,15 +61,17 @@ def measure_bundles(question: Question) -> list[Row]:
             remedy="Leave --leak-ground-truth-mask out, or give a classifier whose inputs name lesion_mask",
         )
     if question.train_on is not None:
-        load_examples(question.data, fold=question.fold or 1, train_on=question.train_on)  # refuses unknown names
+        load_examples(  # refuses unknown names
+            question.data, fold=question.fold or 1, train_on=question.train_on, duplicates=question.duplicates
+        )
     split = choose_split(subject, question.fold, question.train_on)
-    everything = load_split(question.data, split)
+    everything = load_split(question.data, split, question.duplicates)
     examples = [one for one in everything if one.part is question.part]
     if not examples:
         raise InputError(
             f"the {question.part.value} part is empty", where=question.data, remedy="Choose another --part"
         )
-    subject = with_seen_groups(subject, question.data, question.part)
+    subject = with_seen_groups(subject, question.data, question.part, question.duplicates)
     refuse_seen_examples(subject, examples, mask_is_predicted=not question.leak)
     measurement = Measurement(subject, split, _trained_on(subject, everything), _baseline(everything, question.part))
     return _leaking_rows(measurement, examples) if question.leak else _rows(measurement, examples)

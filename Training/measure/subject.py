@@ -127,31 +127,32 @@ def choose_split(subject: Subject, fold: int | None, train_on: Iterable[str] | N
     return Split(fold, None if record is None else frozenset(record.train_on))
 
 
-def load_split(data: Path, split: Split) -> list[Example]:
+def load_split(data: Path, split: Split, duplicates: Path | None = None) -> list[Example]:
     """The examples of `data` with the parts of that split. A data set that the split does not name is test as a whole.
 
+    `duplicates` is the list of near-duplicates for BUSI's published layout, as `load_examples` takes it.
     Raises InputError where the data cannot be loaded.
     """
-    examples = load_examples(data, fold=split.fold)
+    examples = load_examples(data, fold=split.fold, duplicates=duplicates)
     if split.train_on is None:
         return examples
     return [one if one.dataset in split.train_on else replace(one, part=Part.TEST) for one in examples]
 
 
-def with_seen_groups(subject: Subject, data: Path, part: Part) -> Subject:
+def with_seen_groups(subject: Subject, data: Path, part: Part, duplicates: Path | None = None) -> Subject:
     """The subject, each bundle with the groups of `data` that its own split gave to its training.
 
     Patients it was calibrated on count too, unless the calibration part is the one that is looked at. Raises
     InputError where the data cannot be loaded.
     """
-    return Subject(*(replace(one, seen=_seen(one.record, data, part)) for one in subject.both))
+    return Subject(*(replace(one, seen=_seen(one.record, data, part, duplicates)) for one in subject.both))
 
 
-def _seen(record: TrainingRecord | None, data: Path, part: Part) -> frozenset[str]:
+def _seen(record: TrainingRecord | None, data: Path, part: Part, duplicates: Path | None) -> frozenset[str]:
     if record is None or part is Part.TRAIN:
         return frozenset()
     unseen = {Part.TEST, part}
-    examples = [one for split in record.splits() for one in load_split(data, Split(*split))]
+    examples = [one for split in record.splits() for one in load_split(data, Split(*split), duplicates)]
     return frozenset(example.group for example in examples if example.part not in unseen)
 
 

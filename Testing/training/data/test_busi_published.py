@@ -17,6 +17,7 @@ from Training.data.checks import check_examples
 from Training.data.example import Example
 from Training.data.loading import load_examples
 from Training.data.near_duplicates import near_duplicate_groups
+from Training.measure.subject import Split, load_split
 
 from .conftest import smooth_picture
 
@@ -108,3 +109,10 @@ def test_few_frames_that_the_list_calls_different_are_taken_for_one() -> None:
     groups = near_duplicate_groups([example.picture for example in load_busi(SHARED, fold=1)])
     joined = [group for group in groups if len(group) > 1]
     assert sum(map(len, joined)) == 8  # what near_duplicates.SAME_FRAME says; the missed ones cannot be counted here
+
+
+def test_measuring_takes_the_same_list_as_training(published_busi: Path, duplicates: Path) -> None:
+    write_table(duplicates, [{"dup_group": 1, "id": "benign (1)"}])  # joins nothing, unlike the pixels
+
+    assert len(load_split(published_busi, Split(1, None), duplicates)) == 8
+    assert len(load_split(published_busi, Split(1, None))) == 5

@@ -6,7 +6,7 @@ import dataclasses
 
 import torch
 
-from Training.fit.augment import NO_AUGMENTATION, Augmentation, augment, mix
+from Training.fit.augment import NO_AUGMENTATION, Augmentation, augment
 
 STILL = dataclasses.replace(NO_AUGMENTATION, flip=0.5)
 
@@ -56,21 +56,3 @@ def test_the_same_seed_gives_the_same_batch() -> None:
     images, masks = batch()
     first, second = (augment(images, masks, torch.Generator().manual_seed(9), Augmentation())[0] for _ in range(2))
     assert torch.equal(first, second)
-
-
-def test_mixed_images_carry_both_classes_in_their_shares() -> None:
-    images, _ = batch()
-    targets = torch.eye(3)[torch.arange(32) % 3]
-    for settings in (dataclasses.replace(STILL, mixup=1.0), dataclasses.replace(STILL, cutmix=1.0)):
-        mixed, shares = mix(images, targets, torch.Generator().manual_seed(5), settings)
-        assert not torch.equal(mixed, images)
-        assert torch.allclose(shares.sum(dim=1), torch.ones(32))
-        assert (shares.amax(dim=1) < 1).any()
-
-
-def test_without_mixing_a_batch_stays_as_it_is() -> None:
-    images, _ = batch()
-    targets = torch.eye(3)[torch.arange(32) % 3]
-    mixed, shares = mix(images, targets, torch.Generator().manual_seed(5), STILL)
-    assert mixed is images
-    assert shares is targets

@@ -10,6 +10,7 @@ import pytest
 from BreastUSAILib.engine.errors import OptionError
 from Training.data.loading import load_examples
 from Training.fit.plan import Plan, finetuning, smoke_plan, with_schedule
+from Training.fit.work_folder import claim_work_folder
 from Training.recipes.registry import recipe_named
 
 PAIR = recipe_named("shared-b0")
@@ -42,3 +43,15 @@ def test_a_smoke_run_finds_its_phantoms_again_and_never_stands_in_for_missing_da
     assert load_examples(again.data)
     missing = dataclasses.replace(own, data=tmp_path / "mistyped.csv")
     assert not smoke_plan(missing).data.exists()
+
+
+def test_a_work_folder_is_gone_on_with_by_the_same_plan_alone(tmp_path: Path) -> None:
+    plan = Plan(recipe_named("unet"), tmp_path / "data.csv", tmp_path / "work")
+    claim_work_folder(plan)
+    claim_work_folder(dataclasses.replace(plan, seed=2))  # nothing was trained yet
+    (plan.work / "last.ckpt").touch()
+    claim_work_folder(dataclasses.replace(plan, seed=2))
+    longer = dataclasses.replace(plan, seed=2, recipe=with_schedule(plan.recipe, ["64x1"]))
+    for other in (plan, longer, dataclasses.replace(plan, seed=2, fold=3)):
+        with pytest.raises(OptionError, match="begun here"):
+            claim_work_folder(other)

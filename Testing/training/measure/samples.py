@@ -13,13 +13,12 @@ import torch
 from PIL import Image
 
 from BreastUSAILib.engine.network_definitions import build_network
-from BreastUSAILib.engine.prepare import Preprocessing
+from Testing.made_up import CALIBRATION, SMALL, speckle
 from Training.bundles.record import TrainingRecord
 from Training.bundles.writer import BundleContent, write_bundle
 from Training.data.example import CLASS_NAMES
 from Training.measure.rows import Row
 
-SMALL = Preprocessing(size=64, low_percentile=1.0, high_percentile=99.5, mean=0.449, std=0.226)
 CLASSIFIER = {"_target_": "BreastUSAILib.engine.networks.four_layer_cnn.FourLayerCNN"}
 SEGMENTER = {
     "_target_": "monai.networks.nets.UNet",
@@ -29,24 +28,11 @@ SEGMENTER = {
     "channels": [4, 8],
     "strides": [2],
 }
-CALIBRATION = {
-    "temperature": 1.5,
-    "slope_variance": 0.02,
-    "intercept_variance": 0.05,
-    "covariance": 0.0,
-    "least_confidence": 0.5,
-}
+ROWS, COLUMNS = 96, 120
 RECORD = TrainingRecord("four-layer-cnn", 1, 1, ("made-up",), {"train": {"made-up": {"benign": 4}}})
 
 
-def speckle(seed: int, rows: int = 96, columns: int = 120) -> np.ndarray:
-    """Lateral-smeared speckle ``[rows, columns]`` that every check lets pass."""
-    noise = np.random.default_rng(seed).rayleigh(40, size=(rows, columns + 8))
-    smeared = np.lib.stride_tricks.sliding_window_view(noise, 5, axis=1).mean(axis=-1)[:, :columns]
-    return np.clip(smeared * 1.6, 0, 255).astype(np.uint8)
-
-
-def disc(rows: int = 96, columns: int = 120, radius: int = 18) -> np.ndarray:
+def disc(rows: int = ROWS, columns: int = COLUMNS, radius: int = 18) -> np.ndarray:
     """A disc in the middle, ``[rows, columns]`` bool."""
     row, column = np.mgrid[:rows, :columns]
     return (row - rows // 2) ** 2 + (column - columns // 2) ** 2 < radius**2
@@ -58,7 +44,7 @@ def write_data(folder: Path, cases: int = 12, spacing: str = "") -> Path:
     for case in range(cases):
         label, part = CLASS_NAMES[case % 3], ("train", "calibration", "test")[case // 3 % 3]
         for view in (0, 1):
-            image = speckle(2 * case + view)
+            image = speckle(2 * case + view, ROWS, COLUMNS)[0]
             image[disc()] = image[disc()] // (1 + case % 3)
             name = f"{case}_{view}.png"
             Image.fromarray(image).save(folder / name)
