@@ -13,6 +13,7 @@ from BreastUSAILib.engine.errors import BreastUSAIError
 COMMANDS = {
     "train": "train a recipe and write its bundles",
     "finetune": "go on training a bundle's network on data of your own",
+    "average": "make one model out of several trainings of a recipe",
     "evaluate": "measure bundles on held-out images, through the product's own path",
     "calibrate": "fit a classifier's probabilities on held-out patients",
     "card": "write a bundle's model card from measured figures",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 
 from BreastUSAILib.__main__ import main as breastusai
 from BreastUSAILib.engine.bundle import load_bundle, verify_bundle
 from Training.__main__ import main
+from Training.fit.pretrained import read_state
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +86,21 @@ def test_help_needs_no_heavy_import(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert stop.value.code == 0
     assert "finetune" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_two_trainings_become_one_by_the_mean_of_their_weights(phantoms: Path, tmp_path: Path) -> None:
+    (first,) = smoke("four-layer-cnn", phantoms, tmp_path / "first")
+    again = ["train", "four-layer-cnn", "--smoke", "--data", str(phantoms), "--work", str(tmp_path / "second")]
+    assert main([*again, "--start", str(first), "--accelerator", "cpu"]) == 0
+    second = tmp_path / "second" / "bundles"
+    words = ["average", str(first.parent), str(second), "--data", str(phantoms), "--output", str(tmp_path / "mean")]
+    assert main([*words, "--shares", "1", "3"]) == 0
+    mean = tmp_path / "mean" / "four-layer-cnn"
+    verify_bundle(mean)
+    states = [read_state(path / "models" / "model.pt") for path in (first, second / "four-layer-cnn", mean)]
+    for name, value in states[2].items():
+        if value.is_floating_point():
+            expected = 0.25 * states[0][name].double() + 0.75 * states[1][name].double()
+            torch.testing.assert_close(value.double(), expected, atol=2e-3, rtol=2e-3)
+    assert main([*words, "--shares", "1"]) == 1
