@@ -37,6 +37,10 @@ def _run(chosen, terminal: Terminal) -> int:
         from .cli.models import run_models
 
         return run_models(chosen, terminal)
+    if chosen.command == "worker":
+        from .cli.worker import run_worker
+
+        return run_worker()
     from .cli.phantom import run_phantom
 
     return run_phantom(chosen, terminal)

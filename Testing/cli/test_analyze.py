@@ -22,7 +22,7 @@ from BreastUSAILib.engine import model_folder
 from BreastUSAILib.engine.analysis import Label
 from BreastUSAILib.engine.errors import InputError, ModelError, OptionError
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
-from Testing.report.samples import analysis_of, frames_of
+from Testing.report.samples import analysis_of, frames_of, volume_of
 
 
 class FakeEngine:
@@ -159,11 +159,36 @@ def test_json_gives_one_valid_document_a_line(tmp_path):
 
 
 def test_options_reach_the_engine(tmp_path):
-    run = Run(tmp_path, "exam.dcm", "--frames", "2-5", "--explain-class", "benign", "--prevalence", "0.05")
-    [(_, options)] = run.engine.asked
-    assert (options.frames.first, options.frames.last) == (2, 5)
+    asked = ["--frames", "2-9:3", "--explain-class", "benign", "--prevalence", "0.05", "--explain-method", "saliency"]
+    [(_, options)] = Run(tmp_path, "exam.dcm", *asked).engine.asked
+    assert (options.frames.first, options.frames.last, options.frames.step) == (2, 9, 3)
+    assert options.explain_method == "saliency"
     assert options.explain_class is Label.BENIGN
     assert options.prevalence == 0.05
+
+
+def test_unless_asked_the_bundle_says_how_it_is_explained(tmp_path):
+    [(_, options)] = Run(tmp_path, "exam.dcm", "--frames", "every:4").engine.asked
+    assert options.explain_method is None
+    assert list(options.frames.indices(9)) == [0, 4, 8]
+
+
+def test_a_volumes_joined_lesions_are_told_with_their_volume_and_likelihood():
+    _, calibrated = volume_of(frames_of(count=3, spacing=(0.1, 0.1)))
+    first, second = calibrated.volume_lesions
+    line = summary_line("sweep.nrrd", calibrated, Path("out"))
+    assert (
+        f"; 2 lesions across slices: {first.volume_mm3:.1f} mm³ in slices 0 to 2 with a likelihood of 60 %, "
+        f"{second.volume_mm3:.1f} mm³ in slices 0 to 2 with a likelihood of 60 %; "
+    ) in line
+    _, uncalibrated = volume_of(frames_of(count=3), analysed=(1,), lesions=1)
+    line = summary_line("sweep.nrrd", uncalibrated, Path("out"))
+    assert f"; 1 lesion across slices: {uncalibrated.volume_lesions[0].voxels} voxels in slice 1 with" in line
+    many = tuple(dataclasses.replace(first, id=number) for number in range(1, 9))
+    line = summary_line("sweep.nrrd", dataclasses.replace(calibrated, volume_lesions=many), Path("out"))
+    assert "8 lesions across slices" in line
+    assert ", and 3 more; " in line
+    assert "across slices" not in summary_line("cine.dcm", analysis_of(frames_of(count=3)), Path("out"))
 
 
 def test_the_models_that_were_named_are_opened(tmp_path, monkeypatch):

@@ -12,9 +12,9 @@ import pytest
 import BreastUSAILib
 from BreastUSAILib import RESEARCH_USE, __main__, __version__
 from BreastUSAILib.cli import models
-from BreastUSAILib.cli.arguments import CLASS_NAMES, DEVICES, parser
+from BreastUSAILib.cli.arguments import CLASS_NAMES, DEVICES, EXPLAIN_METHODS, parser
 from BreastUSAILib.cli.terminal import Terminal
-from BreastUSAILib.engine import model_install
+from BreastUSAILib.engine import model_install, options
 from BreastUSAILib.engine.analysis import CLASSES
 from BreastUSAILib.engine.bundle import BundleInfo
 from BreastUSAILib.engine.errors import ModelError
@@ -59,6 +59,9 @@ def test_help_loads_neither_torch_nor_numpy():
         ["analyze", "--output", "out"],
         ["analyze", "exam.dcm", "--output", "out", "--frames", "5-2"],
         ["analyze", "exam.dcm", "--output", "out", "--frames", "some"],
+        ["analyze", "exam.dcm", "--output", "out", "--frames", "every:0"],
+        ["analyze", "exam.dcm", "--output", "out", "--frames", "every"],
+        ["analyze", "exam.dcm", "--output", "out", "--explain-method", "lime"],
         ["analyze", "exam.dcm", "--output", "out", "--device", "tpu"],
         ["analyze", "exam.dcm", "--output", "out", "--explain-class", "undetermined"],
         ["analyze", "exam.dcm", "--output", "out", "--prevalence", "5"],
@@ -93,6 +96,7 @@ def test_help_is_the_manual(capsys):
 
 def test_the_choices_are_the_engines():
     assert tuple(label.value for label in CLASSES) == CLASS_NAMES
+    assert options.EXPLAIN_METHODS == EXPLAIN_METHODS
     assert DEVICES[0] == parser().parse_args(["analyze", "a", "--output", "b"]).device
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 import torch
 from torch import nn
 
-from BreastUSAILib.engine.bundle import Models, load_default_models
+from BreastUSAILib.engine.bundle import Models, load_classifier, load_default_models
 from BreastUSAILib.engine.frames import Frames, InputKind, Rectangle
 from BreastUSAILib.engine.network_definitions import build_network
 from BreastUSAILib.engine.prepare import prepare
@@ -86,6 +87,29 @@ def bundle_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def untrained(bundle_folder: Path) -> Models:
     """The untrained pair, loaded."""
     return load_default_models(bundle_folder)
+
+
+@pytest.fixture(scope="session")
+def related(untrained: Models) -> Models:
+    """The untrained pair with the classifier's encoder in both."""
+    network = copy.deepcopy(untrained.segmenter.network)
+    for name in ("_conv_stem", "_conv_stem_padding", "_bn0", "_blocks"):
+        setattr(network.encoder, name, copy.deepcopy(getattr(untrained.classifier.network, name)))
+    return replace(untrained, segmenter=replace(untrained.segmenter, network=network))
+
+
+@pytest.fixture(scope="session")
+def with_mask(bundle_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Models:
+    """The untrained segmenter, and a classifier that takes its mask as a second channel."""
+    bundle = write_untrained(
+        CLASSIFIER,
+        tmp_path_factory.mktemp("mask"),
+        network={**NETWORKS[CLASSIFIER], "in_channels": 2},
+        inputs=("image", "lesion_mask"),
+        explanation={"method": "Grad-CAM", "layer": "_blocks.6"},
+        settings={"calibration": CALIBRATION},
+    )
+    return replace(load_default_models(bundle_folder), classifier=load_classifier(bundle))
 
 
 def speckle_frames(count: int = 1, rows: int = 120, columns: int = 160, seed: int = 0) -> Frames:

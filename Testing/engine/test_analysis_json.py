@@ -24,13 +24,14 @@ from BreastUSAILib.engine.analysis import (
     ModelIdentity,
     Probabilities,
     Verdict,
+    VolumeLesion,
 )
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
 from BreastUSAILib.engine.frames import InputKind, SpacingSource
 
 TOP_LEVEL = {
-    "schema_version", "input", "models", "verdict", "frames", "lesions", "explanation", "flags", "device", "software",
-    "timing_ms",
+    "schema_version", "input", "models", "verdict", "frames", "lesions", "volume_lesions", "explanation", "flags",
+    "device", "software", "timing_ms",
 }  # fmt: skip
 INPUT = {"kind", "frames", "rows", "columns", "pixel_spacing_mm", "spacing_source"}
 LESION = {
@@ -51,10 +52,10 @@ class NoMaps:
         raise AssertionError(f"the heat map of frame {frame} was asked for")
 
 
-def lesion(number: int = 1, frame: int = 4, **changes: Any) -> Lesion:
+def lesion(id_: int = 1, frame: int = 4, **changes: Any) -> Lesion:
     found = Lesion(
-        id=number,
-        number=number,
+        id=id_,
+        number=id_,
         frame=frame,
         bbox_px=(100, 80, 60, 40),
         centroid_px=(130.0, 100.0),
@@ -184,6 +185,85 @@ def test_the_lesions_of_a_frame_are_given_largest_first(cine: Analysis) -> None:
     three = replace(cine, lesions=(lesion(1, 0), lesion(2, 4), lesion(3, 4)))
     assert [found.id for found in three.lesions_of(4)] == [2, 3]
     assert three.lesions_of(1) == ()
+
+
+class OneMask:
+    """The same labels in every slice."""
+
+    def __init__(self, labels: NDArray[np.uint8]) -> None:
+        self._labels = labels
+
+    frames: tuple[int, ...] = (0, 4)
+
+    def labels(self, frame: int) -> NDArray[np.uint8]:
+        return self._labels
+
+    def heat_map(self, frame: int) -> NDArray[np.float32]:
+        raise AssertionError(f"the heat map of frame {frame} was asked for")
+
+
+@pytest.fixture
+def volume(cine: Analysis) -> Analysis:
+    """Three lesions in two slices, two of them joined under another number than they have in their slices."""
+    return replace(
+        cine,
+        lesions=(lesion(1, 0, number=1), lesion(2, 0, number=2), lesion(3, 4, number=1)),
+        volume_lesions=(
+            VolumeLesion(1, (2, 3), 0, 4, 4, 3770, 12.5, Malignancy(0.7, 0.6, 0.8)),
+            VolumeLesion(2, (1,), 0, 0, 0, 1885, None, None),
+        ),
+        maps=OneMask(np.array([[0, 1, 1], [0, 0, 2]], np.uint8)),
+    )
+
+
+def test_a_joined_lesions_number_is_found_from_its_slices(volume: Analysis) -> None:
+    numbers = {place: volume.volume_number(*place) for place in ((0, 1), (0, 2), (4, 1))}
+    assert numbers == {(0, 1): 2, (0, 2): 1, (4, 1): 1}
+    with pytest.raises(KeyError):
+        volume.volume_number(4, 2)
+
+
+def test_the_segments_of_a_volume_are_its_joined_lesions(volume: Analysis) -> None:
+    assert volume.segment_labels(0).tolist() == [[0, 2, 2], [0, 0, 1]]
+    assert volume.segment_labels(0).dtype == np.uint8
+
+
+def test_where_nothing_is_joined_the_numbers_stay(volume: Analysis) -> None:
+    cine = replace(volume, volume_lesions=())
+    assert cine.volume_number(0, 2) == 2
+    assert cine.segment_labels(0) is cine.maps.labels(0)
+
+
+def test_segments_of_more_lesions_than_a_byte_numbers_are_still_told_apart(volume: Analysis) -> None:
+    many = tuple(replace(volume.volume_lesions[0], id=number, lesions=()) for number in range(1, 300))
+    joined = (*many, replace(many[0], id=300, lesions=(1, 2, 3)))
+    assert replace(volume, volume_lesions=joined).segment_labels(4).max() == 300
+
+
+def test_joined_lesions_are_written_under_their_names(volume: Analysis) -> None:
+    document = volume.to_json()
+    assert document["volume_lesions"] == [
+        {
+            "id": 1,
+            "lesions": [2, 3],
+            "first_frame": 0,
+            "last_frame": 4,
+            "key_frame": 4,
+            "voxels": 3770,
+            "volume_mm3": 12.5,
+            "malignancy": {"probability": 0.7, "low": 0.6, "high": 0.8, "prevalence": None},
+        },
+        {
+            "id": 2,
+            "lesions": [1],
+            "first_frame": 0,
+            "last_frame": 0,
+            "key_frame": 0,
+            "voxels": 1885,
+            "volume_mm3": None,
+            "malignancy": None,
+        },
+    ]
 
 
 def test_two_analyses_with_the_same_findings_are_equal_whatever_their_maps(cine: Analysis) -> None:

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from BreastUSAILib.engine.analysis import Analysis, Label
-from BreastUSAILib.engine.analyzer import BATCH, Analyzer
+from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundle import Models
 from BreastUSAILib.engine.errors import Cancelled, InputError, OptionError
 from BreastUSAILib.engine.flags import FlagCode, Severity
 from BreastUSAILib.engine.frames import Frames, InputKind, Rectangle, Region, RegionContent, SpacingSource
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
+from BreastUSAILib.engine.run import BATCH
 
 from .conftest import speckle_frames
 

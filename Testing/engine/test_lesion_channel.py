@@ -10,31 +10,17 @@ import torch
 from numpy.typing import NDArray
 
 from BreastUSAILib.engine.analyzer import Analyzer
-from BreastUSAILib.engine.bundle import Models, load_classifier, load_default_models
+from BreastUSAILib.engine.bundle import Models
 from BreastUSAILib.engine.frames import Frames, Rectangle
 from BreastUSAILib.engine.lesion_channel import lesion_channel
 from BreastUSAILib.engine.letterbox import Letterbox
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from BreastUSAILib.engine.prepare import prepare
 
-from .conftest import CALIBRATION, CLASSIFIER, NETWORKS, SMALL, speckle_frames, write_untrained
+from .conftest import SMALL, speckle_frames
 
 KEY_ONLY = AnalyzeOptions(FrameSelection.parse("key"))
 REGION = Rectangle(0, 0, 160, 120)
-
-
-@pytest.fixture(scope="module")
-def with_mask(bundle_folder, tmp_path_factory) -> Models:
-    """The untrained segmenter, and a classifier that takes its mask as a second channel."""
-    bundle = write_untrained(
-        CLASSIFIER,
-        tmp_path_factory.mktemp("mask"),
-        network={**NETWORKS[CLASSIFIER], "in_channels": 2},
-        inputs=("image", "lesion_mask"),
-        explanation={"method": "Grad-CAM", "layer": "_blocks.6"},
-        settings={"calibration": CALIBRATION},
-    )
-    return dataclasses.replace(load_default_models(bundle_folder), classifier=load_classifier(bundle))
 
 
 def seen_by(network: torch.nn.Module, models: Models, frames: Frames, options: AnalyzeOptions) -> list[NDArray]:

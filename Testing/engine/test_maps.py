@@ -49,5 +49,5 @@ def test_a_mask_takes_little_room() -> None:
     labels = ((row - 300) ** 2 + (column - 400) ** 2 < 250**2).astype(np.uint8)
     maps = StoredMaps(Letterbox(600, 800, Rectangle(0, 0, 800, 600), 64))
     maps.store(0, labels, np.zeros((8, 8), dtype=np.float32))
-    assert len(maps._labels[0][1]) < labels.size // 50
+    assert len(maps.packed(0)[0].data) < labels.size // 50
     assert np.array_equal(maps.labels(0), labels)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from BreastUSAILib.engine.analysis import CLASSES, Label
 from BreastUSAILib.engine.errors import OptionError
-from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
+from BreastUSAILib.engine.options import EXPLAIN_METHODS, AnalyzeOptions, FrameSelection
 
 counts = st.integers(1, 2000)
 
@@ -35,6 +35,26 @@ def test_a_range_includes_both_ends_and_counts_from_zero(ends: list[int], more: 
     assert not selection.key_only
 
 
+@given(count=counts, step=st.integers(1, 3000))
+def test_every_nth_frame_starts_with_the_first(count: int, step: int) -> None:
+    selection = FrameSelection.parse(f"every:{step}")
+    assert list(selection.indices(count)) == [index for index in range(count) if index % step == 0]
+    assert not selection.key_only
+
+
+@given(ends=st.tuples(st.integers(0, 500), st.integers(0, 500)).map(sorted), step=st.integers(1, 600))
+def test_every_nth_of_a_range_starts_with_its_first(ends: list[int], step: int) -> None:
+    first, last = ends
+    looked_at = list(FrameSelection.parse(f"{first}-{last}:{step}").indices(last + 1))
+    assert looked_at == [index for index in range(first, last + 1) if (index - first) % step == 0]
+
+
+@pytest.mark.parametrize("text", ["every:0", "0-4:0"])
+def test_a_step_of_nothing_is_refused(text: str) -> None:
+    with pytest.raises(OptionError, match="Give a step of 1 or more"):
+        FrameSelection.parse(text)
+
+
 @given(index=st.integers(0, 500))
 def test_one_number_is_one_frame(index: int) -> None:
     assert list(FrameSelection.parse(str(index)).indices(index + 1)) == [index]
@@ -42,7 +62,36 @@ def test_one_number_is_one_frame(index: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "ALL", "all ", "keys", "-1", "1-", "-", "3-2", "1-2-3", "1.5", "1,2", "1 - 2", "0x1", "+1", "1\n", "N-M"],
+    [
+        "",
+        " ",
+        "ALL",
+        "all ",
+        "keys",
+        "-1",
+        "1-",
+        "-",
+        "3-2",
+        "1-2-3",
+        "1.5",
+        "1,2",
+        "1 - 2",
+        "0x1",
+        "+1",
+        "1\n",
+        "N-M",
+        "every",
+        "every:",
+        "every:-2",
+        "every:1.5",
+        "every: 2",
+        "every:S",
+        "5:2",
+        "0-4:",
+        "0-4:-1",
+        "key:2",
+        "٣",
+    ],
 )
 def test_anything_else_is_refused_with_the_forms_that_are_allowed(text: str) -> None:
     with pytest.raises(OptionError) as caught:
@@ -94,3 +143,18 @@ def test_by_default_the_prevalence_is_the_calibrations() -> None:
 def test_a_prevalence_that_is_no_share_is_refused(share: float) -> None:
     with pytest.raises(OptionError, match="between 0 and 1"):
         AnalyzeOptions(prevalence=share)
+
+
+def test_by_default_the_bundle_says_how_it_is_explained() -> None:
+    assert AnalyzeOptions().explain_method is None
+
+
+@pytest.mark.parametrize("method", EXPLAIN_METHODS)
+def test_either_method_can_be_asked_for(method: str) -> None:
+    assert AnalyzeOptions(explain_method=method).explain_method == method
+
+
+@pytest.mark.parametrize("method", ["", "Grad-CAM", "lime"])
+def test_a_method_that_there_is_not_is_refused(method: str) -> None:
+    with pytest.raises(OptionError, match="Choose one of grad-cam, saliency"):
+        AnalyzeOptions(explain_method=method)

@@ -24,15 +24,6 @@ from BreastUSAILib.engine.stopwatch import Stopwatch
 from .conftest import SMALL, speckle_frames
 
 
-@pytest.fixture(scope="module")
-def related(untrained: Models) -> Models:
-    """The untrained pair with the classifier's encoder in both."""
-    network = copy.deepcopy(untrained.segmenter.network)
-    for name in ("_conv_stem", "_conv_stem_padding", "_bn0", "_blocks"):
-        setattr(network.encoder, name, copy.deepcopy(getattr(untrained.classifier.network, name)))
-    return dataclasses.replace(untrained, segmenter=dataclasses.replace(untrained.segmenter, network=network))
-
-
 def batch() -> Batch:
     images = torch.randn(3, 1, 64, 64, generator=torch.Generator().manual_seed(3))
     box = SMALL.letterbox(120, 160, Rectangle(0, 0, 160, 120))

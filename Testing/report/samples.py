@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from BreastUSAILib.engine.analysis import (
 )
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
 from BreastUSAILib.engine.frames import Frames, InputKind, SourceIdentity, SpacingSource
+from BreastUSAILib.engine.joining import join_lesions
 
 UNCALIBRATED = Flag(FlagCode.UNCALIBRATED, Severity.WARNING, "The input has no pixel size: no millimetres are given.")
 
@@ -136,6 +137,20 @@ def lesion_of(labels: NDArray[np.uint8], number: int, frame: int, id_: int, spac
     )
 
 
+def volume_of(frames: Frames, analysed: tuple[int, ...] | None = None, lesions: int = 2) -> tuple[Frames, Analysis]:
+    """`frames` as slices 0.5 mm apart, with the lesions of every slice joined across them."""
+    volume = replace(frames, kind=InputKind.VOLUME, frame_times_s=None, slice_spacing_mm=0.5)
+    plain = analysis_of(volume, analysed=analysed, lesions=lesions)
+    spacing = frames.pixel_spacing_mm
+    joined = join_lesions(
+        plain.lesions,
+        plain.maps,
+        lambda lesion: Malignancy(0.6, 0.4, 0.8) if lesion.frame else Malignancy(0.2, 0.1, 0.3),
+        voxel_mm3=None if spacing is None else 0.5 * spacing[0] * spacing[1],
+    )
+    return volume, replace(plain, volume_lesions=joined)
+
+
 def analysis_of(
     frames: Frames,
     label: Label = Label.MALIGNANT,
@@ -165,6 +180,7 @@ def analysis_of(
             frames.spacing_source,
             (0, 0, frames.columns, frames.rows),
             modality="US",
+            slice_spacing_mm=frames.slice_spacing_mm,
         ),
         models=(
             ModelIdentity("classification", "efficientnet-b0", "1.0.0", "a" * 64),

@@ -14,10 +14,12 @@ from BreastUSAILib.engine.analysis import CLASSES, SCHEMA_VERSION, Label
 from BreastUSAILib.engine.flags import FlagCode, Severity
 from BreastUSAILib.engine.frames import InputKind, SpacingSource
 from BreastUSAILib.report.json_file import write_json
-from Testing.report.samples import analysis_of, frames_of
+from Testing.report.samples import analysis_of, frames_of, volume_of
 
 SCHEMA = json.loads((Path(report.__file__).parent / "analysis.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+OPTIONAL = ("reader_assessment",)
+"""What Slicer's scene adds to a report where a reader was asked; no analysis has it."""
 
 
 @pytest.fixture
@@ -36,13 +38,28 @@ def test_every_kind_of_analysis_fits_the_schema(label, spacing, count):
     VALIDATOR.validate(analysis_of(frames_of(count=count, spacing=spacing), label, lesions=2).to_json())
 
 
+@pytest.mark.parametrize("spacing", [None, (0.08, 0.1)])
+@pytest.mark.parametrize("lesions", [0, 2])
+def test_a_volume_with_joined_lesions_fits_the_schema(spacing, lesions):
+    _, analysis = volume_of(frames_of(count=3, spacing=spacing), lesions=lesions)
+    document = analysis.to_json()
+    VALIDATOR.validate(document)
+    assert len(document["volume_lesions"]) == lesions
+    assert document["input"]["slice_spacing_mm"] == 0.5
+
+
+def test_a_lesion_that_was_scored_again_fits_the_schema(calibrated_document):
+    calibrated_document["lesions"][0]["malignancy"] = calibrated_document["verdict"]["malignancy"]
+    VALIDATOR.validate(calibrated_document)
+
+
 def test_the_written_file_is_the_published_form_in_the_schemas_order(tmp_path):
     analysis = analysis_of(frames_of(spacing=(0.1, 0.1)))
     write_json(analysis, tmp_path / "analysis.json")
     text = (tmp_path / "analysis.json").read_text(encoding="utf-8")
     document = json.loads(text)
     assert document == analysis.to_json()
-    assert list(document) == list(SCHEMA["properties"])
+    assert list(document) == [name for name in SCHEMA["properties"] if name not in OPTIONAL]
     assert text.endswith("}\n")
 
 
@@ -78,9 +95,10 @@ def _objects(schema):
 def test_every_object_is_closed_and_complete():
     for schema in _objects(SCHEMA):
         assert schema["additionalProperties"] is False
-        assert schema["required"] == list(schema["properties"])
+        assert schema["required"] == [name for name in schema["properties"] if name not in OPTIONAL]
 
 
+_JOINED = volume_of(frames_of(count=2))[1].to_json()["volume_lesions"][0]
 WRONG = {
     "a patient's name": lambda document: document["input"].update(patient_name="Doe^Jane"),
     "an unknown key at the top": lambda document: document.update(comment="hello"),
@@ -99,6 +117,10 @@ WRONG = {
     "a box with three numbers": lambda document: document["lesions"][0].update(bbox_px=[1, 2, 3]),
     "half a pixel in a box": lambda document: document["lesions"][0].update(bbox_px=[1.5, 2, 3, 4]),
     "a hash in capitals": lambda document: document["models"][0].update(sha256="A" * 64),
+    "a joined lesion of no lesions": lambda document: document["volume_lesions"].append(_JOINED | {"lesions": []}),
+    "a volume of nothing": lambda document: document["volume_lesions"].append(_JOINED | {"voxels": 0}),
+    "a negative volume": lambda document: document["volume_lesions"].append(_JOINED | {"volume_mm3": -1.0}),
+    "slices in one place": lambda document: document["input"].update(slice_spacing_mm=0.0),
     "an explanation of no class": lambda document: document["explanation"].update({"class": "undetermined"}),
     "an unknown flag": lambda document: document["flags"].append(
         {"code": "odd", "severity": "info", "message": "Something is odd."}

@@ -17,7 +17,7 @@ from BreastUSAILib.engine.lesion_segment import lesion_colour, lesion_terminolog
 from BreastUSAILib.report.heat_map_nrrd import STEPS, write_heat_maps
 from BreastUSAILib.report.nrrd_file import FRAMES_KEY
 from BreastUSAILib.report.segmentation_nrrd import write_segmentation
-from Testing.report.samples import MemoryMaps, analysis_of, frames_of
+from Testing.report.samples import MemoryMaps, analysis_of, frames_of, volume_of
 
 LPS_OF_RAS = np.array([-1.0, -1.0, 1.0])
 
@@ -70,6 +70,35 @@ def test_a_cine_of_masks_comes_back_voxel_for_voxel(tmp_path, cine):
     assert image.GetPixelID() == SimpleITK.sitkUInt8
     expected = np.stack([analysis.maps.labels(index) for index in range(5)])
     np.testing.assert_array_equal(SimpleITK.GetArrayFromImage(image), expected)
+
+
+def test_the_segments_of_a_volume_are_its_joined_lesions(tmp_path, cine):
+    frames, analysis = volume_of(cine, analysed=(1, 2, 4))
+    swapped = dataclasses.replace(analysis, volume_lesions=_renumbered(analysis.volume_lesions))
+    write_segmentation(swapped, frames, tmp_path / "s.seg.nrrd")
+    image = SimpleITK.ReadImage(str(tmp_path / "s.seg.nrrd"))
+    values = SimpleITK.GetArrayFromImage(image)
+    for slice_, frame in ((0, 1), (1, 2), (3, 4)):
+        np.testing.assert_array_equal(values[slice_], np.array([0, 2, 1])[analysis.maps.labels(frame)])
+    assert not values[2].any()
+    assert [image.GetMetaData(f"Segment{place}_Name") for place in (0, 1)] == ["Lesion 1", "Lesion 2"]
+    assert "Segment2_Name" not in image.GetMetaDataKeys()
+
+
+def _renumbered(joined):
+    """Two joined lesions with each other's number."""
+    one, other = joined
+    return dataclasses.replace(other, id=1), dataclasses.replace(one, id=2)
+
+
+def test_more_joined_lesions_than_a_byte_numbers_are_written_as_they_are(tmp_path, cine):
+    frames, analysis = volume_of(cine, lesions=1)
+    (whole,) = analysis.volume_lesions
+    others = tuple(dataclasses.replace(whole, id=number, lesions=()) for number in range(1, 300))
+    many = dataclasses.replace(analysis, volume_lesions=(*others, dataclasses.replace(whole, id=300)))
+    write_segmentation(many, frames, tmp_path / "s.seg.nrrd")
+    values = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(tmp_path / "s.seg.nrrd")))
+    assert set(np.unique(values)) == {0, 300}
 
 
 def test_a_cine_of_heat_maps_comes_back_to_half_a_thousandth(tmp_path, cine):

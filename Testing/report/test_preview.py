@@ -20,7 +20,7 @@ from BreastUSAILib.report.preview_scales import scale_strip, scale_ticks
 from BreastUSAILib.report.preview_theme import font, printable, shortened, wrapped
 from BreastUSAILib.report.preview_views import Magnification, displayable, draw_outlines
 from BreastUSAILib.report.words import percent
-from Testing.report.samples import analysis_of, frames_of
+from Testing.report.samples import analysis_of, frames_of, volume_of
 
 SIZES = [(100, 100), (64, 900), (900, 80), (600, 800), (1, 1)]
 
@@ -117,6 +117,61 @@ def test_a_cine_names_its_key_frame_and_time(written):
     frames = frames_of(count=30)
     render_preview(analysis_of(frames, analysed=(12,)), frames)
     assert "cine · 30 frames · 80 x 60 px · key frame 12 at 0.48 s, counted from 0" in _words(written)
+
+
+def test_a_volume_names_its_lesions_across_slices_with_volume_and_likelihood(written):
+    frames, analysis = volume_of(frames_of(rows=300, columns=400, count=3, spacing=(0.1, 0.1)))
+    render_preview(analysis, frames)
+    assert "LESIONS IN THIS SLICE" in _words(written)
+    assert "LESIONS ACROSS SLICES" in _words(written)
+    voxels = analysis.volume_lesions[0].voxels
+    assert f"1: {voxels * 0.005:.0f} mm3, slices 0 to 2" in _words(written)
+    assert "malignancy 60 % (40 % to 80 %), slice 1" in _words(written)
+
+
+def test_an_uncalibrated_volume_counts_voxels(written):
+    frames, analysis = volume_of(frames_of(count=3), lesions=1)
+    render_preview(analysis, frames)
+    assert f"1: {analysis.volume_lesions[0].voxels} voxels, slices 0 to 2" in _words(written)
+    assert "mm3" not in _words(written)
+
+
+def test_a_cine_has_no_lesions_across_slices(written):
+    frames = frames_of(count=3)
+    render_preview(analysis_of(frames, lesions=2), frames)
+    assert "SLICE" not in _words(written)
+
+
+def test_a_lesion_has_the_number_and_the_colour_of_its_segment(written):
+    frames, analysis = volume_of(frames_of(rows=300, columns=400, count=2), lesions=1)
+    (whole,) = analysis.volume_lesions
+    second = dataclasses.replace(analysis, volume_lesions=(dataclasses.replace(whole, id=2),))
+    picture = np.asarray(render_preview(second, frames))
+    assert [text for _, _, text in written if text.startswith("2:")]
+    assert "2" in [text for _, _, text in written]
+    for number, times in ((2, True), (1, False)):
+        assert bool((picture == lesion_colour(number)).all(axis=-1).any()) is times
+
+
+def test_a_lesion_that_was_scored_again_has_its_likelihood_beside_it(written):
+    frames = frames_of()
+    analysis = analysis_of(frames)
+    scored = tuple(dataclasses.replace(one, malignancy=Malignancy(0.33, 0.2, 0.5)) for one in analysis.lesions)
+    render_preview(dataclasses.replace(analysis, lesions=scored), frames)
+    assert "malignancy 33 % (20 % to 50 %)" in _words(written)
+
+
+@pytest.mark.parametrize("lesions", [1, 2])
+def test_the_words_of_a_volume_keep_to_their_places(written, lesions):
+    frames, analysis = volume_of(frames_of(100, 100, count=4), lesions=lesions)
+    many = tuple(dataclasses.replace(analysis.volume_lesions[0], id=number, lesions=()) for number in range(3, 12))
+    crowded = dataclasses.replace(analysis, volume_lesions=(*analysis.volume_lesions, *many))
+    picture = render_preview(crowded, frames)
+    assert max(picture.size) <= 2600
+    for image, (left, top, right, bottom), text in written:
+        assert 0 <= left < right <= image.width, text
+        assert 0 <= top < bottom <= image.height, text
+    assert f"and {lesions + 4} more in analysis.json" in _words(written)
 
 
 @given(mm_per_px=st.floats(0.0005, 20.0), width=st.integers(340, 1000))

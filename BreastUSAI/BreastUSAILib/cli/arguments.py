@@ -10,6 +10,7 @@ from typing import Any
 from .. import RESEARCH_USE, __version__
 
 CLASS_NAMES = ("normal", "benign", "malignant")
+EXPLAIN_METHODS = ("grad-cam", "saliency")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 _ANALYZE = f"""\
@@ -22,7 +23,8 @@ A folder may hold several series and gives one result for each of them."""
 _RESULTS = """\
 results, in DIR/<name of the input>/ (the second input of the same name goes to <name>-2, and so on):
   analysis.json          verdict, likelihood of malignancy with its 95 % interval, class probabilities,
-                         lesions with their measurements, flags, models and their SHA-256
+                         lesions with their measurements, a volume's lesions joined across slices, flags, models
+                         and their SHA-256
   segmentation.seg.nrrd  the lesions; opens in Slicer as a segmentation
   heatmap.nrrd           what the verdict rests on, 0 to 1, on the input's own pixels
   preview.png            the key frame with all of this in one picture
@@ -40,6 +42,7 @@ examples:
   breastusai analyze exam.dcm --output results
   breastusai analyze clips/*.dcm --output results --frames key --json > results.jsonl
   breastusai analyze cine.dcm --output results --frames 10-20 --scene
+  breastusai analyze sweep.nrrd --output results --frames every:5 --explain-method saliency
   breastusai analyze exam.dcm --output results --classifier convnext_base --prevalence 0.05"""
 
 _MODELS = f"""\
@@ -73,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
     _add_analyze(commands)
     _add_models(commands)
     _add_phantom(commands)
+    _add_worker(commands)
     return top
 
 
@@ -96,15 +100,22 @@ def _add_analyze(commands: Any) -> None:
         "--frames",
         type=_frames,
         default="all",
-        metavar="all|key|N-M",
+        metavar="all|key|every:S|N-M|N-M:S",
         help="the frames to outline and explain: all of them; the key frame, that with the highest likelihood of "
-        "malignancy; or a range counted from 0, both ends included, or a single index (default: all)",
+        "malignancy; every S-th; or a range counted from 0, both ends included, all of it or every S-th, or a single "
+        "index (default: all)",
     )
     analyze.add_argument(
         "--explain-class",
         choices=CLASS_NAMES,
         default="malignant",
         help="the class that the heat map explains (default: malignant)",
+    )
+    analyze.add_argument(
+        "--explain-method",
+        choices=EXPLAIN_METHODS,
+        help="how the heat map is made: grad-cam needs a network with a feature map, saliency works with every one "
+        "(default: as the model's bundle says)",
     )
     for option, does in (("--classifier", "classifies and explains"), ("--segmenter", "outlines")):
         analyze.add_argument(
@@ -162,6 +173,14 @@ def _add_phantom(commands: Any) -> None:
     phantom.add_argument("--label", choices=CLASS_NAMES, help="what they show (default: each in turn)")
     phantom.add_argument(
         "--seed", type=_from(0), default=0, metavar="S", help="the same seed gives the same images (default: 0)"
+    )
+
+
+def _add_worker(commands: Any) -> None:
+    commands.add_parser(
+        "worker",
+        help="serve another program (3D Slicer's panel) over stdin and stdout",
+        description="Speaks JSON-RPC 2.0, one message a line, on stdin and stdout, until stdin ends. For programs.",
     )
 
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..engine.analysis import Analysis, Label
+from ..engine.analysis import Analysis, Label, VolumeLesion
 from ..engine.flags import Severity
-from ..report.words import lesion_size, percent
+from ..report.words import lesion_size, percent, slices, volume_size
+
+_MOST_JOINED = 5
 
 
 def summary_line(name: str, analysis: Analysis, folder: Path) -> str:
     """Verdict, likelihood of malignancy with its interval, lesions, flags, and the folder with the results."""
-    parts = [_verdict(analysis), _lesions(analysis), _flags(analysis), f"results in {folder}"]
+    parts = [
+        _verdict(analysis),
+        _lesions(analysis),
+        _joined_lesions(analysis),
+        _flags(analysis),
+        f"results in {folder}",
+    ]
     return f"{name}: " + "; ".join(part for part in parts if part)
 
 
@@ -40,6 +48,21 @@ def _lesions(analysis: Analysis) -> str:
         return f"no lesion outlined{where}"
     sizes = ", ".join(lesion_size(lesion) for lesion in lesions)
     return f"{len(lesions)} lesion{'s' if len(lesions) > 1 else ''}{where}: {sizes}"
+
+
+def _joined_lesions(analysis: Analysis) -> str:
+    joined = analysis.volume_lesions
+    if not joined:
+        return ""
+    listed = [_joined_lesion(lesion) for lesion in joined[:_MOST_JOINED]]
+    if len(joined) > _MOST_JOINED:
+        listed.append(f"and {len(joined) - _MOST_JOINED} more")
+    return f"{len(joined)} lesion{'s' if len(joined) > 1 else ''} across slices: {', '.join(listed)}"
+
+
+def _joined_lesion(lesion: VolumeLesion) -> str:
+    likelihood = "" if lesion.malignancy is None else f" with a likelihood of {percent(lesion.malignancy.probability)}"
+    return f"{volume_size(lesion)} in {slices(lesion)}{likelihood}"
 
 
 def _flags(analysis: Analysis) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from .flags import Flag
 from .frames import InputKind, SpacingSource
 
-SCHEMA_VERSION = "1.1.0"
+SCHEMA_VERSION = "1.2.0"
 
 
 class Label(str, Enum):
@@ -73,13 +74,15 @@ class FrameFinding:
 
 @dataclass(frozen=True)
 class Lesion:
-    """One connected lesion of one frame.
+    """One lesion of one frame: a connected one that was found, or what a reader outlined under one number.
 
-    `id` is unique in the analysis, counted from 1. `number` is the lesion's rank in its frame by area, from 1:
-    the value it has in `Analysis.labels`. Pixel lengths are along the image's own pixels; mm values are None
-    unless calibrated. Points are (column, row) in pixels, pixel centres at whole numbers; `bbox_px` is
-    (left, top, width, height). Height is along depth, so a height/width ratio above 1 is taller than wide.
-    `depth_*` is from the top of the analysed region to the lesion's topmost row.
+    `id` is unique in the analysis, counted from 1. `number` is the value it has in the frame's labels: its rank in its
+    frame by area, from 1, or the label that the reader gave it. Pixel lengths are along the image's own pixels; mm
+    values are None unless calibrated. Points are (column, row) in pixels, pixel centres at whole numbers; `bbox_px`
+    is (left, top, width, height). Height is along depth, so a height/width ratio above 1 is taller than wide.
+    `depth_*` is from the top of the analysed region to the lesion's topmost row, 0 where it begins above that.
+    `malignancy` is filled by `Analyzer.rescore` alone: the likelihood from the whole frame and from a closer view
+    around this lesion together. None elsewhere: then the frame's likelihood counts.
     """
 
     id: int
@@ -99,6 +102,28 @@ class Lesion:
     depth_px: float
     depth_mm: float | None
     mean_probability: float
+    malignancy: Malignancy | None = None
+
+
+@dataclass(frozen=True)
+class VolumeLesion:
+    """One lesion of a volume: the lesions of neighbouring slices that overlap, joined.
+
+    `id` counts from 1, the largest lesion first; `lesions` are ids into `Analysis.lesions`, by slice. `first_frame`
+    and `last_frame` are the first and the last slice where it is outlined, `key_frame` the most suspicious of these,
+    whose likelihood `malignancy` is. `voxels` counts what is outlined in the slices that were analysed. `volume_mm3`
+    lets each of these slices stand for as many as the analysed ones lie apart; None where the pixel size or the
+    distance between slices is unknown, or where only one slice was segmented.
+    """
+
+    id: int
+    lesions: tuple[int, ...]
+    first_frame: int
+    last_frame: int
+    key_frame: int
+    voxels: int
+    volume_mm3: float | None
+    malignancy: Malignancy | None
 
 
 @dataclass(frozen=True)
@@ -122,7 +147,10 @@ class ModelIdentity:
 
 @dataclass(frozen=True)
 class InputSummary:
-    """What was analysed. `pixel_spacing_mm` is (row, column) or None; `region_px` is (left, top, width, height)."""
+    """What was analysed. `pixel_spacing_mm` is (row, column) or None; `region_px` is (left, top, width, height).
+
+    `slice_spacing_mm` is the distance between a volume's slices, or None where unknown and for a still or cine.
+    """
 
     kind: InputKind
     frames: int
@@ -135,6 +163,7 @@ class InputSummary:
     sop_class_uid: str | None = None
     sop_instance_uid: str | None = None
     series_instance_uid: str | None = None
+    slice_spacing_mm: float | None = None
 
 
 class FrameMaps(Protocol):
@@ -153,7 +182,10 @@ class FrameMaps(Protocol):
 
 @dataclass(frozen=True)
 class Analysis:
-    """Verdict, per-frame findings, lesions, maps, flags and provenance of one input."""
+    """Verdict, per-frame findings, lesions, maps, flags and provenance of one input.
+
+    `volume_lesions` is a partition of `lesions` where the input is a volume; a still and a cine have none.
+    """
 
     input: InputSummary
     models: tuple[ModelIdentity, ...]
@@ -166,15 +198,43 @@ class Analysis:
     software: Mapping[str, str]
     timing_ms: Mapping[str, float]
     maps: FrameMaps = field(repr=False, compare=False)
+    volume_lesions: tuple[VolumeLesion, ...] = ()
 
     def lesions_of(self, frame: int) -> tuple[Lesion, ...]:
         """The lesions of one frame, largest first."""
         return tuple(lesion for lesion in self.lesions if lesion.frame == frame)
 
+    def volume_number(self, frame: int, number: int) -> int:
+        """The id of the joined lesion that lesion `number` of `frame` belongs to; `number` where nothing is joined.
+
+        Raises KeyError where that frame of a volume has no such lesion.
+        """
+        return self._volume_numbers[frame, number] if self.volume_lesions else number
+
+    def segment_labels(self, frame: int) -> NDArray[np.unsignedinteger[Any]]:
+        """``[H, W]``: 0 background, else the number of the lesion's segment, which is its `volume_number`.
+
+        uint8, or uint16 where a volume has more than 255 lesions. KeyError where the frame was not segmented.
+        """
+        labels = self.maps.labels(frame)
+        if not self.volume_lesions:
+            return labels
+        dtype: type[np.unsignedinteger[Any]] = np.uint8 if len(self.volume_lesions) < 256 else np.uint16
+        numbers = np.zeros(256, dtype)
+        for lesion in self.lesions_of(frame):
+            numbers[lesion.number] = self.volume_number(frame, lesion.number)
+        return numbers[labels]
+
+    @cached_property
+    def _volume_numbers(self) -> dict[tuple[int, int], int]:
+        joined = {lesion: whole.id for whole in self.volume_lesions for lesion in whole.lesions}
+        return {(lesion.frame, lesion.number): joined[lesion.id] for lesion in self.lesions}
+
     def to_json(self) -> dict[str, Any]:
         """The published form (`report/analysis.schema.json`): every field but the arrays, plain JSON types."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "maps"}
-        document = {"schema_version": SCHEMA_VERSION, **{name: _plain(value) for name, value in values.items()}}
+        names = [name for name in self.__dataclass_fields__ if name not in ("maps", "volume_lesions")]
+        names.insert(names.index("lesions") + 1, "volume_lesions")
+        document = {"schema_version": SCHEMA_VERSION, **{name: _plain(getattr(self, name)) for name in names}}
         document["explanation"]["class"] = document["explanation"].pop("target_class")
         return document
 

@@ -28,6 +28,10 @@ class ModelError(BreastUSAIError):
     """A model bundle is missing, damaged or not allowed."""
 
 
+class DependencyError(BreastUSAIError):
+    """A Python package that the engine needs is missing or cannot be loaded."""
+
+
 class OutputError(BreastUSAIError):
     """A result could not be written."""
 

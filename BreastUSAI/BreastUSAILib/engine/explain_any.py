@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -11,10 +12,14 @@ from monai.networks.nets import EfficientNetBN
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .errors import ModelError
+from .errors import ModelError, OptionError
 from .explain import GradCam, stages
 from .heat import GRAD_CAM, SALIENCY, Explained, Explainer, peaked
 
+if TYPE_CHECKING:
+    from .classifier import Classifier
+
+_BY_OPTION = {"grad-cam": GRAD_CAM, "saliency": SALIENCY}  # options.EXPLAIN_METHODS
 _SPATIAL_LAYERS = {"DenseNet121": "features", "ResNet": "layer4"}  # MONAI's classifiers that keep a picture
 
 
@@ -28,6 +33,23 @@ def explainer_for(network: nn.Module, method: str, layer: str) -> Explainer:
     if method != GRAD_CAM:
         raise ModelError(f"the explanation method {method!r} is unknown", remedy=f"Use {GRAD_CAM} or {SALIENCY}")
     return GradCam(network, layer) if isinstance(network, EfficientNetBN) else LayerCam(network, layer)
+
+
+def chosen_explainer(classifier: Classifier, method: str | None) -> Explainer:
+    """The explainer that a caller asked for: the bundle's own where `method`, of `EXPLAIN_METHODS`, is None or that.
+
+    Grad-CAM of a network whose bundle does not name its layer is taken at the layer of `explanation_of`. Raises
+    OptionError where the network has none.
+    """
+    if method is None or _BY_OPTION[method] == classifier.explainer.method:
+        return classifier.explainer
+    layer = explanation_of(classifier.network)["layer"]
+    if _BY_OPTION[method] == GRAD_CAM and not layer:
+        raise OptionError(
+            f"the classifier '{classifier.identity.name}' has no feature map that Grad-CAM could explain",
+            remedy="Choose the explanation method 'saliency'",
+        )
+    return explainer_for(classifier.network, _BY_OPTION[method], layer)
 
 
 def explanation_of(network: nn.Module) -> dict[str, str]:

@@ -29,6 +29,7 @@ class FlagCode(str, Enum):
     DISAGREEMENT = "disagreement"
     OUTLINE_WITHHELD = "outline_withheld"
     PREVALENCE_SHIFTED = "prevalence_shifted"
+    RESCORED = "rescored"
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,8 @@ class Frames:
         region: the one to analyse, or None where the file names none.
         identity: unique identifiers of the source.
         source: the file or folder it was read from, for error messages only.
+        slice_spacing_mm: distance between the centres of neighbouring slices of a volume, or None where unknown and
+            for a still or cine. Never 1.0 as a stand-in.
     """
 
     name: str
@@ -136,6 +138,7 @@ class Frames:
     region: Region | None = None
     identity: SourceIdentity = SourceIdentity()
     source: str | None = None
+    slice_spacing_mm: float | None = None
 
     def grey(self, index: int) -> NDArray:
         """Frame `index` as luminance ``[H, W]``; uint8 stays uint8."""

@@ -9,7 +9,34 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from .frames import Rectangle
 from .letterbox import Letterbox
+
+
+@dataclass(frozen=True)
+class PackedLabels:
+    """Labels ``[H, W]`` of one frame in little memory: the rectangle around all lesions, its pixels compressed."""
+
+    rows: int
+    columns: int
+    box: Rectangle
+    data: bytes
+
+    @classmethod
+    def of(cls, labels: NDArray[np.uint8]) -> PackedLabels:
+        """Pack labels: 0 background, else the lesion's number."""
+        found = ndimage.find_objects((labels > 0).view(np.uint8))
+        down, across = found[0] if found else (slice(0, 0), slice(0, 0))
+        box = Rectangle(across.start, down.start, across.stop - across.start, down.stop - down.start)
+        rows, columns = labels.shape
+        return cls(rows, columns, box, zlib.compress(labels[down, across].tobytes(), level=1))
+
+    def unpacked(self) -> NDArray[np.uint8]:
+        """The labels as they were."""
+        labels = np.zeros((self.rows, self.columns), dtype=np.uint8)
+        crop = labels[self.box.slices]
+        crop[...] = np.frombuffer(zlib.decompress(self.data), dtype=np.uint8).reshape(crop.shape)
+        return labels
 
 
 @dataclass
@@ -17,15 +44,21 @@ class StoredMaps:
     """`FrameMaps` that keeps each frame's label crop compressed and its heat map at the network's resolution."""
 
     letterbox: Letterbox
-    _labels: dict[int, tuple[tuple[slice, slice], bytes]] = field(default_factory=dict)
+    _labels: dict[int, PackedLabels] = field(default_factory=dict)
     _heat: dict[int, NDArray[np.float32]] = field(default_factory=dict)
 
     def store(self, frame: int, labels: NDArray[np.uint8], heat: NDArray[np.float32]) -> None:
         """Keep the labels ``[H, W]`` and the low-resolution heat map ``[n, n]`` of one frame."""
-        boxes = ndimage.find_objects((labels > 0).view(np.uint8))
-        box = boxes[0] if boxes else (slice(0, 0), slice(0, 0))
-        self._labels[frame] = (box, zlib.compress(labels[box].tobytes(), level=1))
-        self._heat[frame] = heat.copy()
+        self.store_packed(frame, PackedLabels.of(labels), heat.copy())
+
+    def store_packed(self, frame: int, labels: PackedLabels, heat: NDArray[np.float32]) -> None:
+        """Keep what `packed` gave, without a copy."""
+        self._labels[frame] = labels
+        self._heat[frame] = heat
+
+    def packed(self, frame: int) -> tuple[PackedLabels, NDArray[np.float32]]:
+        """What is kept of a frame, the heat map ``[n, n]`` as it was stored. KeyError where nothing is."""
+        return self._labels[frame], self._heat[frame]
 
     def store_empty(self, frame: int) -> None:
         """Keep that a frame has neither lesion nor heat."""
@@ -39,11 +72,7 @@ class StoredMaps:
 
     def labels(self, frame: int) -> NDArray[np.uint8]:
         """``[H, W]``: 0 background, else the lesion's number. KeyError where the frame was not segmented."""
-        box, packed = self._labels[frame]
-        labels = np.zeros((self.letterbox.rows, self.letterbox.columns), dtype=np.uint8)
-        crop = labels[box]
-        crop[...] = np.frombuffer(zlib.decompress(packed), dtype=np.uint8).reshape(crop.shape)
-        return labels
+        return self._labels[frame].unpacked()
 
     def heat_map(self, frame: int) -> NDArray[np.float32]:
         """``[H, W]`` float32 in [0, 1], 0 outside the analysed region. KeyError where the frame was not explained."""

@@ -78,7 +78,7 @@ def measure_lesions(
         probability: ``[H, W]`` in [0, 1], for the mean over each lesion.
         frame: index of the frame, copied into each lesion.
         first_id: id of the first lesion; the others count up from it.
-        region_top: first row of the analysed region, from which depth counts.
+        region_top: first row of the analysed region, from which depth counts; what begins above it has depth 0.
         pixel_spacing_mm: (row, column) in mm, or None where unknown: every mm value is then None.
     """
     window = _bounding_box(labels != 0)
@@ -115,6 +115,7 @@ def _size(
     per_row, per_column = mask.sum(axis=1), mask.sum(axis=0)
     area = int(per_row.sum())
     centroid = left + float(per_column @ np.arange(width)) / area, top + float(per_row @ np.arange(height)) / area
+    depth = max(0, top - region_top)
     row_mm, column_mm = pixel_spacing_mm or (1.0, 1.0)
     scale = np.array([column_mm, row_mm])
     long_axis, short_axis = _axes(_outline(mask) * scale)
@@ -138,8 +139,8 @@ def _size(
         "short_axis_mm": mm(_length(short_axis)),
         "short_axis_ends_px": ends_px(short_axis),
         "height_width_ratio": height * row_mm / (width * column_mm),
-        "depth_px": float(top - region_top),
-        "depth_mm": mm((top - region_top) * row_mm),
+        "depth_px": float(depth),
+        "depth_mm": mm(depth * row_mm),
     }
 
 

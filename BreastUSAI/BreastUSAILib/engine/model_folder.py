@@ -46,8 +46,8 @@ def load_models(classifier: str | None = None, segmenter: str | None = None) -> 
     """The two networks by name, each of them the shipped one where no name is given. Raises ModelError."""
     shipped = default_bundles() if classifier is None or segmenter is None else {}
     return Models(
-        load_classifier(shipped["classification"] if classifier is None else _named(classifier).path),
-        load_segmenter(shipped["segmentation"] if segmenter is None else _named(segmenter).path),
+        load_classifier(shipped["classification"] if classifier is None else named_model(classifier).path),
+        load_segmenter(shipped["segmentation"] if segmenter is None else named_model(segmenter).path),
     )
 
 
@@ -56,7 +56,7 @@ def remove_model(name: str) -> Path:
 
     Raises ModelError for a name that there is not and for a shipped model, OutputError where it cannot be deleted.
     """
-    model = _named(name)
+    model = named_model(name)
     if not model.added:
         raise ModelError(
             f"'{name}' comes with BreastUSAI and is not removed", where=model.path, remedy="Name an added model"
@@ -74,7 +74,8 @@ def remove_model(name: str) -> Path:
     return model.path
 
 
-def _named(name: str) -> InstalledModel:
+def named_model(name: str) -> InstalledModel:
+    """The model of that name. Raises ModelError where there is none."""
     models = installed_models()
     for model in models:
         if model.name == name:

@@ -44,7 +44,7 @@ def add_model(source: str, sha256: str | None = None, fetch: Callable[[str, Path
             ready = Path(temporary) / "ready"
             _copy_listed(bundle, ready)
             info = verify_bundle(ready)
-            _try_out(load_bundle(ready), info)
+            try_out(load_bundle(ready))
             return _moved_in(ready, info, folder)
     except OSError as error:
         raise OutputError(
@@ -102,13 +102,13 @@ def _copy_listed(bundle: Path, target: Path) -> None:
         shutil.copyfile(bundle / name, target / name)
 
 
-def _try_out(model: Classifier | Segmenter, info: BundleInfo) -> None:
+def try_out(model: Classifier | Segmenter) -> None:
     """One pass over an empty image. Raises ModelError where the model does not do what its task asks."""
     import torch
 
     try:
         side, channels = model.preprocessing.size, len(model.inputs) if isinstance(model, Classifier) else 1
-        images = torch.zeros(1, channels, side, side)
+        images = torch.zeros(1, channels, side, side, device=next(model.network.parameters()).device)
         if isinstance(model, Classifier):
             logits, _ = model.logits(images, Label.MALIGNANT)
             fits = logits.shape == (1, len(CLASSES)) and bool(
@@ -119,11 +119,13 @@ def _try_out(model: Classifier | Segmenter, info: BundleInfo) -> None:
     except (RuntimeError, ValueError, LookupError, TypeError, AssertionError) as error:
         reason = str(error).partition("\n")[0]
         raise ModelError(
-            f"the model fails on an empty image ({reason})", where=info.name, remedy="Repair the bundle"
+            f"the model fails on an empty image ({reason})", where=model.identity.name, remedy="Repair the bundle"
         ) from error
     if not fits:
         raise ModelError(
-            f"the network's output is not that of a {info.task}", where=info.name, remedy="Repair the bundle"
+            f"the network's output is not that of a {model.identity.task}",
+            where=model.identity.name,
+            remedy="Repair the bundle",
         )
 
 

@@ -26,12 +26,14 @@ class Batch:
         for_segmenter: ``[B, 1, T, T]``; the same tensor where both networks want the same.
         classifier_box: the way from the frames' grid to the classifier's square.
         segmenter_box: that to the segmenter's.
+        lesion_masks: ``[B, 1, S, S]`` of 0 and 1, for a classifier that wants a lesion mask; None: the predicted one.
     """
 
     for_classifier: torch.Tensor
     for_segmenter: torch.Tensor
     classifier_box: Letterbox
     segmenter_box: Letterbox
+    lesion_masks: torch.Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class SeparatePasses:
     segmenter: Segmenter
 
     def __call__(self, batch: Batch, explained: Label | None, watch: Stopwatch) -> Outputs:
-        """As in `Passes`. A classifier that wants a lesion mask gets the one just predicted."""
+        """As in `Passes`. A classifier that wants a lesion mask gets the one just predicted, unless one is given."""
         lesions, images = None, batch.for_classifier
         if explained is not None or self.classifier.needs_lesion_mask:
             with watch.timing("segment"):
@@ -76,5 +78,7 @@ class SeparatePasses:
         return Outputs(logits) if heat is None else Outputs(logits, heat, lesions)
 
     def _masks(self, lesions: NDArray[np.float32], batch: Batch) -> torch.Tensor:
+        if batch.lesion_masks is not None:
+            return batch.lesion_masks
         masks = lesion_channel(lesions, self.segmenter.threshold, batch.segmenter_box, batch.classifier_box)
         return torch.from_numpy(masks[:, None]).to(batch.for_classifier.device)

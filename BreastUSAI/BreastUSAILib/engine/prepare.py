@@ -69,26 +69,31 @@ class Preprocessing:
         return Letterbox(rows, columns, _centre(region, self.centre_share), self.size, self.fit)
 
 
-def prepare(frame: NDArray, letterbox: Letterbox, preprocessing: Preprocessing) -> NDArray[np.float32]:
+def prepare(
+    frame: NDArray, letterbox: Letterbox, preprocessing: Preprocessing, *, ranged: Letterbox | None = None
+) -> NDArray[np.float32]:
     """A grey frame ``[H, W]`` of any intensity range as the network's input ``[size, size]``.
 
-    The percentiles are taken inside the region only, so that borders and padding cannot shift them. A constant
-    region becomes zero intensity.
+    The percentiles are taken inside the region only, so that borders and padding cannot shift them; inside that of
+    `ranged` where another one's intensity range is wanted. A constant region becomes zero intensity.
     """
-    square = unit_range(frame, letterbox, preprocessing)
+    square = unit_range(frame, letterbox, preprocessing, ranged=ranged)
     square -= preprocessing.mean
     square /= preprocessing.std
     return square
 
 
-def unit_range(frame: NDArray, letterbox: Letterbox, preprocessing: Preprocessing) -> NDArray[np.float32]:
+def unit_range(
+    frame: NDArray, letterbox: Letterbox, preprocessing: Preprocessing, *, ranged: Letterbox | None = None
+) -> NDArray[np.float32]:
     """A grey frame ``[H, W]`` on the square ``[size, size]``, its robust range mapped to [0, 1], then filtered.
 
-    Padding stays 0.
+    Padding stays 0. `ranged` as in `prepare`.
     """
     square = letterbox.apply(frame)
     inside = square[letterbox.content.slices]
-    low, high = np.percentile(inside, [preprocessing.low_percentile, preprocessing.high_percentile])
+    measured = inside if ranged is None else ranged.apply(frame)[ranged.content.slices]
+    low, high = np.percentile(measured, [preprocessing.low_percentile, preprocessing.high_percentile])
     if high - low < 1e-6 * max(1.0, abs(float(high))):
         inside[...] = 0
         return square

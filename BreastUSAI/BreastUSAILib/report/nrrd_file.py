@@ -19,7 +19,7 @@ from .atomic import atomic_file
 FRAMES_KEY = "BreastUSAI.Frames"
 
 _RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
-_TYPES = {"uint8": "unsigned char", "float32": "float"}
+_TYPES = {"uint8": "unsigned char", "uint16": "unsigned short", "float32": "float"}
 _FASTEST = 1  # gzip level: heat maps hardly shrink further, and a cine has hundreds of megabytes of them
 
 
@@ -50,7 +50,7 @@ def write_nrrd(
         path: the file to write; it appears whole or not at all.
         slices: the slices ``[rows, columns]`` in order, drawn one at a time.
         shape: (slices, rows, columns).
-        dtype: uint8 or float32.
+        dtype: uint8, uint16 or float32.
         ijk_to_ras: ``[4, 4]`` in mm.
         fields: key/value pairs to store in the header.
 

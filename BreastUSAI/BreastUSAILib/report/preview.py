@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -85,7 +86,10 @@ def _views(analysis: Analysis, frames: Frames, frame: int) -> list[tuple[str, Im
     draw_region(found, analysis.input.region_px, magnification)
     if frame not in analysis.maps.frames:
         return [("Image", found, scale)]
-    labels, lesions = analysis.maps.labels(frame), analysis.lesions_of(frame)
+    labels = analysis.segment_labels(frame)
+    lesions = [
+        replace(lesion, number=analysis.volume_number(frame, lesion.number)) for lesion in analysis.lesions_of(frame)
+    ]
     draw_outlines(found, labels)
     draw_calipers(found, lesions, magnification)
     draw_numbers(found, lesions, magnification)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PIL import Image, ImageDraw
 
 from ..engine.analysis import CLASSES, Analysis, Label, Lesion, Malignancy, Probabilities
+from ..engine.frames import InputKind
 from ..engine.lesion_segment import lesion_colour
 from .preview_theme import (
     BACKGROUND,
@@ -19,7 +20,7 @@ from .preview_theme import (
     shortened,
     wrapped,
 )
-from .words import lesion_size, percent
+from .words import lesion_size, percent, slices, volume_size
 
 PANEL_WIDTH = 430
 
@@ -46,7 +47,8 @@ def panel(analysis: Analysis, frame: int) -> Image.Image:
     if analysis.verdict.probabilities is not None:
         _class_bars(column, analysis.verdict.probabilities)
     if analysis.verdict.label is not Label.REJECTED:
-        _lesions(column, analysis.lesions_of(frame))
+        _lesions(column, analysis, frame)
+        _joined_lesions(column, analysis)
     _flags(column, analysis)
     _provenance(column, analysis)
     return column.image()
@@ -126,17 +128,45 @@ def _class_bars(column: _Column, probabilities: Probabilities) -> None:
         column.y += 26
 
 
-def _lesions(column: _Column, lesions: tuple[Lesion, ...]) -> None:
-    column.heading("LESIONS IN THIS FRAME")
+def _lesions(column: _Column, analysis: Analysis, frame: int) -> None:
+    lesions = analysis.lesions_of(frame)
+    column.heading(f"LESIONS IN THIS {'SLICE' if analysis.input.kind is InputKind.VOLUME else 'FRAME'}")
     if not lesions:
         column.text("none outlined", 17)
     for lesion in lesions[:_MOST_LESIONS]:
-        column.draw.ellipse([1, column.y + 5, 12, column.y + 16], fill=lesion_colour(lesion.number))
-        column.text(f"{lesion.number}:  {lesion_size(lesion)}", 17, indent=22)
+        _lesion_line(column, analysis.volume_number(frame, lesion.number), lesion_size(lesion))
         column.text(_place_words(lesion), 15, QUIET, indent=22)
+        if lesion.malignancy is not None:
+            column.text(_likelihood_words(lesion.malignancy), 15, QUIET, indent=22)
         column.y += 2
-    if len(lesions) > _MOST_LESIONS:
-        column.text(f"and {len(lesions) - _MOST_LESIONS} more in analysis.json", 15, QUIET, indent=22)
+    _rest(column, len(lesions))
+
+
+def _joined_lesions(column: _Column, analysis: Analysis) -> None:
+    if not analysis.volume_lesions:
+        return
+    column.heading("LESIONS ACROSS SLICES")
+    for lesion in analysis.volume_lesions[:_MOST_LESIONS]:
+        _lesion_line(column, lesion.id, f"{volume_size(lesion)}, {slices(lesion)}")
+        if lesion.malignancy is not None:
+            column.text(f"{_likelihood_words(lesion.malignancy)}, slice {lesion.key_frame}", 15, QUIET, indent=22)
+        column.y += 2
+    _rest(column, len(analysis.volume_lesions))
+
+
+def _lesion_line(column: _Column, number: int, words: str) -> None:
+    column.draw.ellipse([1, column.y + 5, 12, column.y + 16], fill=lesion_colour(number))
+    column.text(f"{number}:  {words}", 17, indent=22)
+
+
+def _rest(column: _Column, count: int) -> None:
+    if count > _MOST_LESIONS:
+        column.text(f"and {count - _MOST_LESIONS} more in analysis.json", 15, QUIET, indent=22)
+
+
+def _likelihood_words(malignancy: Malignancy) -> str:
+    interval = f"{percent(malignancy.low)} to {percent(malignancy.high)}"
+    return f"malignancy {percent(malignancy.probability)} ({interval})"
 
 
 def _place_words(lesion: Lesion) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +71,7 @@ def enlarged_map(values: NDArray, size: tuple[int, int]) -> NDArray[np.float32]:
     return np.clip(np.asarray(picture.resize(size, Image.Resampling.BILINEAR)), 0.0, 1.0)
 
 
-def draw_outlines(view: Image.Image, labels: NDArray[np.uint8]) -> None:
+def draw_outlines(view: Image.Image, labels: NDArray[np.unsignedinteger[Any]]) -> None:
     """Draw the border of every lesion of `labels` ``[H, W]`` onto `view`, in its own colour."""
     fine = (view.width * _FINE, view.height * _FINE)
     for number in np.unique(labels[labels > 0]):
@@ -94,8 +95,8 @@ def draw_calipers(view: Image.Image, lesions: Sequence[Lesion], magnification: M
 
 
 def draw_numbers(view: Image.Image, lesions: Sequence[Lesion], magnification: Magnification) -> None:
-    """Write each lesion's number beside its upper left corner, where there are several."""
-    if len(lesions) < 2:
+    """Write each lesion's number beside its upper left corner, unless there is only a first one."""
+    if all(lesion.number == 1 for lesion in lesions):
         return
     draw = ImageDraw.Draw(view)
     for lesion in lesions:

@@ -18,7 +18,7 @@ from .nrrd_file import FRAMES_KEY, analysed_slab, slab_to_ras, write_nrrd
 
 def write_segmentation(analysis: Analysis, frames: Frames, path: Path) -> None:
     """Write the label maps as one slice a frame, from the first analysed frame to the last, and one segment for each
-    lesion number; a frame between that was not segmented is empty.
+    lesion number, of a volume for each joined lesion; a frame between that was not segmented is empty.
 
     The header names the segmented frames (`BreastUSAI.Frames`, indices from 0).
 
@@ -27,18 +27,20 @@ def write_segmentation(analysis: Analysis, frames: Frames, path: Path) -> None:
     """
     slab = analysed_slab(analysis)
     segmented = frozenset(analysis.maps.frames)
-    empty = np.zeros((frames.rows, frames.columns), dtype=np.uint8)
+    numbers = [analysis.volume_number(lesion.frame, lesion.number) for lesion in analysis.lesions]
+    segments = max(numbers, default=0)
+    dtype: type[np.unsignedinteger] = np.uint8 if segments < 256 else np.uint16
+    empty = np.zeros((frames.rows, frames.columns), dtype=dtype)
     shape = (len(slab), frames.rows, frames.columns)
     ijk_to_ras = slab_to_ras(frames, slab)
-    segments = max((lesion.number for lesion in analysis.lesions), default=0)
     fields = {FRAMES_KEY: " ".join(map(str, analysis.maps.frames)), **_segmentation_fields(shape, ijk_to_ras)}
     for number in range(1, segments + 1):
         fields.update(_segment_fields(number, shape, frames.identity.laterality))
     write_nrrd(
         path,
-        (analysis.maps.labels(index) if index in segmented else empty for index in slab),
+        (analysis.segment_labels(index) if index in segmented else empty for index in slab),
         shape=shape,
-        dtype=np.uint8,
+        dtype=dtype,
         ijk_to_ras=ijk_to_ras,
         fields=fields,
     )

@@ -65,6 +65,46 @@ def test_an_enhanced_volume_takes_its_spacing_from_the_pixel_measures(tmp_path: 
     assert np.array_equal(frames.ijk_to_ras, np.diag([-1, -1, 1, 1]))
 
 
+def enhanced(tmp_path: Path, places: list[list[float]] | None = None, **measured: Any) -> Frames:
+    """An enhanced ultrasound volume of three slices with those pixel measures and positions in the volume."""
+    measures, shared = Dataset(), Dataset()
+    for keyword, value in measured.items():
+        setattr(measures, keyword, value)
+    shared.PixelMeasuresSequence = [measures]
+    groups = []
+    for place in places or []:
+        item, group = Dataset(), Dataset()
+        item.ImagePositionVolume = place
+        group.PlanePositionVolumeSequence = [item]
+        groups.append(group)
+    return cine(
+        tmp_path,
+        SOPClassUID=US_VOLUME,
+        SharedFunctionalGroupsSequence=[shared],
+        PerFrameFunctionalGroupsSequence=groups,
+    )
+
+
+def test_the_distance_of_a_volumes_slices_is_the_stated_one(tmp_path: Path) -> None:
+    assert enhanced(tmp_path, SpacingBetweenSlices=0.4).slice_spacing_mm == 0.4
+    assert cine(tmp_path, SOPClassUID=US_VOLUME, SpacingBetweenSlices=0.6).slice_spacing_mm == 0.6
+
+
+def test_the_distance_of_a_volumes_slices_is_the_step_between_their_positions(tmp_path: Path) -> None:
+    assert enhanced(tmp_path, [[0, 0, 0], [0, 0.3, 0.4], [0, 0.6, 0.8]]).slice_spacing_mm == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    "places", [[], [[0, 0, 0], [0, 0, 0.5], [0, 0, 1.5]], [[0, 0, 1]] * 3, [[0, 0, 0], [0, 0, 0.5], []]]
+)
+def test_uneven_or_missing_positions_give_no_distance(tmp_path: Path, places: list[list[float]]) -> None:
+    assert enhanced(tmp_path, places, SliceThickness=0.4, PixelSpacing=[0.2, 0.2]).slice_spacing_mm is None
+
+
+def test_a_cines_frames_lie_no_distance_apart(tmp_path: Path) -> None:
+    assert cine(tmp_path, SpacingBetweenSlices=0.6).slice_spacing_mm is None
+
+
 def test_the_region_wins_over_the_pixel_spacing(tmp_path: Path) -> None:
     frames = still(tmp_path, SequenceOfUltrasoundRegions=[ultrasound_region()], PixelSpacing=[0.1, 0.1])
     assert frames.pixel_spacing_mm == pytest.approx((0.5, 0.5))

@@ -86,6 +86,14 @@ def test_parallel_slices_are_one_volume_sorted_by_position(tmp_path: Path) -> No
     # LPS: columns along +x at 0.3 mm, rows along -z at 0.2 mm, slices along +y at 0.5 mm; RAS turns x and y
     expected = [[-0.3, 0, 0, -1], [0, 0, -0.5, 0], [0, -0.2, 0, 3], [0, 0, 0, 1]]
     assert np.allclose(frames.ijk_to_ras, expected)
+    assert frames.slice_spacing_mm == pytest.approx(0.5)
+
+
+def test_a_missing_slice_leaves_the_distance_unknown(tmp_path: Path) -> None:
+    slices(tmp_path, [0.0, 0.5, 1.5, 2.0])
+    (frames,) = read(tmp_path)
+    assert isinstance(frames, Frames)
+    assert (frames.kind, frames.slice_spacing_mm) == (InputKind.VOLUME, None)
 
 
 @pytest.mark.parametrize("places", [[0.0, 0.0], [1.0]])

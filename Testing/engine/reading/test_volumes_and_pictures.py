@@ -42,6 +42,7 @@ def test_a_volume_lies_where_slicer_puts_it(tmp_path: Path, suffix: str) -> None
     assert frames.name == "scan"
     assert frames.pixel_spacing_mm == pytest.approx((0.3, 0.2))
     assert frames.spacing_source is SpacingSource.VOLUME_HEADER
+    assert frames.slice_spacing_mm == pytest.approx(0.5)
     assert np.array_equal([frames.read_frame(index) for index in (0, 1, 2)], VOXELS)
     node, storage = slicer.vtkMRMLScalarVolumeNode(), slicer.vtkMRMLVolumeArchetypeStorageNode()
     storage.SetFileName(str(path))
@@ -55,7 +56,33 @@ def test_a_volume_lies_where_slicer_puts_it(tmp_path: Path, suffix: str) -> None
 def test_a_spacing_of_one_is_what_formats_say_when_nobody_gave_one(tmp_path: Path) -> None:
     frames = volume(tmp_path / "a.nrrd", VOXELS)
     assert (frames.pixel_spacing_mm, frames.spacing_source) == (None, SpacingSource.NONE)
+    assert frames.slice_spacing_mm is None
     assert np.array_equal(frames.ijk_to_ras, np.diag([-1, -1, 1, 1]))
+
+
+def test_slices_one_millimetre_apart_may_be_slices_whose_distance_nobody_gave(tmp_path: Path) -> None:
+    frames = volume(tmp_path / "a.nrrd", VOXELS, Spacing=(0.2, 0.3, 1.0))
+    assert frames.pixel_spacing_mm == pytest.approx((0.3, 0.2))
+    assert frames.slice_spacing_mm is None
+
+
+def test_the_distance_of_slices_is_known_without_the_pixel_size(tmp_path: Path) -> None:
+    assert volume(tmp_path / "a.nrrd", VOXELS, Spacing=(1.0, 1.0, 0.4)).slice_spacing_mm == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize("apart_mm", [1e-5, 400.0])
+def test_an_implausible_distance_of_slices_is_no_distance(tmp_path: Path, apart_mm: float) -> None:
+    assert volume(tmp_path / "a.nrrd", VOXELS, Spacing=(0.2, 0.2, apart_mm)).slice_spacing_mm is None
+
+
+def test_a_still_and_a_cine_have_no_distance_of_slices(tmp_path: Path) -> None:
+    assert volume(tmp_path / "flat.mha", VOXELS[:1], Spacing=(0.2, 0.3, 0.5)).slice_spacing_mm is None
+    cine = sitk.GetImageFromArray(VOXELS[:, None], isVector=False)
+    cine.SetSpacing((0.2, 0.3, 0.5, 0.04))
+    sitk.WriteImage(cine, str(tmp_path / "cine.nrrd"))
+    frames = frames_of(tmp_path / "cine.nrrd")
+    assert frames.kind is InputKind.CINE
+    assert frames.slice_spacing_mm is None
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pydicom.uid import UID
 from ..errors import InputError
 from ..frames import Frames, InputKind, SourceIdentity
 from .dicom_file import DicomFile, plain_text, read_header, readable_header
-from .dicom_geometry import measured_spacing, slicer_ijk_to_ras
+from .dicom_geometry import measured_spacing, slice_spacing, slicer_ijk_to_ras
 from .dicom_pixels import DicomPixels
 from .frame_times import frame_times_s
 from .names import stem
@@ -57,6 +57,7 @@ def _frames(file: DicomFile) -> Frames:
         region=region,
         identity=source_identity(dataset),
         source=str(file.path),
+        slice_spacing_mm=slice_spacing(dataset) if kind is InputKind.VOLUME else None,
     )
 
 

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from ..frames import Region, SpacingSource
-from .header_numbers import number, numbers, plausible_spacing
+from .header_numbers import number, numbers, plausible_length, plausible_spacing
 from .sop_classes import ENHANCED_US_VOLUME, MULTIFRAME_SECONDARY_CAPTURE, SECONDARY_CAPTURE, SLICER_IMAGE_SEQUENCE
 
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+_EVEN = 0.01  # of a step between slices: rounding in the file stays below
 _SLICER_SEQUENCE_MODALITIES = ("US", "XA", "RF", "ES")
 
 
@@ -42,6 +43,33 @@ def spacing_pair(value: object) -> tuple[float, float] | None:
     """A (row, column) attribute as plausible mm, or None."""
     pair = numbers(value)
     return plausible_spacing(pair[0], pair[1]) if len(pair) == 2 else None
+
+
+def slice_spacing(dataset: Dataset) -> float | None:
+    """Distance in mm between the slices of an enhanced ultrasound volume, or None where it is not given.
+
+    SpacingBetweenSlices (0018,0088) of the pixel measures or of the main dataset, else the steps between the frames'
+    ImagePositionVolume (0020,9301) where all are the same. SliceThickness is no distance.
+    """
+    measures = pixel_measures(dataset)
+    for holder in (measures, dataset):
+        stated = None if holder is None else plausible_length(number(holder.get("SpacingBetweenSlices")))
+        if stated is not None:
+            return stated
+    places = [_place_in_volume(item) for item in dataset.get("PerFrameFunctionalGroupsSequence") or []]
+    known = [place for place in places if place is not None]
+    if len(known) < 2 or len(known) < len(places):
+        return None
+    steps = np.diff(np.array(known), axis=0)
+    even = np.abs(steps - steps[0]).max() <= _EVEN * np.linalg.norm(steps[0])
+    return plausible_length(float(np.linalg.norm(steps[0]))) if even else None
+
+
+def _place_in_volume(groups: Dataset) -> list[float] | None:
+    for item in list(groups.get("PlanePositionVolumeSequence") or [])[:1]:
+        values = [value for value in numbers(item.get("ImagePositionVolume")) if value is not None]
+        return values if len(values) == 3 else None
+    return None
 
 
 def pixel_measures(dataset: Dataset) -> Dataset | None:

@@ -35,10 +35,13 @@ def numbers(value: Any) -> list[float | None]:
     return [number(item) for item in value]
 
 
+def plausible_length(millimetres: float | None) -> float | None:
+    """A distance between pixels or slices in mm, or None where it is missing or cannot be one of ultrasound."""
+    plausible = millimetres is not None and SMALLEST_SPACING_MM <= millimetres <= LARGEST_SPACING_MM
+    return millimetres if plausible else None
+
+
 def plausible_spacing(row_mm: float | None, column_mm: float | None) -> tuple[float, float] | None:
     """(row, column) in mm, or None where either is missing or cannot be an ultrasound pixel."""
-    if row_mm is None or column_mm is None:
-        return None
-    if not all(SMALLEST_SPACING_MM <= value <= LARGEST_SPACING_MM for value in (row_mm, column_mm)):
-        return None
-    return row_mm, column_mm
+    row, column = plausible_length(row_mm), plausible_length(column_mm)
+    return None if row is None or column is None else (row, column)

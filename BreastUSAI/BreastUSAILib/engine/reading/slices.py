@@ -15,9 +15,10 @@ from ..errors import InputError
 from ..frames import Frames, InputKind
 from .dicom import read_dicom
 from .dicom_geometry import LPS_TO_RAS, orientation, position
-from .header_numbers import number
+from .header_numbers import number, plausible_length
 
 _SAME_PLACE_MM = 1e-3
+_EVEN = 0.05  # of the mean distance: rounding of positions stays below, a missing slice doubles one
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,12 +86,20 @@ def read_slices(stack: list[SlicePlace], folder: Path) -> Frames:
         read_frame=read_frame,
         ijk_to_ras=LPS_TO_RAS @ matrix,
         source=str(holder),
+        slice_spacing_mm=_even_spacing_mm(stack),
     )
 
 
 def _gaps_mm(stack: list[SlicePlace]) -> list[float]:
     distances = [place.distance_mm for place in stack]
     return [after - before for before, after in pairwise(distances)]
+
+
+def _even_spacing_mm(stack: list[SlicePlace]) -> float | None:
+    """The mean distance between neighbours, or None where slices are missing or unevenly placed."""
+    gaps = _gaps_mm(stack)
+    mean = float(np.mean(gaps))
+    return plausible_length(mean) if max(gaps) - min(gaps) <= _EVEN * mean else None
 
 
 def _as_colour(pixels: NDArray) -> NDArray:

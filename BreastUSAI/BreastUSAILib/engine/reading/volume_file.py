@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..frames import Frames, InputKind, SpacingSource
 from .dicom_geometry import LPS_TO_RAS
-from .header_numbers import number, plausible_spacing
+from .header_numbers import number, plausible_length, plausible_spacing
 from .limits import MAX_VOXELS, check_size
 from .names import stem
 from .nifti_check import nifti_problem
@@ -51,8 +51,8 @@ def read_volume_file(path: Path) -> Frames:
 
     Frames are the slices along the file's third axis, or the time points of a four-dimensional file with one slice.
     Samples of 8 bits stay uint8, unsigned 16 bits uint16, all others become float32. The in-plane spacing is the
-    header's, or None where it is 1 on both axes: file formats put 1 where nobody gave one. `ijk_to_ras` is the file's
-    own geometry, turned from LPS to RAS. Raises InputError.
+    header's, or None where it is 1 on both axes, and the slices' is None where it is 1: file formats put 1 where nobody
+    gave one. `ijk_to_ras` is the file's own geometry, turned from LPS to RAS. Raises InputError.
     """
     header = _read_header(path)
     columns, rows, slices, times = header.size
@@ -79,6 +79,7 @@ def read_volume_file(path: Path) -> Frames:
         spacing_source=SpacingSource.NONE if spacing is None else SpacingSource.VOLUME_HEADER,
         frame_times_s=_times(header, count) if in_time else None,
         source=str(path),
+        slice_spacing_mm=None if in_time or count == 1 else _slice_spacing(header),
     )
 
 
@@ -119,6 +120,11 @@ def _ras(spacing: tuple[float, ...], origin: tuple[float, ...], direction: tuple
     matrix[:used, :used] = axes[:used, :used] * np.array(spacing[:used])
     matrix[:used, 3] = origin[:used]
     return LPS_TO_RAS @ matrix
+
+
+def _slice_spacing(header: _Header) -> float | None:
+    """The third axis's spacing in mm, or None where it is 1: nobody may have given one."""
+    return None if header.spacing[2] == _UNKNOWN else plausible_length(header.spacing[2])
 
 
 def _check_layout(header: _Header) -> None:

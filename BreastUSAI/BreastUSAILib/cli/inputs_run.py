@@ -1,0 +1,115 @@
+"""Inputs to result folders, whatever happens to some: behind `breastusai analyze` and Slicer's console alike."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from ..engine.analysis import Analysis
+from ..engine.errors import BreastUSAIError, InputError, OutputError
+from ..engine.frames import Frames
+from ..engine.options import AnalyzeOptions, Progress
+from ..report.result_folder import ResultFiles, write_results
+from .result_names import ResultNames
+from .scene_file import write_scene
+
+Read = Callable[[Path], Iterator[Frames | InputError]]
+
+
+class Engine(Protocol):
+    """The part of `Analyzer` that a run uses."""
+
+    def analyze(self, frames: Frames, options: AnalyzeOptions, progress: Progress | None) -> Analysis: ...
+
+
+class Reporter(Protocol):
+    """Hears what comes of each input."""
+
+    def progress(self, name: str) -> AbstractContextManager[Progress | None]:
+        """Work on an input begins; what is given takes the progress, or None where nobody looks."""
+
+    def result(self, name: str, analysis: Analysis, files: ResultFiles) -> None:
+        """An input gave a result."""
+
+    def failure(self, name: str, error: BreastUSAIError) -> None:
+        """An input gave none."""
+
+
+@dataclass
+class InputsRun:
+    """One run over any number of inputs into one output folder."""
+
+    engine: Engine
+    read: Read
+    options: AnalyzeOptions
+    output: Path
+    with_scene: bool
+    reporter: Reporter
+    names: ResultNames = field(default_factory=ResultNames)
+
+    def input(self, path: Path) -> None:
+        """Analyse everything that `path` holds."""
+        for item in self._items(path):
+            if isinstance(item, BreastUSAIError):
+                self.reporter.failure(item.where or str(path), item)
+            else:
+                self._frames(item, path)
+
+    def _items(self, path: Path) -> Iterator[Frames | BreastUSAIError]:
+        found = False
+        try:
+            for item in self.read(path):
+                found = True
+                yield item
+        except BreastUSAIError as error:
+            yield error
+            return
+        except Exception as error:
+            yield _unexpected(error, path)
+            return
+        if not found:
+            yield InputError("nothing to analyse was found", where=path, remedy="Give a file or folder with images")
+
+    def _frames(self, frames: Frames, path: Path) -> None:
+        name = frames.source or str(path)
+        folder = self.output / self.names.next(frames.name)
+        try:
+            with self.reporter.progress(frames.name) as progress:
+                analysis = self.engine.analyze(frames, self.options, progress)
+                files = write_results(analysis, frames, folder, write_scene if self.with_scene else None)
+        except BreastUSAIError as error:
+            self.reporter.failure(name, error)
+        except Exception as error:  # the edge: a defect in one input must not cost the others their results
+            self.reporter.failure(name, _unexpected(error, Path(name)))
+        else:
+            self.reporter.result(name, analysis, files)
+
+
+def check_output(folder: Path) -> None:
+    """Find out before the work that results can be written. Raises OutputError."""
+    existing = next(place for place in (folder, *folder.absolute().parents) if os.path.lexists(place))
+    if not existing.is_dir():
+        raise OutputError("the output is a file, not a folder", where=existing, remedy="Give another --output")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise OutputError("writing is not permitted", where=existing, remedy="Give an --output that you may write to")
+
+
+def _unexpected(error: Exception, path: Path) -> BreastUSAIError:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return BreastUSAIError(
+        f"unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno} ({error})",
+        where=path,
+        remedy="Report this as a defect of BreastUSAI",
+    )
+
+
+def read_inputs(path: Path) -> Iterator[Frames | InputError]:
+    """Everything that a file or folder holds, as `engine.reading.read` gives it."""
+    from ..engine.reading import read
+
+    return read(path)

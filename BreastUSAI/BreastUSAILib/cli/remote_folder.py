@@ -1,0 +1,91 @@
+"""``analyzeFolder``: what `breastusai analyze` does, asked for by another program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..engine.analysis import Analysis, Label
+from ..engine.errors import BreastUSAIError, Cancelled, OptionError
+from ..engine.frames import Frames
+from ..engine.options import AnalyzeOptions, FrameSelection, Progress
+from ..engine.remote import warm_engine
+from ..engine.remote.protocol import INVALID_PARAMS, ProtocolError
+from ..engine.remote.server import Call
+from ..report.result_folder import ResultFiles
+from .inputs_run import InputsRun, check_output, read_inputs
+
+
+def analyze_folder(call: Call, engine: Callable[[Call], warm_engine.Engine]) -> Mapping[str, Any]:
+    """Analyse ``inputs`` (files and folders) into the folder ``output``, with the names and files of the command.
+
+    ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod`` and ``prevalence`` may be
+    given, and ``models``. Answers ``{done: [{input, output}], failed: [{input, error}]}``, ``error`` being a sentence.
+    Raises Cancelled, and what keeps every input from being analysed; what was finished before stays.
+    """
+    inputs = [Path(text) for text in call.value("inputs", list) if isinstance(text, str)]
+    if len(inputs) != len(call.value("inputs", list)):
+        raise ProtocolError(INVALID_PARAMS, "the parameter 'inputs' holds other than paths")
+    output = Path(call.value("output", str))
+    options = _options(call)
+    check_output(output)
+    reporter = _Answer(call, len(inputs))
+    run = InputsRun(_Cancellable(engine(call), call), read_inputs, options, output, False, reporter)
+    for path in inputs:
+        run.input(path)
+        reporter.inputs_done += 1
+        if call.cancelled():
+            raise Cancelled
+    return {"done": reporter.done, "failed": reporter.failed}
+
+
+def _options(call: Call) -> AnalyzeOptions:
+    name = call.value_or(Label.MALIGNANT.value, "explainClass", str)
+    try:
+        explained = Label(name)
+    except ValueError:
+        raise OptionError(f"'{name}' is no class", remedy="Choose normal, benign or malignant") from None
+    return AnalyzeOptions(
+        FrameSelection.parse(call.value_or("all", "frames", str)),
+        explained,
+        call.value_or(None, "prevalence", float, int),
+        call.value_or(None, "explainMethod", str),
+    )
+
+
+@dataclass(frozen=True)
+class _Cancellable:
+    """The engine, which hears the caller's wish to stop."""
+
+    engine: warm_engine.Engine
+    call: Call
+
+    def analyze(self, frames: Frames, options: AnalyzeOptions, progress: Progress | None) -> Analysis:
+        return self.engine.analyze(frames, options, progress, self.call.cancelled)
+
+
+@dataclass
+class _Answer:
+    """Collects what came of each input, and tells the caller how far it is: `done` and `total` count inputs."""
+
+    call: Call
+    inputs: int
+    inputs_done: int = 0
+    done: list[dict[str, str]] = field(default_factory=list)
+    failed: list[dict[str, str]] = field(default_factory=list)
+
+    @contextmanager
+    def progress(self, name: str) -> Iterator[Progress | None]:
+        def told(_done: int, _total: int, words: str) -> None:
+            self.call.progress(self.inputs_done, self.inputs, f"{name}: {words}")
+
+        yield told
+
+    def result(self, name: str, analysis: Analysis, files: ResultFiles) -> None:
+        self.done.append({"input": name, "output": str(files.folder)})
+
+    def failure(self, name: str, error: BreastUSAIError) -> None:
+        self.failed.append({"input": name, "error": str(error)})
