@@ -32,13 +32,18 @@ def why_no_rendering() -> str | None:
     return "rendering slice views needs EGL: apt-get install libegl1"
 
 
-def render_slice(host: SceneHost, width: int = 512, height: int = 512) -> NDArray[np.uint8]:
-    """The Red slice view of the scene, fitted to its image, as RGB ``[height, width, 3]``, row 0 at the top."""
+def render_slice(host: SceneHost, width: int = 512, height: int = 512, fit: bool = True) -> NDArray[np.uint8]:
+    """The Red slice view of the scene as RGB ``[height, width, 3]``, row 0 at the top.
+
+    With `fit` it is first moved to show the whole image; without, it shows the place where the view is.
+    """
     os.environ["VTK_DEFAULT_OPENGL_WINDOW"] = "vtkEGLRenderWindow"
     slice_node = host.sliceLogic.GetSliceNode()
-    host.sliceLogic.FitSliceToBackground(width, height)
+    if fit:
+        host.sliceLogic.FitSliceToBackground(width, height)
     slice_node.SetDimensions(width, height, 1)
-    host.sliceLogic.SnapSliceOffsetToIJK()
+    if fit:
+        host.sliceLogic.SnapSliceOffsetToIJK()
 
     window = vtk.vtkRenderWindow()
     window.SetOffScreenRendering(True)

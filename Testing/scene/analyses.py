@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Generator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +21,7 @@ from BreastUSAILib.engine.analysis import (
     ModelIdentity,
     Probabilities,
     Verdict,
+    VolumeLesion,
 )
 from BreastUSAILib.engine.frames import Frames, InputKind, SpacingSource
 
@@ -41,6 +45,15 @@ class MapsInMemory:
 
     def heat_map(self, frame: int) -> NDArray[np.float32]:
         return dict(zip(self.frames, self.heat, strict=True))[frame]
+
+
+def finished(steps: Generator[None, None, Any]) -> Any:
+    """What a task in steps returns when it is run to its end at once."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
 
 
 def marked_frames(
@@ -112,6 +125,20 @@ def analysis_of(frames: Frames, analysed: tuple[int, ...] | None = None) -> Anal
         timing_ms={},
         maps=MapsInMemory(masks, heat, indices),
     )
+
+
+def joined(analysis: Analysis, maps: MapsInMemory, whole: dict[tuple[int, int], int]) -> Analysis:
+    """The analysis of a volume with these maps, whose lesions (slice, number) belong to the joined lesions named."""
+    numbered = list(enumerate(whole, start=1))
+    lesions = tuple(_lesion(identifier, number, plane, True) for identifier, (plane, number) in numbered)
+    volume_lesions = []
+    for joint in sorted(set(whole.values())):
+        parts = [lesion for lesion in lesions if whole[lesion.frame, lesion.number] == joint]
+        first, last = parts[0].frame, parts[-1].frame
+        ids = tuple(lesion.id for lesion in parts)
+        likelihood = Malignancy(0.4, 0.3, 0.5)
+        volume_lesions.append(VolumeLesion(joint, ids, first, last, first, 16 * len(parts), 12.5, likelihood))
+    return dataclasses.replace(analysis, lesions=lesions, maps=maps, volume_lesions=tuple(volume_lesions))
 
 
 def _lesion(identifier: int, number: int, frame: int, calibrated: bool) -> Lesion:

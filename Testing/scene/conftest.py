@@ -1,26 +1,8 @@
-"""The module's door, and a DICOM database, as scene tests meet them."""
+"""A DICOM database, as scene tests meet it."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from types import ModuleType
-
 import pytest
-
-from Testing.host.application import module_stand_ins
-
-
-@pytest.fixture
-def module(monkeypatch) -> Iterator[ModuleType]:
-    """BreastUSAI.py as Slicer imports it."""
-    for name, stand_in in module_stand_ins().items():
-        monkeypatch.setitem(sys.modules, name, stand_in)
-    monkeypatch.delitem(sys.modules, "BreastUSAI", raising=False)
-    import BreastUSAI
-
-    yield BreastUSAI
-    sys.modules.pop("BreastUSAI", None)
 
 
 class Database:

@@ -8,12 +8,23 @@ import pytest
 
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundle import load_default_models
+from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from BreastUSAILib.engine.reading import read
 from BreastUSAILib.scene.cine_sequences import addCine
+from BreastUSAILib.scene.edited_masks import editedMasks
+from BreastUSAILib.scene.frames_from_node import framesFromNode
 from BreastUSAILib.scene.nodes import nodesOfClass
+from BreastUSAILib.scene.rescored import showRescored
+from BreastUSAILib.scene.show import showAnalysis
+from BreastUSAILib.scene.source_options import SourceOptions
 from BreastUSAILib.scene.volume_node import addVolumeNode
 
 SAMPLES = Path(__file__).resolve().parents[2] / "BreastUSAI" / "Resources" / "Samples"
+
+
+@pytest.fixture(scope="module")
+def analyzer() -> Analyzer:
+    return Analyzer(load_default_models())
 
 
 def findings(analysis) -> dict:
@@ -30,22 +41,42 @@ def loaded_from_dicom(scene, database, path: Path):
 
 
 @pytest.mark.parametrize("sample", ["still_malignant_calibrated", "still_normal_uncalibrated_rgb"])
-def test_a_still_gives_the_same_findings(scene, module, database, sample):
+def test_a_still_gives_the_same_findings(scene, analyzer, database, sample):
     node, frames = loaded_from_dicom(scene, database, SAMPLES / f"{sample}.dcm")
 
-    results = module.BreastUSAILogic().analyze(node)
+    analysis = analyzer.analyze(framesFromNode(node))
+    nodes = showAnalysis(analysis, framesFromNode(node), node)
 
-    assert findings(results.analysis) == findings(Analyzer(load_default_models()).analyze(frames))
-    segments = results.segmentation.GetSegmentation().GetNumberOfSegments()
-    assert segments == len({lesion.number for lesion in results.analysis.lesions})
+    assert findings(analysis) == findings(analyzer.analyze(frames))
+    segments = nodes.segmentation.GetSegmentation().GetNumberOfSegments()
+    assert segments == len({lesion.number for lesion in analysis.lesions})
 
 
-def test_a_part_of_a_cine_gives_results_on_that_part_alone(scene, module, database):
+def test_a_part_of_a_cine_gives_results_on_that_part_alone(scene, analyzer, database):
     node, _ = loaded_from_dicom(scene, database, SAMPLES / "cine_malignant_calibrated.dcm")
+    frames = framesFromNode(node)
 
-    results = module.BreastUSAILogic().analyze(node, frames="3-5")
+    analysis = analyzer.analyze(frames, AnalyzeOptions(FrameSelection.parse("3-5")))
+    nodes = showAnalysis(analysis, frames, node)
 
-    masks = results.browser.GetSequenceNode(results.segmentation)
-    assert masks.GetNumberOfDataNodes() == 3
-    assert results.browser.GetSelectedItemNumber() == results.analysis.verdict.key_frame
+    assert nodes.browser.GetSequenceNode(nodes.heatMap).GetNumberOfDataNodes() == 3
+    assert list(editedMasks(nodes.segmentation, node)) == [3, 4, 5]
+    assert nodes.browser.GetSelectedItemNumber() == analysis.verdict.key_frame
     assert len(nodesOfClass(scene, "vtkMRMLSequenceBrowserNode")) == 1
+
+
+def test_a_volume_that_was_edited_is_scored_again_on_the_images_pixels(scene, analyzer, database):
+    node, _ = loaded_from_dicom(scene, database, SAMPLES / "cine_malignant_calibrated.dcm")
+    frames = framesFromNode(node, SourceOptions(asSlices=True, sliceSpacingMm=0.5))
+    options = AnalyzeOptions(FrameSelection.parse("3-5"))
+    nodes = showAnalysis(analyzer.analyze(frames, options), frames, node)
+    again = framesFromNode(nodes.volume)
+
+    analysis = analyzer.rescore(again, editedMasks(nodes.segmentation, nodes.volume), options)
+    showRescored(analysis, nodes.volume, nodes.segmentation, nodes.table, nodes.report)
+
+    assert analysis.maps.frames == (3, 4, 5)
+    assert analysis.input.slice_spacing_mm == 0.5
+    names = [nodes.segmentation.GetSegmentation().GetNthSegment(0).GetName()]
+    assert names == ["Lesion 1"]
+    assert analysis.volume_lesions[0].volume_mm3 > 0

@@ -10,10 +10,11 @@ import slicer
 from BreastUSAILib.engine.frames import InputKind, SourceIdentity
 from BreastUSAILib.engine.lesion_segment import lesion_terminology
 from BreastUSAILib.scene.image_data import ijkToRasOf
+from BreastUSAILib.scene.label_stack import LabelStack
 from BreastUSAILib.scene.segmentation_node import addSegmentationNode
 from BreastUSAILib.scene.show import showAnalysis
 from BreastUSAILib.scene.volume_node import addVolumeNode
-from Testing.scene.analyses import analysis_of, marked_frames
+from Testing.scene.analyses import analysis_of, finished, marked_frames
 
 
 def segments_of(node):
@@ -92,9 +93,8 @@ def test_masks_are_outlined_so_that_the_heat_map_stays_visible(scene):
 def test_no_lesion_is_an_empty_segmentation_with_geometry(scene):
     frames = marked_frames()
     volume = addVolumeNode(scene, frames)
-    nothing = np.zeros((1, frames.rows, frames.columns), np.uint8)
 
-    node = addSegmentationNode(scene, "Nothing", nothing, volume, lesion_terminology())
+    node = finished(addSegmentationNode(scene, "Nothing", LabelStack(), volume, lesion_terminology(), ()))
 
     assert node.GetSegmentation().GetNumberOfSegments() == 0
     np.testing.assert_allclose(ijkToRasOf(volume), frames.ijk_to_ras)

@@ -30,6 +30,10 @@ class MapsThatBreak:
         raise InputError(f"frame {frame} is damaged", remedy="Export it again")
 
 
+def results_of(nodes) -> tuple:
+    return nodes.segmentation, nodes.heatMap, nodes.table, nodes.report
+
+
 def ids_of(scene) -> list[str]:
     return [node.GetID() for node in nodesOfClass(scene, "vtkMRMLNode")]
 
@@ -40,8 +44,8 @@ def test_results_are_named_after_the_volume(scene):
 
     nodes = showAnalysis(analysis_of(STILL), STILL, volume)
 
-    assert [node.GetName() for node in (nodes.segmentation, nodes.heatMap, nodes.table)] == [
-        f"Right breast 3 o'clock - BreastUSAI {what}" for what in ("segmentation", "heat map", "findings")
+    assert [node.GetName() for node in results_of(nodes)] == [
+        f"Right breast 3 o'clock - BreastUSAI {what}" for what in ("segmentation", "heat map", "findings", "report")
     ]
 
 
@@ -53,19 +57,21 @@ def test_results_stand_in_the_volumes_subject_hierarchy_folder(scene):
 
     nodes = showAnalysis(analysis_of(STILL), STILL, volume)
 
-    for node in (nodes.segmentation, nodes.heatMap, nodes.table):
+    for node in results_of(nodes):
         assert hierarchy.GetItemParent(hierarchy.GetItemByDataNode(node)) == study
 
 
-def test_a_second_analysis_keeps_the_first(scene):
-    volume = addVolumeNode(scene, STILL)
+@pytest.mark.parametrize("frames", [STILL, CINE], ids=["still", "cine"])
+def test_a_second_analysis_keeps_the_first(scene, frames):
+    volume = addCine(scene, frames)[1] if frames is CINE else addVolumeNode(scene, frames)
 
-    first = showAnalysis(analysis_of(STILL), STILL, volume)
-    second = showAnalysis(analysis_of(STILL), STILL, volume)
+    first = showAnalysis(analysis_of(frames), frames, volume)
+    second = showAnalysis(analysis_of(frames), frames, volume)
 
-    assert first.segmentation.GetID() != second.segmentation.GetID()
-    assert first.segmentation.GetName() != second.segmentation.GetName()
-    assert scene.GetNodeByID(first.heatMap.GetID()) is first.heatMap
+    for older, newer in zip(results_of(first), results_of(second), strict=True):
+        assert older.GetID() != newer.GetID()
+        assert older.GetName() != newer.GetName()
+        assert scene.GetNodeByID(older.GetID()) is older
 
 
 @pytest.mark.parametrize("frames", [STILL, CINE], ids=["still", "cine"])

@@ -8,6 +8,7 @@ import numpy as np
 import slicer
 import vtk
 from numpy.typing import NDArray
+from vtk.util import numpy_support
 
 from BreastUSAILib.scene.image_data import arrayFromImage
 
@@ -22,6 +23,27 @@ def tilted_transform(scene: Any) -> Any:
     node = scene.AddNewNodeByClass("vtkMRMLLinearTransformNode", "Probe")
     node.SetMatrixTransformToParent(transform.GetMatrix())
     return node
+
+
+def bent_transform(scene: Any) -> Any:
+    """A grid transform that bends everything within 60 mm of the origin, the more the further out, as ABUS files do."""
+    points, step_mm, first_mm = 13, 10.0, -60.0
+    along = first_mm + step_mm * np.arange(points)
+    z, y, x = np.meshgrid(along, along, along, indexing="ij")
+    bend = np.stack([0.004 * y * y, 0.003 * x * y + 0.002 * z * x, 0.005 * x * x], axis=-1)
+    grid = vtk.vtkImageData()
+    grid.SetOrigin(first_mm, first_mm, first_mm)
+    grid.SetSpacing(step_mm, step_mm, step_mm)
+    grid.SetDimensions(points, points, points)
+    grid.GetPointData().SetScalars(numpy_support.numpy_to_vtk(bend.reshape(-1, 3), deep=True))
+    transform = slicer.vtkOrientedGridTransform()
+    transform.SetDisplacementGridData(grid)
+    node = scene.AddNewNodeByClass("vtkMRMLGridTransformNode", "Scan conversion")
+    node.SetAndObserveTransformToParent(transform)
+    return node
+
+
+TRANSFORMS = {"tilted": tilted_transform, "bent": bent_transform}
 
 
 def bright_points(volume_node: Any) -> NDArray[np.float64]:
@@ -52,10 +74,16 @@ def lesion_starts(segmentation_node: Any, name: str = "Lesion 1") -> NDArray[np.
 
 
 def _world(node: Any, ijk: NDArray, ijk_to_local: vtk.vtkMatrix4x4) -> NDArray[np.float64]:
-    to_world = vtk.vtkMatrix4x4()
+    to_world = vtk.vtkGeneralTransform()
     parent = node.GetParentTransformNode()
     if parent is not None:
-        parent.GetMatrixTransformToWorld(to_world)
-    vtk.vtkMatrix4x4.Multiply4x4(to_world, ijk_to_local, to_world)
-    matrix = np.array([[to_world.GetElement(row, column) for column in range(4)] for row in range(4)])
-    return (np.c_[ijk, np.ones(len(ijk))] @ matrix.T)[:, :3]
+        parent.GetTransformToWorld(to_world)
+    local = [ijk_to_local.MultiplyPoint([*map(float, place), 1.0])[:3] for place in ijk]
+    return np.array([to_world.TransformPoint(place) for place in local])
+
+
+def world_of(volume_node: Any, ijk: tuple[float, float, float]) -> NDArray[np.float64]:
+    """World position ``[3]`` of a continuous voxel index (column, row, slice)."""
+    matrix = vtk.vtkMatrix4x4()
+    volume_node.GetIJKToRASMatrix(matrix)
+    return _world(volume_node, np.array([ijk]), matrix)[0]

@@ -22,8 +22,9 @@ class BrowsedSequence:
 
 
 def sequenceBehind(volumeNode: Any) -> BrowsedSequence | None:
-    """The sequence that `volumeNode` is the proxy of, or None where it is a node of its own."""
+    """The sequence that a volume (or result) node is the proxy of, or None where it is a node of its own."""
     for browser in nodesOfClass(volumeNode.GetScene(), "vtkMRMLSequenceBrowserNode"):
-        if browser.IsProxyNodeID(volumeNode.GetID()):
-            return BrowsedSequence(browser, browser.GetSequenceNode(volumeNode))
+        sequence = browser.GetSequenceNode(volumeNode) if browser.IsProxyNodeID(volumeNode.GetID()) else None
+        if sequence is not None:
+            return BrowsedSequence(browser, sequence)
     return None

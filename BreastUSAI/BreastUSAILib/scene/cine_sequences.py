@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Generator
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import slicer
-from numpy.typing import NDArray
 
 from ..engine.analysis import Analysis
 from ..engine.frames import Frames
@@ -16,7 +14,7 @@ from .browsing import BrowsedSequence
 from .heat_map_node import dressHeatMap, heatMapFrameNode
 from .image_data import ijkToRasOf
 from .nodes import addNode, shareTransform
-from .segmentation_node import dressSegmentation, setSegments
+from .segmentation_node import dressSegmentation, frameSegmentation
 from .volume_node import frameNode
 
 TOLERANCE_S = 0.001
@@ -36,56 +34,45 @@ def addCine(scene: Any, frames: Frames) -> tuple[BrowsedSequence, Any]:
         sequence.SetDataNodeAtValue(frameNode(frames, index), f"{frames.time_s(index):.6f}" if timed else str(index))
     browser = addNode(scene, "vtkMRMLSequenceBrowserNode", f"{frames.name} browser")
     browser.SetPlaybackRateFps(_framesPerSecond(frames))
-    return BrowsedSequence(browser, sequence), _synchronise(browser, sequence, frames.name)
+    return BrowsedSequence(browser, sequence), _synchronise(browser, sequence, frames.name, saveChanges=False)
 
 
-def addCineSegmentation(source: BrowsedSequence, name: str, analysis: Analysis, volumeNode: Any, terms: str) -> Any:
-    """Masks of the analysed frames beside the image's sequence; returns the browser's segmentation node."""
-    ijkToRas = ijkToRasOf(volumeNode)
+def addCineSegmentation(
+    source: BrowsedSequence, name: str, analysis: Analysis, volumeNode: Any, terms: str
+) -> Generator[None, None, Any]:
+    """Masks beside the image's sequence, a frame at each step; returns the browser's segmentation node.
 
-    def frameSegmentation(labels: NDArray[np.uint8]) -> Any:
-        node = slicer.vtkMRMLSegmentationNode()
-        node.SetName(name)
-        setSegments(node, labels[np.newaxis], ijkToRas, terms)
-        return node
-
-    proxy = _addResult(source, name, analysis, analysis.maps.labels, frameSegmentation)
+    Every frame of the image gets an item, without segments where it was not analysed, and the browser saves changes:
+    only so does Slicer keep what is painted on a frame when the browser moves on.
+    """
+    sequence = _addSequenceLike(source, name)
+    analysed = set(analysis.maps.frames)
+    for frame, value in enumerate(source.indexValues):
+        labels = analysis.maps.labels(frame) if frame in analysed else None
+        sequence.SetDataNodeAtValue(frameSegmentation(name, labels, volumeNode, terms, frame), value)
+        yield
+    proxy = _synchronise(source.browser, sequence, name, saveChanges=True)
     shareTransform(proxy, volumeNode)
     dressSegmentation(proxy, volumeNode)
     return proxy
 
 
-def addCineHeatMap(source: BrowsedSequence, name: str, analysis: Analysis, volumeNode: Any) -> Any:
-    """Heat maps of the analysed frames beside the image's sequence; returns the browser's heat-map node."""
-    ijkToRas = ijkToRasOf(volumeNode)
-
-    def frameHeatMap(heatMap: NDArray[np.float32]) -> Any:
-        return heatMapFrameNode(name, heatMap, ijkToRas)
-
-    proxy = _addResult(source, name, analysis, analysis.maps.heat_map, frameHeatMap)
-    shareTransform(proxy, volumeNode)
-    dressHeatMap(proxy)
-    return proxy
-
-
-def _addResult(
-    source: BrowsedSequence,
-    name: str,
-    analysis: Analysis,
-    mapOf: Callable[[int], NDArray],
-    nodeOf: Callable[[NDArray], Any],
-) -> Any:
-    """A sequence beside the image's with a node for each analysed frame; returns the browser's node of it."""
-    like = source.sequence
-    sequence = _addSequence(like.GetScene(), name, like.GetIndexName(), like.GetIndexUnit())
-    values = source.indexValues
+def addCineHeatMap(
+    source: BrowsedSequence, name: str, analysis: Analysis, volumeNode: Any
+) -> Generator[None, None, Any]:
+    """Heat maps of the analysed frames beside the image's sequence, a frame at each step; returns their proxy."""
+    sequence = _addSequenceLike(source, name)
+    ijkToRas, values = ijkToRasOf(volumeNode), source.indexValues
     for frame in analysis.maps.frames:
-        sequence.SetDataNodeAtValue(nodeOf(mapOf(frame)), values[frame])
+        sequence.SetDataNodeAtValue(heatMapFrameNode(name, analysis.maps.heat_map(frame), ijkToRas), values[frame])
+        yield
     if not analysis.maps.frames:
-        # The browser makes no node of an empty sequence; a rejected cine gets one blank result instead.
-        blank = np.zeros((analysis.input.rows, analysis.input.columns), np.uint8)
-        sequence.SetDataNodeAtValue(nodeOf(blank), values[0])
-    return _synchronise(source.browser, sequence, name)
+        # The browser makes no node of an empty sequence; a rejected cine gets one blank heat map instead.
+        blank = np.zeros((analysis.input.rows, analysis.input.columns), np.float32)
+        sequence.SetDataNodeAtValue(heatMapFrameNode(name, blank, ijkToRas), values[0])
+    proxy = _synchronise(source.browser, sequence, name, saveChanges=False)
+    dressHeatMap(proxy, volumeNode)
+    return proxy
 
 
 def _timesAreApart(frames: Frames) -> bool:
@@ -101,6 +88,12 @@ def _framesPerSecond(frames: Frames) -> float:
     return (len(times) - 1) / times[-1]
 
 
+def _addSequenceLike(source: BrowsedSequence, name: str) -> Any:
+    """An empty sequence with the index of the image's."""
+    like = source.sequence
+    return _addSequence(like.GetScene(), name, like.GetIndexName(), like.GetIndexUnit())
+
+
 def _addSequence(scene: Any, name: str, indexName: str, indexUnit: str) -> Any:
     sequence = addNode(scene, "vtkMRMLSequenceNode", f"{name} sequence")
     sequence.SetIndexName(indexName)
@@ -108,12 +101,13 @@ def _addSequence(scene: Any, name: str, indexName: str, indexUnit: str) -> Any:
     return sequence
 
 
-def _synchronise(browser: Any, sequence: Any, name: str) -> Any:
+def _synchronise(browser: Any, sequence: Any, name: str, saveChanges: bool) -> Any:
+    """Let the browser move `sequence` too; returns the node that shows its current item."""
     browser.AddSynchronizedSequenceNode(sequence)
-    browser.SetSaveChanges(sequence, False)
+    browser.SetSaveChanges(sequence, saveChanges)
     # A frame that was not analysed shows an empty result, never that of its neighbour.
     browser.SetMissingItemMode(sequence, browser.MissingItemSetToDefault)
     proxy = browser.GetProxyNode(sequence)
     browser.SetOverwriteProxyName(sequence, False)
-    proxy.SetName(name)
+    proxy.SetName(browser.GetScene().GenerateUniqueName(name))
     return proxy

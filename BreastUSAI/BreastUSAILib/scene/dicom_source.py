@@ -3,33 +3,63 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import slicer
+from numpy.typing import NDArray
 
+from ..engine.errors import InputError
 from ..engine.frames import Frames
+from .samples import SAMPLE_ATTRIBUTE, sampleBehind
 
 INSTANCE_UIDS_ATTRIBUTE = "DICOM.instanceUIDs"
+_FILES_REMEMBERED = 16
 
 
 def framesBehind(node: Any) -> Frames | None:
-    """The frames of the first DICOM file that `node` names, or None.
+    """What the first DICOM file that `node` names says of its frames, or None; their pixels are in the node.
 
-    The node's ``DICOM.instanceUIDs`` attribute is looked up in `slicer.dicomDatabase`. None where the node names
-    no instance, the database does not know it, or the file is gone or unreadable (which is logged: the node's own
-    pixels can still be analysed, uncalibrated).
+    The node's ``DICOM.instanceUIDs`` attribute is looked up in `slicer.dicomDatabase`; a shipped sample is known by
+    its name. None where the node names no instance, the database does not know it, or the file is gone or unreadable
+    (which is logged: the node's own pixels can still be analysed, uncalibrated).
     """
-    path = _fileBehind(node)
+    path = sampleBehind(node) or _fileBehind(node)
     if path is None:
         return None
-    from ..engine.reading import read
-
-    for result in read(path):
-        if isinstance(result, Frames):
-            return result
-        logging.warning("The DICOM file behind %s gives no calibration: %s", node.GetName(), result)
+    state = path.stat()
+    found = _described(path, state.st_mtime_ns, state.st_size)
+    if isinstance(found, Frames):
+        return found
+    logging.warning("The DICOM file behind %s gives no calibration: %s", node.GetName(), found)
     return None
+
+
+def noteSource(node: Any, otherNode: Any) -> None:
+    """Keep on `node` where the pixels of `otherNode` came from, which are now its own."""
+    for attribute in (INSTANCE_UIDS_ATTRIBUTE, SAMPLE_ATTRIBUTE):
+        value = otherNode.GetAttribute(attribute)
+        if value:
+            node.SetAttribute(attribute, value)
+
+
+@lru_cache(maxsize=_FILES_REMEMBERED)
+def _described(path: Path, _modified: int, _size: int) -> Frames | InputError | None:
+    """The file's frames without their pixels; remembered until it changes: the panel asks at every click."""
+    try:
+        from ..engine.reading import read
+    except ImportError as error:  # Slicer 5.10 has pydicom 2
+        return InputError(f"this Slicer's Python cannot read DICOM ({error})", remedy="Use Slicer 5.12 or newer")
+    result = next(iter(read(path)), None)
+    return replace(result, read_frame=_noPixels) if isinstance(result, Frames) else result
+
+
+def _noPixels(index: int) -> NDArray:
+    raise InputError(
+        f"frame {index} was to be read from the file behind the node", remedy="Report this as a defect of BreastUSAI"
+    )
 
 
 def _fileBehind(node: Any) -> Path | None:

@@ -13,14 +13,16 @@ from .nodes import addNode, shareTransform
 
 COLOUR_TABLE_ID = "vtkMRMLColorTableNodeIron"
 TRANSPARENT_BELOW = 0.25
+IMAGE_ROLE = "BreastUSAI.image"
+"""Node reference of a heat map: the image that it explains."""
 
 
-def addHeatMapNode(scene: Any, name: str, heatMap: NDArray[np.float32], volumeNode: Any) -> Any:
-    """A scalar volume of `heatMap` ``[K, J, I]`` (float32, 0 to 1) where `volumeNode` is."""
+def addHeatMapNode(scene: Any, name: str, image: Any, volumeNode: Any) -> Any:
+    """A scalar volume of the vtkImageData `image` (float32, 0 to 1) where `volumeNode` is."""
     node = addNode(scene, "vtkMRMLScalarVolumeNode", name)
-    shareTransform(node, volumeNode)
-    setHeatMap(node, heatMap, ijkToRasOf(volumeNode))
-    dressHeatMap(node)
+    dressHeatMap(node, volumeNode)  # before it has voxels: Slicer would take its time to look at all of them
+    node.SetAndObserveImageData(image)
+    node.SetIJKToRASMatrix(matrixFromArray(ijkToRasOf(volumeNode)))
     return node
 
 
@@ -28,18 +30,15 @@ def heatMapFrameNode(name: str, heatMap: NDArray[np.float32], ijkToRas: NDArray[
     """A volume node outside any scene that holds one frame's heat map ``[J, I]``, for an item of a sequence."""
     node = slicer.vtkMRMLScalarVolumeNode()
     node.SetName(name)
-    setHeatMap(node, heatMap[np.newaxis], ijkToRas)
+    node.SetAndObserveImageData(imageFromArray(heatMap[np.newaxis].astype(np.float32, copy=False)))
+    node.SetIJKToRASMatrix(matrixFromArray(ijkToRas))
     return node
 
 
-def setHeatMap(node: Any, heatMap: NDArray[np.float32], ijkToRas: NDArray[np.float64]) -> None:
-    """Give `node` the heat map ``[K, J, I]`` and the IJK to RAS matrix of the image it explains."""
-    node.SetAndObserveImageData(imageFromArray(heatMap.astype(np.float32, copy=False)))
-    node.SetIJKToRASMatrix(matrixFromArray(ijkToRas))
-
-
-def dressHeatMap(node: Any) -> None:
-    """Show 0 to 1 in every image alike (fixed window), and nothing at all where the heat is low."""
+def dressHeatMap(node: Any, volumeNode: Any) -> None:
+    """Put it where the image is; show 0 to 1 in every image alike (fixed window), and no low heat at all."""
+    shareTransform(node, volumeNode)
+    node.SetNodeReferenceID(IMAGE_ROLE, volumeNode.GetID())
     node.CreateDefaultDisplayNodes()
     display = node.GetDisplayNode()
     display.SetAndObserveColorNodeID(COLOUR_TABLE_ID)

@@ -1,9 +1,7 @@
-"""What every kind of result node needs: a name, a place, and a scene left clean when something fails."""
+"""What every kind of result node needs: a name, and a place beside its image."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import slicer
@@ -33,24 +31,3 @@ def placeBeside(node: Any, volumeNode: Any) -> None:
 
 def _itemOf(hierarchy: Any, node: Any) -> int:
     return hierarchy.GetItemByDataNode(node) or hierarchy.CreateItem(hierarchy.GetSceneItemID(), node)
-
-
-@contextmanager
-def removedOnFailure(scene: Any) -> Iterator[None]:
-    """Within this block, nodes that were added are removed again if anything raises."""
-    before = {node.GetID() for node in nodesOfClass(scene, "vtkMRMLNode")}
-    try:
-        yield
-    except BaseException:
-        added = [node for node in nodesOfClass(scene, "vtkMRMLNode") if node.GetID() not in before]
-        _detachSequences(scene, added)
-        for node in reversed(added):
-            scene.RemoveNode(node)
-        raise
-
-
-def _detachSequences(scene: Any, added: list[Any]) -> None:
-    for browser in nodesOfClass(scene, "vtkMRMLSequenceBrowserNode"):
-        for node in added:
-            if browser.IsSynchronizedSequenceNodeID(node.GetID(), True):
-                browser.RemoveSynchronizedSequenceNode(node.GetID())

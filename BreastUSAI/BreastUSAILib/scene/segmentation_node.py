@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterable
 from typing import Any
 
 import numpy as np
@@ -9,20 +10,55 @@ import slicer
 from numpy.typing import NDArray
 
 from ..engine.lesion_segment import lesion_colour, lesion_name
-from .image_data import fillImage, ijkToRasOf, matrixFromArray
+from .image_data import ijkToRasOf, matrixFromArray
+from .label_stack import LabelStack
 from .nodes import addNode, shareTransform
 
+ANALYSED_ATTRIBUTE = "BreastUSAI.analysed"
+"""Indices of the frames that a segmentation node is the result of, separated by commas."""
 
-def addSegmentationNode(scene: Any, name: str, labels: NDArray[np.uint8], volumeNode: Any, terminology: str) -> Any:
-    """A segmentation of `labels` ``[K, J, I]`` on the voxels of `volumeNode`, under the same parent transform.
 
-    Label n becomes the segment "Lesion n". `terminology` is the serialised entry of every segment.
+def addSegmentationNode(
+    scene: Any, name: str, stack: LabelStack, volumeNode: Any, terminology: str, analysed: Iterable[int]
+) -> Generator[None, None, Any]:
+    """A segmentation on the voxels of `volumeNode`, under the same parent transform, in short steps.
+
+    Label n becomes the segment "Lesion n". `terminology` is the serialised entry of every segment, `analysed` are the
+    slices that were looked at.
     """
     node = addNode(scene, "vtkMRMLSegmentationNode", name)
+    node.SetAttribute(ANALYSED_ATTRIBUTE, ",".join(str(index) for index in analysed))
     shareTransform(node, volumeNode)
     dressSegmentation(node, volumeNode)
-    setSegments(node, labels, ijkToRasOf(volumeNode), terminology)
+    yield from setSegments(node, stack, ijkToRasOf(volumeNode), terminology)
     return node
+
+
+def frameSegmentation(
+    name: str, labels: NDArray[np.uint8] | None, volumeNode: Any, terminology: str, frame: int
+) -> Any:
+    """A segmentation node outside any scene for one frame of a cine; `labels` ``[J, I]``, None: not analysed."""
+    node = slicer.vtkMRMLSegmentationNode()
+    node.SetName(name)
+    if labels is not None:
+        node.SetAttribute(ANALYSED_ATTRIBUTE, str(frame))
+    geometry = matrixFromArray(ijkToRasOf(volumeNode))
+    converter = slicer.vtkSegmentationConverter
+    node.GetSegmentation().SetConversionParameter(
+        converter.GetReferenceImageGeometryParameterName(),
+        converter.SerializeImageGeometry(geometry, volumeNode.GetImageData()),
+    )
+    stack = LabelStack()
+    if labels is not None:
+        stack.put(0, labels)
+    for _step in setSegments(node, stack, ijkToRasOf(volumeNode), terminology):
+        pass
+    return node
+
+
+def analysedFrames(node: Any) -> set[int]:
+    """Indices of the frames that a segmentation node is the result of."""
+    return {int(index) for index in (node.GetAttribute(ANALYSED_ATTRIBUTE) or "").split(",") if index.isdecimal()}
 
 
 def dressSegmentation(node: Any, volumeNode: Any) -> None:
@@ -33,36 +69,29 @@ def dressSegmentation(node: Any, volumeNode: Any) -> None:
     display.SetVisibility2DFill(False)
     display.SetVisibility2DOutline(True)
     display.SetOpacity2DOutline(1.0)
+    display.SetOpacity2DFill(0.3)
     display.SetSliceIntersectionThickness(2)
 
 
-def setSegments(node: Any, labels: NDArray[np.uint8], ijkToRas: NDArray[np.float64], terminology: str) -> None:
-    """Fill an empty segmentation node with one segment for each label above 0 in `labels` ``[K, J, I]``."""
+def setSegments(
+    node: Any, stack: LabelStack, ijkToRas: NDArray[np.float64], terminology: str
+) -> Generator[None, None, None]:
+    """Fill an empty segmentation node with one segment for each lesion number of `stack`, in short steps."""
     node.SetSourceRepresentationToBinaryLabelmap()
-    numbers = [int(number) for number in np.unique(labels) if number]
-    if not numbers:
-        return
-    labelmap = _croppedLabelmap(labels, ijkToRas)
-    for number in numbers:
+    labelmap = yield from stack.labelmap(ijkToRas)
+    for number in stack.numbers:
         segment = slicer.vtkSegment()
-        segment.SetName(lesion_name(number))
-        segment.SetColor(*(channel / 255 for channel in lesion_colour(number)))
-        segment.SetTerminology(terminology)
+        dressSegment(segment, number, terminology)
         segment.SetLabelValue(number)
         segment.AddRepresentation(_labelmapName(), labelmap)
         node.GetSegmentation().AddSegment(segment, f"Lesion_{number}")
 
 
-def _croppedLabelmap(labels: NDArray[np.uint8], ijkToRas: NDArray[np.float64]) -> Any:
-    """The lesions' bounding box alone: an extent that starts there keeps the voxels where they were."""
-    first = [int(axis.min()) for axis in labels.nonzero()]
-    last = [int(axis.max()) for axis in labels.nonzero()]
-    image = slicer.vtkOrientedImageData()
-    box = labels[first[0] : last[0] + 1, first[1] : last[1] + 1, first[2] : last[2] + 1]
-    fillImage(image, box)
-    image.SetExtent(first[2], last[2], first[1], last[1], first[0], last[0])
-    image.SetGeometryFromImageToWorldMatrix(matrixFromArray(ijkToRas))
-    return image
+def dressSegment(segment: Any, number: int, terminology: str) -> None:
+    """Name, colour and code of lesion `number`."""
+    segment.SetName(lesion_name(number))
+    segment.SetColor(*(channel / 255 for channel in lesion_colour(number)))
+    segment.SetTerminology(terminology)
 
 
 def _labelmapName() -> str:

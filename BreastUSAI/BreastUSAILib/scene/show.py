@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..engine.analysis import Analysis, FrameMaps
+from ..engine.analysis import Analysis
+from ..engine.errors import InputError
 from ..engine.frames import Frames, InputKind
 from ..engine.lesion_segment import lesion_terminology
+from .added_nodes import AddedNodes
 from .browsing import BrowsedSequence, sequenceBehind
 from .cine_sequences import addCine, addCineHeatMap, addCineSegmentation
 from .findings_table import addFindingsTable
-from .heat_map_node import addHeatMapNode
 from .host import currentScene
-from .nodes import placeBeside, removedOnFailure
-from .segmentation_node import addSegmentationNode
-from .slice_views import showLayers
+from .lesion_views import goToFrame
+from .node_calibration import noteThatPicturesHaveNoSize
+from .nodes import placeBeside
+from .report_node import addReportNode
+from .slice_views import fitViews, showLayers
+from .stack_results import addStackHeatMap, addStackSegmentation
+from .stacking import addStackedVolume
 from .volume_node import addVolumeNode
+
+Steps = Generator[None, None, Any]
 
 
 @dataclass(frozen=True)
 class SceneNodes:
-    """The nodes of one analysis. Of a cine they are the browser's proxies; `browser` is None for anything else."""
+    """The nodes of one analysis. Of a cine they are the browser's proxies; `browser` is None for anything else.
+
+    `volume` is the node that was analysed, or, where a cine's frames were treated as slices, the volume made of them.
+    """
 
     volume: Any
     segmentation: Any
     heatMap: Any  # noqa: N815
     table: Any
+    report: Any
     browser: Any = None
 
 
@@ -42,40 +51,91 @@ def showAnalysis(analysis: Analysis, frames: Frames, volumeNode: Any = None, sce
         volumeNode: the node that `frames` came from; None adds a new one from `frames`.
         scene: where to add a new volume node; the current scene where not given. A given node's own scene counts.
 
-    Whatever raises on the way leaves the scene as it was.
+    Whatever raises on the way leaves the scene as it was. Raises InputError where `volumeNode` is gone, or is no
+    longer what was analysed.
     """
+    steps = showAnalysisInSteps(analysis, frames, volumeNode, scene)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def showAnalysisInSteps(
+    analysis: Analysis, frames: Frames, volumeNode: Any = None, scene: Any = None
+) -> Generator[None, None, SceneNodes]:
+    """`showAnalysis` in short steps, none of them for more than one frame, between which the caller may do other work.
+
+    Earlier results of the same volume stay. Where undo is enabled, the state before is saved. Closing the generator
+    early, a failure, or the image (or something already added) leaving the scene between two steps removes what was
+    added, and nothing else.
+    """
+    if volumeNode is not None and volumeNode.GetScene() is None:
+        raise _gone(volumeNode)
     scene = volumeNode.GetScene() if volumeNode is not None else scene or currentScene()
-    with removedOnFailure(scene):
-        nodes = _addNodes(scene, analysis, frames, volumeNode)
-        for node in (nodes.segmentation, nodes.heatMap, nodes.table):
-            placeBeside(node, nodes.volume)
-    if nodes.browser is not None and analysis.verdict.key_frame is not None:
-        nodes.browser.SetSelectedItemNumber(analysis.verdict.key_frame)
-    showLayers(nodes.volume, nodes.heatMap)
+    scene.SaveStateForUndo()
+    added = AddedNodes(scene)
+    steps = _results(scene, analysis, frames, volumeNode)
+    try:
+        while True:
+            if volumeNode is not None:
+                _requireSameImage(scene, frames, volumeNode)
+            if not added.areThere():
+                raise InputError("results were removed while they were added", remedy="Analyze the image again")
+            with added.noting():
+                try:
+                    next(steps)
+                except StopIteration as end:
+                    nodes = end.value
+                    break
+            yield
+    except BaseException:
+        added.remove()
+        raise
     return nodes
 
 
-def _addNodes(scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any) -> SceneNodes:
+def _results(scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any) -> Generator[None, None, SceneNodes]:
+    nodes = yield from _addNodes(scene, analysis, frames, volumeNode)
+    isStacked = volumeNode is not None and nodes.volume is not volumeNode
+    if isStacked:
+        placeBeside(nodes.volume, volumeNode)
+    for node in (nodes.segmentation, nodes.heatMap, nodes.table, nodes.report):
+        placeBeside(node, nodes.volume)
+    yield
+    noteThatPicturesHaveNoSize(nodes.volume)
+    showLayers(nodes.volume, nodes.heatMap)
+    if isStacked:
+        fitViews(scene)
+    if analysis.verdict.key_frame is not None:
+        goToFrame(nodes.volume, nodes.browser, analysis.verdict.key_frame)
+    return nodes
+
+
+def _addNodes(scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any) -> Generator[None, None, SceneNodes]:
     terms = lesion_terminology(frames.identity.laterality)
+    source = None if volumeNode is None else sequenceBehind(volumeNode)
     if frames.kind is InputKind.CINE:
-        source, volume = _cineOf(scene, frames, volumeNode)
+        source, volume = addCine(scene, frames) if source is None else (source, volumeNode)
         name = _ResultName(volume)
-        return SceneNodes(
-            volume,
-            addCineSegmentation(source, name("segmentation"), analysis, volume, terms),
-            addCineHeatMap(source, name("heat map"), analysis, volume),
-            addFindingsTable(scene, name("findings"), analysis),
-            source.browser,
-        )
-    volume = addVolumeNode(scene, frames) if volumeNode is None else volumeNode
-    name = _ResultName(volume)
-    labels, heatMap = _stacked(analysis.maps, frames)
-    return SceneNodes(
-        volume,
-        addSegmentationNode(scene, name("segmentation"), labels, volume, terms),
-        addHeatMapNode(scene, name("heat map"), heatMap, volume),
-        addFindingsTable(scene, name("findings"), analysis),
-    )
+        segmentation = yield from addCineSegmentation(source, name("segmentation"), analysis, volume, terms)
+        heatMap = yield from addCineHeatMap(source, name("heat map"), analysis, volume)
+    else:
+        if volumeNode is None:
+            volume = addVolumeNode(scene, frames)
+        elif frames.kind is InputKind.VOLUME and _itemsOf(source) > 1:
+            volume = yield from addStackedVolume(scene, frames, volumeNode)
+        else:
+            volume = volumeNode
+        source, name = None, _ResultName(volume)
+        segmentation = yield from addStackSegmentation(scene, name("segmentation"), analysis, volume, terms)
+        heatMap = yield from addStackHeatMap(scene, name("heat map"), analysis, volume)
+    yield
+    table = addFindingsTable(scene, name("findings"), analysis)
+    yield
+    report = yield from addReportNode(scene, name("report"), analysis)
+    return SceneNodes(volume, segmentation, heatMap, table, report, source.browser if source else None)
 
 
 class _ResultName:
@@ -88,16 +148,24 @@ class _ResultName:
         return f"{self._volumeName} - BreastUSAI {what}"
 
 
-def _cineOf(scene: Any, frames: Frames, volumeNode: Any) -> tuple[BrowsedSequence, Any]:
-    source = None if volumeNode is None else sequenceBehind(volumeNode)
-    return addCine(scene, frames) if source is None else (source, volumeNode)
+def _requireSameImage(scene: Any, frames: Frames, volumeNode: Any) -> None:
+    """Raises InputError where the node is gone, or no longer has the frames that were analysed."""
+    if volumeNode.GetScene() is not scene:
+        raise _gone(volumeNode)
+    image = volumeNode.GetImageData()
+    columns, rows, planes = (0, 0, 0) if image is None else image.GetDimensions()
+    count = max(planes, _itemsOf(sequenceBehind(volumeNode)))
+    if (columns, rows, count) != (frames.columns, frames.rows, frames.count):
+        raise InputError(
+            "the image was changed while it was analysed", where=volumeNode.GetName(), remedy="Analyze it again"
+        )
 
 
-def _stacked(maps: FrameMaps, frames: Frames) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Masks and heat maps ``[K, J, I]``; slices that were not analysed hold neither lesion nor heat."""
-    shape = (frames.count, frames.rows, frames.columns)
-    labels, heatMap = np.zeros(shape, np.uint8), np.zeros(shape, np.float32)
-    for frame in maps.frames:
-        labels[frame] = maps.labels(frame)
-        heatMap[frame] = maps.heat_map(frame)
-    return labels, heatMap
+def _gone(volumeNode: Any) -> InputError:
+    return InputError(
+        "the image was removed from the scene", where=volumeNode.GetName(), remedy="Load it again, then analyze it"
+    )
+
+
+def _itemsOf(source: BrowsedSequence | None) -> int:
+    return 1 if source is None else source.sequence.GetNumberOfDataNodes()

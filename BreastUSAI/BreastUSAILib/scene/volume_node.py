@@ -30,9 +30,28 @@ def frameNode(frames: Frames, index: int) -> Any:
     return node
 
 
+def dressStackedVolume(node: Any, image: Any, frames: Frames, cineNode: Any) -> None:
+    """Give `node` the pixels of the vtkImageData `image`, shown with the window of `cineNode`.
+
+    The window is set before the node has voxels: Slicer would take its time to look at all of them for one of its own.
+    """
+    node.CreateDefaultDisplayNodes()
+    display, shown = node.GetDisplayNode(), cineNode.GetDisplayNode()
+    if not frames.has_colour:
+        display.SetAutoWindowLevel(False)
+        display.SetAutoThreshold(False)
+        if shown is not None:
+            display.SetWindowLevelMinMax(shown.GetWindowLevelMin(), shown.GetWindowLevelMax())
+    _setImage(node, image, frames)
+
+
 def setPixels(node: Any, array: NDArray, frames: Frames) -> None:
     """Give `node` the pixels ``[K, J, I(, 3)]`` and the IJK to RAS matrix of `frames`."""
-    node.SetAndObserveImageData(imageFromArray(array, colour=frames.has_colour))
+    _setImage(node, imageFromArray(array, colour=frames.has_colour), frames)
+
+
+def _setImage(node: Any, image: Any, frames: Frames) -> None:
+    node.SetAndObserveImageData(image)
     node.SetIJKToRASMatrix(matrixFromArray(frames.ijk_to_ras))
     if frames.has_colour:
         node.SetVoxelVectorType(slicer.vtkMRMLVolumeNode.VoxelVectorTypeColorRGB)

@@ -1,0 +1,35 @@
+"""What a reader thought before seeing the result, kept beside it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .findings_table import putReaderRow
+from .report_node import READER_KEY, addToReport
+
+
+@dataclass(frozen=True)
+class ReaderAssessment:
+    """A reader's own assessment.
+
+    Args:
+        birads: BI-RADS assessment category, such as "4A".
+        comment: free text, empty for none.
+        at: when it was entered, ISO 8601 with time zone.
+    """
+
+    birads: str
+    comment: str
+    at: str
+
+
+def addReaderAssessment(table: Any, reportNode: Any, assessment: ReaderAssessment) -> None:
+    """Keep the assessment in the findings table and in the report, where there is one; an earlier one is replaced.
+
+    Raises InputError where the report node holds no report; the table is then left as it was.
+    """
+    if reportNode is not None:
+        addToReport(reportNode, READER_KEY, asdict(assessment))
+    if table is not None:
+        putReaderRow(table, assessment.birads, assessment.comment, assessment.at)

@@ -1,0 +1,71 @@
+"""The report of an analysis as a text node: what `analysis.json` would say, kept with the scene."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Generator
+from typing import Any
+
+from ..engine.analysis import Analysis
+from ..engine.errors import InputError
+from .nodes import addNode
+
+READER_KEY = "reader_assessment"
+"""Where a reader's own assessment stands in the report."""
+
+_ENCODER = json.JSONEncoder(indent=2, ensure_ascii=False, allow_nan=False)
+_PART = 50  # frames and lesions at a time
+_PIECES = 20_000  # of JSON at a time: numbers, names and brackets
+
+
+def addReportNode(scene: Any, name: str, analysis: Analysis) -> Generator[None, None, Any]:
+    """A vtkMRMLTextNode with the report of `analysis`, in short steps: that of a long cine is some megabytes."""
+    document = dataclasses.replace(analysis, frames=(), lesions=()).to_json()
+    for first in range(0, max(len(analysis.frames), len(analysis.lesions)), _PART):
+        here = slice(first, first + _PART)
+        frames, lesions = analysis.frames[here], analysis.lesions[here]
+        part = dataclasses.replace(analysis, frames=frames, lesions=lesions, volume_lesions=()).to_json()
+        document["frames"] += part["frames"]
+        document["lesions"] += part["lesions"]
+        yield
+    pieces: list[str] = []
+    for count, piece in enumerate(_ENCODER.iterencode(document)):
+        pieces.append(piece)
+        if count % _PIECES == _PIECES - 1:
+            yield
+    node = addNode(scene, "vtkMRMLTextNode", name)
+    node.SetText("".join(pieces) + "\n")
+    return node
+
+
+def replaceReport(node: Any, analysis: Analysis) -> None:
+    """Put the report of `analysis` in the place of the earlier one; a reader's assessment stays.
+
+    Raises InputError where the node holds no report.
+    """
+    reader = readReport(node).get(READER_KEY)
+    document = analysis.to_json()
+    if reader is not None:
+        document[READER_KEY] = reader
+    _write(node, document)
+
+
+def addToReport(node: Any, key: str, value: Any) -> None:
+    """Set one entry of the report. Raises InputError where the node holds none."""
+    _write(node, {**readReport(node), key: value})
+
+
+def readReport(node: Any) -> dict[str, Any]:
+    """The report that `node` holds. Raises InputError where it holds none."""
+    try:
+        document = json.loads(node.GetText() or "")
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise InputError("the text is no report of BreastUSAI", where=node.GetName(), remedy="Analyze the image again")
+    return document
+
+
+def _write(node: Any, document: dict[str, Any]) -> None:
+    node.SetText(_ENCODER.encode(document) + "\n")

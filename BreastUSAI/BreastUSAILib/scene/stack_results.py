@@ -1,0 +1,56 @@
+"""Results of a still or a volume: one segmentation and one heat map over all of its slices."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engine.analysis import Analysis
+from ..engine.errors import InputError
+from .growing_image import GrowingImage
+from .heat_map_node import addHeatMapNode
+from .label_stack import LabelStack, numbersIn
+from .segmentation_node import addSegmentationNode
+
+
+def addStackSegmentation(
+    scene: Any, name: str, analysis: Analysis, volumeNode: Any, terms: str
+) -> Generator[None, None, Any]:
+    """Masks of all slices in one segmentation, a slice at each step; lesions joined across slices are one segment."""
+    stack = LabelStack()
+    for frame in analysis.maps.frames:
+        stack.put(frame, joinedLabels(analysis, frame, analysis.maps.labels(frame)))
+        yield
+    return (yield from addSegmentationNode(scene, name, stack, volumeNode, terms, analysis.maps.frames))
+
+
+def addStackHeatMap(scene: Any, name: str, analysis: Analysis, volumeNode: Any) -> Generator[None, None, Any]:
+    """Heat maps of all slices as one volume, a slice at each step; slices that were not analysed hold no heat."""
+    columns, rows, planes = volumeNode.GetImageData().GetDimensions()
+    image = GrowingImage(planes, rows, columns, np.float32)
+    analysed = set(analysis.maps.frames)
+    for plane in range(planes):
+        image.slices[plane] = analysis.maps.heat_map(plane) if plane in analysed else 0
+        yield
+    return addHeatMapNode(scene, name, image.finished(), volumeNode)
+
+
+def joinedLabels(analysis: Analysis, frame: int, labels: NDArray[np.uint8]) -> NDArray[np.integer]:
+    """``[J, I]`` with the number of the joined lesion for each lesion of one frame; `labels` where nothing is joined.
+
+    Raises InputError where the findings do not know a lesion of the mask.
+    """
+    if not analysis.volume_lesions:
+        return labels
+    numbers = np.zeros(256, np.uint16)
+    try:
+        for number in numbersIn(labels):
+            numbers[number] = analysis.volume_number(frame, number)
+    except KeyError as error:
+        raise InputError(
+            f"the masks of slice {frame} do not fit the findings", remedy="Analyze the image again"
+        ) from error
+    return numbers[labels]

@@ -1,0 +1,157 @@
+"""A line of known length gives the pixel size, however it lies and whatever transform the image is under."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from BreastUSAILib.engine.errors import InputError, OptionError
+from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.scene.calibration import addCalibrationLine, spacingFromLine
+from BreastUSAILib.scene.frames_from_node import currentFrame, framesFromNode
+from BreastUSAILib.scene.image_data import ijkToRasOf
+from BreastUSAILib.scene.lesion_views import goToFrame
+from BreastUSAILib.scene.source_options import SourceOptions
+from BreastUSAILib.scene.volume_node import addVolumeNode
+from Testing.scene.analyses import COLUMNS, ROWS, marked_frames
+from Testing.scene.world import TRANSFORMS, world_of
+
+UNKNOWN = marked_frames(spacing=None)
+
+
+def line_between(scene, volume, first: tuple[float, float], second: tuple[float, float], plane: float = 0.0):
+    """A markups line between two (column, row) places of the image."""
+    line = scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode", "Scale")
+    for column, row in (first, second):
+        line.AddControlPointWorld(*world_of(volume, (column, row, plane)))
+    return line
+
+
+@pytest.mark.parametrize("transform", [None, *TRANSFORMS])
+@pytest.mark.parametrize(
+    ("first", "second", "length_px"),
+    [((3, 5), (3, 45), 40.0), ((5, 7), (55, 7), 50.0), ((10, 4), (40, 44), 50.0)],
+    ids=["along depth", "across", "oblique"],
+)
+def test_a_line_is_measured_in_the_images_own_pixels(scene, transform, first, second, length_px):
+    volume = addVolumeNode(scene, UNKNOWN)
+    if transform is not None:
+        volume.SetAndObserveTransformNodeID(TRANSFORMS[transform](scene).GetID())
+
+    row, column = spacingFromLine(line_between(scene, volume, first, second), volume, 10.0)
+
+    assert row == pytest.approx(10.0 / length_px, rel=1e-4)
+    assert column == pytest.approx(10.0 / length_px, rel=1e-4)
+
+
+def test_a_line_under_a_transform_of_its_own_is_measured_where_it_is(scene):
+    volume = addVolumeNode(scene, UNKNOWN)
+    line = line_between(scene, volume, (3, 5), (3, 45))
+    tilted = TRANSFORMS["tilted"](scene)
+    for node in (line, volume):
+        node.SetAndObserveTransformNodeID(tilted.GetID())
+
+    assert spacingFromLine(line, volume, 20.0) == pytest.approx((0.5, 0.5))
+
+
+def test_pixels_that_are_not_square_keep_their_shape(scene):
+    volume = addVolumeNode(scene, marked_frames(spacing=(0.2, 0.1)))
+
+    row, column = spacingFromLine(line_between(scene, volume, (0, 10), (30, 10)), volume, 6.0)
+
+    assert (row, column) == pytest.approx((0.4, 0.2))
+
+
+def test_a_line_on_a_slice_of_a_volume_counts(scene):
+    volume = addVolumeNode(scene, marked_frames(InputKind.VOLUME, 5, spacing=None))
+
+    assert spacingFromLine(line_between(scene, volume, (3, 5), (3, 45), plane=3), volume, 4.0) == pytest.approx(
+        (0.1, 0.1)
+    )
+
+
+def test_what_was_measured_is_what_is_analysed(scene):
+    volume = addVolumeNode(scene, UNKNOWN)
+    measured = spacingFromLine(line_between(scene, volume, (3, 5), (3, 45)), volume, 4.0)
+
+    assert framesFromNode(volume, SourceOptions(measured)).pixel_spacing_mm == pytest.approx((0.1, 0.1))
+
+
+class TestNewLine:
+    """A line to drag lies on the image that is shown and claims no millimetres."""
+
+    @pytest.mark.parametrize("transform", [None, *TRANSFORMS])
+    def test_it_lies_on_the_image_along_depth(self, scene, transform):
+        volume = addVolumeNode(scene, UNKNOWN)
+        if transform is not None:
+            volume.SetAndObserveTransformNodeID(TRANSFORMS[transform](scene).GetID())
+
+        line = addCalibrationLine(volume)
+
+        ends = [line.GetNthControlPointPositionWorld(index) for index in range(2)]
+        column, top, bottom = 0.1 * (COLUMNS - 1), 0.1 * (ROWS - 1), 0.5 * (ROWS - 1)
+        np.testing.assert_allclose(ends[0], world_of(volume, (column, top, 0)), atol=1e-4)
+        np.testing.assert_allclose(ends[1], world_of(volume, (column, bottom, 0)), atol=1e-4)
+        assert spacingFromLine(line, volume, 1.0)[0] == pytest.approx(1 / (bottom - top), rel=1e-3)
+
+    def test_it_lies_on_the_slice_that_is_shown(self, host):
+        volume = addVolumeNode(host.scene, marked_frames(InputKind.VOLUME, 5))
+        goToFrame(volume, None, 3)
+        assert currentFrame(volume) == 3
+
+        line = addCalibrationLine(volume)
+
+        inverse = np.linalg.inv(ijkToRasOf(volume))
+        plane = (inverse @ (*line.GetNthControlPointPositionWorld(0), 1.0))[2]
+        assert plane == pytest.approx(3)
+
+    def test_it_shows_no_length(self, scene):
+        line = addCalibrationLine(addVolumeNode(scene, UNKNOWN))
+
+        assert not line.GetMeasurement("length").GetEnabled()
+        assert not line.GetDisplayNode().GetPropertiesLabelVisibility()
+
+
+class TestRefused:
+    """What cannot be measured by is said in one sentence."""
+
+    def test_no_line_and_no_image(self, scene):
+        volume = addVolumeNode(scene, UNKNOWN)
+        one_end = scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode")
+        one_end.AddControlPointWorld(0, 0, 0)
+
+        for line in (None, one_end):
+            with pytest.raises(InputError, match="no two ends"):
+                spacingFromLine(line, volume, 10.0)
+        with pytest.raises(InputError, match="no image"):
+            spacingFromLine(line_between(scene, volume, (3, 5), (3, 45)), None, 10.0)
+
+    @pytest.mark.parametrize("length", [0.0, -1.0, math.nan, math.inf])
+    def test_no_length(self, scene, length):
+        volume = addVolumeNode(scene, UNKNOWN)
+
+        with pytest.raises(OptionError, match="no length"):
+            spacingFromLine(line_between(scene, volume, (3, 5), (3, 45)), volume, length)
+
+    def test_a_line_of_a_few_pixels(self, scene):
+        volume = addVolumeNode(scene, UNKNOWN)
+
+        with pytest.raises(InputError, match="too short"):
+            spacingFromLine(line_between(scene, volume, (3, 5), (3, 9)), volume, 10.0)
+
+    def test_a_line_through_the_slices(self, scene):
+        volume = addVolumeNode(scene, marked_frames(InputKind.VOLUME, 5))
+        line = scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode")
+        for place in ((3, 5, 0), (3, 45, 4)):
+            line.AddControlPointWorld(*world_of(volume, place))
+
+        with pytest.raises(InputError, match="image's plane"):
+            spacingFromLine(line, volume, 10.0)
+
+    def test_pixels_that_no_ultrasound_has(self, scene):
+        volume = addVolumeNode(scene, UNKNOWN)
+
+        with pytest.raises(OptionError, match="impossible"):
+            spacingFromLine(line_between(scene, volume, (3, 5), (3, 45)), volume, 1000.0)

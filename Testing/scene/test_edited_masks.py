@@ -1,0 +1,345 @@
+"""What a reader left in Segment Editor comes back on the image's own pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import slicer
+import vtk
+
+from BreastUSAILib.engine.errors import InputError
+from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.scene.cine_sequences import addCine
+from BreastUSAILib.scene.edited_masks import editedMasks
+from BreastUSAILib.scene.image_data import imageFromArray
+from BreastUSAILib.scene.mrb import saveScene
+from BreastUSAILib.scene.segment_numbers import segmentNumbers
+from BreastUSAILib.scene.show import showAnalysis
+from BreastUSAILib.scene.volume_node import addVolumeNode
+from Testing.host.reopening import reopen
+from Testing.scene.analyses import analysis_of, marked_frames
+from Testing.scene.painting import add_segment, box, paint, replace
+from Testing.scene.world import TRANSFORMS
+
+STILL = marked_frames()
+VOLUME = marked_frames(InputKind.VOLUME, count=4)
+CINE = marked_frames(InputKind.CINE, count=5)
+EVERYWHERE = slice(None)
+
+
+def shown(scene, frames, analysed=None, transform=None):
+    volume = addCine(scene, frames)[1] if frames.kind is InputKind.CINE else addVolumeNode(scene, frames)
+    if transform is not None:
+        volume.SetAndObserveTransformNodeID(TRANSFORMS[transform](scene).GetID())
+    return showAnalysis(analysis_of(frames, analysed), frames, volume)
+
+
+def masks_of(nodes) -> dict[int, np.ndarray]:
+    return dict(editedMasks(nodes.segmentation, nodes.volume, nodes.browser))
+
+
+def found_masks(frames, analysed=None) -> dict[int, np.ndarray]:
+    maps = analysis_of(frames, analysed).maps
+    return {frame: maps.labels(frame) for frame in maps.frames}
+
+
+@pytest.mark.parametrize("transform", [None, *TRANSFORMS])
+@pytest.mark.parametrize("frames", [STILL, VOLUME, CINE], ids=["still", "volume", "cine"])
+def test_untouched_outlines_are_those_that_were_found(scene, frames, transform):
+    nodes = shown(scene, frames, transform=transform)
+
+    masks, expected = masks_of(nodes), found_masks(frames)
+
+    assert list(masks) == list(expected)
+    for frame, labels in masks.items():
+        assert labels.dtype == np.uint8
+        np.testing.assert_array_equal(labels, expected[frame])
+
+
+def test_painting_beyond_the_lesion_and_erasing_it_count(scene):
+    nodes = shown(scene, STILL)
+    painted = box(nodes.volume, EVERYWHERE, slice(0, 3), slice(60, 64))
+
+    paint(nodes.segmentation, "Lesion_1", nodes.volume, painted)
+    replace(nodes.segmentation, "Lesion_2", nodes.volume, box(nodes.volume, EVERYWHERE, slice(31, 32), slice(9, 10)))
+
+    expected = found_masks(STILL)[0]
+    expected[painted[0]] = 1
+    expected[expected == 2] = 0
+    expected[31, 9] = 2
+    np.testing.assert_array_equal(masks_of(nodes)[0], expected)
+
+
+def test_a_segment_keeps_its_number_when_another_is_deleted_and_a_new_one_gets_the_next(scene):
+    nodes = shown(scene, STILL)
+    nodes.segmentation.GetSegmentation().RemoveSegment("Lesion_1")
+    new = add_segment(nodes.segmentation, "Segment_1")
+    paint(nodes.segmentation, new, nodes.volume, box(nodes.volume, EVERYWHERE, slice(0, 2), slice(0, 2)))
+
+    labels = masks_of(nodes)[0]
+
+    assert np.unique(labels).tolist() == [0, 2, 3]
+    assert (labels[0:2, 0:2] == 3).all()
+
+
+def test_a_renamed_segment_is_still_there(scene):
+    nodes = shown(scene, STILL)
+    nodes.segmentation.GetSegmentation().GetSegment("Lesion_1").SetName("Zyste links")
+
+    labels = masks_of(nodes)[0]
+
+    np.testing.assert_array_equal(labels > 0, found_masks(STILL)[0] > 0)
+    assert segmentNumbers(nodes.segmentation.GetSegmentation()) == {"Lesion_1": 3, "Lesion_2": 2}
+
+
+def test_two_segments_of_one_name_are_two_lesions(scene):
+    nodes = shown(scene, STILL)
+    nodes.segmentation.GetSegmentation().GetSegment("Lesion_2").SetName("Lesion 1")
+
+    assert np.unique(masks_of(nodes)[0]).tolist() == [0, 1, 2]
+
+
+def test_a_segment_without_voxels_is_no_lesion(scene):
+    nodes = shown(scene, STILL)
+    add_segment(nodes.segmentation, "Segment_1")
+
+    np.testing.assert_array_equal(masks_of(nodes)[0], found_masks(STILL)[0])
+
+
+def test_an_analysed_frame_without_any_segment_left_counts_as_one_without_a_lesion(scene):
+    nodes = shown(scene, STILL)
+    nodes.segmentation.GetSegmentation().RemoveAllSegments()
+
+    (labels,) = masks_of(nodes).values()
+
+    assert not labels.any()
+
+
+def test_too_many_segments_are_refused(scene):
+    nodes = shown(scene, STILL)
+    for index in range(254):
+        add_segment(nodes.segmentation, f"Segment_{index}")
+
+    with pytest.raises(InputError, match="256 segments"):
+        masks_of(nodes)
+
+
+def test_overlapping_segments_are_told_apart_by_their_order(scene):
+    nodes = shown(scene, STILL)
+    overlap = box(nodes.volume, EVERYWHERE, slice(30, 32), slice(8, 12))
+    image = slicer.vtkOrientedImageData()
+    image.DeepCopy(imageFromArray(overlap.astype(np.uint8)))
+    to_ras = vtk.vtkMatrix4x4()
+    nodes.volume.GetIJKToRASMatrix(to_ras)
+    image.SetGeometryFromImageToWorldMatrix(to_ras)
+    segment = slicer.vtkSegment()
+    segment.SetName("Overlap")
+    segment.SetLabelValue(1)
+    name = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
+    segment.AddRepresentation(name, image)
+    nodes.segmentation.GetSegmentation().AddSegment(segment, "Overlap")
+
+    labels = masks_of(nodes)[0]
+
+    assert (labels[overlap[0]] == 3).all()
+    assert (labels[32:34, 8:12] == 2).all()
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS)
+def test_outlines_whose_transform_was_hardened_come_back_to_their_pixels(scene, transform):
+    nodes = shown(scene, VOLUME, transform=transform)
+    expected = found_masks(VOLUME)
+    nodes.segmentation.HardenTransform()
+    assert nodes.segmentation.GetParentTransformNode() is None
+
+    masks = masks_of(nodes)
+
+    apart = [int(np.count_nonzero(masks[frame] != expected[frame])) for frame in expected]
+    total = [int(np.count_nonzero(expected[frame])) for frame in expected]
+    if transform == "tilted":
+        assert apart == [0] * 4
+    else:
+        # Slicer resampled them to a grid of its own: voxels at the rim may go either way
+        assert max(part / whole for part, whole in zip(apart, total, strict=True)) < 0.5
+        for frame in expected:
+            assert (masks[frame] == 2)[31:33, 9:11].all()
+
+
+def test_a_finer_geometry_is_brought_back_to_the_images_pixels(scene):
+    nodes = shown(scene, STILL)
+    finer = slicer.vtkOrientedImageData()
+    finer.SetExtent(0, 127, 0, 95, 0, 0)
+    finer.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 1)
+    slicer.vtkOrientedImageDataResample.FillImage(finer, 0)
+    from BreastUSAILib.scene.image_data import arrayFromImage, ijkToRasOf, matrixFromArray
+
+    arrayFromImage(finer)[0, 20:40, 30:50] = 1  # rows 10 to 19 and columns 15 to 24 of the image
+    half = np.diag([0.5, 0.5, 1.0, 1.0])
+    half[:2, 3] = -0.25
+    finer.SetGeometryFromImageToWorldMatrix(matrixFromArray(ijkToRasOf(nodes.volume) @ half))
+    segment = slicer.vtkSegment()
+    segment.SetName("Fine")
+    segment.AddRepresentation("Binary labelmap", finer)
+    nodes.segmentation.GetSegmentation().RemoveAllSegments()
+    nodes.segmentation.GetSegmentation().AddSegment(segment, "Fine")
+
+    expected = np.zeros((STILL.rows, STILL.columns), bool)
+    expected[10:20, 15:25] = True
+    np.testing.assert_array_equal(masks_of(nodes)[0] > 0, expected)
+
+
+def test_outlines_that_were_made_surfaces_are_made_voxels_again(scene):
+    nodes = shown(scene, VOLUME)
+    solid = box(nodes.volume, slice(1, 3), slice(10, 30), slice(10, 40))
+    replace(nodes.segmentation, "Lesion_1", nodes.volume, solid)
+    segmentation = nodes.segmentation.GetSegmentation()
+    segmentation.CreateRepresentation("Closed surface")
+    segmentation.SetSourceRepresentationName("Closed surface")
+    segmentation.RemoveRepresentation("Binary labelmap")
+
+    masks = masks_of(nodes)
+
+    assert not segmentation.ContainsRepresentation("Binary labelmap")
+    for frame, labels in masks.items():
+        inside = solid[frame].copy()
+        inside[[10, 29]] = inside[:, [10, 39]] = False  # surfaces round off the rim
+        assert (labels[inside] == 1).all()
+        assert not (labels[~solid[frame]] == 1).any()
+
+
+def test_a_volumes_new_slice_is_added_to_those_that_were_analysed(scene):
+    nodes = shown(scene, VOLUME, analysed=(0, 1))
+    new = add_segment(nodes.segmentation, "Segment_1")
+    paint(nodes.segmentation, new, nodes.volume, box(nodes.volume, slice(3, 4), slice(5, 9), slice(5, 9)))
+
+    masks = masks_of(nodes)
+
+    assert list(masks) == [0, 1, 3]
+    assert np.count_nonzero(masks[3]) == 16
+    with pytest.raises(KeyError):
+        editedMasks(nodes.segmentation, nodes.volume)[2]
+
+
+class TestCine:
+    """Every frame has outlines of its own, and edits of a frame outlast the browser's moves."""
+
+    def test_edits_of_several_frames_are_all_kept(self, scene):
+        nodes = shown(scene, CINE)
+        expected = found_masks(CINE)
+        for frame in (1, 3):
+            nodes.browser.SetSelectedItemNumber(frame)
+            painted = box(nodes.volume, EVERYWHERE, slice(40, 42), slice(frame, frame + 3))
+            paint(nodes.segmentation, "Lesion_1", nodes.volume, painted)
+            expected[frame][painted[0]] = 1
+        nodes.browser.SetSelectedItemNumber(0)
+        nodes.segmentation.GetSegmentation().RemoveSegment("Lesion_2")
+        expected[0][expected[0] == 2] = 0
+        nodes.browser.SetSelectedItemNumber(4)
+
+        masks = masks_of(nodes)
+
+        assert list(masks) == [0, 1, 2, 3, 4]
+        for frame, labels in masks.items():
+            np.testing.assert_array_equal(labels, expected[frame])
+
+    def test_the_edit_is_shown_again_when_the_browser_comes_back(self, scene):
+        nodes = shown(scene, CINE)
+        nodes.browser.SetSelectedItemNumber(1)
+        new = add_segment(nodes.segmentation, "Segment_1")
+        paint(nodes.segmentation, new, nodes.volume, box(nodes.volume, EVERYWHERE, slice(40, 42), slice(1, 4)))
+
+        nodes.browser.SetSelectedItemNumber(2)
+        elsewhere = nodes.segmentation.GetSegmentation().GetNumberOfSegments()
+        nodes.browser.SetSelectedItemNumber(1)
+
+        assert (elsewhere, nodes.segmentation.GetSegmentation().GetNumberOfSegments()) == (2, 3)
+
+    def test_a_frame_that_was_not_analysed_can_be_outlined_too(self, scene):
+        nodes = shown(scene, CINE, analysed=(0, 2))
+        nodes.browser.SetSelectedItemNumber(3)
+        new = add_segment(nodes.segmentation, "Segment_1")
+        paint(nodes.segmentation, new, nodes.volume, box(nodes.volume, EVERYWHERE, slice(40, 42), slice(1, 4)))
+        nodes.browser.SetSelectedItemNumber(4)
+
+        masks = masks_of(nodes)
+
+        assert list(masks) == [0, 2, 3]
+        assert np.count_nonzero(masks[3]) == 6
+
+    def test_only_looking_at_frames_adds_none(self, scene):
+        nodes = shown(scene, CINE, analysed=(0, 2))
+        for frame in range(5):
+            nodes.browser.SetSelectedItemNumber(frame)
+
+        assert list(masks_of(nodes)) == [0, 2]
+
+    def test_the_frame_that_is_shown_counts_as_it_is_shown_where_changes_are_not_saved(self, scene):
+        nodes = shown(scene, CINE)
+        nodes.browser.SetSaveChanges(nodes.browser.GetSequenceNode(nodes.segmentation), False)
+        nodes.browser.SetSelectedItemNumber(1)
+        nodes.segmentation.GetSegmentation().RemoveSegment("Lesion_1")
+
+        masks = masks_of(nodes)
+
+        assert np.unique(masks[1]).tolist() == [0, 2]
+        assert np.unique(masks[2]).tolist() == [0, 1, 2]
+
+    def test_a_segmentation_without_a_sequence_is_about_the_frame_that_is_shown(self, scene):
+        nodes = shown(scene, CINE)
+        nodes.browser.SetSelectedItemNumber(2)
+        own = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "By hand")
+        own.SetReferenceImageGeometryParameterFromVolumeNode(nodes.volume)
+        paint(own, add_segment(own, "Mass"), nodes.volume, box(nodes.volume, EVERYWHERE, slice(2, 4), slice(5, 9)))
+
+        masks = editedMasks(own, nodes.volume)
+
+        assert list(masks) == [2]
+        assert np.count_nonzero(masks[2] == 1) == 8
+
+    def test_painting_starts_from_the_images_pixels_on_every_frame(self, scene):
+        nodes = shown(scene, CINE, analysed=(0,))
+        parameter = slicer.vtkSegmentationConverter.GetReferenceImageGeometryParameterName()
+        texts = set()
+        for frame in range(5):
+            nodes.browser.SetSelectedItemNumber(frame)
+            texts.add(nodes.segmentation.GetSegmentation().GetConversionParameter(parameter))
+
+        assert len(texts) == 1
+        assert texts != {""}
+
+    def test_edits_survive_saving_and_reopening(self, scene, tmp_path):
+        nodes = shown(scene, CINE, analysed=(0, 2))
+        nodes.browser.SetSelectedItemNumber(2)
+        paint(nodes.segmentation, "Lesion_1", nodes.volume, box(nodes.volume, EVERYWHERE, slice(40, 42), slice(1, 4)))
+        nodes.browser.SetSelectedItemNumber(0)
+        expected = masks_of(nodes)
+        saveScene(scene, tmp_path / "exam.mrb")
+
+        again = reopen(tmp_path / "exam.mrb", tmp_path)
+        segmentation, volume = (
+            again.scene.GetFirstNodeByName(node.GetName()) for node in (nodes.segmentation, nodes.volume)
+        )
+        masks = editedMasks(segmentation, volume)
+
+        assert list(masks) == [0, 2]
+        for frame, labels in masks.items():
+            np.testing.assert_array_equal(labels, expected[frame])
+
+
+@pytest.mark.parametrize("gone", ["segmentation", "volume"])
+def test_a_node_that_left_the_scene_is_named(scene, gone):
+    nodes = shown(scene, STILL)
+    scene.RemoveNode(getattr(nodes, gone))
+
+    with pytest.raises(InputError, match="left the scene"):
+        editedMasks(nodes.segmentation, nodes.volume)
+
+
+def test_reading_outlines_changes_no_node(scene):
+    nodes = shown(scene, CINE)
+    nodes.browser.SetSelectedItemNumber(1)
+    before = [node.GetMTime() for node in (nodes.segmentation, nodes.volume, nodes.browser)]
+
+    masks_of(nodes)
+
+    assert before == [node.GetMTime() for node in (nodes.segmentation, nodes.volume, nodes.browser)]

@@ -1,0 +1,93 @@
+"""A reader's own assessment stands in the table and in the report, and outlasts new scores."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from BreastUSAILib.engine.analysis import Label, Verdict
+from BreastUSAILib.engine.errors import InputError
+from BreastUSAILib.scene.findings_table import replaceFindings
+from BreastUSAILib.scene.reader_assessment import ReaderAssessment, addReaderAssessment
+from BreastUSAILib.scene.report_node import replaceReport
+from BreastUSAILib.scene.show import showAnalysis
+from Testing.scene.analyses import analysis_of, marked_frames
+from Testing.scene.test_findings_table import rows_of
+
+STILL = marked_frames()
+SUSPICIOUS = ReaderAssessment("4A", "Rand unscharf, 3 o'clock", "2026-11-25T14:03:00+01:00")
+
+
+@pytest.fixture
+def nodes(scene):
+    return showAnalysis(analysis_of(STILL), STILL)
+
+
+def test_it_is_the_tables_last_row(nodes):
+    addReaderAssessment(nodes.table, nodes.report, SUSPICIOUS)
+
+    rows = rows_of(nodes.table)
+    assert len(rows) == 4
+    assert rows[-1]["Finding"] == "Reader: BI-RADS 4A (2026-11-25T14:03:00+01:00): Rand unscharf, 3 o'clock"
+    assert {cell for title, cell in rows[-1].items() if title != "Finding"} == {""}
+
+
+def test_it_is_one_entry_of_the_report(nodes):
+    before = json.loads(nodes.report.GetText())
+
+    addReaderAssessment(nodes.table, nodes.report, SUSPICIOUS)
+
+    after = json.loads(nodes.report.GetText())
+    assert after.pop("reader_assessment") == dataclasses.asdict(SUSPICIOUS)
+    assert after == before
+
+
+def test_a_report_with_it_still_fits_the_published_schema(nodes):
+    import jsonschema
+
+    from Testing.report.test_json_file import SCHEMA
+
+    addReaderAssessment(nodes.table, nodes.report, SUSPICIOUS)
+
+    jsonschema.validate(json.loads(nodes.report.GetText()), SCHEMA)
+
+
+def test_entering_it_again_replaces_it(nodes):
+    addReaderAssessment(nodes.table, nodes.report, SUSPICIOUS)
+    addReaderAssessment(nodes.table, nodes.report, ReaderAssessment("2", "", "2026-11-25T14:05:00+01:00"))
+
+    assert [row["Finding"] for row in rows_of(nodes.table)[3:]] == ["Reader: BI-RADS 2 (2026-11-25T14:05:00+01:00)"]
+    assert json.loads(nodes.report.GetText())["reader_assessment"]["birads"] == "2"
+
+
+def test_new_scores_leave_it_where_it_is(nodes):
+    addReaderAssessment(nodes.table, nodes.report, SUSPICIOUS)
+    rescored = dataclasses.replace(analysis_of(STILL), verdict=Verdict(Label.BENIGN), lesions=())
+
+    replaceFindings(nodes.table, rescored)
+    replaceReport(nodes.report, rescored)
+
+    rows = rows_of(nodes.table)
+    assert [row["Finding"].split(" ")[0] for row in rows] == ["Verdict:", "Reader:"]
+    report = json.loads(nodes.report.GetText())
+    assert report["verdict"]["label"] == "benign"
+    assert report["reader_assessment"] == dataclasses.asdict(SUSPICIOUS)
+
+
+def test_a_table_or_report_that_was_deleted_is_done_without(nodes):
+    addReaderAssessment(None, nodes.report, SUSPICIOUS)
+    addReaderAssessment(nodes.table, None, SUSPICIOUS)
+
+    assert rows_of(nodes.table)[-1]["Finding"].startswith("Reader: ")
+
+
+def test_a_text_that_is_no_report_changes_nothing(nodes):
+    nodes.report.SetText("Dear colleague")
+
+    with pytest.raises(InputError, match="no report"):
+        addReaderAssessment(nodes.table, nodes.report, SUSPICIOUS)
+
+    assert len(rows_of(nodes.table)) == 3
+    assert nodes.report.GetText() == "Dear colleague"
