@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any
 
-import numpy as np
-import qt
 import slicer
 from slicer.i18n import tr as _
 from slicer.i18n import translate
@@ -18,14 +16,9 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModuleTest,
     ScriptedLoadableModuleWidget,
 )
+from slicer.util import VTKObservationMixin
 
-from BreastUSAILib import RESEARCH_USE
-from BreastUSAILib.engine.analysis import Analysis, Label
-from BreastUSAILib.engine.errors import OptionError
-from BreastUSAILib.engine.frames import Frames
-from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
-from BreastUSAILib.scene.frames_from_node import framesFromNode
-from BreastUSAILib.scene.show import SceneNodes, showAnalysis
+from BreastUSAILib.gui.sample_data import registerSampleDataWhenStarted
 
 LIBRARY = "BreastUSAILib"
 
@@ -37,7 +30,7 @@ class BreastUSAI(ScriptedLoadableModule):
         ScriptedLoadableModule.__init__(self, parent)
         self.parent.title = _("Breast Ultrasound AI")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Ultrasound")]
-        self.parent.dependencies = []
+        self.parent.dependencies = ["Markups", "Segmentations", "Sequences", "Tables", "Texts", "Volumes"]
         self.parent.contributors = ["BreastUSAI contributors"]
         self.parent.helpText = _(
             "Outlines lesions in B-mode breast ultrasound, estimates the likelihood of malignancy and shows which "
@@ -48,51 +41,59 @@ class BreastUSAI(ScriptedLoadableModule):
             "Built on 3D Slicer, MONAI, PyTorch and Captum, with thanks to the authors of the public breast "
             "ultrasound data sets that the model cards name."
         )
+        registerSampleDataWhenStarted()
 
 
-class BreastUSAIWidget(ScriptedLoadableModuleWidget):
-    """Choose a volume, analyse it, read the verdict."""
+class BreastUSAIWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """Puts the panel into the module's place, and tells it when module and scene come and go."""
+
+    def __init__(self, parent: Any = None) -> None:
+        self.panel: Any = None
+        VTKObservationMixin.__init__(self)
+        ScriptedLoadableModuleWidget.__init__(self, parent)
 
     def setup(self) -> None:
         """Build the panel; called once, when the module is opened first."""
         ScriptedLoadableModuleWidget.setup(self)
+        from BreastUSAILib.gui.panel import Panel
+
         self.logic = BreastUSAILogic()
+        uiWidget = slicer.util.loadUI(self.resourcePath("UI/BreastUSAI.ui"))
+        self.layout.addWidget(uiWidget)
+        ui = slicer.util.childWidgetVariables(uiWidget)
+        uiWidget.setMRMLScene(slicer.mrmlScene)
+        ui.inputVolumeSelector.setMRMLScene(slicer.mrmlScene)
+        self.panel = Panel(ui, self.logic.engine, window=slicer.util.mainWindow())
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.StartCloseEvent, self.onSceneGoes)
+        self.addObserver(scene, scene.StartImportEvent, self.onSceneGoes)
+        self.addObserver(scene, scene.EndCloseEvent, self.onSceneComes)
+        self.addObserver(scene, scene.EndImportEvent, self.onSceneComes)
+        self.onSceneComes()
 
-        self.volumeSelector = slicer.qMRMLNodeComboBox()
-        self.volumeSelector.nodeTypes = ["vtkMRMLScalarVolumeNode", "vtkMRMLVectorVolumeNode"]
-        self.volumeSelector.showChildNodeTypes = False
-        self.volumeSelector.addEnabled = False
-        self.volumeSelector.removeEnabled = False
-        self.volumeSelector.setMRMLScene(slicer.mrmlScene)
-        self.volumeSelector.toolTip = _("Ultrasound still, cine or volume")
+    def enter(self) -> None:
+        """The module is shown."""
+        self.onSceneComes()
+        self.panel.enter()
 
-        self.analyzeButton = qt.QPushButton(_("Analyze"))
-        self.analyzeButton.toolTip = _("Outline lesions and estimate the likelihood of malignancy")
+    def exit(self) -> None:
+        """Another module is shown."""
+        self.panel.exit()
 
-        self.resultLabel = qt.QLabel(RESEARCH_USE)
-        self.resultLabel.wordWrap = True
+    def cleanup(self) -> None:
+        """The module is unloaded: at the end of the application, and before a reload."""
+        self.removeObservers()
+        if self.panel is not None:
+            self.panel.cleanup()
 
-        form = qt.QFormLayout()
-        form.addRow(_("Image:"), self.volumeSelector)
-        form.addRow(self.analyzeButton)
-        form.addRow(self.resultLabel)
-        self.layout.addLayout(form)
-        self.layout.addStretch(1)
+    def onSceneGoes(self, _caller: Any = None, _event: Any = None) -> None:
+        """The scene is about to be closed, or another one is read into it."""
+        self.panel.setParameterNode(None)
 
-        self.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self.onVolumeChanged)
-        self.analyzeButton.connect("clicked(bool)", self.onAnalyze)
-        self.onVolumeChanged(self.volumeSelector.currentNode())
-
-    def onVolumeChanged(self, volumeNode: Any) -> None:
-        """Offer Analyze only where there is something to analyse."""
-        self.analyzeButton.enabled = volumeNode is not None
-
-    def onAnalyze(self, _checked: bool = False) -> None:
-        """Analyse the chosen volume and say the verdict; a failure is shown in Slicer's own error window."""
-        self.resultLabel.text = RESEARCH_USE
-        with slicer.util.tryWithErrorDisplay(_("The analysis failed."), waitCursor=True):
-            results = self.logic.analyze(self.volumeSelector.currentNode())
-            self.resultLabel.text = f"{verdictWords(results.analysis)}\n{RESEARCH_USE}"
+    def onSceneComes(self, _caller: Any = None, _event: Any = None) -> None:
+        """There is a scene: show its parameters, unless they are shown already."""
+        if self.panel.parameters is None:
+            self.panel.setParameterNode(self.logic.getParameterNode())
 
     def onReload(self) -> None:
         """Developer reload: the library behind this file is loaded anew too."""
@@ -101,90 +102,84 @@ class BreastUSAIWidget(ScriptedLoadableModuleWidget):
         ScriptedLoadableModuleWidget.onReload(self)
 
 
-def verdictWords(analysis: Analysis) -> str:
-    """One sentence for the panel, and a line for each flag."""
-    verdict = analysis.verdict
-    words = _("Verdict: {label}").format(label=verdict.label.value)
-    if verdict.malignancy is not None:
-        words += _(", likelihood of malignancy {probability:.0%} ({low:.0%} to {high:.0%})").format(
-            probability=verdict.malignancy.probability, low=verdict.malignancy.low, high=verdict.malignancy.high
-        )
-    return "\n".join([words, *(flag.message for flag in analysis.flags)])
-
-
-class Engine(Protocol):
-    """What the logic needs of an engine: the interface of `engine.analyzer.Analyzer`."""
-
-    def analyze(
-        self,
-        frames: Frames,
-        options: AnalyzeOptions = ...,
-        progress: Callable[[int, int, str], None] | None = ...,
-        cancelled: Callable[[], bool] | None = ...,
-    ) -> Analysis:
-        """Everything found in `frames`."""
-        ...
-
-
-@dataclass(frozen=True)
-class AnalyzedNodes(SceneNodes):
-    """The nodes of one analysis, and the analysis itself: `volume`, `segmentation`, `heatMap`, `table`, `browser`."""
-
-    analysis: Analysis = field(kw_only=True)
-
-
 class BreastUSAILogic(ScriptedLoadableModuleLogic):
-    """Analyse volume nodes from scripts and from the panel; shows no dialog.
+    """Analyse volume nodes and folders from scripts and from the panel; shows no dialog and installs nothing.
 
     Args:
-        engine: the engine to use; None loads the models that ship with the extension, at the first analysis.
+        engine: what runs the models; None starts the engine's own process at the first analysis.
     """
 
-    def __init__(self, engine: Engine | None = None) -> None:
+    def __init__(self, engine: Any = None) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
         self._engine = engine
+
+    @property
+    def engine(self) -> Any:
+        """What runs the models: an `EngineProcess` where none was given."""
+        if self._engine is None:
+            from BreastUSAILib.gui.engine_process import EngineProcess
+
+            self._engine = EngineProcess()
+        return self._engine
+
+    def getParameterNode(self) -> Any:
+        """The panel's parameters in the current scene, as `BreastUSAIParameters`."""
+        from BreastUSAILib.gui.parameters import BreastUSAIParameters
+
+        return BreastUSAIParameters(super().getParameterNode())
 
     def analyze(
         self,
         volumeNode: Any,
         frames: str = "all",
         explainClass: str = "malignant",
+        wait: bool = True,
         progress: Callable[[int, int, str], None] | None = None,
-    ) -> AnalyzedNodes:
+        **options: Any,
+    ) -> Any:
         """Find lesions in a volume node and show them beside it.
 
         Args:
             volumeNode: a still, the volume that a sequence browser shows (its whole cine is analysed), or a 3-D volume.
-            frames: ``all``, ``key``, ``N`` or ``N-M``, counted from 0.
+            frames: ``all``, ``current``, ``key``, ``every:S``, ``N``, ``N-M`` or ``N-M:S``, counted from 0.
             explainClass: ``normal``, ``benign`` or ``malignant``: the class that the heat map explains.
+            wait: return when everything is in the scene; without, return the job at once and work in the event loop.
             progress: called as ``progress(done, total, words)`` with frames done and to do.
+            options: `prevalence` (share between 0 and 1), `explainMethod` (``grad-cam`` or ``saliency``),
+                `pixelSpacingMm`, `asSlices` and `sliceSpacingMm` (see `SourceOptions`), `onDone(nodes)` and
+                `onFailed(error)` (without `wait`).
+
+        Returns:
+            `AnalyzedNodes`: `volume`, `segmentation`, `heatMap`, `table`, `report`, `browser` and `analysis`; without
+            `wait` the job, which can be asked `isRunning` and told to `cancel()`.
 
         Raises:
             BreastUSAIError: the node, an option or the models are not usable; the scene is left as it was.
         """
-        options = AnalyzeOptions(FrameSelection.parse(frames), _classNamed(explainClass))
-        source = framesFromNode(volumeNode)
-        analysis = self._readyEngine().analyze(source, options, progress)
-        return AnalyzedNodes(**vars(showAnalysis(analysis, source, volumeNode)), analysis=analysis)
+        from BreastUSAILib.gui.console import analyzeNode
 
-    def _readyEngine(self) -> Engine:
-        if self._engine is None:
-            from BreastUSAILib.engine.analyzer import Analyzer
-            from BreastUSAILib.engine.bundle import load_default_models
+        return analyzeNode(self.engine, volumeNode, frames, explainClass, wait, progress, **options)
 
-            self._engine = Analyzer(load_default_models())
-        return self._engine
+    def analyzeFolder(
+        self,
+        path: str | Path,
+        outputFolder: str | Path,
+        frames: str = "all",
+        explainClass: str = "malignant",
+        prevalence: float | None = None,
+        progress: Callable[[int, int, str], None] | None = None,
+    ) -> dict[str, Any]:
+        """Analyse every image in a folder (or one file); results are written as the command line writes them.
 
+        Returns the summary as a dict. Raises BreastUSAIError where nothing could be analysed.
+        """
+        from BreastUSAILib.gui.console import analyzeFolder
 
-def _classNamed(name: str) -> Label:
-    try:
-        return Label(name)
-    except ValueError:
-        raise OptionError(f"'{name}' is no class", remedy="Choose normal, benign or malignant") from None
+        return analyzeFolder(self.engine, path, outputFolder, frames, explainClass, prevalence, progress)
 
 
 class BreastUSAITest(ScriptedLoadableModuleTest):
-    """Runs inside Slicer, without the networks: do nodes become frames as they are shown?"""
+    """Runs inside Slicer: the whole path on a phantom, or the part up to the engine where that is not installed."""
 
     def setUp(self) -> None:
         """Start from an empty scene."""
@@ -193,20 +188,14 @@ class BreastUSAITest(ScriptedLoadableModuleTest):
     def runTest(self) -> None:
         """Run every test of this class."""
         self.setUp()
-        self.test_framesKeepEveryPixel()
-        self.setUp()
-        self.test_unknownOptionsAreNamed()
+        self.test_wholePath()
 
-    def test_framesKeepEveryPixel(self) -> None:
-        """A still of the scene reaches the engine unflipped, and uncalibrated while its spacing is 1 mm."""
-        self.delayDisplay("A still becomes a frame")
-        pixels = np.arange(6 * 8, dtype=np.uint8).reshape(1, 6, 8)
-        frames = framesFromNode(slicer.util.addVolumeFromArray(pixels, name="Still"))
-        np.testing.assert_array_equal(frames.read_frame(0), pixels[0])
-        assert frames.pixel_spacing_mm is None
+    def test_wholePath(self) -> None:
+        """A phantom is analysed through the engine's own process; says so where PyTorch is not installed."""
+        from BreastUSAILib.gui.self_test import checkWholePath
 
-    def test_unknownOptionsAreNamed(self) -> None:
-        """An option outside its set is refused before anything is loaded."""
-        self.delayDisplay("An unknown class is refused")
-        with self.assertRaises(OptionError):  # noqa: PT027
-            BreastUSAILogic().analyze(None, explainClass="cyst")
+        logic = BreastUSAILogic()
+        try:
+            checkWholePath(self.delayDisplay, logic.analyze)
+        finally:
+            logic.engine.stop()

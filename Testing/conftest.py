@@ -23,12 +23,14 @@ def host() -> Iterator[SceneHost]:
     import slicer
 
     from BreastUSAILib.scene.host import openHost, publish
+    from Testing.host.subject_hierarchy import forgetting_removed_nodes
     from Testing.host.vtk_messages import collected_vtk_messages
 
     with collected_vtk_messages() as messages:
         fresh = openHost()
         publish(fresh)
-        yield fresh
+        with forgetting_removed_nodes(fresh.scene):
+            yield fresh
         slicer.mrmlScene = slicer.modules = slicer.breastUSAIHost = None
     assert not messages.GetOutput(), messages.GetOutput()
 

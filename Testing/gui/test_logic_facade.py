@@ -1,18 +1,16 @@
-"""The call a script makes: a volume node in, its findings as nodes out."""
+"""The calls that a script makes: a volume node in, its findings as nodes out; a folder in, files out."""
 
 from __future__ import annotations
 
-import sys
-
 import numpy as np
 import pytest
-import slicer
 
 from BreastUSAILib.engine.analysis import Label
-from BreastUSAILib.engine.errors import InputError, OptionError
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.errors import Cancelled, InputError, OptionError
+from BreastUSAILib.engine.frames import InputKind, SpacingSource
+from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.volume_node import addVolumeNode
-from Testing.host.application import ErrorDisplay, NodeSelector
+from Testing.gui.events import until
 from Testing.scene.analyses import analysis_of, marked_frames
 
 
@@ -32,14 +30,6 @@ class EngineByHand:
         return analysis_of(frames)
 
 
-@pytest.fixture
-def errors(monkeypatch) -> ErrorDisplay:
-    display = ErrorDisplay()
-    monkeypatch.setattr(slicer.util, "tryWithErrorDisplay", display)
-    monkeypatch.setattr(slicer, "qMRMLNodeComboBox", NodeSelector, raising=False)
-    return display
-
-
 def test_a_volume_node_in_nodes_and_analysis_out(scene, module):
     volume = addVolumeNode(scene, marked_frames())
 
@@ -49,6 +39,7 @@ def test_a_volume_node_in_nodes_and_analysis_out(scene, module):
     assert results.analysis.verdict.label is Label.MALIGNANT
     assert results.segmentation.GetSegmentation().GetNumberOfSegments() == 2
     assert results.table.GetNumberOfRows() == 3
+    assert '"schema_version"' in results.report.GetText()
     assert results.browser is None
 
 
@@ -57,17 +48,46 @@ def test_options_reach_the_engine(scene, module):
     volume = addVolumeNode(scene, marked_frames(InputKind.VOLUME, count=4))
 
     module.BreastUSAILogic(engine).analyze(
-        volume, frames="1-2", explainClass="benign", progress=lambda *s: steps.append(s)
+        volume,
+        frames="1-3:2",
+        explainClass="benign",
+        progress=lambda *step: steps.append(step),
+        prevalence=0.02,
+        explainMethod="saliency",
+        pixelSpacingMm=0.07,
     )
 
     ((frames, options),) = engine.asked
     assert frames.kind is InputKind.VOLUME
-    assert (options.frames.first, options.frames.last) == (1, 2)
+    assert (frames.pixel_spacing_mm, frames.spacing_source) == ((0.07, 0.07), SpacingSource.MANUAL)
+    assert list(options.frames.indices(4)) == [1, 3]
     assert options.explain_class is Label.BENIGN
+    assert options.prevalence == 0.02
+    assert options.explain_method == "saliency"
     assert steps == [(4, 4, "done")]
 
 
-@pytest.mark.parametrize("options", [{"explainClass": "cyst"}, {"explainClass": "rejected"}, {"frames": "first"}])
+def test_the_frame_that_is_shown_can_be_asked_for(scene, module):
+    engine = EngineByHand()
+    source, cine = addCine(scene, marked_frames(InputKind.CINE, count=4))
+    source.browser.SetSelectedItemNumber(2)
+
+    module.BreastUSAILogic(engine).analyze(cine, frames="current")
+
+    assert list(engine.asked[0][1].frames.indices(4)) == [2]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"explainClass": "cyst"},
+        {"explainClass": "rejected"},
+        {"frames": "first"},
+        {"prevalence": 2.0},
+        {"pixelSpacingMm": 40.0},
+        {"explainMethod": "guess"},
+    ],
+)
 def test_a_wrong_option_is_refused_before_the_engine_starts(scene, module, options):
     engine = EngineByHand()
 
@@ -75,6 +95,11 @@ def test_a_wrong_option_is_refused_before_the_engine_starts(scene, module, optio
         module.BreastUSAILogic(engine).analyze(addVolumeNode(scene, marked_frames()), **options)
 
     assert engine.asked == []
+
+
+def test_no_node_is_said_to_be_none(scene, module):
+    with pytest.raises(InputError, match="no image"):
+        module.BreastUSAILogic(EngineByHand()).analyze(None)
 
 
 def test_a_failing_engine_adds_no_node(scene, module):
@@ -87,85 +112,62 @@ def test_a_failing_engine_adds_no_node(scene, module):
     assert scene.GetNumberOfNodes() == before
 
 
-def test_importing_the_module_loads_no_network(module):
-    del module
-    import subprocess
+def test_without_waiting_the_job_comes_back_and_the_result_later(scene, module, engine):
+    volume, found = addVolumeNode(scene, marked_frames()), []
 
-    program = (
-        "import sys, types\n"
-        "from Testing.host.application import module_stand_ins\n"
-        "sys.modules.update(module_stand_ins())\n"
-        "import BreastUSAI\n"
-        "print([name for name in ('torch', 'monai', 'captum', 'pydicom') if name in sys.modules])"
+    job = module.BreastUSAILogic(engine).analyze(volume, wait=False, onDone=found.append)
+    assert job.isRunning
+    assert found == []
+
+    until(lambda: engine.calls)
+    engine.calls[0].finish()
+    until(lambda: found)
+    assert found[0].volume is volume
+    assert not job.isRunning
+
+
+def test_a_job_can_be_cancelled(scene, module, engine):
+    errors = []
+    job = module.BreastUSAILogic(engine).analyze(
+        addVolumeNode(scene, marked_frames()), wait=False, onFailed=errors.append
     )
-    run = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"PYTHONPATH": ":".join(path for path in sys.path if path)},
+    until(lambda: engine.calls)
+    job.cancel()
+    until(lambda: errors)
+
+    assert isinstance(errors[0], Cancelled)
+
+
+def test_a_folder_is_analysed_by_the_engine_itself(module, engine, tmp_path):
+    engine.answer = lambda method, params: {"done": [], "failed": []}
+    steps = []
+
+    summary = module.BreastUSAILogic(engine).analyzeFolder(
+        tmp_path,
+        tmp_path / "out",
+        frames="key",
+        explainClass="benign",
+        prevalence=0.1,
+        progress=lambda *s: steps.append(s),
     )
 
-    assert run.stdout.strip() == "[]"
+    assert summary == {"done": [], "failed": []}
+    assert engine.requests[0].method == "analyzeFolder"
+    assert engine.requests[0].params == {
+        "inputs": [str(tmp_path)],
+        "output": str(tmp_path / "out"),
+        "frames": "key",
+        "explainClass": "benign",
+        "prevalence": 0.1,
+    }
+    assert steps == [(1, 1, "done")]
 
 
-def test_the_module_says_what_it_is(module):
-    class Parent:
-        pass
+def test_a_folder_with_a_wrong_option_asks_nothing(module, engine, tmp_path):
+    with pytest.raises(OptionError):
+        module.BreastUSAILogic(engine).analyzeFolder(tmp_path, tmp_path / "out", explainClass="cyst")
 
-    described = module.BreastUSAI(Parent()).parent
-
-    assert described.title == "Breast Ultrasound AI"
-    assert described.categories == ["Ultrasound"]
-    assert "Research use only" in described.helpText
-
-
-def test_the_panel_analyses_the_chosen_volume(scene, module, errors):
-    widget = module.BreastUSAIWidget()
-    widget.setup()
-    widget.logic = module.BreastUSAILogic(EngineByHand())
-    assert not widget.analyzeButton.enabled
-
-    widget.volumeSelector.setCurrentNode(addVolumeNode(scene, marked_frames(has_colour=True)))
-    widget.analyzeButton.click()
-
-    assert errors.shown == []
-    assert "Verdict: malignant, likelihood of malignancy 70% (60% to 80%)" in widget.resultLabel.text
-    assert "Research use only" in widget.resultLabel.text
-
-
-def test_the_panel_shows_what_went_wrong_and_no_verdict(scene, module, errors):
-    widget = module.BreastUSAIWidget()
-    widget.setup()
-    widget.logic = module.BreastUSAILogic(EngineByHand(InputError("the frame is blank", remedy="Scan again")))
-
-    widget.volumeSelector.setCurrentNode(addVolumeNode(scene, marked_frames()))
-    widget.analyzeButton.click()
-
-    assert errors.shown == ["The analysis failed. the frame is blank. Scan again."]
-    assert "Verdict" not in widget.resultLabel.text
-
-
-def test_developer_reload_forgets_the_library(module, errors, monkeypatch):
-    kept = {name: loaded for name, loaded in sys.modules.items() if name.split(".")[0] == "BreastUSAILib"}
-    widget = module.BreastUSAIWidget()
-    widget.onReload()
-
-    try:
-        assert widget.reloaded
-        assert not [name for name in sys.modules if name.split(".")[0] == "BreastUSAILib"]
-    finally:
-        sys.modules.update(kept)
-
-
-def test_the_modules_self_test_passes(host, module):
-    import unittest
-
-    result = unittest.TestResult()
-    module.BreastUSAITest("runTest").run(result)
-
-    assert result.testsRun == 1
-    assert result.errors == result.failures == []
+    assert engine.requests == []
 
 
 def test_pixels_reach_the_engine_as_the_node_shows_them(scene, module):

@@ -1,128 +1,153 @@
-"""The names that the Slicer application gives a module: its base classes, translations, qt and a node selector.
+"""The Slicer application for tests: real Qt, the real scene, and the names that a module expects of the application.
 
-Stand-ins only: they hold what was set and call what was connected, and know nothing of the extension.
+`start` is all a test needs. Stand-ins know nothing of the extension.
 """
 
 from __future__ import annotations
 
-import unittest
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import ModuleType
+import os
+import sys
+import tempfile
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-class ScriptedLoadableModule:
-    def __init__(self, parent: Any) -> None:
-        self.parent = parent
+import shiboken6
+import slicer
+import slicer.util
+from PySide6 import QtCore, QtWidgets
 
+from . import ctk_widgets, mrml_widgets, slicer_source
+from .ctk_widgets import ctk_module
+from .dialogs import Dialogs
+from .lasting_none import keep_none
+from .parameter_node import parameter_node_module
+from .qt_names import qt_module, teach_pythonqt_habits
+from .scripted_module import scripted_module
+from .true_property import properties_as_attributes
 
-class ScriptedLoadableModuleLogic:
-    def __init__(self, parent: Any = None) -> None:
-        self.parent = parent
-
-
-class ScriptedLoadableModuleWidget:
-    def __init__(self, parent: Any = None) -> None:
-        self.parent = parent
-        self.layout = Layout()
-        self.reloaded = False
-
-    def setup(self) -> None:
-        self.developerMode = False
-
-    def onReload(self) -> None:
-        self.reloaded = True
+READ_AS_IN_SLICER = ("BreastUSAI", "BreastUSAILib.gui", "Testing.gui", "slicer.util", "slicer.packaging")
 
 
-class ScriptedLoadableModuleTest(unittest.TestCase):
-    def delayDisplay(self, message: str) -> None:
-        print(message)
+class Signals(QtCore.QObject):
+    """What the application and its module manager tell."""
+
+    startupCompleted = QtCore.Signal()
+    moduleAboutToBeUnloaded = QtCore.Signal(str)
 
 
-class Widget:
-    """A widget whose properties read as attributes, as PythonQt shows them."""
+class Connecting:
+    """`sender.connect("signal(types)", slot)`, as PythonQt has it."""
 
-    def __init__(self, text: str = "") -> None:
-        self.text = text
-        self.enabled = True
-        self._slots: dict[str, list[Callable[..., None]]] = {}
+    def connect(self, signature: str, slot: Any) -> bool:
+        getattr(self, signature.split("(")[0]).connect(slot)
+        return True
 
-    def connect(self, signal: str, slot: Callable[..., None]) -> None:
-        self._slots.setdefault(signal, []).append(slot)
-
-    def emit(self, signal: str, *arguments: Any) -> None:
-        for slot in self._slots[signal]:
-            slot(*arguments)
+    def disconnect(self, signature: str, slot: Any) -> bool:
+        getattr(self, signature.split("(")[0]).disconnect(slot)
+        return True
 
 
-class PushButton(Widget):
-    def click(self) -> None:
-        assert self.enabled, "a disabled button was clicked"
-        self.emit("clicked(bool)", False)
+class ModuleManager(Connecting):
+    """`slicer.app.moduleManager()`: tells of modules that are unloaded."""
+
+    def __init__(self, signals: Signals) -> None:
+        self.moduleAboutToBeUnloaded = signals.moduleAboutToBeUnloaded
 
 
-class Layout:
-    def __init__(self) -> None:
-        self.items: list[Any] = []
+class Application(Connecting):
+    """`slicer.app`: the running QApplication, and what Slicer's adds to it."""
 
-    def addRow(self, *items: Any) -> None:
-        self.items.append(items)
+    applicationVersion = "5.12.3"
+    majorVersion, minorVersion = 5, 12
+    mainApplicationName = "Slicer"
 
-    def addLayout(self, layout: Layout) -> None:
-        self.items.append(layout)
+    def __init__(self, qt_application: QtWidgets.QApplication) -> None:
+        self._qt = qt_application
+        self._signals = Signals()
+        self.startupCompleted = self._signals.startupCompleted
+        self._folder = tempfile.TemporaryDirectory(prefix="slicer-stand-in-")
+        self.temporaryPath = self._folder.name
+        self.slicerHome = os.path.join(self.temporaryPath, "home")
+        self._modules = ModuleManager(self._signals)
+        self._settings = QtCore.QSettings(
+            os.path.join(self.temporaryPath, "settings.ini"), QtCore.QSettings.Format.IniFormat
+        )
 
-    def addStretch(self, _factor: int) -> None:
-        self.items.append(None)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._qt, name)
+
+    def moduleManager(self) -> ModuleManager:
+        return self._modules
+
+    def userSettings(self) -> QtCore.QSettings:
+        return self._settings
+
+    settings = revisionUserSettings = userSettings
+
+    def layoutManager(self) -> None:
+        return None
+
+    def applicationLogic(self) -> Any:
+        host = getattr(slicer, "breastUSAIHost", None)
+        return None if host is None else host.applicationLogic
+
+    def translate(self, _context: str, text: str) -> str:
+        return text
+
+    def testingEnabled(self) -> bool:
+        return False
+
+    def commandOptions(self) -> SimpleNamespace:
+        return SimpleNamespace(noMainWindow=True, testingEnabled=False)
+
+    def pauseRender(self) -> None:
+        pass
+
+    resumeRender = pauseRender
 
 
-class NodeSelector(Widget):
-    """Chooses among nodes of exactly the given classes, as qMRMLNodeComboBox does without child types."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.nodeTypes: list[str] = []
-        self._scene: Any = None
-        self._node: Any = None
-
-    def setMRMLScene(self, scene: Any) -> None:
-        self._scene = scene
-
-    def currentNode(self) -> Any:
-        return self._node
-
-    def setCurrentNode(self, node: Any) -> None:
-        assert node is None or node.GetClassName() in self.nodeTypes
-        self._node = node
-        self.emit("currentNodeChanged(vtkMRMLNode*)", node)
-
-
-class ErrorDisplay:
-    """`slicer.util.tryWithErrorDisplay`: shows the error and goes on, here by keeping its words."""
-
-    def __init__(self) -> None:
-        self.shown: list[str] = []
-
-    @contextmanager
-    def __call__(self, message: str, waitCursor: bool = False) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            self.shown.append(f"{message} {error}")
+def start() -> Application:
+    """The one application of this process; started at the first call."""
+    if getattr(slicer, "app", None) is not None:
+        return slicer.app
+    keep_none()
+    QtCore.qInstallMessageHandler(_without_complaints_of_the_screen)
+    qt_application = QtWidgets.QApplication.instance() or QtWidgets.QApplication(["Slicer"])
+    slicer.app = Application(qt_application)
+    teach_pythonqt_habits()
+    properties_as_attributes(*READ_AS_IN_SLICER)
+    widgets = {**ctk_widgets.WIDGETS, **mrml_widgets.WIDGETS}
+    for module in (qt_module(lambda: widgets), ctk_module(), _i18n(), scripted_module(), parameter_node_module()):
+        sys.modules[module.__name__] = module
+        if module.__name__.startswith("slicer."):
+            setattr(slicer, module.__name__.removeprefix("slicer."), module)
+    for name, widget in mrml_widgets.WIDGETS.items():
+        setattr(slicer, name, widget)
+    slicer.util.mainWindow = lambda: None
+    Dialogs().publish(slicer.util)
+    slicer_source.replace_stand_ins()
+    return slicer.app
 
 
-def module_stand_ins() -> dict[str, ModuleType]:
-    """What to put into `sys.modules` so that a scripted module can be imported."""
-    base = ModuleType("slicer.ScriptedLoadableModule")
-    for cls in (
-        ScriptedLoadableModule,
-        ScriptedLoadableModuleLogic,
-        ScriptedLoadableModuleWidget,
-        ScriptedLoadableModuleTest,
-    ):
-        setattr(base, cls.__name__, cls)
-    i18n = ModuleType("slicer.i18n")
-    i18n.__dict__.update(tr=lambda text: text, translate=lambda context, text: text)
-    qt = ModuleType("qt")
-    qt.__dict__.update(QPushButton=PushButton, QLabel=Widget, QFormLayout=Layout)
-    return {module.__name__: module for module in (base, i18n, qt, ModuleType("ctk"))}
+def delete_now(widget: QtWidgets.QWidget) -> None:
+    """Delete a widget and its children at once, as the application's event loop would later.
+
+    Left to Python's garbage collector, a widget may be asked for its size when it has lost its attributes already.
+    """
+    if shiboken6.isValid(widget):
+        widget.close()
+        shiboken6.delete(widget)
+    QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
+
+
+def _without_complaints_of_the_screen(_kind: Any, _context: Any, message: str) -> None:
+    if "propagateSizeHints" not in message:  # no window system, no size hints
+        print(message, file=sys.stderr)
+
+
+def _i18n() -> ModuleType:
+    module = ModuleType("slicer.i18n", "Translations: none outside the application.")
+    module.__dict__.update(tr=lambda text: text, translate=lambda _context, text: text)
+    return module

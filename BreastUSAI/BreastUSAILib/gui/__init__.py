@@ -1,0 +1,1 @@
+"""The panel and what it steers: sections, engine process, installer. Knows scene and Qt; never torch."""

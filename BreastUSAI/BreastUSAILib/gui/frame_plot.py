@@ -1,0 +1,180 @@
+"""The likelihood of malignancy over the frames of a cine or the slices of a volume; a click goes to the frame."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import qt
+from slicer.i18n import tr as _
+
+from .key_frames import frameLikelihoods
+from .painting import classColour, drawWords, tonesOf
+from .result_words import Report, frameWords, percentWords
+
+_HEIGHT = 120
+_MARGIN = 6
+
+
+class FramePlot(qt.QWidget):
+    """A curve over all frames; hidden for a still and where no frame has a likelihood.
+
+    Set `onFrameChosen` to be told the index of the frame that was clicked.
+    """
+
+    def __init__(self) -> None:
+        qt.QWidget.__init__(self)
+        self.onFrameChosen: Callable[[int], None] = _ignored
+        self._report: Report | None = None
+        self._likelihoods: list[tuple[int, float]] = []
+        self._current: int | None = None
+        self.setFixedHeight(_HEIGHT)
+        self.mouseTracking = True
+        self.cursor = qt.QCursor(qt.Qt.PointingHandCursor)
+        self.visible = False
+
+    def setReport(self, report: Report | None) -> None:
+        """Show the frames of this report, or nothing."""
+        self._report = report
+        self._likelihoods = [] if report is None else frameLikelihoods(report)
+        self.visible = self.hasCurve
+        self.accessibleName = self._summary()
+        self.toolTip = self._summary()
+        self.update()
+
+    @property
+    def hasCurve(self) -> bool:
+        """Whether there is anything to plot: not for a still, nor where no frame has a likelihood."""
+        return self._count() > 1 and bool(self._likelihoods)
+
+    def setCurrentFrame(self, frame: int | None) -> None:
+        """Mark the frame that the slice view shows."""
+        self._current = frame
+        self.update()
+
+    def frameAt(self, x: float) -> int:
+        """The analysed frame nearest to that horizontal position."""
+        left, right = self._ends()
+        wanted = (x - left) / max(right - left, 1) * (self._count() - 1)
+        frames = [frame for frame, _likelihood in self._likelihoods]
+        place = bisect_left(frames, wanted)
+        return min(frames[max(place - 1, 0) : place + 1], key=lambda frame: abs(frame - wanted))
+
+    def xOf(self, frame: int) -> int:
+        """The horizontal position of a frame."""
+        left, right = self._ends()
+        return round(left + frame / max(self._count() - 1, 1) * (right - left))
+
+    def mousePressEvent(self, event: Any) -> None:
+        """Go to the frame that was clicked."""
+        if self._likelihoods and event.button() == qt.Qt.LeftButton:
+            self.onFrameChosen(self.frameAt(event.pos().x()))
+
+    def mouseMoveEvent(self, event: Any) -> None:
+        """Say under the mouse which frame it is; with the button held down, go there."""
+        if not self._likelihoods or self._report is None:
+            return
+        frame = self.frameAt(event.pos().x())
+        self.toolTip = _("Go to {frame}: likelihood of malignancy {likelihood}").format(
+            frame=frameWords(self._report, frame), likelihood=percentWords(dict(self._likelihoods)[frame])
+        )
+        if event.buttons() & qt.Qt.LeftButton:
+            self.onFrameChosen(frame)
+
+    def paintEvent(self, _event: Any) -> None:
+        """Scale, curve, key frame and current frame."""
+        if not self._likelihoods or self._report is None:
+            return
+        painter = qt.QPainter(self)
+        try:
+            self._paint(painter)
+        finally:
+            painter.end()
+
+    def _paint(self, painter: Any) -> None:
+        tones, metrics = tonesOf(self.palette), painter.fontMetrics()
+        left, right = self._ends()
+        top, bottom = metrics.height() + 6, _HEIGHT - metrics.height() - 6
+        for share in (0.0, 0.5, 1.0):
+            y = _yOf(share, top, bottom)
+            painter.fillRect(left, y, right - left + 1, 1, tones.track)
+            drawWords(painter, percentWords(share), left - 5, y + metrics.ascent() / 2 - 1, tones.quiet, 1.0)
+        baseline = _HEIGHT - 3
+        drawWords(painter, "1", left, baseline, tones.quiet)
+        drawWords(painter, str(self._count()), right, baseline, tones.quiet, 1.0)
+        self._paintCurrent(painter, tones, top, bottom, baseline)
+        self._paintCurve(painter, top, bottom)
+        self._paintKeyFrame(painter, tones, top, bottom)
+
+    def _paintCurve(self, painter: Any, top: int, bottom: int) -> None:
+        """A dot for each analysed frame, and lines where they follow one another closely."""
+        colour = classColour("malignant")
+        points = [(self.xOf(frame), _yOf(share, top, bottom)) for frame, share in self._likelihoods]
+        painter.setRenderHint(qt.QPainter.Antialiasing, True)
+        pen = qt.QPen(colour)
+        pen.setWidth(2)
+        painter.setPen(pen)
+        for (x, y), (nextX, nextY) in pairwise(points):
+            painter.drawLine(x, y, nextX, nextY)
+        painter.setBrush(qt.QBrush(colour))
+        if len(points) <= (points[-1][0] - points[0][0]) // 6 + 1:
+            for x, y in points:
+                painter.drawEllipse(x - 2, y - 2, 4, 4)
+
+    def _paintKeyFrame(self, painter: Any, tones: Any, top: int, bottom: int) -> None:
+        """A ring on the key frame and its number above."""
+        assert self._report is not None
+        key = self._report["verdict"]["key_frame"]
+        shares = dict(self._likelihoods)
+        if key not in shares:
+            return
+        x, y = self.xOf(key), _yOf(shares[key], top, bottom)
+        pen = qt.QPen(tones.text)
+        pen.setWidth(2)
+        painter.setPen(pen)
+        painter.setBrush(qt.QBrush(classColour("malignant")))
+        painter.drawEllipse(x - 5, y - 5, 10, 10)
+        self._drawInside(painter, _("key {number}").format(number=key + 1), x, top - 10, tones.text)
+
+    def _paintCurrent(self, painter: Any, tones: Any, top: int, bottom: int, baseline: int) -> None:
+        """A line through the frame that the slice view shows, its number below."""
+        if self._current is None or not 0 <= self._current < self._count():
+            return
+        x = self.xOf(self._current)
+        painter.fillRect(x - 1, top - 4, 3, bottom - top + 8, tones.quiet)
+        self._drawInside(painter, _("shown {number}").format(number=self._current + 1), x, baseline, tones.text)
+
+    def _drawInside(self, painter: Any, words: str, x: int, baseline: int, colour: Any) -> None:
+        """Words centred on `x`, moved as far as needed to stay within the plot; on a patch of the background."""
+        left, right = self._ends()
+        half = painter.fontMetrics().horizontalAdvance(words) // 2 + 2
+        x = min(max(x, left + half), right - half)
+        height = painter.fontMetrics().height()
+        painter.fillRect(x - half, baseline - height + 4, 2 * half, height, self.palette.color(qt.QPalette.Window))
+        drawWords(painter, words, x, baseline, colour, 0.5)
+
+    def _ends(self) -> tuple[int, int]:
+        """Left and right end of the curve's area."""
+        scale = self.fontMetrics().horizontalAdvance(percentWords(1.0))
+        return scale + 8, self.width - _MARGIN
+
+    def _count(self) -> int:
+        return 0 if self._report is None else int(self._report["input"]["frames"])
+
+    def _summary(self) -> str:
+        if self._report is None or not self._likelihoods:
+            return ""
+        frame, likelihood = max(self._likelihoods, key=lambda one: one[1])
+        return _(
+            "Likelihood of malignancy by frame, highest in {frame} with {likelihood}; click to go to a frame"
+        ).format(frame=frameWords(self._report, frame), likelihood=percentWords(likelihood))
+
+
+def _yOf(share: float, top: int, bottom: int) -> int:
+    return round(bottom - share * (bottom - top))
+
+
+def _ignored(_frame: int) -> None:
+    """What happens to a chosen frame until somebody wants to know."""

@@ -1,0 +1,55 @@
+"""The frames worth a second look, most suspicious first, and the way from one to the next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def suspiciousFrames(report: dict[str, Any]) -> list[int]:
+    """Indices of the frames that "next key frame" goes through, the most suspicious first.
+
+    They are the local maxima of the likelihood of malignancy over the analysed frames (of a level stretch its first
+    frame), in descending likelihood. A curve with a single peak says little about where else to look: then the frames
+    with lesions follow, in order.
+    """
+    likelihoods = frameLikelihoods(report)
+    peaks = sorted(_localMaxima(likelihoods), key=lambda frame: (-dict(likelihoods)[frame], frame))
+    if len(peaks) > 1:
+        return peaks
+    return list(dict.fromkeys([*peaks, *sorted({lesion["frame"] for lesion in report["lesions"]})]))
+
+
+def frameLikelihoods(report: dict[str, Any]) -> list[tuple[int, float]]:
+    """Index and likelihood of malignancy of every frame that has one, ascending by index."""
+    return sorted(
+        (finding["index"], finding["probabilities"]["malignant"])
+        for finding in report["frames"]
+        if finding["probabilities"] is not None
+    )
+
+
+def nextKeyFrame(frames: list[int], current: int | None, step: int) -> int | None:
+    """The frame `step` places after `current` among `frames`, round the ends.
+
+    The first of them where `current` is none of them; None where there are no frames at all.
+    """
+    if not frames:
+        return None
+    if current not in frames:
+        return frames[0]
+    return frames[(frames.index(current) + step) % len(frames)]
+
+
+def _localMaxima(likelihoods: list[tuple[int, float]]) -> list[int]:
+    """Frames that no neighbour exceeds; a level stretch counts once, by its first frame."""
+    stretches: list[tuple[int, float]] = []
+    for frame, likelihood in likelihoods:
+        if not stretches or likelihood != stretches[-1][1]:
+            stretches.append((frame, likelihood))
+    below = float("-inf")
+    heights = [below, *(height for _frame, height in stretches), below]
+    return [
+        frame
+        for place, (frame, height) in enumerate(stretches, start=1)
+        if heights[place - 1] < height > heights[place + 1]
+    ]

@@ -1,0 +1,33 @@
+"""Tells when one node changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+
+class NodeWatch:
+    """Calls `onChange` after each of the events of the node that is watched, one node at a time."""
+
+    def __init__(self, events: Sequence[Any], onChange: Callable[[], None]) -> None:
+        self._events, self._onChange = events, onChange
+        self._node: Any = None
+        self._tags: list[int] = []
+
+    def watch(self, node: Any) -> None:
+        """Watch this node from now on; None watches none."""
+        if node is self._node:
+            return
+        self.stop()
+        self._node = node
+        if node is not None:
+            self._tags = [node.AddObserver(event, self._tell) for event in self._events]
+
+    def stop(self) -> None:
+        """Watch nothing any more."""
+        for tag in self._tags:
+            self._node.RemoveObserver(tag)
+        self._node, self._tags = None, []
+
+    def _tell(self, *_event: Any) -> None:
+        self._onChange()

@@ -1,0 +1,58 @@
+"""Tones that the painted widgets share, taken from the palette so that they read in light and dark alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import qt
+
+# Each has a contrast of 3:1 or more with Slicer's light window (white) and its dark one (#323232).
+CLASS_COLOURS: dict[str, tuple[int, int, int]] = {
+    "normal": (58, 124, 214),
+    "benign": (40, 145, 85),
+    "malignant": (222, 73, 68),
+}
+
+
+@dataclass(frozen=True)
+class Tones:
+    """Colours for one palette: lettering, quieter lettering, and the track that a bar lies on."""
+
+    text: Any
+    quiet: Any
+    track: Any
+
+
+def tonesOf(palette: Any) -> Tones:
+    """The tones that go with a widget's palette."""
+    window, text = palette.color(qt.QPalette.Window), palette.color(qt.QPalette.WindowText)
+    return Tones(text, mixed(text, window, 0.3), mixed(text, window, 0.82))
+
+
+def classColour(label: str) -> Any:
+    """The colour of a class, as qt.QColor."""
+    return qt.QColor(*CLASS_COLOURS[label])
+
+
+def mixed(first: Any, second: Any, share: float) -> Any:
+    """`first` with that share of `second` in it, as qt.QColor."""
+    channels = zip(
+        (first.red(), first.green(), first.blue()), (second.red(), second.green(), second.blue()), strict=True
+    )
+    return qt.QColor(*(round(one + (other - one) * share) for one, other in channels))
+
+
+def fillRounded(painter: Any, x: int, y: int, width: int, height: int, colour: Any) -> None:
+    """A filled bar with round ends; at least as wide as it is visible."""
+    painter.setRenderHint(qt.QPainter.Antialiasing, True)
+    painter.setPen(qt.QPen(colour))
+    painter.setBrush(qt.QBrush(colour))
+    radius = min(width, height) // 2
+    painter.drawRoundedRect(x, y, max(width, 1), height, radius, radius)
+
+
+def drawWords(painter: Any, words: str, x: float, baseline: float, colour: Any, align: float = 0.0) -> None:
+    """One line of text at `x`, which is its left end (align 0), its middle (0.5) or its right end (1)."""
+    painter.setPen(qt.QPen(colour))
+    painter.drawText(round(x - align * painter.fontMetrics().horizontalAdvance(words)), round(baseline), words)

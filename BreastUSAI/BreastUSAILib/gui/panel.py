@@ -1,0 +1,171 @@
+"""The panel: its blocks, and how one follows the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+import vtk
+from slicer.i18n import tr as _
+
+from .analyze_section import AnalyzeSection
+from .default_input import shownVolume
+from .input_section import InputSection
+from .installer import Installer
+from .models_section import ModelsSection
+from .packages_controls import InstallerLike, PackagesControls
+from .panel_state import PanelState
+from .result_blocks import ResultBlocks
+from .runner import Runner
+from .shortcuts import Shortcuts
+from .text_window import TextWindow
+
+MOST_ROUNDS = 5
+"""Blocks follow each other's changes at most so often: an image that is chosen brings a result, and that a state."""
+
+
+class Panel:
+    """Composes the blocks of `BreastUSAI.ui` over one parameter node.
+
+    Args:
+        ui: the panel's widgets (`slicer.util.childWidgetVariables`).
+        engine: `EngineProcess`, or what behaves like it.
+        installer: finds and installs Python packages; None takes pip and the PyTorch extension.
+        window: where the keys work; None where there is no main window.
+    """
+
+    def __init__(self, ui: Any, engine: Any, installer: InstallerLike | None = None, window: Any = None) -> None:
+        self.ui, self.engine = ui, engine
+        self.parameters: Any = None
+        self.installer = installer or Installer(selfCheck=lambda: engine.request("selfCheck", {}))
+        self.runner = Runner(engine, self.installer)
+        self._observer: int | None = None
+        self._guiTag: Any = None
+        self._isRefreshing = self._isStale = False
+        self._log = TextWindow(ui.analyzeSection)
+
+        self.input = InputSection(ui, self._refresh)
+        self.analysis = AnalyzeSection(ui, self.analyze, self.cancel, self.showLog)
+        self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.analysis.say)
+        self.models = ModelsSection(ui, engine)
+        self.packages = PackagesControls(ui, self.installer, self.runner.install)
+        self.runner.onState, self.runner.onProgress = self._onState, self.analysis.showProgress
+        self.runner.onAnalyzed, self.runner.onRescored = self._onAnalyzed, self.blocks.rescored
+        result = self.blocks.result
+        self.shortcuts = Shortcuts(
+            window,
+            {
+                "analyze": self.analyze,
+                "toggleOverlays": self.blocks.overlay.toggle,
+                "nextKeyFrame": lambda: result.goToKeyFrame(1),
+                "previousKeyFrame": lambda: result.goToKeyFrame(-1),
+            },
+        )
+        self.setParameterNode(None)
+
+    @property
+    def state(self) -> PanelState:
+        """What the panel is doing."""
+        return self.runner.state
+
+    def setParameterNode(self, parameters: Any) -> None:
+        """Show and change these parameters from now on; None, while the scene is closed, disables the panel."""
+        if self.parameters is not None:
+            self.parameters.disconnectGui(self._guiTag)
+            self.parameters.RemoveObserver(self._observer)
+        self.parameters = parameters
+        if parameters is not None:
+            self._chooseShownVolume()
+            self._guiTag = parameters.connectGui(self.ui)
+            self._observer = parameters.AddObserver(vtk.vtkCommand.ModifiedEvent, self._onModified)
+        for block in (self.input, self.blocks, self.models):
+            block.setParameterNode(parameters)
+        self._refresh()
+
+    def enter(self) -> None:
+        """The module is shown: its keys work, and what changed meanwhile is looked at."""
+        self.shortcuts.enter()
+        self._chooseShownVolume()
+        self.input.lookAgain()
+        self.blocks.enter()
+        self._refresh()
+
+    def exit(self) -> None:
+        """Another module is shown; an analysis goes on."""
+        self.shortcuts.exit()
+
+    def cleanup(self) -> None:
+        """Let go of scene, engine and windows for good."""
+        self.runner.cleanup()
+        self.setParameterNode(None)
+        for block in (self.input, self.blocks, self.models, self.shortcuts):
+            block.cleanup()
+        self._log.close()
+
+    def analyze(self) -> None:
+        """Analyse the chosen image; does nothing where the button is disabled."""
+        self._refresh()
+        recognised = self.input.recognised
+        if recognised is not None and not self._whyNot() and not self.state.isBusy:
+            self.runner.analyze(self.parameters, recognised.kind)
+
+    def rescore(self) -> None:
+        """Score the outlines as they are now."""
+        if self.parameters is not None:
+            self.runner.rescore(self.parameters)
+
+    def cancel(self) -> None:
+        """Stop what is running."""
+        if self.state is PanelState.RUNNING:
+            self.analysis.showCancelling()
+            self.runner.cancel()
+
+    def showLog(self) -> None:
+        """Show what engine and installation reported."""
+        parts = [self.installer.logText, self.engine.logText]
+        text = "\n\n".join(part for part in parts if part) or _("Nothing was reported yet.")
+        self._log.show(_("Log of the BreastUSAI engine"), text)
+
+    def _chooseShownVolume(self) -> None:
+        if self.parameters is not None and self.parameters.inputVolume is None:
+            self.parameters.inputVolume = shownVolume(slicer.mrmlScene)
+
+    def _onModified(self, *_event: Any) -> None:
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Bring everything to the state of the parameters; what blocks change on the way is followed too."""
+        self._isStale = True
+        if self._isRefreshing:
+            return
+        self._isRefreshing = True
+        try:
+            for _round in range(MOST_ROUNDS):
+                self._isStale = False
+                self.input.refresh()
+                self.blocks.refresh()
+                self.models.refresh()
+                if not self._isStale:
+                    break
+        finally:
+            self._isRefreshing = False
+        self.analysis.setReason(self._whyNot())
+
+    def _whyNot(self) -> str:
+        """Why no analysis can be started, or nothing."""
+        if self.parameters is None:
+            return _("There is no scene.")
+        return self.input.problem
+
+    def _onState(self, state: PanelState, sentence: str) -> None:
+        if state is PanelState.DONE and self.blocks.isHidden:
+            sentence = _("The result is ready. It stays hidden until you have entered your assessment below.")
+        self.analysis.show(state, sentence)
+        self.blocks.setBusy(state.isBusy)
+        self.models.setBusy(state.isBusy)
+        self.packages.refresh(state.isBusy)
+        self.analysis.setReason(self._whyNot())
+
+    def _onAnalyzed(self, nodes: Any, volume: Any) -> None:
+        self.blocks.arrived(nodes, volume)
+        self._refresh()

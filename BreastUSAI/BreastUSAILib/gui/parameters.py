@@ -1,0 +1,58 @@
+"""What a user chose, and which nodes the last result is: kept in a node of the scene, saved and reopened with it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Union
+
+import slicer
+from slicer.parameterNodeWrapper import Choice, WithinRange, parameterNodeWrapper
+
+from ..scene.source_options import LARGEST_SPACING_MM
+
+FRAME_CHOICES = ("all", "current", "every")
+DEVICES = ("auto", "cpu", "cuda", "mps")
+LARGEST_PREVALENCE = 99.0
+
+# Slicer's wrapper binds a node selector to a union of classes that it can make; typing.Union serves 5.10 too.
+ImageVolume = Union[slicer.vtkMRMLScalarVolumeNode, slicer.vtkMRMLVectorVolumeNode, None]  # noqa: UP007
+
+
+@parameterNodeWrapper
+class BreastUSAIParameters:
+    """The panel's parameter node. Numbers that are 0 and texts that are empty mean "not set".
+
+    `prevalence` is in per cent. `classifier` and `segmenter` are names as the model list gives them, empty for the
+    shipped one. `readerAt` is when the reader's assessment was entered. `segmentation`, `heatMap`, `table` and `report`
+    are the nodes of the result that is shown; the result itself is read from the text of `report`.
+    """
+
+    inputVolume: ImageVolume
+    frames: Annotated[str, Choice(FRAME_CHOICES)] = "all"
+    everyNth: Annotated[int, WithinRange(1, 1000)] = 5
+    treatAsSlices: bool = False
+    sliceSpacingMm: Annotated[float, WithinRange(0.0, LARGEST_SPACING_MM)] = 0.0
+    typedSpacingMm: Annotated[float, WithinRange(0.0, LARGEST_SPACING_MM)] = 0.0
+    calibrationLine: slicer.vtkMRMLMarkupsLineNode
+    calibrationLengthMm: Annotated[float, WithinRange(0.1, 500.0)] = 10.0
+    prevalence: Annotated[float, WithinRange(0.0, LARGEST_PREVALENCE)] = 0.0
+
+    explainMethod: Annotated[str, Choice(("grad-cam", "saliency"))] = "grad-cam"
+    explainClass: Annotated[str, Choice(("malignant", "benign", "normal"))] = "malignant"
+    heatMapOpacity: Annotated[float, WithinRange(0.0, 1.0)] = 0.4
+    showOutline: bool = True
+    showFill: bool = False
+    showOverlays: bool = True
+
+    classifier: str = ""
+    segmenter: str = ""
+    device: Annotated[str, Choice(DEVICES)] = "auto"
+
+    readerFirst: bool = False
+    readerBirads: str = ""
+    readerComment: str = ""
+    readerAt: str = ""
+
+    segmentation: slicer.vtkMRMLSegmentationNode
+    heatMap: slicer.vtkMRMLScalarVolumeNode
+    table: slicer.vtkMRMLTableNode
+    report: slicer.vtkMRMLTextNode

@@ -1,0 +1,28 @@
+"""Options for scoring edited outlines: those of the result that they belong to, so that both can be compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..engine.analysis import Label
+from ..engine.options import EXPLAIN_METHODS, AnalyzeOptions, FrameSelection
+
+
+def optionsOf(report: dict[str, Any]) -> AnalyzeOptions:
+    """What that report (`analysis.json` as a dict) was asked with."""
+    explanation, malignancy = report["explanation"], report["verdict"]["malignancy"]
+    method = explanation["method"].lower()
+    return AnalyzeOptions(
+        frames=_selectionOf([frame["index"] for frame in report["frames"]], report["input"]["frames"]),
+        explain_class=Label(explanation["class"]),
+        prevalence=None if malignancy is None else malignancy["prevalence"],
+        explain_method=method if method in EXPLAIN_METHODS else None,
+    )
+
+
+def _selectionOf(indices: list[int], count: int) -> FrameSelection:
+    if len(indices) < 2:
+        return FrameSelection(indices[0], indices[0]) if indices else FrameSelection()
+    step = indices[1] - indices[0]
+    isWhole = indices[0] == 0 and indices[-1] + step >= count
+    return FrameSelection(indices[0], None if isWhole else indices[-1], step=step)

@@ -1,0 +1,110 @@
+"""Long work between the events of the application, a little at a time."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Generator
+from typing import Any
+
+import qt
+from slicer.i18n import tr as _
+
+from ..engine.errors import BreastUSAIError, Cancelled
+
+BUDGET_S = 0.02  # of work before the application's other events have their turn
+WAIT = True
+"""What a generator yields when it can only go on after `Slices.resume`."""
+
+Steps = Generator[Any, None, Any]
+
+
+class Slices:
+    """Runs a generator in the event loop until it ends; never inside the caller of any method here.
+
+    Between two steps the application's events are handled once `BUDGET_S` is used up, so no step should take long.
+
+    Args:
+        steps: yields after each step, `WAIT` where it has to wait.
+        onDone: called with what the generator returned.
+        onFailed: called with what it raised; other than a BreastUSAIError is made one and logged.
+    """
+
+    def __init__(
+        self, steps: Steps, onDone: Callable[[Any], None], onFailed: Callable[[BreastUSAIError], None]
+    ) -> None:
+        self._steps = steps
+        self._onDone = onDone
+        self._onFailed = onFailed
+        self._abortWith: BreastUSAIError | None = None
+        self._turning = False
+        self._woken = False
+        self._timer = qt.QTimer()
+        self._timer.timeout.connect(self._turn)
+        self._timer.start(0)
+        self.isRunning = True
+
+    def resume(self) -> None:
+        """Go on after a `WAIT`."""
+        self._woken = True
+        if self.isRunning:
+            self._timer.start(0)
+
+    def abort(self, error: BreastUSAIError) -> None:
+        """End the generator where it is; `onFailed` gets the error."""
+        if self.isRunning and self._abortWith is None:
+            self._abortWith = error
+            self._timer.start(0)
+
+    def cancel(self) -> None:
+        """End the generator where it is; `onFailed` gets `Cancelled`."""
+        self.abort(Cancelled())
+
+    def _turn(self) -> None:
+        if self._turning or not self.isRunning:  # a step that handles events itself comes by here
+            return
+        self._turning = True
+        try:
+            ending = self._work()
+        finally:
+            self._turning = False
+        if ending is not None:
+            ending()
+
+    def _work(self) -> Callable[[], None] | None:
+        """Do steps while there is time, at least one; what is to be told where that was the end."""
+        until = time.perf_counter() + BUDGET_S
+        try:
+            while self._abortWith is None:
+                self._woken = False
+                mustWait = next(self._steps) is WAIT
+                if self._abortWith is None and mustWait and not self._woken:
+                    self._timer.stop()
+                    return None
+                if self._abortWith is None and time.perf_counter() >= until:
+                    return None
+            self._steps.close()
+            raise self._abortWith
+        except StopIteration as end:
+            self._end()
+            value = end.value
+            return lambda: self._onDone(value)
+        except Exception as problem:
+            self._end()
+            error = asError(problem)
+            return lambda: self._onFailed(error)
+
+    def _end(self) -> None:
+        self.isRunning = False
+        self._timer.stop()
+
+
+def asError(error: Exception) -> BreastUSAIError:
+    """The error for the panel; one that nobody raised on purpose goes to the application's log in full."""
+    if isinstance(error, BreastUSAIError):
+        return error
+    logging.getLogger("BreastUSAI").error("unexpected error", exc_info=error)
+    return BreastUSAIError(
+        _("something unexpected happened ({kind}: {error})").format(kind=type(error).__name__, error=error),
+        remedy=_("Look into Slicer's error log, and report this as a defect of BreastUSAI"),
+    )

@@ -1,0 +1,54 @@
+"""A window with a text to read and to copy: a model card, or the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import qt
+from slicer.i18n import tr as _
+
+SIZE = (720, 640)
+
+
+class TextWindow:
+    """One window that shows one text after another, beside the application.
+
+    Args:
+        parent: the widget that it belongs to.
+    """
+
+    def __init__(self, parent: Any) -> None:
+        self._parent = parent
+        self.dialog: Any = None
+        self.browser: Any = None
+
+    def show(self, title: str, text: str, isMarkdown: bool = False) -> None:
+        """Show a text under a title; links in Markdown open in the system's browser."""
+        if self.dialog is None:
+            self._build()
+        self.dialog.windowTitle = title
+        if isMarkdown:
+            self.browser.markdown = text
+        else:
+            self.browser.plainText = text
+        self.dialog.show()
+        self.dialog.raise_()
+
+    def close(self) -> None:
+        """Take the window away for good."""
+        if self.dialog is not None:
+            self.dialog.close()
+            self.dialog.deleteLater()
+            self.dialog = self.browser = None
+
+    def _build(self) -> None:
+        self.dialog = qt.QDialog(self._parent)
+        self.dialog.resize(*SIZE)
+        self.browser = qt.QTextBrowser()
+        self.browser.openExternalLinks = True
+        self.browser.toolTip = _("Text to read and to copy")
+        buttons = qt.QDialogButtonBox(qt.QDialogButtonBox.Close)
+        buttons.rejected.connect(self.dialog.hide)
+        layout = qt.QVBoxLayout(self.dialog)
+        layout.addWidget(self.browser)
+        layout.addWidget(buttons)

@@ -1,0 +1,116 @@
+"""The application, a fresh scene, and the module as Slicer imports it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from Testing.host.application import Application, delete_now, start
+
+start()  # before any test module that imports qt
+
+import pytest  # noqa: E402
+import slicer  # noqa: E402
+import slicer.util  # noqa: E402
+
+from Testing.gui.fake_engine import FakeEngine, FakeInstaller  # noqa: E402
+from Testing.host.dialogs import Dialogs  # noqa: E402
+from Testing.host.qt_names import FileChoices, QDesktopServices  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def application() -> Application:
+    """`slicer.app`; one QApplication a session."""
+    return start()
+
+
+@pytest.fixture(autouse=True)
+def dialogs(monkeypatch) -> Dialogs:
+    """What message boxes would have shown, and the answer to the next question. No test may open a real one."""
+    fresh = Dialogs()
+    fresh.publish(_ForThisTest(slicer.util, monkeypatch))
+    monkeypatch.setattr(FileChoices, "path", None)
+    monkeypatch.setattr(QDesktopServices, "opened", [])
+    return fresh
+
+
+@pytest.fixture(autouse=True)
+def _no_window_is_left(application) -> Iterator[None]:
+    """Whatever a test opened is deleted after it, in good order."""
+    yield
+    for window in application.topLevelWidgets():
+        delete_now(window)
+
+
+class _ForThisTest:
+    """Sets attributes through monkeypatch, so that they go away with the test."""
+
+    def __init__(self, target: Any, monkeypatch: Any) -> None:
+        self.__dict__.update(_target=target, _monkeypatch=monkeypatch)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._monkeypatch.setattr(self._target, name, value)
+
+
+@pytest.fixture
+def module(application, host) -> Iterator[ModuleType]:
+    """BreastUSAI.py, freshly imported, and listed in `slicer.modules`."""
+    sys.modules.pop("BreastUSAI", None)
+    import BreastUSAI
+
+    slicer.modules.breastusai = SimpleNamespace(path=BreastUSAI.__file__, name="BreastUSAI")
+    yield BreastUSAI
+    sys.modules.pop("BreastUSAI", None)
+
+
+@pytest.fixture
+def ui(application) -> Iterator[Any]:
+    """The widgets of the panel's `.ui` file by name, with nothing behind them."""
+    from Testing.gui.panel_file import loaded_panel
+
+    panel, widgets = loaded_panel()
+    yield widgets
+    panel.deleteLater()
+
+
+@pytest.fixture
+def parameters(application, scene) -> Any:
+    """The panel's parameters, fresh."""
+    from Testing.gui.panel_file import new_parameters
+
+    return new_parameters(scene)
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    """The panel's engine: it answers when the test says so."""
+    return FakeEngine()
+
+
+@pytest.fixture
+def installer() -> FakeInstaller:
+    """The panel's installer: nothing is missing at first."""
+    return FakeInstaller()
+
+
+@pytest.fixture
+def widget(module, engine, installer, monkeypatch) -> Iterator[Any]:
+    """The module's widget, entered, over a scene that the test may have filled."""
+    import BreastUSAILib.gui.engine_process
+    import BreastUSAILib.gui.panel
+
+    monkeypatch.setattr(BreastUSAILib.gui.engine_process, "EngineProcess", lambda: engine)
+    monkeypatch.setattr(BreastUSAILib.gui.panel, "Installer", lambda **_options: installer)
+    opened = module.BreastUSAIWidget()
+    opened.enter()
+    yield opened
+    opened.exit()
+    opened.cleanup()
+
+
+@pytest.fixture
+def panel(widget) -> Any:
+    """The panel of the module's widget."""
+    return widget.panel

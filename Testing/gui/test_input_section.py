@@ -1,0 +1,165 @@
+"""The block "Input": what an image is recognised as, its frames, and its pixel size by hand."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from BreastUSAILib.engine.frames import InputKind, SpacingSource
+from BreastUSAILib.gui.input_words import recognisedWords
+from BreastUSAILib.scene.cine_sequences import addCine
+from BreastUSAILib.scene.volume_node import addVolumeNode
+from Testing.gui.events import until
+from Testing.scene.analyses import marked_frames
+
+
+def recognised(kind=InputKind.STILL, frames=1, spacing=(0.0621, 0.0621), source="ultrasound_region", between=None):
+    return SimpleNamespace(
+        kind=kind,
+        frames=frames,
+        pixelSpacingMm=spacing,
+        spacingSource=SpacingSource(source),
+        sliceSpacingMm=between,
+        canBeSlices=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        (recognised(InputKind.CINE, 65), "Cine, 65 frames, 0.0621 mm/pixel"),
+        (recognised(spacing=(0.2, 0.1)), "Still, 0.1 × 0.2 mm/pixel"),
+        (recognised(spacing=None, source="none"), "Still, uncalibrated: millimetres are not shown"),
+        (recognised(source="manual"), "Still, 0.0621 mm/pixel, given by hand"),
+        (
+            recognised(InputKind.VOLUME, 200, source="volume_header"),
+            "3-D volume, 200 slices, 0.0621 mm/pixel, as the volume's header states it, "
+            "slice spacing unknown: no volumes in mm³",
+        ),
+        (
+            recognised(InputKind.VOLUME, 200, between=0.5),
+            "3-D volume, 200 slices, 0.0621 mm/pixel, slices 0.5 mm apart",
+        ),
+    ],
+)
+def test_an_input_in_words(facts, words):
+    assert recognisedWords(facts) == words
+
+
+def test_a_still_has_no_frames_to_choose(scene, panel):
+    panel.parameters.inputVolume = addVolumeNode(scene, marked_frames())
+
+    assert not panel.ui.framesFrame.visible
+    assert not panel.ui.slicesFrame.visible
+
+
+def test_a_cine_offers_frames_and_slices(scene, panel):
+    panel.parameters.inputVolume = addCine(scene, marked_frames(InputKind.CINE, count=4))[1]
+
+    assert panel.ui.framesFrame.visible
+    assert panel.ui.slicesFrame.visible
+    assert not panel.ui.everyNthSpinBox.visible
+    assert not panel.ui.sliceSpacingSpinBox.visible
+
+    panel.ui.framesComboBox.currentIndex = 2
+    panel.ui.treatAsSlicesCheckBox.checked = True
+
+    assert panel.parameters.frames == "every"
+    assert panel.ui.everyNthSpinBox.visible
+    assert panel.ui.sliceSpacingSpinBox.visible
+    assert panel.ui.framesLabel.text == "Slices:"
+    assert panel.ui.recognisedLabel.text.startswith("3-D volume, 4 slices")
+
+
+def test_an_uncalibrated_image_offers_a_pixel_size_by_hand(scene, panel):
+    panel.parameters.inputVolume = addVolumeNode(scene, marked_frames(spacing=None))
+
+    assert "uncalibrated" in panel.ui.recognisedLabel.text
+    assert panel.ui.calibrationFrame.visible
+    assert not panel.ui.removeCalibrationButton.visible
+
+
+def test_a_typed_pixel_size_counts_and_can_be_forgotten(scene, panel, engine):
+    panel.parameters.inputVolume = addVolumeNode(scene, marked_frames(spacing=None))
+    panel.ui.typedSpacingSpinBox.value = 0.08
+
+    assert panel.ui.recognisedLabel.text == "Still, 0.08 mm/pixel, given by hand"
+
+    panel.analyze()
+    until(lambda: engine.calls)
+    assert engine.calls[0].frames.pixel_spacing_mm == (0.08, 0.08)
+    assert engine.calls[0].frames.spacing_source is SpacingSource.MANUAL
+    panel.cancel()
+    until(lambda: not panel.state.isBusy)
+
+    panel.ui.removeCalibrationButton.click()
+    assert "uncalibrated" in panel.ui.recognisedLabel.text
+
+
+def test_two_marks_and_their_distance_give_the_pixel_size(scene, panel):
+    volume = addVolumeNode(scene, marked_frames(spacing=None))
+    panel.parameters.inputVolume = volume
+    panel.ui.calibrateButton.click()
+    line = panel.parameters.calibrationLine
+    for index, row in enumerate((4, 44)):
+        line.SetNthControlPointPositionWorld(index, *ras_of(volume, column=2, row=row))
+    panel.ui.calibrationLengthSpinBox.value = 20.0
+
+    assert panel.ui.recognisedLabel.text == "Still, 0.5 mm/pixel, given by hand"
+    assert "0.5 mm/pixel" in panel.ui.calibrationLabel.text
+
+    line.SetNthControlPointPositionWorld(1, *ras_of(volume, column=2, row=24))
+
+    assert panel.ui.recognisedLabel.text == "Still, 1 mm/pixel, given by hand"
+
+
+def test_a_line_that_nobody_has_moved_measures_nothing(scene, panel):
+    panel.parameters.inputVolume = addVolumeNode(scene, marked_frames(spacing=None))
+    panel.ui.calibrateButton.click()
+    panel.ui.calibrationLengthSpinBox.value = 40.0
+
+    assert "uncalibrated" in panel.ui.recognisedLabel.text
+    assert "Drag the ends" in panel.ui.calibrationLabel.text
+
+
+def test_marks_that_lie_on_each_other_are_refused_in_a_sentence(scene, panel):
+    volume = addVolumeNode(scene, marked_frames(spacing=None))
+    panel.parameters.inputVolume = volume
+    panel.ui.calibrateButton.click()
+    for index in range(2):
+        panel.parameters.calibrationLine.SetNthControlPointPositionWorld(index, *ras_of(volume, column=2, row=4))
+
+    assert "too short" in panel.ui.calibrationLabel.text
+    assert not panel.ui.analyzeButton.enabled
+    assert "too short" in panel.ui.analyzeButton.toolTip
+
+
+def test_marking_again_leaves_one_line(scene, panel):
+    panel.parameters.inputVolume = addVolumeNode(scene, marked_frames(spacing=None))
+    panel.ui.calibrateButton.click()
+    panel.ui.calibrateButton.click()
+
+    assert scene.GetNumberOfNodesByClass("vtkMRMLMarkupsLineNode") == 1
+
+    panel.ui.removeCalibrationButton.click()
+
+    assert scene.GetNumberOfNodesByClass("vtkMRMLMarkupsLineNode") == 0
+    assert panel.parameters.calibrationLine is None
+
+
+def test_a_line_that_is_deleted_elsewhere_no_longer_counts(scene, panel):
+    panel.parameters.inputVolume = addVolumeNode(scene, marked_frames(spacing=None))
+    panel.ui.calibrateButton.click()
+    scene.RemoveNode(panel.parameters.calibrationLine)
+
+    assert "uncalibrated" in panel.ui.recognisedLabel.text
+
+
+def ras_of(volume, column, row):
+    import vtk
+
+    matrix = vtk.vtkMatrix4x4()
+    volume.GetIJKToRASMatrix(matrix)
+    return np.array(matrix.MultiplyPoint((column, row, 0, 1)))[:3]

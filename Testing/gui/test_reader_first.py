@@ -1,0 +1,109 @@
+"""Reader-first: nothing of a result is to be seen before the reader's own assessment stands."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.scene.cine_sequences import addCine
+from BreastUSAILib.scene.volume_node import addVolumeNode
+from Testing.gui.events import until
+from Testing.scene.analyses import marked_frames
+
+RESULT = ("segmentation", "heatMap", "table", "report")
+
+
+@pytest.fixture
+def waiting(scene, panel, engine):
+    """A panel whose result waits for the reader."""
+    panel.parameters.inputVolume = addVolumeNode(scene, marked_frames())
+    panel.ui.readerFirstCheckBox.checked = True
+    analysed(panel, engine)
+    return panel
+
+
+def analysed(panel, engine):
+    before = len(engine.calls)
+    panel.analyze()
+    until(lambda: len(engine.calls) > before)
+    engine.calls[-1].finish()
+    until(lambda: not panel.state.isBusy)
+
+
+def nodes(panel):
+    return [getattr(panel.parameters, name) for name in RESULT]
+
+
+def commit(panel):
+    panel.ui.biradsComboBox.currentIndex = 5
+    panel.ui.readerCommentEdit.plainText = "irregular margin"
+    panel.ui.commitAssessmentButton.click()
+
+
+def views_over(panel, host):
+    return host.sliceLogic.GetSliceCompositeNode().GetForegroundVolumeID()
+
+
+def test_result_overlays_and_nodes_are_out_of_sight(waiting, host):
+    assert not waiting.ui.resultBody.visible
+    assert "hidden" in waiting.ui.resultEmptyLabel.text
+    assert all(node.GetHideFromEditors() for node in nodes(waiting))
+    assert not waiting.parameters.segmentation.GetDisplayNode().GetVisibility()
+    assert not views_over(waiting, host)
+    assert "The result is ready" in waiting.ui.messageLabel.text
+
+
+def test_no_control_and_no_key_shows_it_early(waiting, host):
+    waiting.ui.showOverlaysCheckBox.checked = False
+    waiting.ui.showOverlaysCheckBox.checked = True
+    waiting.ui.heatMapOpacitySlider.setProperty("value", 0.9)
+    waiting.blocks.overlay.toggle()
+    waiting.enter()
+
+    assert not waiting.ui.resultBody.visible
+    assert not waiting.parameters.segmentation.GetDisplayNode().GetVisibility()
+    assert not views_over(waiting, host)
+    assert not waiting.ui.editButton.enabled
+
+
+def test_the_assessment_brings_it_to_light_and_stays_with_it(waiting, host):
+    commit(waiting)
+
+    assert waiting.ui.resultBody.visible
+    assert waiting.ui.verdictLabel.text == "Malignant"
+    assert not any(node.GetHideFromEditors() for node in nodes(waiting))
+    assert waiting.parameters.segmentation.GetDisplayNode().GetVisibility()
+    assert views_over(waiting, host) == waiting.parameters.heatMap.GetID()
+    report = json.loads(waiting.parameters.report.GetText())
+    assert report["reader_assessment"]["comment"] == "irregular margin"
+
+
+def test_the_next_image_starts_hidden_again(scene, waiting, engine):
+    commit(waiting)
+    second = addVolumeNode(scene, marked_frames())
+    waiting.parameters.inputVolume = second
+    analysed(waiting, engine)
+
+    assert not waiting.ui.resultBody.visible
+    assert all(node.GetHideFromEditors() for node in nodes(waiting))
+
+
+def test_a_cine_stays_at_its_frame_until_then(scene, panel, engine):
+    source, cine = addCine(scene, marked_frames(InputKind.CINE, count=4))
+    panel.parameters.inputVolume = cine
+    panel.ui.readerFirstCheckBox.checked = True
+    source.browser.SetSelectedItemNumber(1)
+
+    analysed(panel, engine)
+
+    assert source.browser.GetSelectedItemNumber() == 1
+
+
+def test_without_reader_first_the_result_is_shown_at_once(scene, panel, engine):
+    panel.parameters.inputVolume = addVolumeNode(scene, marked_frames())
+    analysed(panel, engine)
+
+    assert panel.ui.resultBody.visible
+    assert not any(node.GetHideFromEditors() for node in nodes(panel))

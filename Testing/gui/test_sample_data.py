@@ -1,0 +1,153 @@
+"""The phantoms in Slicer's Sample Data module, on the module itself where SLICER_SOURCE_DIR has it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from urllib.parse import urlparse
+from urllib.request import url2pathname
+
+import numpy as np
+import pytest
+import slicer
+from PIL import Image
+
+from BreastUSAILib.gui import sample_data
+from BreastUSAILib.gui.sample_data import CATEGORY, loadSource, registerSampleData, samples
+from BreastUSAILib.scene import samples as shipped
+from BreastUSAILib.scene.browsing import sequenceBehind
+from BreastUSAILib.scene.nodes import nodesOfClass
+from Testing.icon import ICON, icon
+from Testing.thumbnails import write_thumbnails
+
+LARGEST_THUMBNAIL = 20 * 1024
+
+
+class SampleDataLogic:
+    """Of Slicer's Sample Data module, what registers: one source a file, each once."""
+
+    @staticmethod
+    def registerCustomSampleDataSource(
+        category="Custom",
+        sampleName=None,
+        uris=None,
+        fileNames=None,
+        nodeNames=None,
+        customDownloader=None,
+        thumbnailFileName=None,
+        loadFileTypes=None,
+        loadFiles=None,
+        loadFileProperties=None,
+        checksums=None,
+        loadFileType=None,
+    ):
+        source = SimpleNamespace(
+            sampleName=sampleName,
+            uris=[uris],
+            fileNames=[fileNames],
+            nodeNames=[nodeNames],
+            customDownloader=customDownloader,
+            thumbnailFileName=thumbnailFileName,
+        )
+        known = slicer.modules.sampleDataSources.setdefault(category, [])
+        if source not in known:
+            known.append(source)
+
+
+@pytest.fixture(autouse=True)
+def sample_data_module(host, monkeypatch) -> ModuleType:
+    """`SampleData`, Slicer's own where there is a checkout."""
+    slicer.modules.sampleDataSources = {}
+    root = os.environ.get("SLICER_SOURCE_DIR")
+    if root:
+        path = Path(root) / "Modules" / "Scripted" / "SampleData" / "SampleData.py"
+        spec = importlib.util.spec_from_file_location("SampleData", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    else:
+        module = ModuleType("SampleData")
+        module.SampleDataLogic = SampleDataLogic
+    monkeypatch.setitem(sys.modules, "SampleData", module)
+    return module
+
+
+@pytest.fixture
+def sources() -> dict[str, object]:
+    """File name -> what was registered for it."""
+    registerSampleData()
+    return {source.fileNames[0]: source for source in slicer.modules.sampleDataSources[CATEGORY]}
+
+
+def test_every_shipped_phantom_is_offered(sources):
+    assert set(sources) == {path.name for path in shipped.SAMPLES.glob("*.dcm")}
+    assert len({source.sampleName for source in sources.values()}) == len(sources)
+
+
+def test_an_offer_is_a_local_file_with_a_picture(sources):
+    for name, source in sources.items():
+        assert Path(url2pathname(urlparse(source.uris[0]).path)) == shipped.SAMPLES / name
+        assert Path(source.thumbnailFileName).is_file()
+
+
+def test_offering_twice_offers_once(sources):
+    registerSampleData()
+
+    assert len(slicer.modules.sampleDataSources[CATEGORY]) == len(sources)
+
+
+def test_it_waits_for_the_application_to_have_started(monkeypatch):
+    connected = []
+    monkeypatch.setattr(slicer.app, "connect", lambda signal, slot: connected.append((signal, slot)), raising=False)
+
+    sample_data.registerSampleDataWhenStarted()
+
+    assert connected == [("startupCompleted()", registerSampleData)]
+    assert slicer.modules.sampleDataSources == {}
+
+
+def test_a_click_loads_the_phantom_and_shows_it(scene, sources):
+    source = sources["still_benign_calibrated.dcm"]
+
+    (volume,) = source.customDownloader(source)
+
+    assert volume.GetScene() is scene
+    assert [view.GetBackgroundVolumeID() for view in nodesOfClass(scene, "vtkMRMLSliceCompositeNode")] == [
+        volume.GetID()
+    ]
+
+
+def test_a_click_on_the_cine_loads_a_sequence(scene, sources):
+    (volume,) = loadSource(sources["cine_malignant_calibrated.dcm"])
+
+    assert sequenceBehind(volume).sequence.GetNumberOfDataNodes() > 1
+
+
+def test_a_phantom_that_cannot_be_read_is_one_sentence(scene, sources, dialogs, monkeypatch, tmp_path):
+    monkeypatch.setattr(shipped, "SAMPLES", tmp_path)
+    before = scene.GetNumberOfNodes()
+
+    assert loadSource(sources["still_benign_calibrated.dcm"]) == []
+
+    (sentence,) = dialogs.shown
+    assert "no such file" in sentence
+    assert "\n" not in sentence
+    assert scene.GetNumberOfNodes() == before
+
+
+def test_the_pictures_are_what_the_script_makes_of_the_samples(tmp_path):
+    made = write_thumbnails(tmp_path)
+
+    assert sorted(path.name for path in made) == sorted(sample.thumbnail.name for sample in samples())
+    for path in made:
+        kept = sample_data.THUMBNAILS / path.name
+        np.testing.assert_array_equal(np.asarray(Image.open(kept).convert("RGB")), Image.open(path).convert("RGB"))
+        assert kept.stat().st_size <= LARGEST_THUMBNAIL
+
+
+def test_the_icon_is_what_the_script_draws():
+    difference = np.abs(np.asarray(Image.open(ICON).convert("RGBA"), int) - np.asarray(icon(), int))
+
+    assert difference.max() <= 2  # another Pillow may round an edge differently

@@ -1,0 +1,138 @@
+"""The stand-in host behaves as Slicer does, where the panel depends on it."""
+
+from __future__ import annotations
+
+from types import ModuleType, SimpleNamespace
+
+import pytest
+import qt
+import slicer
+import vtk
+
+from BreastUSAILib.gui.parameters import BreastUSAIParameters
+from Testing.host.mrml_widgets import qMRMLNodeComboBox
+
+
+def module_called(name: str, code: str) -> ModuleType:
+    """A module of that name, as an import would make it."""
+    from Testing.host.true_property import _selector
+
+    made = ModuleType(name)
+    _selector.find_spec(name)
+    exec(compile(code, name, "exec"), made.__dict__)
+    return made
+
+
+def test_properties_are_attributes_in_gui_modules_and_methods_elsewhere(application):
+    inside = module_called(
+        "BreastUSAILib.gui.made_up", "def look(label):\n    label.text = 'inside'\n    return label.text"
+    )
+    outside = module_called("somewhere_else", "def look(label):\n    label.setText('outside')\n    return label.text()")
+    label = qt.QLabel()
+
+    assert [look(label) for look in (inside.look, outside.look, inside.look, outside.look)] == [
+        "inside",
+        "outside",
+        "inside",
+        "outside",
+    ]
+
+
+@pytest.fixture
+def selector(host):
+    box = qMRMLNodeComboBox()
+    box.nodeTypes = ["vtkMRMLScalarVolumeNode"]
+    box.showChildNodeTypes = False
+    box.setMRMLScene(host.scene)
+    return box
+
+
+def test_a_node_selector_follows_the_scene(scene, selector):
+    told = []
+    selector.currentNodeChanged.connect(told.append)
+    first = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "First")
+    second = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "Second")
+    scene.AddNewNodeByClass("vtkMRMLVectorVolumeNode", "In colour")
+    assert [selector.itemText(index) for index in range(selector.count)] == ["First", "Second"]
+
+    first.SetName("Renamed")
+    selector.setCurrentNode(second)
+    scene.RemoveNode(second)
+
+    assert [selector.itemText(index) for index in range(selector.count)] == ["Renamed"]
+    assert told == [first, second, first]
+
+
+def test_a_node_selector_may_choose_none(scene, selector):
+    selector.noneEnabled = True
+    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "First")
+    assert selector.currentNode() is None
+
+    selector.setCurrentNode(node)
+    selector.setCurrentNode(None)
+
+    assert selector.currentNode() is None
+
+
+@pytest.fixture
+def parameters(module):
+    return module.BreastUSAILogic().getParameterNode()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("frames", "some"), ("everyNth", 0), ("prevalence", 100.0), ("heatMapOpacity", 1.5), ("treatAsSlices", "yes")],
+)
+def test_a_parameter_refuses_what_it_must_not_be(parameters, name, value):
+    before = getattr(parameters, name)
+
+    with pytest.raises((ValueError, TypeError)):
+        setattr(parameters, name, value)
+
+    assert getattr(parameters, name) == before
+
+
+def test_parameters_live_in_the_scene_once(scene, parameters, module):
+    parameters.prevalence = 3.5
+    parameters.readerComment = "irregular"
+    again = module.BreastUSAILogic().getParameterNode()
+
+    assert again.parameterNode is parameters.parameterNode
+    assert (again.prevalence, again.readerComment) == (3.5, "irregular")
+
+
+def test_a_node_that_leaves_the_scene_leaves_its_parameter(scene, parameters):
+    node = scene.AddNewNodeByClass("vtkMRMLTableNode")
+    changes = []
+    parameters.table = node
+    parameters.AddObserver(vtk.vtkCommand.ModifiedEvent, lambda *_event: changes.append(1))
+    scene.RemoveNode(node)
+
+    assert parameters.table is None
+    assert changes
+
+
+def test_widget_and_parameter_follow_each_other_until_disconnected(scene, parameters):
+    box = qt.QSpinBox()
+    box.setProperty("SlicerParameterName", "everyNth")
+    tag = parameters.connectGui(SimpleNamespace(box=box))
+
+    parameters.everyNth = 7
+    assert box.value == 7
+    box.value = 9
+    assert parameters.everyNth == 9
+
+    parameters.disconnectGui(tag)
+    box.value = 11
+    assert parameters.everyNth == 9
+
+
+def test_a_wrapper_names_its_parameters():
+    assert {"inputVolume", "report", "readerAt"} <= set(BreastUSAIParameters.allParameters)
+
+
+def test_a_closed_scene_empties_the_parameters(scene, module, parameters):
+    parameters.prevalence = 3.5
+    slicer.mrmlScene.Clear(False)
+
+    assert module.BreastUSAILogic().getParameterNode().prevalence == 0.0

@@ -1,0 +1,1 @@
+# Stands in for SlicerExtensionGenerateConfig: other extensions find nothing of this one.

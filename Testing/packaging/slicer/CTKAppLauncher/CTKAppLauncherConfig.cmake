@@ -1,0 +1,3 @@
+# Stands in for CTK's launcher, which starts nothing here.
+macro(ctkAppLauncherConfigureForExecutable)
+endmacro()
