@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -15,6 +17,30 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("local", deadline=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+GUI = Path(__file__).parent / "gui"
+
+
+@cache
+def why_no_qt() -> str | None:
+    """What is missing for tests of the panel, or None."""
+    try:
+        import PySide6.QtWidgets  # noqa: F401
+    except ImportError as error:
+        return f"{error} (Debian: apt-get install libegl1 libgl1 libxkbcommon0 libfontconfig1 libdbus-1-3 libglib2.0-0)"
+    return None
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """The panel's tests cannot even be read without Qt's libraries."""
+    return True if collection_path == GUI and why_no_qt() else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out, and why."""
+    if reason := why_no_qt():
+        terminalreporter.write_line(f"SKIPPED all of Testing/gui: Qt does not load: {reason}")
 
 
 @pytest.fixture

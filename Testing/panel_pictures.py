@@ -1,4 +1,7 @@
-"""The panel as pictures, in every state, for a person to look at: ``python -m Testing.panel_pictures FOLDER``."""
+"""The panel as pictures, in every state, for a person to look at: ``python -m Testing.panel_pictures FOLDER``.
+
+Names behind the folder, such as ``done-still-420-light``, leave out all other pictures.
+"""
 
 from __future__ import annotations
 
@@ -103,10 +106,11 @@ SHOTS = (
 
 
 def main(arguments: list[str]) -> int:
-    """Write every picture into the folder given; returns the exit status."""
-    if len(arguments) != 1:
-        print("usage: python -m Testing.panel_pictures FOLDER", file=sys.stderr)
+    """Write the pictures that are asked for into the folder given; returns the exit status."""
+    if not arguments:
+        print("usage: python -m Testing.panel_pictures FOLDER [NAME...]", file=sys.stderr)
         return 2
+    wanted = set(arguments[1:])
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
     pictures = Pictures()
@@ -114,7 +118,9 @@ def main(arguments: list[str]) -> int:
         use_theme(theme)
         for name, sample, state in SHOTS:
             for width in WIDTHS:
-                pictures.take(sample, state, width).save(str(folder / f"{name}-{width}-{theme}.png"))
+                picture = f"{name}-{width}-{theme}"
+                if not wanted or picture in wanted:
+                    pictures.take(sample, state, width).save(str(folder / f"{picture}.png"))
     return 0
 
 

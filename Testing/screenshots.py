@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from BreastUSAILib.engine.analyzer import Analyzer
@@ -14,10 +17,11 @@ from Testing.bench.still import STILL, read_one
 from Testing.host.render import render_slice, save_picture, why_no_rendering
 
 SCREENSHOTS = Path(__file__).resolve().parents[1] / "Docs" / "screenshots"
+PANEL = "done-still-420-light"
 
 
 def main() -> int:
-    """Write both pictures; returns the exit status."""
+    """Write all pictures; returns the exit status."""
     if (reason := why_no_rendering()) is not None:
         print(reason, file=sys.stderr)
         return 1
@@ -28,6 +32,9 @@ def main() -> int:
     host = openHost()
     showAnalysis(analysis, frames, scene=host.scene)
     save_picture(render_slice(host, 800, 840), SCREENSHOTS / "still.png")
+    with tempfile.TemporaryDirectory() as folder:  # Qt's stand-in must be loaded before torch: a process of its own
+        subprocess.run([sys.executable, "-m", "Testing.panel_pictures", folder, PANEL], check=True)
+        shutil.move(Path(folder) / f"{PANEL}.png", SCREENSHOTS / "panel.png")
     return 0
 
 

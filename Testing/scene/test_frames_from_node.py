@@ -291,5 +291,5 @@ def test_an_image_that_shrank_meanwhile_is_noticed(scene, planes):
 
     node.SetAndObserveImageData(imageFromArray(np.zeros((planes, 3, 4), np.uint8)) if planes else None)
 
-    with pytest.raises(InputError, match="no pixels|has 2 slices now"):
+    with pytest.raises(InputError, match=r"no pixels|has 2 slices now"):
         frames.read_frame(2)

@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Generator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
@@ -18,7 +18,6 @@ from ..engine.analysis import Analysis
 from ..engine.errors import BreastUSAIError, Cancelled, DependencyError
 from ..engine.frames import Frames
 from ..engine.options import AnalyzeOptions, Cancelling, Progress
-from ..engine.remote.exchange import Masks, read_analysis, write_input
 from ..engine.remote.model_choice import ModelChoice
 from ..engine.remote.private_folder import PrivateFolder
 from .engine_call import Call, Listener, Ticket
@@ -26,6 +25,9 @@ from .engine_child import EngineError
 from .engine_command import EngineCommand
 from .engine_connection import EngineConnection
 from .slices import WAIT, Steps
+
+if TYPE_CHECKING:
+    from ..engine.remote.exchange import Masks
 
 __all__ = ["Call", "EngineCommand", "EngineError", "EngineProcess", "Listener", "ModelChoice"]
 
@@ -158,6 +160,8 @@ class EngineProcess:
     def _analysis(
         self, ticket: Ticket, frames: Frames, options: AnalyzeOptions, masks: Masks | None, progress: Progress | None
     ) -> Generator[Any, None, Analysis]:
+        from ..engine.remote.exchange import read_analysis, write_input  # loads scipy: not when the panel opens
+
         self._start()
         with self._privateFolder().subfolder() as folder:
             yield from write_input(folder, frames, options, masks)
