@@ -53,6 +53,7 @@ def test_result_overlays_and_nodes_are_out_of_sight(waiting, host):
     assert not waiting.parameters.segmentation.GetDisplayNode().GetVisibility()
     assert not views_over(waiting, host)
     assert "The result is ready" in waiting.ui.messageLabel.text
+    assert "stay hidden" in waiting.ui.editHintLabel.text
 
 
 def test_no_control_and_no_key_shows_it_early(waiting, host):

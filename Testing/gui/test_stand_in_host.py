@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -36,6 +38,24 @@ def test_properties_are_attributes_in_gui_modules_and_methods_elsewhere(applicat
         "inside",
         "outside",
     ]
+
+
+def test_the_host_starts_whatever_was_loaded_before():
+    program = (
+        "import sys\n"
+        "class Refusing:\n"
+        "    def __getattr__(self, name):\n"
+        "        raise RuntimeError(name)\n"
+        "sys.modules['torch.refusing'] = Refusing()\n"
+        "from Testing.host.application import start\n"
+        "print(start().applicationVersion)\n"
+    )
+    paths = ":".join(path for path in sys.path if path)
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={"PYTHONPATH": paths}
+    )
+
+    assert run.stdout.startswith("5.12")
 
 
 @pytest.fixture

@@ -36,10 +36,16 @@ class _Selector:
 _selector = _Selector()
 
 
+def _start_feature() -> None:
+    """What the first selection does, without reading every loaded module's source: torch has modules that refuse."""
+    feature._mod_uses_pyside = lambda _module: False  # every module gets its entry from here anyway
+    feature.set_selection(AS_ATTRIBUTES, f"{__name__}.nobody")
+
+
 def properties_as_attributes(*prefixes: str) -> None:
     """In these modules and those within them, loaded or not, `label.text` is text and can be assigned."""
     if _selector not in sys.meta_path:
-        feature.set_selection(AS_ATTRIBUTES, __name__ + ".nobody")  # its first call starts the feature
+        _start_feature()
         sys.meta_path.insert(0, _selector)
     _selector.prefixes.extend(prefixes)
     for name in list(sys.modules):

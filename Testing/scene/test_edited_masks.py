@@ -8,39 +8,12 @@ import slicer
 import vtk
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import InputKind
-from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.edited_masks import editedMasks
 from BreastUSAILib.scene.image_data import imageFromArray
-from BreastUSAILib.scene.mrb import saveScene
 from BreastUSAILib.scene.segment_numbers import segmentNumbers
-from BreastUSAILib.scene.show import showAnalysis
-from BreastUSAILib.scene.volume_node import addVolumeNode
-from Testing.host.reopening import reopen
-from Testing.scene.analyses import analysis_of, marked_frames
+from Testing.scene.edited_exams import CINE, EVERYWHERE, STILL, VOLUME, found_masks, masks_of, shown
 from Testing.scene.painting import add_segment, box, paint, replace
 from Testing.scene.world import TRANSFORMS
-
-STILL = marked_frames()
-VOLUME = marked_frames(InputKind.VOLUME, count=4)
-CINE = marked_frames(InputKind.CINE, count=5)
-EVERYWHERE = slice(None)
-
-
-def shown(scene, frames, analysed=None, transform=None):
-    volume = addCine(scene, frames)[1] if frames.kind is InputKind.CINE else addVolumeNode(scene, frames)
-    if transform is not None:
-        volume.SetAndObserveTransformNodeID(TRANSFORMS[transform](scene).GetID())
-    return showAnalysis(analysis_of(frames, analysed), frames, volume)
-
-
-def masks_of(nodes) -> dict[int, np.ndarray]:
-    return dict(editedMasks(nodes.segmentation, nodes.volume, nodes.browser))
-
-
-def found_masks(frames, analysed=None) -> dict[int, np.ndarray]:
-    maps = analysis_of(frames, analysed).maps
-    return {frame: maps.labels(frame) for frame in maps.frames}
 
 
 @pytest.mark.parametrize("transform", [None, *TRANSFORMS])
@@ -218,112 +191,6 @@ def test_a_volumes_new_slice_is_added_to_those_that_were_analysed(scene):
     assert np.count_nonzero(masks[3]) == 16
     with pytest.raises(KeyError):
         editedMasks(nodes.segmentation, nodes.volume)[2]
-
-
-class TestCine:
-    """Every frame has outlines of its own, and edits of a frame outlast the browser's moves."""
-
-    def test_edits_of_several_frames_are_all_kept(self, scene):
-        nodes = shown(scene, CINE)
-        expected = found_masks(CINE)
-        for frame in (1, 3):
-            nodes.browser.SetSelectedItemNumber(frame)
-            painted = box(nodes.volume, EVERYWHERE, slice(40, 42), slice(frame, frame + 3))
-            paint(nodes.segmentation, "Lesion_1", nodes.volume, painted)
-            expected[frame][painted[0]] = 1
-        nodes.browser.SetSelectedItemNumber(0)
-        nodes.segmentation.GetSegmentation().RemoveSegment("Lesion_2")
-        expected[0][expected[0] == 2] = 0
-        nodes.browser.SetSelectedItemNumber(4)
-
-        masks = masks_of(nodes)
-
-        assert list(masks) == [0, 1, 2, 3, 4]
-        for frame, labels in masks.items():
-            np.testing.assert_array_equal(labels, expected[frame])
-
-    def test_the_edit_is_shown_again_when_the_browser_comes_back(self, scene):
-        nodes = shown(scene, CINE)
-        nodes.browser.SetSelectedItemNumber(1)
-        new = add_segment(nodes.segmentation, "Segment_1")
-        paint(nodes.segmentation, new, nodes.volume, box(nodes.volume, EVERYWHERE, slice(40, 42), slice(1, 4)))
-
-        nodes.browser.SetSelectedItemNumber(2)
-        elsewhere = nodes.segmentation.GetSegmentation().GetNumberOfSegments()
-        nodes.browser.SetSelectedItemNumber(1)
-
-        assert (elsewhere, nodes.segmentation.GetSegmentation().GetNumberOfSegments()) == (2, 3)
-
-    def test_a_frame_that_was_not_analysed_can_be_outlined_too(self, scene):
-        nodes = shown(scene, CINE, analysed=(0, 2))
-        nodes.browser.SetSelectedItemNumber(3)
-        new = add_segment(nodes.segmentation, "Segment_1")
-        paint(nodes.segmentation, new, nodes.volume, box(nodes.volume, EVERYWHERE, slice(40, 42), slice(1, 4)))
-        nodes.browser.SetSelectedItemNumber(4)
-
-        masks = masks_of(nodes)
-
-        assert list(masks) == [0, 2, 3]
-        assert np.count_nonzero(masks[3]) == 6
-
-    def test_only_looking_at_frames_adds_none(self, scene):
-        nodes = shown(scene, CINE, analysed=(0, 2))
-        for frame in range(5):
-            nodes.browser.SetSelectedItemNumber(frame)
-
-        assert list(masks_of(nodes)) == [0, 2]
-
-    def test_the_frame_that_is_shown_counts_as_it_is_shown_where_changes_are_not_saved(self, scene):
-        nodes = shown(scene, CINE)
-        nodes.browser.SetSaveChanges(nodes.browser.GetSequenceNode(nodes.segmentation), False)
-        nodes.browser.SetSelectedItemNumber(1)
-        nodes.segmentation.GetSegmentation().RemoveSegment("Lesion_1")
-
-        masks = masks_of(nodes)
-
-        assert np.unique(masks[1]).tolist() == [0, 2]
-        assert np.unique(masks[2]).tolist() == [0, 1, 2]
-
-    def test_a_segmentation_without_a_sequence_is_about_the_frame_that_is_shown(self, scene):
-        nodes = shown(scene, CINE)
-        nodes.browser.SetSelectedItemNumber(2)
-        own = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "By hand")
-        own.SetReferenceImageGeometryParameterFromVolumeNode(nodes.volume)
-        paint(own, add_segment(own, "Mass"), nodes.volume, box(nodes.volume, EVERYWHERE, slice(2, 4), slice(5, 9)))
-
-        masks = editedMasks(own, nodes.volume)
-
-        assert list(masks) == [2]
-        assert np.count_nonzero(masks[2] == 1) == 8
-
-    def test_painting_starts_from_the_images_pixels_on_every_frame(self, scene):
-        nodes = shown(scene, CINE, analysed=(0,))
-        parameter = slicer.vtkSegmentationConverter.GetReferenceImageGeometryParameterName()
-        texts = set()
-        for frame in range(5):
-            nodes.browser.SetSelectedItemNumber(frame)
-            texts.add(nodes.segmentation.GetSegmentation().GetConversionParameter(parameter))
-
-        assert len(texts) == 1
-        assert texts != {""}
-
-    def test_edits_survive_saving_and_reopening(self, scene, tmp_path):
-        nodes = shown(scene, CINE, analysed=(0, 2))
-        nodes.browser.SetSelectedItemNumber(2)
-        paint(nodes.segmentation, "Lesion_1", nodes.volume, box(nodes.volume, EVERYWHERE, slice(40, 42), slice(1, 4)))
-        nodes.browser.SetSelectedItemNumber(0)
-        expected = masks_of(nodes)
-        saveScene(scene, tmp_path / "exam.mrb")
-
-        again = reopen(tmp_path / "exam.mrb", tmp_path)
-        segmentation, volume = (
-            again.scene.GetFirstNodeByName(node.GetName()) for node in (nodes.segmentation, nodes.volume)
-        )
-        masks = editedMasks(segmentation, volume)
-
-        assert list(masks) == [0, 2]
-        for frame, labels in masks.items():
-            np.testing.assert_array_equal(labels, expected[frame])
 
 
 @pytest.mark.parametrize("gone", ["segmentation", "volume"])

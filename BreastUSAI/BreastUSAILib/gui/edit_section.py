@@ -23,7 +23,7 @@ class EditSection:
     def __init__(self, ui: Any, parameters: Any, onRescore: Callable[[], None]) -> None:
         self._ui, self._onRescore = ui, onRescore
         self._parameters: Any = None
-        self._isBusy = False
+        self._isBusy = self._isWaiting = False
         self._visit = SegmentEditorVisit()
         ui.editButton.clicked.connect(self._onEdit)
         ui.rescoreButton.clicked.connect(self._onRescoreButton)
@@ -37,6 +37,11 @@ class EditSection:
     def setBusy(self, isBusy: bool) -> None:
         """Whether an analysis or a re-scoring is running: there is no second one beside it."""
         self._isBusy = isBusy
+        self.refresh()
+
+    def setWaiting(self, isWaiting: bool) -> None:
+        """Whether the outlines must not be seen yet."""
+        self._isWaiting = isWaiting
         self.refresh()
 
     def enter(self) -> None:
@@ -68,6 +73,8 @@ class EditSection:
 
     def _missing(self) -> str:
         """Why nothing can be edited, or nothing."""
+        if self._isWaiting:
+            return _("The outlines stay hidden until you have entered your own assessment.")
         segmentation = None if self._parameters is None else self._parameters.segmentation
         if segmentation is None:
             return _("There are no outlines yet: analyze an image first.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import qt
@@ -12,7 +11,9 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..engine.errors import BreastUSAIError
+from .buttons import enableOrSay
 from .choices import Choices
+from .job_listener import JobListener
 from .model_words import TASKS, Model, choiceWords, deviceWords, modelToolTip, modelWords
 from .sentence import sentenceOf
 from .text_window import TextWindow
@@ -115,15 +116,21 @@ class ModelsSection:
         self._isWaiting = True
         self._say(words)
         self.refresh()
+        listener = JobListener(_ignored, lambda answer: self._onAnswer(onDone, answer), self._onFailed)
         try:
-            self._engine.startRequest(method, params, _Answer(self, onDone))
+            self._engine.startRequest(method, params, listener)
         except BreastUSAIError as error:
-            self._answered()
-            self._say(sentenceOf(error))
+            self._onFailed(error)
 
-    def _answered(self) -> None:
+    def _onAnswer(self, onDone: Callable[[dict[str, Any]], None], answer: dict[str, Any]) -> None:
         self._isWaiting = False
         self.refresh()
+        onDone(answer)
+
+    def _onFailed(self, error: BreastUSAIError) -> None:
+        self._isWaiting = False
+        self.refresh()
+        self._say(sentenceOf(error))
 
     def _say(self, words: str) -> None:
         self._ui.modelsMessageLabel.text = words
@@ -203,7 +210,7 @@ class ModelsSection:
         except OSError as error:
             self._say(_("{folder} cannot be made: {error}.").format(folder=folder, error=error.strerror))
             return
-        openInSystem(folder)
+        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(folder)))
 
     def _selectedName(self) -> str:
         model = self._selected()
@@ -211,36 +218,5 @@ class ModelsSection:
         return model["name"]
 
 
-class _Answer:
-    """The listener of one request."""
-
-    def __init__(self, section: ModelsSection, onDone: Callable[[dict[str, Any]], None]) -> None:
-        self._section, self._then = section, onDone
-
-    def onProgress(self, done: int, total: int, words: str) -> None:
-        """Requests about models are short."""
-
-    def onDone(self, answer: dict[str, Any]) -> None:
-        """The engine answered."""
-        self._section._answered()
-        self._then(answer)
-
-    def onFailed(self, error: BreastUSAIError) -> None:
-        """It did not, or with an error."""
-        self._section._answered()
-        self._section._say(sentenceOf(error))
-
-
-def enableOrSay(button: Any, whyNot: str) -> None:
-    """Enable a button, or disable it with the reason as its tooltip; its own tooltip comes back afterwards."""
-    own = button.property("ownToolTip")
-    if own is None:
-        own = button.toolTip
-        button.setProperty("ownToolTip", own)
-    button.enabled = not whyNot
-    button.toolTip = whyNot or own
-
-
-def openInSystem(path: Path) -> None:
-    """Open a folder in the system's file browser."""
-    qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(path)))
+def _ignored(*_progress: Any) -> None:
+    """Requests about models are short."""

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import qt
 from slicer.i18n import tr as _
 
-from .models_section import enableOrSay
+from .buttons import enableOrSay
 
 Step = Callable[[Callable[[str], None]], None]
 """An installation: called with what is to be told its messages; raises InstallError."""

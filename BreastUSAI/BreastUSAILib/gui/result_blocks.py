@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from slicer.i18n import tr as _
-
 from ..engine.errors import BreastUSAIError
 from ..scene.browsing import sequenceBehind
 from ..scene.frames_from_node import currentFrame
@@ -39,7 +37,7 @@ class ResultBlocks:
         onRescore: Callable[[], None],
         onProblem: Callable[[str], None],
     ) -> None:
-        self._ui, self._onProblem = ui, onProblem
+        self._onProblem = onProblem
         self._parameters: Any = None
         self._imageID: str | None = None
         self._isHidden = False
@@ -56,6 +54,7 @@ class ResultBlocks:
         """Show the result that these parameters name from now on; None shows none."""
         self._parameters = parameters
         self._isHidden = False
+        self.edit.setWaiting(False)
         volume = None if parameters is None else parameters.inputVolume
         self._imageID = None if volume is None else volume.GetID()
         self._watch.watch(volume)
@@ -155,10 +154,8 @@ class ResultBlocks:
         setHidden(self._parameters, isHidden)
         if isHidden:
             setOverlaysVisible(self._parameters, False)
-        for section in (self.overlay, self.edit):
-            section.setParameterNode(None if isHidden else self._parameters)
-        if isHidden:
-            self._ui.editHintLabel.text = _("The outlines stay hidden until you have entered your own assessment.")
+        self.overlay.setParameterNode(None if isHidden else self._parameters)
+        self.edit.setWaiting(isHidden)
 
     def _onFrame(self, frame: int) -> None:
         self._move(lambda volume, browser: goToFrame(volume, browser, frame))

@@ -1,0 +1,34 @@
+"""Exams whose outlines are to be edited, and what is read from them afterwards."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.scene.cine_sequences import addCine
+from BreastUSAILib.scene.edited_masks import editedMasks
+from BreastUSAILib.scene.show import showAnalysis
+from BreastUSAILib.scene.volume_node import addVolumeNode
+from Testing.scene.analyses import analysis_of, marked_frames
+from Testing.scene.world import TRANSFORMS
+
+STILL = marked_frames()
+VOLUME = marked_frames(InputKind.VOLUME, count=4)
+CINE = marked_frames(InputKind.CINE, count=5)
+EVERYWHERE = slice(None)
+
+
+def shown(scene, frames, analysed=None, transform=None):
+    volume = addCine(scene, frames)[1] if frames.kind is InputKind.CINE else addVolumeNode(scene, frames)
+    if transform is not None:
+        volume.SetAndObserveTransformNodeID(TRANSFORMS[transform](scene).GetID())
+    return showAnalysis(analysis_of(frames, analysed), frames, volume)
+
+
+def masks_of(nodes) -> dict[int, np.ndarray]:
+    return dict(editedMasks(nodes.segmentation, nodes.volume, nodes.browser))
+
+
+def found_masks(frames, analysed=None) -> dict[int, np.ndarray]:
+    maps = analysis_of(frames, analysed).maps
+    return {frame: maps.labels(frame) for frame in maps.frames}
