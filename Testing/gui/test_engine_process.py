@@ -298,6 +298,7 @@ def test_a_process_that_does_not_react_to_cancelling_is_killed(engine, monkeypat
     call = engine.startAnalysis(frames_of(name="stuck"), ALL, heard)
     until(lambda: engine._connection.isWaiting)
     engine.startRequest("models.list", {}, other)
+    until(lambda: len(engine._connection._tickets) == 2)  # else it would go to the next process
 
     call.cancel()
 
