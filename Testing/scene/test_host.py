@@ -33,3 +33,14 @@ def test_a_scene_outside_the_application_has_a_slice_view_and_colours(host):
     assert host.scene.GetNodeByID("vtkMRMLSliceNodeRed").GetOrientation() == "Axial"
     assert host.scene.GetNodeByID("vtkMRMLSliceCompositeNodeRed") is not None
     assert host.scene.GetNodeByID("vtkMRMLColorTableNodeIron") is not None
+
+
+def test_many_hosts_register_the_converters_of_segmentations_once():
+    openHost()
+    rules = slicer.vtkSegmentationConverterFactory.GetInstance().GetConverterRules()
+    names = {rule.GetName() for rule in rules}
+    openHost()
+
+    again = slicer.vtkSegmentationConverterFactory.GetInstance().GetConverterRules()
+    assert len(again) == len(names) == len(rules) > 0
+    assert {rule.GetName() for rule in again} == names

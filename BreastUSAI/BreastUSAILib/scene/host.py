@@ -63,7 +63,18 @@ def openHost() -> SceneHost:
         volumes=_module(slicer.vtkSlicerVolumesLogic(), "Volumes", scene, applicationLogic),
         segmentations=_module(slicer.vtkSlicerSegmentationsModuleLogic(), "Segmentations", scene, applicationLogic),
     )
+    _forgetRepeatedConverters()
     return SceneHost(scene, applicationLogic, _redSlice(scene, applicationLogic), modules)
+
+
+def _forgetRepeatedConverters() -> None:
+    """Every segmentations logic registers its converters again, and each copy of a segmentation walks through all."""
+    factory = slicer.vtkSegmentationConverterFactory.GetInstance()
+    known = set()
+    for rule in factory.GetConverterRules():
+        if rule.GetName() in known:
+            factory.UnregisterConverterRule(rule)
+        known.add(rule.GetName())
 
 
 def _module(logic: Any, name: str, scene: Any, applicationLogic: Any) -> _ModuleOutsideApplication:
