@@ -10,11 +10,14 @@ import pytest
 from PIL import Image
 
 from BreastUSAILib.engine.errors import InputError
+from Testing.made_up import speckle
 from Training.data.example import Example, Part
 from Training.measure.metrics import auc
 from Training.measure.nearest_neighbour import NearestNeighbour, pixel_features
 
-from .samples import speckle
+
+def picture(seed: int) -> np.ndarray:
+    return speckle(seed, rows=96, columns=120)[0]
 
 
 def example(folder: Path, name: str, pixels: np.ndarray, label: str) -> Example:
@@ -23,8 +26,8 @@ def example(folder: Path, name: str, pixels: np.ndarray, label: str) -> Example:
 
 
 def test_a_brighter_and_larger_copy_is_its_originals_neighbour(tmp_path: Path) -> None:
-    training = [example(tmp_path, str(seed), speckle(seed), f"label {seed}") for seed in range(20)]
-    copy = np.clip(np.kron(speckle(7), np.ones((2, 2))) * 0.8 + 30, 0, 255).astype(np.uint8)
+    training = [example(tmp_path, str(seed), picture(seed), f"label {seed}") for seed in range(20)]
+    copy = np.clip(np.kron(picture(7), np.ones((2, 2))) * 0.8 + 30, 0, 255).astype(np.uint8)
     assert NearestNeighbour.fit(training).label(example(tmp_path, "copy", copy, "unknown")) == "label 7"
 
 
@@ -42,7 +45,7 @@ def test_shuffled_labels_give_chance_even_where_every_test_image_was_trained_on(
 
 def test_a_constant_image_has_no_features_and_a_neighbour_all_the_same(tmp_path: Path) -> None:
     assert not pixel_features(np.full((50, 60), 7, dtype=np.uint8)).any()
-    memory = NearestNeighbour.fit([example(tmp_path, "one", speckle(1), "benign")])
+    memory = NearestNeighbour.fit([example(tmp_path, "one", picture(1), "benign")])
     assert memory.label(example(tmp_path, "flat", np.full((50, 60), 7, dtype=np.uint8), "normal")) == "benign"
 
 
