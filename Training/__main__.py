@@ -19,6 +19,7 @@ COMMANDS = {
     "card": "write a bundle's model card from measured figures",
     "table": "write the comparison table of all recipes",
     "layers": "measure which stage of a classifier Grad-CAM should explain",
+    "rescore": "measure the likelihood of a corrected outline beside that of the whole frame",
     "recipes": "list the recipes, or try every one of them on phantoms",
     "phantoms": "write a data set of simulated images to try the other commands on",
 }

@@ -1,0 +1,65 @@
+"""``python -m Training rescore``: what the likelihood of a corrected outline is worth beside that of the whole frame.
+
+Every held-out lesion is scored by `Analyzer.rescore` with its true outline, as a reader would have corrected it. The
+truth is used as an outline alone: this is no figure of the product's own outlines.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from BreastUSAILib.engine.analyzer import Analyzer
+
+from ..data.example import Example, Part
+
+Scores = dict[str, list[float]]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The bundles and the data."""
+    parser.add_argument("bundles", nargs="+", type=Path, metavar="BUNDLE", help="classifier, and its segmenter")
+    parser.add_argument("--data", type=Path, required=True, metavar="PATH", help="the data it was trained on")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Print a line for the frame's likelihood and one for the lesion's own."""
+    from ..measure.metrics import auc
+    from ..measure.run import show_progress
+    from ..measure.subject import choose_split, find_subject, load_split
+
+    subject = find_subject(given.bundles)
+    examples = load_split(given.data, choose_split(subject, None, None))
+    chosen = [one for one in examples if one.part is Part.TEST and one.masks]
+    scores, truth = score_lesions(Analyzer(subject.load()), show_progress(chosen))
+    print(f"{len(truth)} lesions, {np.mean(truth):.1%} malignant")
+    print(f"{'likelihood of':16}{'AUC':>8}{'log loss':>11}{'mean':>8}")
+    for name, values in scores.items():
+        print(f"{name:16}{auc(values, truth):8.3f}{log_loss(values, truth):11.3f}{np.mean(values):8.3f}")
+    return 0
+
+
+def score_lesions(analyzer: Analyzer, examples: Iterable[Example]) -> tuple[Scores, list[bool]]:
+    """Likelihoods of malignancy by what they are of, and which lesions are malignant; refused images are left out."""
+    scores: Scores = {"the whole frame": [], "the lesion": []}
+    truth: list[bool] = []
+    for example in examples:
+        frames = example.frames()
+        mask = example.mask_array((frames.rows, frames.columns)).astype(np.uint8)
+        found = analyzer.rescore(frames, {0: mask})
+        own = found.lesions[0].malignancy if found.lesions else None
+        probabilities = found.frames[0].probabilities
+        if own is not None and probabilities is not None:
+            scores["the whole frame"].append(probabilities.malignant)
+            scores["the lesion"].append(own.probability)
+            truth.append(example.label == "malignant")
+    return scores, truth
+
+
+def log_loss(values: Iterable[float], truth: Iterable[bool]) -> float:
+    """Mean negative logarithm of the probability of what is true, in nats."""
+    likelihoods = np.clip(np.asarray(list(values)), 1e-6, 1 - 1e-6)
+    return float(-np.log(np.where(list(truth), likelihoods, 1 - likelihoods)).mean())
