@@ -88,10 +88,14 @@ def test_after_cleanup_the_keys_are_free(shortcuts, window, pressed):
 
 
 def test_without_a_main_window_there_are_no_keys_and_no_failure():
-    shortcuts = Shortcuts(None, {"analyze": lambda: None})
+    asked: list[str] = []
+    shortcuts = Shortcuts(None, {"analyze": lambda: asked.append("analyze")})
     shortcuts.enter()
+    others = [widget for widget in qt.QApplication.topLevelWidgets() if widget.findChildren(qt.QShortcut)]
     shortcuts.exit()
     shortcuts.cleanup()
+
+    assert (others, asked) == ([], [])
 
 
 def test_a_tooltip_names_its_key():
