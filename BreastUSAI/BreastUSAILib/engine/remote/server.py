@@ -127,8 +127,10 @@ class Server:
         number = request.params.get("id")
         if request.method == "exit":
             self._ended.set()
-        elif request.method == "cancel" and isinstance(number, (int, str)) and number in self._waiting:
-            self._waiting[number].set()
+        elif request.method == "cancel" and isinstance(number, (int, str)):
+            waiting = self._waiting.get(number)  # asked once: the other thread may be done with it in between
+            if waiting is not None:
+                waiting.set()
 
     def _answer(self, request: Request) -> None:
         assert request.id is not None
