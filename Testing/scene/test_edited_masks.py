@@ -9,7 +9,7 @@ import vtk
 
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.scene.edited_masks import editedMasks
-from BreastUSAILib.scene.image_data import imageFromArray
+from BreastUSAILib.scene.image_data import ijkToRasOf, imageFromArray, matrixFromArray
 from BreastUSAILib.scene.segment_numbers import segmentNumbers
 from Testing.scene.edited_exams import CINE, EVERYWHERE, STILL, VOLUME, found_masks, masks_of, shown
 from Testing.scene.painting import add_segment, box, paint, replace
@@ -116,6 +116,22 @@ def test_overlapping_segments_are_told_apart_by_their_order(scene):
 
     assert (labels[overlap[0]] == 3).all()
     assert (labels[32:34, 8:12] == 2).all()
+
+
+def test_a_segment_beside_the_image_marks_nothing_in_it(scene):
+    nodes = shown(scene, STILL)
+    beside = slicer.vtkOrientedImageData()
+    below = STILL.rows + 10
+    beside.SetExtent(0, 9, below, below + 2 * STILL.rows, 0, 0)
+    beside.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 1)
+    slicer.vtkOrientedImageDataResample.FillImage(beside, 1)
+    beside.SetGeometryFromImageToWorldMatrix(matrixFromArray(ijkToRasOf(nodes.volume)))
+    segment = slicer.vtkSegment()
+    segment.SetLabelValue(1)
+    segment.AddRepresentation(slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName(), beside)
+    nodes.segmentation.GetSegmentation().AddSegment(segment, "Beside")
+
+    np.testing.assert_array_equal(masks_of(nodes)[0], found_masks(STILL)[0])
 
 
 @pytest.mark.parametrize("transform", TRANSFORMS)

@@ -125,7 +125,7 @@ def _copy(mask: _Mask, offset: NDArray[np.int64], plane: int, labels: NDArray[np
     if not 0 <= plane - front < depth:
         return
     rows, columns = labels.shape
-    down = slice(max(top, 0), max(min(top + height, rows), 0))
-    across = slice(max(left, 0), max(min(left + width, columns), 0))
+    down = slice(min(max(top, 0), rows), min(max(top + height, 0), rows))
+    across = slice(min(max(left, 0), columns), min(max(left + width, 0), columns))
     part = mask.voxels[plane - front, down.start - top : down.stop - top, across.start - left : across.stop - left]
     labels[down, across][part == mask.value] = mask.number
