@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from BreastUSAILib.cli.analyze import run_analyze
 from BreastUSAILib.cli.arguments import parser
 from BreastUSAILib.cli.remote_folder import analyze_folder
 from BreastUSAILib.cli.terminal import Terminal
+from BreastUSAILib.engine.analysis import Analysis
 from BreastUSAILib.engine.errors import Cancelled, OptionError, OutputError
 from BreastUSAILib.engine.remote.model_choice import ModelChoice
 from BreastUSAILib.engine.remote.protocol import ProtocolError
@@ -21,6 +23,18 @@ from Testing.engine.remote.fakes import ROOT, FakeEngine
 STILL = ROOT / "BreastUSAI" / "Resources" / "Samples" / "still_benign_calibrated.dcm"
 
 
+class CountingEngine(FakeEngine):
+    """Notes which inputs it was given."""
+
+    def __init__(self, asked: list[str]) -> None:
+        super().__init__(ModelChoice())
+        self.asked = asked
+
+    def analyze(self, frames, options=None, progress=None, cancelled=None) -> Analysis:
+        self.asked.append(frames.name)
+        return super().analyze(frames, options, progress, cancelled)
+
+
 class Asked:
     """One request, and what it told on the way."""
 
@@ -28,10 +42,11 @@ class Asked:
         self.progress: list[tuple[int, int, str]] = []
         self.params = params
         self.is_cancelled = False
+        self.analysed: list[str] = []
 
     def __call__(self) -> Any:
         call = Call(self.params, self._tell, lambda: self.is_cancelled, print)
-        return analyze_folder(call, lambda _call: FakeEngine(ModelChoice()))
+        return analyze_folder(call, lambda _call: CountingEngine(self.analysed))
 
     def _tell(self, *news: Any) -> None:
         self.progress.append(news)
@@ -64,8 +79,14 @@ def test_files_are_those_of_the_command(tmp_path, bad) -> None:
     assert asked.progress == [(0, 3, f"{STILL.stem}: frame 1 of 1"), (2, 3, f"{STILL.stem}: frame 1 of 1")]
 
 
-def test_cancelling_keeps_what_was_finished(tmp_path) -> None:
-    asked = Asked(inputs=[str(STILL), str(STILL)], output=str(tmp_path / "out"))
+@pytest.mark.parametrize("as_folder", [False, True])
+def test_cancelling_keeps_what_was_finished(tmp_path, as_folder) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a.dcm", "b.dcm", "c.dcm"):
+        shutil.copy(STILL, folder / name)
+    inputs = [str(folder)] if as_folder else [str(folder / name) for name in ("a.dcm", "b.dcm", "c.dcm")]
+    asked = Asked(inputs=inputs, output=str(tmp_path / "out"))
     told = asked._tell
 
     def cancel_at_once(*news: Any) -> None:
@@ -76,7 +97,9 @@ def test_cancelling_keeps_what_was_finished(tmp_path) -> None:
 
     with pytest.raises(Cancelled):
         asked()
-    assert [path.name for path in (tmp_path / "out").iterdir()] == [STILL.stem]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a"]
+    assert len(asked.progress) == 1
+    assert "c" not in asked.analysed
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..engine.analysis import Analysis
-from ..engine.errors import BreastUSAIError, InputError, OutputError
+from ..engine.errors import BreastUSAIError, Cancelled, InputError, OutputError
 from ..engine.frames import Frames
 from ..engine.options import AnalyzeOptions, Progress
 from ..report.result_folder import ResultFiles, write_results
@@ -82,6 +82,8 @@ class InputsRun:
             with self.reporter.progress(frames.name) as progress:
                 analysis = self.engine.analyze(frames, self.options, progress)
                 files = write_results(analysis, frames, folder, write_scene if self.with_scene else None)
+        except Cancelled:
+            raise  # no failure of this input, and the end of them all
         except BreastUSAIError as error:
             self.reporter.failure(name, error)
         except Exception as error:  # the edge: a defect in one input must not cost the others their results
