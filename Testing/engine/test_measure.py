@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from BreastUSAILib.engine.analysis import Lesion
-from BreastUSAILib.engine.measure import MAX_LESIONS, label_lesions, measure_lesions
+from BreastUSAILib.engine.lesion_segment import MAX_LESIONS
+from BreastUSAILib.engine.measure import label_lesions, measure_lesions
 
 FRAME = (300, 320)
 WITHIN_ONE_PERCENT = 0.01

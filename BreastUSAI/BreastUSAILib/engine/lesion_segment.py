@@ -13,6 +13,8 @@ UNCODED: Code = ("", "", "")
 SEGMENTATION_CONTEXT = "Segmentation category and type - DICOM master list"
 ANATOMIC_CONTEXT = "Anatomic codes - DICOM master list"
 
+MAX_LESIONS = 255  # of one image: numbers are uint8
+
 # Cool hues, apart from grey echoes and from the heat map's warm colours.
 _COLOURS = ((0, 255, 255), (140, 255, 64), (89, 166, 255), (255, 140, 255), (255, 255, 255))
 

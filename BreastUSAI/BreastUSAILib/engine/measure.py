@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from .analysis import Lesion
+from .lesion_segment import MAX_LESIONS
 
-MAX_LESIONS = 255
 _EIGHT_NEIGHBOURS = np.ones((3, 3), dtype=bool)
 _AXIS_NORMALS = ((1, 0), (0, 1), (-1, 0), (0, -1))
 

@@ -14,7 +14,7 @@ from .closer_view import closer_view, prepare_view, view_of_mask
 from .errors import OptionError
 from .flags import Flag, FlagCode, Severity
 from .frames import Frames, Rectangle, luminance
-from .measure import MAX_LESIONS
+from .lesion_segment import MAX_LESIONS
 from .run import BATCH, Run
 
 _GIVEN = "The outlines were given by a reader and not found by the segmentation model"

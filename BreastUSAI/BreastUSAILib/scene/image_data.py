@@ -11,20 +11,15 @@ from vtk.util import numpy_support
 
 
 def imageFromArray(array: NDArray, colour: bool = False) -> Any:
-    """vtkImageData that holds a copy of `array` ``[K, J, I]``, or ``[K, J, I, 3]`` with `colour`."""
+    """vtkImageData of spacing 1 and origin 0: a copy of `array` ``[K, J, I]``, or ``[K, J, I, 3]`` with `colour`."""
     image = vtk.vtkImageData()
-    fillImage(image, array, colour)
-    return image
-
-
-def fillImage(image: Any, array: NDArray, colour: bool = False) -> None:
-    """Give `image` a copy of `array` ``[K, J, I]`` (``[K, J, I, 3]`` with `colour`); spacing stays 1, origin 0."""
     planes, rows, columns = array.shape[:3]
     image.SetDimensions(columns, rows, planes)
     values = np.ascontiguousarray(array).reshape((-1, 3) if colour else -1)
     scalars = numpy_support.numpy_to_vtk(values, deep=True)
     scalars.SetName("ImageScalars")
     image.GetPointData().SetScalars(scalars)
+    return image
 
 
 def arrayFromImage(image: Any) -> NDArray:
@@ -41,8 +36,13 @@ def matrixFromArray(array: NDArray) -> Any:
     return matrix
 
 
+def arrayFromMatrix(matrix: Any) -> NDArray[np.float64]:
+    """``[4, 4]`` array of a vtkMatrix4x4."""
+    return np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
+
+
 def ijkToRasOf(volumeNode: Any) -> NDArray[np.float64]:
     """``[4, 4]`` IJK to RAS matrix of a volume node in mm, parent transforms left out."""
     matrix = vtk.vtkMatrix4x4()
     volumeNode.GetIJKToRASMatrix(matrix)
-    return np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
+    return arrayFromMatrix(matrix)

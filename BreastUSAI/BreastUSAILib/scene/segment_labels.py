@@ -10,8 +10,9 @@ import slicer
 import vtk
 from numpy.typing import NDArray
 
-from .image_data import arrayFromImage
+from .image_data import arrayFromImage, arrayFromMatrix
 from .segment_numbers import segmentNumbers
+from .segmentation_node import labelmapName
 from .transforms import imageToOther, transformBetween
 
 _SAME_VOXELS = 0.01
@@ -94,28 +95,24 @@ def _masksOf(segmentation: Any) -> list[_Mask]:
     masks = []
     for identifier, number in sorted(numbers.items(), key=lambda item: segmentation.GetSegmentIndex(item[0])):
         segment = segmentation.GetSegment(identifier)
-        image = segment.GetRepresentation(_labelmapName())
+        image = segment.GetRepresentation(labelmapName())
         if image is None or image.IsEmpty():
             continue
         matrix = vtk.vtkMatrix4x4()
         image.GetWorldToImageMatrix(matrix)
-        indexOfPlace = np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
+        indexOfPlace = arrayFromMatrix(matrix)
         first = np.array(image.GetExtent()[::2], dtype=np.int64)
         masks.append(_Mask(number, segment.GetLabelValue(), arrayFromImage(image), first, indexOfPlace))
     return masks
 
 
 def _withLabelmaps(segmentation: Any) -> Any:
-    if segmentation.GetNumberOfSegments() == 0 or segmentation.ContainsRepresentation(_labelmapName()):
+    if segmentation.GetNumberOfSegments() == 0 or segmentation.ContainsRepresentation(labelmapName()):
         return segmentation
     copy = slicer.vtkSegmentation()
     copy.DeepCopy(segmentation)
-    copy.CreateRepresentation(_labelmapName())
+    copy.CreateRepresentation(labelmapName())
     return copy
-
-
-def _labelmapName() -> str:
-    return slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
 
 
 def _copy(mask: _Mask, offset: NDArray[np.int64], plane: int, labels: NDArray[np.uint8]) -> None:

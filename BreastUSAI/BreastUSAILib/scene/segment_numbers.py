@@ -7,9 +7,8 @@ from itertools import chain
 from typing import Any
 
 from ..engine.errors import InputError
-from ..engine.lesion_segment import lesion_name
+from ..engine.lesion_segment import MAX_LESIONS, lesion_name
 
-MOST_LESIONS = 255
 _LESION = re.compile(lesion_name(1).replace("1", r"([1-9]\d{0,2})"))
 
 
@@ -22,8 +21,8 @@ def segmentNumbers(segmentation: Any) -> dict[str, int]:
     Raises InputError for more segments than there are numbers.
     """
     count = segmentation.GetNumberOfSegments()
-    if count > MOST_LESIONS:
-        raise InputError(f"there are {count} segments", remedy=f"Keep at most {MOST_LESIONS}, then score them again")
+    if count > MAX_LESIONS:
+        raise InputError(f"there are {count} segments", remedy=f"Keep at most {MAX_LESIONS}, then score them again")
     numbers: dict[str, int] = {}
     for index in range(count):
         number = _numberIn(segmentation.GetNthSegment(index).GetName())
@@ -31,7 +30,7 @@ def segmentNumbers(segmentation: Any) -> dict[str, int]:
             numbers[segmentation.GetNthSegmentID(index)] = number
     highest = max(numbers.values(), default=0)
     taken = set(numbers.values())
-    free = (n for n in chain(range(highest + 1, MOST_LESIONS + 1), range(1, highest)) if n not in taken)
+    free = (n for n in chain(range(highest + 1, MAX_LESIONS + 1), range(1, highest)) if n not in taken)
     for index in range(count):
         identifier = segmentation.GetNthSegmentID(index)
         if identifier not in numbers:
@@ -41,4 +40,4 @@ def segmentNumbers(segmentation: Any) -> dict[str, int]:
 
 def _numberIn(name: str | None) -> int | None:
     match = _LESION.fullmatch(name or "")
-    return int(match[1]) if match and int(match[1]) <= MOST_LESIONS else None
+    return int(match[1]) if match and int(match[1]) <= MAX_LESIONS else None

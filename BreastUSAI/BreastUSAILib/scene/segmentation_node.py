@@ -83,7 +83,7 @@ def setSegments(
         segment = slicer.vtkSegment()
         dressSegment(segment, number, terminology)
         segment.SetLabelValue(number)
-        segment.AddRepresentation(_labelmapName(), labelmap)
+        segment.AddRepresentation(labelmapName(), labelmap)
         node.GetSegmentation().AddSegment(segment, f"Lesion_{number}")
 
 
@@ -94,5 +94,6 @@ def dressSegment(segment: Any, number: int, terminology: str) -> None:
     segment.SetTerminology(terminology)
 
 
-def _labelmapName() -> str:
+def labelmapName() -> str:
+    """Under which name a segment keeps its voxels."""
     return slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()

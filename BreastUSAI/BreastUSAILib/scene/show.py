@@ -24,8 +24,6 @@ from .stack_results import addStackHeatMap, addStackSegmentation
 from .stacking import addStackedVolume
 from .volume_node import addVolumeNode
 
-Steps = Generator[None, None, Any]
-
 
 @dataclass(frozen=True)
 class SceneNodes:

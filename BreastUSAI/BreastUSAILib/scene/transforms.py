@@ -10,7 +10,7 @@ import vtk
 from numpy.typing import ArrayLike, NDArray
 from vtk.util import numpy_support
 
-from .image_data import ijkToRasOf
+from .image_data import arrayFromMatrix, ijkToRasOf
 
 RIGID_TOLERANCE = 1e-4
 """How far a parent transform may change lengths (relative) and still count as keeping them."""
@@ -50,7 +50,7 @@ def keepsLengths(volumeNode: Any) -> bool:
         return False
     matrix = vtk.vtkMatrix4x4()
     parent.GetMatrixTransformToWorld(matrix)
-    axes = np.array([[matrix.GetElement(row, column) for column in range(3)] for row in range(3)])
+    axes = arrayFromMatrix(matrix)[:3, :3]
     return bool(np.allclose(axes.T @ axes, np.eye(3), atol=RIGID_TOLERANCE))
 
 
