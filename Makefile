@@ -11,8 +11,7 @@ demo: $(READY)
 
 test: $(READY)
 	@$(PYTHON) -m pytest --ignore=Testing/gui
-	@# PySide6 now and then crashes while it deletes a window (139: segmentation fault); a failed test is never repeated
-	@$(PYTHON) -m pytest Testing/gui || { [ $$? -eq 139 ] && echo "Qt crashed: once more" && $(PYTHON) -m pytest Testing/gui; }
+	@$(PYTHON) -m Testing.run_panel_tests
 
 lint: $(READY)
 	$(PYTHON) -m ruff check .

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from Testing.host.application import Application, delete_now, start
+from Testing.host.application import Application, delete_now, delete_windows, start
 
 start()  # before any test module that imports qt
 
@@ -40,8 +40,7 @@ def dialogs(monkeypatch) -> Dialogs:
 def _no_window_is_left(application) -> Iterator[None]:
     """Whatever a test opened is deleted after it, in good order."""
     yield
-    for window in application.topLevelWidgets():
-        delete_now(window)
+    delete_windows()
 
 
 class _ForThisTest:
@@ -72,7 +71,7 @@ def ui(application) -> Iterator[Any]:
 
     panel, widgets = loaded_panel()
     yield widgets
-    panel.deleteLater()
+    delete_now(panel)
 
 
 @pytest.fixture

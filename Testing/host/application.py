@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -131,15 +134,36 @@ def start() -> Application:
     return slicer.app
 
 
-def delete_now(widget: QtWidgets.QWidget) -> None:
-    """Delete a widget and its children at once, as the application's event loop would later.
+def delete_now(*widgets: QtWidgets.QWidget) -> None:
+    """Delete widgets and their children at once, and before them what waits for the event loop to delete it.
 
-    Left to Python's garbage collector, a widget may be asked for its size when it has lost its attributes already.
+    Left to Python's garbage collector, a widget may be asked for its size when it has lost its attributes already;
+    and where the collector runs while Qt deletes a widget, both may meet in the same one.
     """
-    if shiboken6.isValid(widget):
-        widget.close()
-        shiboken6.delete(widget)
-    QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
+    with _no_garbage_collected():
+        QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
+        for widget in widgets:
+            if shiboken6.isValid(widget):
+                widget.close()
+                shiboken6.delete(widget)
+        QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
+
+
+def delete_windows() -> None:
+    """Delete every window; those that belong to another go with it."""
+    delete_now()  # what is deleted anyway is no window any more
+    delete_now(*(window for window in QtWidgets.QApplication.topLevelWidgets() if window.parentWidget() is None))
+
+
+@contextmanager
+def _no_garbage_collected() -> Iterator[None]:
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _without_complaints_of_the_screen(_kind: Any, _context: Any, message: str) -> None:

@@ -1,0 +1,35 @@
+"""``python -m Testing.run_panel_tests``: the panel's tests, in a process of their own.
+
+They are left out, and that is said, where Qt's libraries do not load. PySide6 was seen to crash once while it deleted a
+window; after such a crash, and only then, they are run a second time. A test that fails is never repeated.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+from Testing.conftest import GUI, why_no_qt
+
+CRASHED = -signal.SIGSEGV
+
+
+def main() -> int:
+    """Run them; returns pytest's exit status."""
+    if reason := why_no_qt():
+        print(f"SKIPPED all of Testing/gui: Qt does not load: {reason}")
+        return 0
+    status = _pytest()
+    if status == CRASHED:
+        print("Qt crashed (segmentation fault): the panel's tests are run once more", file=sys.stderr)
+        status = _pytest()
+    return 1 if status < 0 else status
+
+
+def _pytest() -> int:
+    return subprocess.run([sys.executable, "-m", "pytest", str(GUI)]).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
