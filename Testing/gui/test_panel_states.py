@@ -243,3 +243,18 @@ def test_the_frame_that_is_shown_is_analysed_alone(scene, engine, panel):
     options = started(panel, engine).options
 
     assert options.frames.first == options.frames.last
+
+
+def test_what_nobody_foresaw_after_re_scoring_is_said_and_the_panel_goes_on(
+    volume, panel, engine, dialogs, monkeypatch
+):
+    finished(panel, engine)
+    monkeypatch.setattr("BreastUSAILib.gui.rescore_job.showRescored", lambda *_nodes: {}["of no use"])
+
+    panel.ui.rescoreButton.click()
+    engine.calls[-1].finish()
+
+    assert panel.state is PanelState.FAILED
+    assert "of no use" in panel.ui.messageLabel.text
+    assert panel.ui.analyzeButton.enabled
+    assert dialogs.shown == []

@@ -15,6 +15,7 @@ from ..scene.rescored import showRescored
 from ..scene.source_options import SourceOptions
 from .job_listener import JobListener
 from .rescoring import optionsOf
+from .slices import asError
 from .stored_report import storedReport
 
 
@@ -65,8 +66,8 @@ class RescoreJob:
             return
         try:
             showRescored(analysis, *nodes)
-        except BreastUSAIError as error:
-            self._listener.onFailed(error)
+        except Exception as error:  # the edge: called by the event loop, where nobody would hear of it
+            self._listener.onFailed(asError(error))
             return
         self._listener.onDone(analysis)
 
