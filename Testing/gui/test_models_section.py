@@ -160,3 +160,15 @@ def test_missing_packages_are_told_when_the_block_is_opened(panel, installer):
     panel.ui.modelsSection.collapsed = False
 
     assert "torch, monai" in panel.ui.packagesLabel.text
+
+
+def test_an_answer_after_the_panel_has_gone_touches_nothing(opened, engine):
+    opened.ui.reloadModelsButton.click()
+    asked, before = engine.requests[-1], opened.ui.modelsMessageLabel.text
+    assert before
+
+    opened.models.cleanup()
+    asked.finish({"models": []})
+
+    assert opened.ui.modelsMessageLabel.text == before
+    assert len(opened.models.models) == 4

@@ -34,7 +34,7 @@ class ModelsSection:
         self._parameters: Any = None
         self._offered: dict[str, dict[str, str]] = {}
         self._wordsAfterwards = ""
-        self._isWaiting = self._isBusy = False
+        self._isWaiting = self._isBusy = self._isClosed = False
         self._window = TextWindow(ui.modelsBody)
         self._chosen = {
             choice: Choices(box, {"": ""}, lambda name, choice=choice: self._onChosen(choice, name))  # type: ignore[misc]
@@ -85,6 +85,7 @@ class ModelsSection:
     def cleanup(self) -> None:
         """Let go of the parameters and close the window."""
         self._parameters = None
+        self._isClosed = True
         self._window.close()
 
     def load(self, wordsAfterwards: str = "") -> None:
@@ -123,11 +124,15 @@ class ModelsSection:
             self._onFailed(error)
 
     def _onAnswer(self, onDone: Callable[[dict[str, Any]], None], answer: dict[str, Any]) -> None:
+        if self._isClosed:
+            return
         self._isWaiting = False
         self.refresh()
         onDone(answer)
 
     def _onFailed(self, error: BreastUSAIError) -> None:
+        if self._isClosed:
+            return
         self._isWaiting = False
         self.refresh()
         self._say(sentenceOf(error))
