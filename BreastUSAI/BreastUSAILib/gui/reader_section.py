@@ -12,7 +12,7 @@ from ..engine.errors import BreastUSAIError
 from ..scene.reader_assessment import ReaderAssessment, addReaderAssessment
 from ..scene.report_node import READER_KEY, readReport
 from ..scene.result_links import VOLUME_ROLE, resultOf
-from .birads import NOT_CHOSEN, categoryWords
+from .birads import categoryWords
 from .choices import Choices
 
 IMAGE_ROLE = "readerImage"
@@ -70,7 +70,7 @@ class ReaderSection:
         if parameters is None:
             return
         self._startAnewForAnotherImage()
-        self._category.show(parameters.readerBirads if parameters.readerBirads in categoryWords() else NOT_CHOSEN)
+        self._category.show(parameters.readerBirads)
         if ui.readerCommentEdit.plainText != parameters.readerComment:
             ui.readerCommentEdit.plainText = parameters.readerComment
         for control in (
