@@ -163,3 +163,16 @@ def ras_of(volume, column, row):
     matrix = vtk.vtkMatrix4x4()
     volume.GetIJKToRASMatrix(matrix)
     return np.array(matrix.MultiplyPoint((column, row, 0, 1)))[:3]
+
+
+def test_an_image_in_a_shape_that_nobody_foresaw_is_a_sentence_and_no_analysis(scene, panel, engine, monkeypatch):
+    def fail(*_asked):
+        raise KeyError("spacing")
+
+    monkeypatch.setattr("BreastUSAILib.gui.input_section.recognise", fail)
+    panel.parameters.inputVolume = addVolumeNode(scene, marked_frames())
+    panel.analyze()
+
+    assert "unexpected" in panel.input.problem
+    assert not panel.ui.analyzeButton.enabled
+    assert engine.calls == []

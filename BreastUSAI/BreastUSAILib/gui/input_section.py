@@ -7,7 +7,6 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from ..engine.errors import BreastUSAIError
 from ..engine.frames import InputKind
 from ..scene.recognised import Recognised, recognise
 from .analysis_request import sourceOptions
@@ -15,6 +14,7 @@ from .calibration_controls import CalibrationControls
 from .choices import Choices
 from .input_words import recognisedWords
 from .sentence import sentenceOf
+from .slices import asError
 
 
 class InputSection:
@@ -87,8 +87,8 @@ class InputSection:
                 self._looked = looked
                 self.recognised, self.problem = None, ""
                 self.recognised = recognise(volume, source)
-        except BreastUSAIError as error:
-            self._looked, self.recognised, self.problem = None, None, sentenceOf(error)
+        except Exception as error:  # the edge: called by the scene's events, and a node may be in any shape
+            self._looked, self.recognised, self.problem = None, None, sentenceOf(asError(error))
 
     def _isVolume(self) -> bool:
         return self.recognised is not None and self.recognised.kind is InputKind.VOLUME
