@@ -59,9 +59,8 @@ def checkWholePath(
     Returns what was found; None where PyTorch is not installed, which is said. Raises AssertionError.
     """
     volume = checkSampleBecomesFrames(say)
-    lacking = [
-        name for name in ("torch", "monai", "captum") if not (environment or PythonEnvironment()).satisfies(name)
-    ]
+    packages = environment or PythonEnvironment()
+    lacking = [name for name in ENGINE_NEEDS if not packages.satisfies(name)]
     if lacking:
         say(f"Only the part up to the engine was tested: {', '.join(lacking)} not installed")
         return None
