@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as numpy_strategies
 from numpy.typing import NDArray
 
 from BreastUSAILib.engine.analysis import Lesion, Malignancy, VolumeLesion
-from BreastUSAILib.engine.joining import join_lesions
+from BreastUSAILib.engine.joining import join_lesions, slices_stood_for
 from BreastUSAILib.engine.measure import measure_lesions
 
 ROWS, COLUMNS = 8, 10
@@ -179,3 +179,21 @@ def test_more_lesions_than_a_byte_can_number() -> None:
 
 def test_nothing_gives_nothing() -> None:
     assert joined(Slices({0: EMPTY, 1: EMPTY})) == ()
+
+
+@given(st.integers(1, 9), st.integers(2, 20))
+def test_evenly_analysed_slices_stand_for_as_many_as_they_lie_apart(step: int, count: int) -> None:
+    assert set(slices_stood_for(range(0, step * count, step), step).values()) == {float(step)}
+
+
+def test_one_slice_more_changes_nothing_far_away() -> None:
+    even, more = (slices_stood_for(analysed, 5) for analysed in ([0, 5, 10, 15, 20], [0, 5, 7, 10, 15, 20]))
+
+    assert {frame: more[frame] for frame in (0, 15, 20)} == {frame: even[frame] for frame in (0, 15, 20)}
+    assert (more[5], more[7], more[10]) == (3.5, 2.5, 4.0)
+    assert sum(more.values()) == sum(even.values())
+
+
+def test_slices_further_apart_than_the_step_stand_for_no_more_than_it() -> None:
+    assert slices_stood_for([3, 40], 2) == {3: 2.0, 40: 2.0}
+    assert slices_stood_for([3], 2) == {3: 1.0}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ def join_lesions(
     *,
     step: int = 1,
     voxel_mm3: float | None = None,
+    slices_of: Mapping[int, float] | None = None,
 ) -> tuple[VolumeLesion, ...]:
     """Partition the lesions of a volume's slices into lesions of the volume, the largest first.
 
@@ -31,7 +33,8 @@ def join_lesions(
         maps: the label maps in which they are outlined.
         malignancy_of: the likelihood of a lesion in its slice.
         step: how far apart neighbouring analysed slices lie, in slices.
-        voxel_mm3: what each outlined voxel stands for in mm³, or None where unknown.
+        voxel_mm3: the volume of a voxel of one slice in mm³, or None where unknown.
+        slices_of: how many slices each analysed one stands for; None: each for itself.
     """
     groups = _Groups([lesion.id for lesion in lesions])
     by_place = {(lesion.frame, lesion.number): lesion for lesion in lesions}
@@ -45,7 +48,21 @@ def join_lesions(
     by_id = {lesion.id: lesion for lesion in lesions}
     parts = [sorted((by_id[id_] for id_ in group), key=lambda part: (part.frame, part.id)) for group in groups.all()]
     parts.sort(key=lambda part: (-_voxels(part), min(beginnings[lesion.id] for lesion in part)))
-    return tuple(_joined(number, part, malignancy_of, voxel_mm3) for number, part in enumerate(parts, start=1))
+    return tuple(
+        _joined(number, part, malignancy_of, voxel_mm3, slices_of or {}) for number, part in enumerate(parts, start=1)
+    )
+
+
+def slices_stood_for(analysed: Sequence[int], step: int) -> dict[int, float]:
+    """Analysed slice -> how many slices it stands for: half way to the next on either side, at most half a step.
+
+    The first and the last reach as far outwards as inwards; a slice that is alone stands for itself.
+    """
+    reaches = [min(after - before, step) / 2 for before, after in pairwise(analysed)]
+    if not reaches:
+        return dict.fromkeys(analysed, 1.0)
+    sides = zip(analysed, [reaches[0], *reaches], [*reaches, reaches[-1]], strict=True)
+    return {frame: before + after for frame, before, after in sides}
 
 
 class _Groups:
@@ -109,20 +126,21 @@ def _joined(
     part: Sequence[Lesion],
     malignancy_of: Callable[[Lesion], Malignancy | None],
     voxel_mm3: float | None,
+    slices_of: Mapping[int, float],
 ) -> VolumeLesion:
     key, malignancy = part[0].frame, None
     for lesion in part:
         here = malignancy_of(lesion)
         if here is not None and (malignancy is None or here.probability > malignancy.probability):
             key, malignancy = lesion.frame, here
-    voxels = _voxels(part)
+    stood_for = sum(lesion.area_px * slices_of.get(lesion.frame, 1) for lesion in part)
     return VolumeLesion(
         id=number,
         lesions=tuple(lesion.id for lesion in part),
         first_frame=part[0].frame,
         last_frame=part[-1].frame,
         key_frame=key,
-        voxels=voxels,
-        volume_mm3=None if voxel_mm3 is None else voxels * voxel_mm3,
+        voxels=_voxels(part),
+        volume_mm3=None if voxel_mm3 is None else stood_for * voxel_mm3,
         malignancy=malignancy,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 import torch
@@ -27,7 +26,7 @@ from .classifier import Classifier
 from .errors import Cancelled, InputError
 from .flags import Flag, FlagCode, Severity
 from .frames import Frames, InputKind, Rectangle, luminance
-from .joining import join_lesions
+from .joining import join_lesions, slices_stood_for
 from .letterbox import Letterbox
 from .maps import StoredMaps
 from .measure import label_lesions, measure_lesions
@@ -306,20 +305,25 @@ class Run:
             return ()
         with self.watch.timing("join"):
             step = self.options.frames.step
-            return join_lesions(self.lesions, self.maps, self._malignancy, step=step, voxel_mm3=self._voxel_mm3(step))
+            return join_lesions(
+                self.lesions,
+                self.maps,
+                self._malignancy,
+                step=step,
+                voxel_mm3=self._voxel_mm3(),
+                slices_of=slices_stood_for(self.maps.frames, step),
+            )
 
     def _malignancy(self, lesion: Lesion) -> Malignancy | None:
         """The likelihood of a lesion in its slice: its own, else the slice's."""
         return lesion.malignancy or self._verdict(lesion.frame).malignancy
 
-    def _voxel_mm3(self, step: int) -> float | None:
-        """What a voxel of the analysed slices stands for: as many slices as these lie apart, `step` unless closer."""
-        segmented = self.maps.frames
-        if self.frames.pixel_spacing_mm is None or self.frames.slice_spacing_mm is None or len(segmented) < 2:
+    def _voxel_mm3(self) -> float | None:
+        """The volume of a voxel; None where a spacing is not known, or one slice alone tells nothing of the depth."""
+        if self.frames.pixel_spacing_mm is None or self.frames.slice_spacing_mm is None or len(self.maps.frames) < 2:
             return None
-        apart = min(step, *(after - before for before, after in pairwise(segmented)))
         row_mm, column_mm = self.frames.pixel_spacing_mm
-        return row_mm * column_mm * self.frames.slice_spacing_mm * apart
+        return row_mm * column_mm * self.frames.slice_spacing_mm
 
     def _letterbox(self, wanted: Preprocessing) -> Letterbox:
         return wanted.letterbox(self.frames.rows, self.frames.columns, self.region)
