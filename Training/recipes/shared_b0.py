@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..fit.augment import Augmentation
 from .networks import attention_unet_over, efficientnet
 from .recipe import Recipe
 
@@ -15,6 +16,7 @@ RECIPE = Recipe(
     schedule=((192, 4), (224, 2), (256, 3)),
     learning_rate=8e-4,
     encoder_prefix="encoder.",
+    augmentation=Augmentation(zoom=0.45, stretch=0.20),  # BUSI's lesions fill up to half of a frame
     tissue_crops=0.10,
     normal_repeats=3,
     explanation={"method": "Grad-CAM", "layer": "_blocks.6"},
