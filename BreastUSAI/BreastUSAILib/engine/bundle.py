@@ -26,7 +26,7 @@ METADATA = "configs/metadata.json"
 INFERENCE = "configs/inference.json"
 WEIGHTS = "models/model.pt"
 CARD = "docs/README.md"
-SUMS = "SHA256SUMS"
+SUMS = "SHA256SUMS.txt"
 _REPAIR = "Install the bundle again from where it came"
 
 
@@ -154,17 +154,17 @@ def _digest(file: Any) -> str:
 
 
 def _verified_sums(path: Path) -> dict[str, str]:
-    """The hashes of SHA256SUMS by relative path, each compared with its file."""
+    """The hashes of SHA256SUMS.txt by relative path, each compared with its file."""
     listing = path / SUMS
     if not listing.is_file():
-        raise ModelError("SHA256SUMS is missing", where=path, remedy=_REPAIR)
+        raise ModelError("SHA256SUMS.txt is missing", where=path, remedy=_REPAIR)
     sums = {}
     for line in _text(listing).splitlines():
         digest, _, name = line.partition("  ")
         sums[name] = digest
     for name in (METADATA, INFERENCE, WEIGHTS, CARD):
         if name not in sums or not (path / name).is_file():
-            raise ModelError(f"{name} is missing or not listed in SHA256SUMS", where=path, remedy=_REPAIR)
+            raise ModelError(f"{name} is missing or not listed in SHA256SUMS.txt", where=path, remedy=_REPAIR)
     for name, digest in sums.items():
         file = (path / name).resolve()
         if not file.is_relative_to(path.resolve()) or not file.is_file() or file_sha256(file) != digest:

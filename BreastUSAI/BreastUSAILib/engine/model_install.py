@@ -66,7 +66,7 @@ def _check_hash_given(source: str, sha256: str | None) -> None:
             "a download needs the SHA-256 of its zip", remedy="Give the one that the model's publisher states"
         )
     if sha256 is not None and Path(source).is_dir():
-        raise OptionError("a folder has no SHA-256", remedy="Leave it out: the bundle's own SHA256SUMS is checked")
+        raise OptionError("a folder has no SHA-256", remedy="Leave it out: the bundle's own SHA256SUMS.txt is checked")
 
 
 def _opened(source: str, sha256: str | None, temporary: Path, fetch: Callable[[str, Path], None]) -> Path:
@@ -94,7 +94,7 @@ def _opened(source: str, sha256: str | None, temporary: Path, fetch: Callable[[s
 
 
 def _copy_listed(bundle: Path, target: Path) -> None:
-    """Copy SHA256SUMS and what it lists; a folder's other files stay behind."""
+    """Copy SHA256SUMS.txt and what it lists; a folder's other files stay behind."""
     verify_bundle(bundle)
     lines = (bundle / SUMS).read_text(encoding="utf-8").splitlines()
     for name in (SUMS, *(line.partition("  ")[2] for line in lines)):

@@ -41,7 +41,7 @@ def test_a_run_and_its_table_give_equal_figures(
         (["evaluate", "BUNDLE"], "nothing to measure"),
         (["evaluate", "BUNDLE", "--from-rows", "rows.csv"], "runs nothing"),
         (["evaluate", "--from-rows", "no-such.csv"], "no-such.csv"),
-        (["evaluate", "no-such-bundle", "--data", "."], "SHA256SUMS"),
+        (["evaluate", "no-such-bundle", "--data", "."], "SHA256SUMS.txt"),
     ],
 )
 def test_what_cannot_be_measured_is_said_in_one_line(
