@@ -51,3 +51,21 @@ def test_a_mask_takes_little_room() -> None:
     maps.store(0, labels, np.zeros((8, 8), dtype=np.float32))
     assert len(maps.packed(0)[0].data) < labels.size // 50
     assert np.array_equal(maps.labels(0), labels)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "expected"),
+    [
+        ([], (0, 0, 0, 0)),
+        ([(0, 0)], (0, 0, 1, 1)),
+        ([(59, 79)], (79, 59, 1, 1)),
+        ([(3, 70), (50, 2)], (2, 3, 69, 48)),
+    ],
+)
+def test_a_rectangle_around_pixels_holds_them_and_no_more(
+    pixels: list[tuple[int, int]], expected: tuple[int, int, int, int]
+) -> None:
+    labels = np.zeros((60, 80), dtype=np.uint8)
+    for row, column in pixels:
+        labels[row, column] = 7
+    assert Rectangle.around(labels) == Rectangle(*expected)

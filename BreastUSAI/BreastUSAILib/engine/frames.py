@@ -53,6 +53,15 @@ class Rectangle:
     width: int
     height: int
 
+    @classmethod
+    def around(cls, pixels: NDArray) -> Rectangle:
+        """The smallest around every pixel of ``[H, W]`` that is not 0 (or False); of no size where there is none."""
+        rows, columns = np.flatnonzero(pixels.any(axis=1)), np.flatnonzero(pixels.any(axis=0))
+        if not rows.size:
+            return cls(0, 0, 0, 0)
+        left, top = int(columns[0]), int(rows[0])
+        return cls(left, top, int(columns[-1]) + 1 - left, int(rows[-1]) + 1 - top)
+
     @property
     def slices(self) -> tuple[slice, slice]:
         """Row and column slices that cut this rectangle out of an ``[H, W, ...]`` array."""

@@ -1,16 +1,21 @@
-"""The way from a frame's pixel grid to the network's square and back, exact in both directions."""
+"""The way from a frame's pixel grid to the network's square and back, exact in both directions.
+
+The way back needs numpy alone: Slicer goes it for every heat map. The way there loads scipy, at its first use.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from .frames import Rectangle
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 Fit = Literal["letterbox", "stretch"]
 FITS: tuple[str, ...] = get_args(Fit)
@@ -88,16 +93,52 @@ class Letterbox:
         return (points - [content.x, content.y] + 0.5) * scale - 0.5 + [region.x, region.y]
 
 
-def _separable(down: sparse.csr_array, image: NDArray[np.float32], across: sparse.csr_array) -> NDArray[np.float32]:
+class _Weights(Protocol):
+    """Weights ``[m, n]`` that read an axis of n values at m places."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """``(m, n)``."""
+
+    def __matmul__(self, image: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Rows ``[m, W]`` made of the rows of an image ``[n, W]``."""
+
+
+def _separable(down: _Weights, image: NDArray[np.float32], across: _Weights) -> NDArray[np.float32]:
     """``down @ image @ across.T``, the cheaper side first."""
     if down.shape[0] * image.shape[1] <= image.shape[0] * across.shape[0]:
         return (across @ np.ascontiguousarray((down @ image).T)).T
     return down @ np.ascontiguousarray((across @ np.ascontiguousarray(image.T)).T)
 
 
+@dataclass(frozen=True, eq=False)
+class _Between:
+    """`_Weights` of two neighbouring values at each place: `share` ``[m, 1]`` of `right`, the rest of `left`."""
+
+    left: NDArray[np.intp]
+    right: NDArray[np.intp]
+    share: NDArray[np.float32]
+    rest: NDArray[np.float32]
+    cells: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return len(self.left), self.cells
+
+    def __matmul__(self, image: NDArray[np.float32]) -> NDArray[np.float32]:
+        values = image[self.left]
+        values *= self.rest
+        more = image[self.right]
+        more *= self.share
+        values += more
+        return values
+
+
 @lru_cache(maxsize=64)
 def _shrink(length: int, target: int) -> sparse.csr_array:
     """``[target, length]`` weights that resize an axis: linear, with the filter widened when it gets shorter."""
+    from scipy import sparse  # the application never comes here
+
     ratio = length / target
     centres = (np.arange(target) + 0.5) * ratio - 0.5
     reach = max(1.0, ratio)
@@ -105,21 +146,18 @@ def _shrink(length: int, target: int) -> sparse.csr_array:
     positions = first[:, None] + np.arange(int(np.ceil(2 * reach)) + 1)
     weights = np.clip(1 - np.abs(positions - centres[:, None]) / reach, 0, None)
     weights[(positions < 0) | (positions >= length)] = 0
-    return _rows(np.clip(positions, 0, length - 1), weights / weights.sum(axis=1, keepdims=True), length)
+    weights /= weights.sum(axis=1, keepdims=True)
+    starts = np.arange(0, positions.size + 1, positions.shape[1])
+    values, columns = weights.astype(np.float32).ravel(), np.clip(positions, 0, length - 1).ravel()
+    return sparse.csr_array((values, columns, starts), shape=(target, length))
 
 
 @lru_cache(maxsize=64)
-def _enlarge(length: int, start: int, extent: int, size: int, cells: int) -> sparse.csr_array:
+def _enlarge(length: int, start: int, extent: int, size: int, cells: int) -> _Between:
     """``[length, cells]`` weights that read a map of `cells` over `size` network pixels at each frame pixel."""
     network = (np.arange(length) + 0.5) * extent / length + start
     position = np.clip(network * cells / size - 0.5, 0, cells - 1)
-    left = np.minimum(np.floor(position).astype(int), max(cells - 2, 0))
-    share = position - left
+    left = np.minimum(np.floor(position).astype(np.intp), max(cells - 2, 0))
+    share = (position - left)[:, None]
     right = np.minimum(left + 1, cells - 1)
-    return _rows(np.stack([left, right], axis=1), np.stack([1 - share, share], axis=1), cells)
-
-
-def _rows(positions: NDArray, weights: NDArray, length: int) -> sparse.csr_array:
-    count, width = positions.shape
-    starts = np.arange(0, count * width + 1, width)
-    return sparse.csr_array((weights.astype(np.float32).ravel(), positions.ravel(), starts), shape=(count, length))
+    return _Between(left, right, share.astype(np.float32), (1 - share).astype(np.float32), cells)

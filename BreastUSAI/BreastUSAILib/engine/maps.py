@@ -1,4 +1,4 @@
-"""Masks and heat maps of many frames in little memory: restored to the frame's grid when asked for."""
+"""Masks and heat maps of many frames in little memory, on the frame's grid when asked for. Needs numpy alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from .frames import Rectangle
 from .letterbox import Letterbox
@@ -25,11 +24,9 @@ class PackedLabels:
     @classmethod
     def of(cls, labels: NDArray[np.uint8]) -> PackedLabels:
         """Pack labels: 0 background, else the lesion's number."""
-        found = ndimage.find_objects((labels > 0).view(np.uint8))
-        down, across = found[0] if found else (slice(0, 0), slice(0, 0))
-        box = Rectangle(across.start, down.start, across.stop - across.start, down.stop - down.start)
+        box = Rectangle.around(labels)
         rows, columns = labels.shape
-        return cls(rows, columns, box, zlib.compress(labels[down, across].tobytes(), level=1))
+        return cls(rows, columns, box, zlib.compress(labels[box.slices].tobytes(), level=1))
 
     def unpacked(self) -> NDArray[np.uint8]:
         """The labels as they were."""

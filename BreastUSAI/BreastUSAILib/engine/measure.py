@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from .analysis import Lesion
+from .frames import Rectangle
 from .lesion_segment import MAX_LESIONS
 
 _EIGHT_NEIGHBOURS = np.ones((3, 3), dtype=bool)
@@ -43,7 +44,7 @@ def label_lesions(
     """
     foreground = probability >= threshold
     labels = np.zeros(foreground.shape, dtype=np.uint8)
-    box = _bounding_box(foreground)
+    box = Rectangle.around(foreground).slices
     components, count = ndimage.label(_fill_holes(foreground[box]), structure=_EIGHT_NEIGHBOURS)
     areas = np.bincount(components.ravel(), minlength=count + 1)[1:]
     sums = np.bincount(components.ravel(), weights=probability[box].ravel(), minlength=count + 1)[1:]
@@ -81,7 +82,7 @@ def measure_lesions(
         region_top: first row of the analysed region, from which depth counts; what begins above it has depth 0.
         pixel_spacing_mm: (row, column) in mm, or None where unknown: every mm value is then None.
     """
-    window = _bounding_box(labels != 0)
+    window = Rectangle.around(labels).slices
     within = labels[window]
     if not within.size:
         return ()
@@ -142,14 +143,6 @@ def _size(
         "depth_px": float(depth),
         "depth_mm": mm(depth * row_mm),
     }
-
-
-def _bounding_box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
-    """Row and column slices around every true pixel; empty slices where there is none."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if not rows.size:
-        return slice(0, 0), slice(0, 0)
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def _fill_holes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

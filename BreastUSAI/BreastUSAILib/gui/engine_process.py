@@ -160,7 +160,7 @@ class EngineProcess:
     def _analysis(
         self, ticket: Ticket, frames: Frames, options: AnalyzeOptions, masks: Masks | None, progress: Progress | None
     ) -> Generator[Any, None, Analysis]:
-        from ..engine.remote.exchange import read_analysis, write_input  # loads scipy: not when the panel opens
+        from ..engine.remote.exchange import read_analysis, write_input  # not when the panel opens
 
         self._start()
         with self._privateFolder().subfolder() as folder:

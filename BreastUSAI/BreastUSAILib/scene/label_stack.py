@@ -11,6 +11,7 @@ import slicer
 from numpy.typing import NDArray
 from vtk.util import numpy_support
 
+from ..engine.frames import Rectangle
 from .image_data import arrayFromImage, matrixFromArray
 
 
@@ -51,11 +52,11 @@ class LabelStack:
 
     def put(self, plane: int, labels: NDArray[np.integer]) -> None:
         """Labels ``[J, I]`` of slice `plane`: 0 background, else the lesion's number."""
-        rows, columns = np.flatnonzero(labels.any(axis=1)), np.flatnonzero(labels.any(axis=0))
-        if not rows.size:
+        around = Rectangle.around(labels)
+        if not around.area:
             return
-        box = labels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].copy()
-        self._parts[plane] = _Part(int(rows[0]), int(columns[0]), box)
+        box = labels[around.slices].copy()
+        self._parts[plane] = _Part(around.y, around.x, box)
         self._numbers |= set(numbersIn(box))
 
     def labelmap(self, ijkToRas: NDArray[np.float64]) -> Generator[None, None, Any]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from ..errors import InputError
@@ -89,6 +88,8 @@ def itk_ijk_to_ras(path: Path) -> NDArray[np.float64]:
 
 
 def _read_header(path: Path) -> _Header:
+    import SimpleITK as sitk  # here: what reads DICOM alone need not load it
+
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
     try:
@@ -190,6 +191,8 @@ class _Slices:
 
     def _read(self, index: int | None) -> NDArray:
         """``[T, H, W]`` or ``[T, H, W, C]``: one slice, or all of them."""
+        import SimpleITK as sitk
+
         header = self._header
         reader = sitk.ImageFileReader()
         reader.SetFileName(str(header.path))

@@ -1,0 +1,55 @@
+"""Slicer's own process stays light: an analysis and a re-scoring load nothing that takes the GUI thread long."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from Testing.engine.remote.fakes import PYTHONPATH
+
+APPLICATION = """
+import sys
+from Testing.host.application import start
+start()
+from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.options import AnalyzeOptions
+from BreastUSAILib.gui.analysis_job import AnalysisJob
+from BreastUSAILib.gui.engine_command import EngineCommand
+from BreastUSAILib.gui.engine_process import EngineProcess
+from BreastUSAILib.gui.rescore_job import RescoreJob
+from BreastUSAILib.scene.cine_sequences import addCine
+from BreastUSAILib.scene.host import openHost, publish
+from BreastUSAILib.scene.source_options import SourceOptions
+from types import SimpleNamespace
+from Testing.gui.heard import Heard
+from Testing.scene.analyses import marked_frames
+
+host = openHost()
+publish(host)
+_browsed, volume = addCine(host.scene, marked_frames(InputKind.CINE, 3))
+command = EngineCommand(sys.executable, ("-m", "Testing.engine.remote.fake_worker"), {"PYTHONPATH": sys.argv[2]})
+engine, analysed, rescored = EngineProcess(command, sys.argv[1]), Heard(), Heard()
+AnalysisJob(engine, volume, AnalyzeOptions(), SourceOptions(), analysed).start()
+nodes = analysed.end()
+parameters = SimpleNamespace(
+    inputVolume=volume, segmentation=nodes.segmentation, table=nodes.table, report=nodes.report
+)
+RescoreJob(engine, parameters, SourceOptions(), rescored).start()
+print(type(rescored.end()).__name__)
+engine.stop()
+heavy = ("torch", "monai", "captum", "scipy", "SimpleITK", "pydicom", "numpy.ma")
+print([name for name in heavy if name in sys.modules])
+"""
+
+
+def test_an_analysis_and_a_re_scoring_load_nothing_heavy(tmp_path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", APPLICATION, str(tmp_path), PYTHONPATH],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": PYTHONPATH},
+    )
+
+    assert run.stdout.splitlines() == ["Analysis", "[]"]
