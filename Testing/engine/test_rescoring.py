@@ -24,6 +24,7 @@ from BreastUSAILib.engine.frames import Frames, InputKind, Rectangle, Region, Re
 from BreastUSAILib.engine.measure import measure_lesions
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from BreastUSAILib.engine.prepare import prepare
+from BreastUSAILib.engine.recalibration import Recalibration, log_odds
 
 from .conftest import SMALL, speckle_frames
 
@@ -179,13 +180,29 @@ def test_a_prevalence_shifts_a_lesions_likelihood_as_it_does_the_verdicts(untrai
     assert_close(filling.lesions[0].malignancy, filling.verdict.malignancy)
 
 
+def test_a_lesions_own_recalibration_is_for_its_likelihood_alone(untrained: Models) -> None:
+    frames = in_region(speckle_frames(), WHOLE)
+    plain = unsure(untrained, prevalence=0.4)
+    own = replace(plain.classifier, lesion_recalibration=Recalibration(0.02, 0.05, 0.0, slope=0.5, intercept=-2.0))
+    before = Analyzer(plain, "cpu").rescore(frames, {0: SMALL_LESION})
+    after = Analyzer(replace(plain, classifier=own), "cpu").rescore(frames, {0: SMALL_LESION})
+    first, second = before.lesions[0].malignancy, after.lesions[0].malignancy
+    assert first is not None
+    assert second is not None
+    assert log_odds(second.probability) == pytest.approx(0.5 * log_odds(first.probability) - 2.0, abs=1e-4)
+    assert second.low < second.probability < second.high
+    assert after.verdict == before.verdict
+    (flag,) = [flag for flag in after.flags if flag.code is FlagCode.RESCORED]
+    assert "calibrated on outlined lesions" in flag.message
+
+
 def test_the_result_says_that_outlines_were_given_and_what_the_calibration_was_measured_on(
     analyzer: Analyzer,
 ) -> None:
     analysis = analyzer.rescore(speckle_frames(), {0: SMALL_LESION})
     (flag,) = [flag for flag in analysis.flags if flag.code is FlagCode.RESCORED]
     assert flag.severity is Severity.INFO
-    assert "calibration was measured on whole frames" in flag.message
+    assert "calibration of whole frames" in flag.message
     document = analysis.to_json()
     jsonschema.Draft202012Validator(SCHEMA).validate(document)
     assert document["lesions"][0]["malignancy"]["probability"] > 0
@@ -342,12 +359,31 @@ def test_slices_that_are_left_out_of_a_volume_are_empty_ones(analyzer: Analyzer)
     """Not every slice between outlines has to be given, and no lesion grows by it."""
     frames = replace(in_region(speckle_frames(9), WHOLE), kind=InputKind.VOLUME, slice_spacing_mm=0.5)
     given = dict.fromkeys((0, 4, 8), SMALL_LESION)
-    apart = analyzer.rescore(frames, given)
-    assert [one.lesions for one in apart.volume_lesions] == [(1,), (2,), (3,)]
-    assert apart.volume_lesions[0].volume_mm3 == pytest.approx(240 * 0.1 * 0.2 * 0.5)
+    (apart,) = analyzer.rescore(frames, given).volume_lesions
+    assert apart.lesions == (1, 2, 3)
+    assert apart.volume_mm3 == pytest.approx(3 * 240 * 0.1 * 0.2 * 0.5)
     sparse = AnalyzeOptions(FrameSelection.parse("every:4"))
     (whole,) = analyzer.rescore(frames, given, sparse).volume_lesions
     assert whole.volume_mm3 == pytest.approx(3 * 240 * 0.1 * 0.2 * 0.5 * 4)
+
+
+def test_of_a_volume_each_number_is_one_lesion_whatever_overlaps(analyzer: Analyzer) -> None:
+    """Lesion 2 lies over lesion 5 on the next slice, and lesion 5 is in two pieces far apart."""
+    frames = replace(in_region(speckle_frames(6), WHOLE), kind=InputKind.VOLUME, slice_spacing_mm=0.5)
+    here, there = (60, 40, 20, 12), (20, 70, 20, 12)
+    given = {
+        0: labels_with(n5=here),
+        1: labels_with(n2=here, n5=there),
+        2: labels_with(n2=here),
+        5: labels_with(n5=there),
+    }
+    analysis = analyzer.rescore(frames, given)
+    by_id = {lesion.id: lesion for lesion in analysis.lesions}
+    assert [whole.id for whole in analysis.volume_lesions] == [2, 5]
+    for whole in analysis.volume_lesions:
+        assert {by_id[part].number for part in whole.lesions} == {whole.id}
+    assert [(whole.first_frame, whole.last_frame) for whole in analysis.volume_lesions] == [(1, 2), (0, 5)]
+    assert np.array_equal(analysis.segment_labels(1), given[1])
 
 
 def test_of_a_volume_the_outlines_are_joined_and_the_most_suspicious_one_counts(analyzer: Analyzer) -> None:

@@ -155,5 +155,6 @@ def write_calibration(path: Path, calibrated: Calibrated) -> None:
     metadata["breastusai"] |= {
         "calibration": asdict(calibrated.calibration),
         "operating_points": calibrated.operating_points,
+        "lesion_recalibration": None,  # stood upon the former calibration
     }
     rewrite_bundle(path, metadata={**metadata, "calibration_report": calibrated.report})

@@ -187,6 +187,7 @@ def _calibration(metadata: Mapping[str, Any], columns: Sequence[Column]) -> list
         f"Below a highest probability of {own['least_confidence']} the verdict is *undetermined*. Rule: {band['rule']} "
         f"On the calibration part {band['coverage']:.1%} are decided, {band['accuracy']:.1%} of them rightly, against "
         f"{band['accuracy_of_all']:.1%} of all.",
+        *_lesions(metadata),
     ]
     rows = []
     for column in columns:
@@ -195,6 +196,17 @@ def _calibration(metadata: Mapping[str, Any], columns: Sequence[Column]) -> list
             rows.append([column.title, *(with_interval(found[key]) for key in ("coverage", "accuracy"))])
     table = [*card_figures.table(["", "share decided", "accuracy where decided"], rows), ""] if rows else []
     return [*lines, *(line for part in text for line in (*card_figures.wrapped(part), "")), *table]
+
+
+def _lesions(metadata: Mapping[str, Any]) -> list[str]:
+    own, report = metadata["breastusai"].get("lesion_recalibration"), metadata.get("lesion_recalibration_report")
+    if own is None or report is None:
+        return []
+    return [
+        f"The likelihood of a lesion whose outline a reader has corrected, from the whole frame and a closer view "
+        f"together, is recalibrated by slope {own['slope']} and intercept {own['intercept']} on the log-odds, fitted "
+        f"on {report['lesions']} outlined lesions of the calibration part, {report['malignant']} of them malignant."
+    ]
 
 
 def _rules(metadata: Mapping[str, Any]) -> list[str]:

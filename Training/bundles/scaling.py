@@ -97,6 +97,12 @@ def recalibration_covariance(
     return np.cov(np.array(coefficients).T)
 
 
+def fit_logistic(probabilities: NDArray, positive: NDArray[np.bool_]) -> tuple[float, float]:
+    """Slope and intercept of a logistic recalibration of probabilities ``[N]`` (Platt 1999)."""
+    slope, intercept = _logistic(logit(np.clip(probabilities, 1e-6, 1 - 1e-6)), positive.astype(float))
+    return float(slope), float(intercept)
+
+
 def _held_out_losses(
     fit: Fit, logits: NDArray, labels: NDArray[np.int64], groups: Sequence[str]
 ) -> NDArray[np.float64]:

@@ -18,7 +18,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="BUNDLE",
-        help="the classifier's folder; and its segmenter's, whose rules for showing outlines are then chosen too",
+        help="the classifier's folder; and its segmenter's: then the rules for showing outlines are chosen too, and "
+        "the likelihood of a corrected outline is calibrated",
     )
     add_split_arguments(parser, data_needed=True)
 
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Calibrate the classifier, and say what was found."""
     from ..bundles.calibrate import calibrate_bundle
+    from ..bundles.lesion_scores import calibrate_lesions
     from ..bundles.outline_rules import calibrate_outlines
     from ..measure.subject import choose_split, find_subject, load_split, refuse_seen_examples, with_seen_groups
 
@@ -56,4 +58,7 @@ def run(given: argparse.Namespace) -> int:
         print(f"{subject.segmenter.info.path}: withheld from a probability of normal of {rules.withhold_above}, and")
         print(f"  below a mean lesion probability of {rules.lesion_evidence}: {rules.normals_outlined:.1%} of normals,")
         print(f"  {rules.parts_outlined:.1%} of lesion-free parts outlined; {rules.lesions_lost:.1%} of lesions lost")
+        lesions = calibrate_lesions(given.bundles, examples)
+        told = "too few lesions" if lesions is None else f"slope {lesions.slope}, intercept {lesions.intercept}"
+        print(f"{subject.classifier.info.path}: likelihood of corrected outlines: {told}")
     return 0

@@ -14,9 +14,7 @@ import numpy as np
 
 from BreastUSAILib.engine.analyzer import Analyzer
 
-from ..data.example import Example, Part
-
-Scores = dict[str, list[float]]
+from ..data.example import Part
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,36 +25,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Print a line for the frame's likelihood and one for the lesion's own."""
-    from ..measure.metrics import auc
+    from ..bundles.lesion_scores import score_lesions
+    from ..measure.metrics import auc, expected_calibration_error
     from ..measure.run import show_progress
     from ..measure.subject import choose_split, find_subject, load_split
 
     subject = find_subject(given.bundles)
     examples = load_split(given.data, choose_split(subject, None, None))
     chosen = [one for one in examples if one.part is Part.TEST and one.masks]
-    scores, truth = score_lesions(Analyzer(subject.load()), show_progress(chosen))
+    found = score_lesions(Analyzer(subject.load()), show_progress(chosen))
+    truth = found.malignant
     print(f"{len(truth)} lesions, {np.mean(truth):.1%} malignant")
-    print(f"{'likelihood of':16}{'AUC':>8}{'log loss':>11}{'mean':>8}")
-    for name, values in scores.items():
-        print(f"{name:16}{auc(values, truth):8.3f}{log_loss(values, truth):11.3f}{np.mean(values):8.3f}")
+    print(f"{'likelihood of':16}{'AUC':>8}{'log loss':>11}{'mean':>8}{'ECE':>8}")
+    for name, values in (("the whole frame", found.frame), ("the lesion", found.lesion)):
+        figures = (
+            f"{log_loss(values, truth):11.3f}{np.mean(values):8.3f}{expected_calibration_error(values, truth):8.3f}"
+        )
+        print(f"{name:16}{auc(values, truth):8.3f}{figures}")
     return 0
-
-
-def score_lesions(analyzer: Analyzer, examples: Iterable[Example]) -> tuple[Scores, list[bool]]:
-    """Likelihoods of malignancy by what they are of, and which lesions are malignant; refused images are left out."""
-    scores: Scores = {"the whole frame": [], "the lesion": []}
-    truth: list[bool] = []
-    for example in examples:
-        frames = example.frames()
-        mask = example.mask_array((frames.rows, frames.columns)).astype(np.uint8)
-        found = analyzer.rescore(frames, {0: mask})
-        own = found.lesions[0].malignancy if found.lesions else None
-        probabilities = found.frames[0].probabilities
-        if own is not None and probabilities is not None:
-            scores["the whole frame"].append(probabilities.malignant)
-            scores["the lesion"].append(own.probability)
-            truth.append(example.label == "malignant")
-    return scores, truth
 
 
 def log_loss(values: Iterable[float], truth: Iterable[bool]) -> float:

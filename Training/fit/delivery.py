@@ -12,6 +12,7 @@ from torch import nn
 
 from ..bundles.calibrate import RAW, calibrate_bundle
 from ..bundles.card import write_card
+from ..bundles.lesion_scores import calibrate_lesions
 from ..bundles.outline_rules import calibrate_outlines
 from ..bundles.record import TrainingRecord
 from ..bundles.writer import BundleContent, write_bundle
@@ -58,6 +59,7 @@ def deliver(
         calibrate_bundle(list(bundles.values()), calibration)
     if len(bundles) > 1:
         calibrate_outlines(list(bundles.values()), calibration)
+        calibrate_lesions(list(bundles.values()), calibration)
     for bundle in bundles.values():
         write_card(bundle, ())
     finished = [_moved(bundle, folder) for bundle in bundles.values()]

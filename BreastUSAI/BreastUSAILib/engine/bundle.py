@@ -16,6 +16,7 @@ from .errors import ModelError
 from .heat import GRAD_CAM
 from .network_definitions import build_network, check_definition
 from .prepare import Preprocessing
+from .recalibration import Recalibration
 from .segmenter import Segmenter
 
 if TYPE_CHECKING:
@@ -91,13 +92,15 @@ def load_classifier(path: Path) -> Classifier:
     info, own = _opened(path, "classification")
     with _stated_in(path):
         calibration = Calibration(**own["calibration"])
+        stated = own.get("lesion_recalibration")
+        lesions = None if stated is None else Recalibration(**stated)
         preprocessing = Preprocessing.from_metadata(own["preprocessing"])
         inputs = _inputs(own)
         method, layer = _explanation(own)
     network = _network(path)
     with _stated_in(path):
         explainer = explainer_for(network, method, layer)
-    return Classifier(info.identity, network, preprocessing, calibration, explainer, inputs)
+    return Classifier(info.identity, network, preprocessing, calibration, explainer, inputs, lesions)
 
 
 def load_segmenter(path: Path) -> Segmenter:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from .analysis import CLASSES, Label, Malignancy, ModelIdentity, Probabilities, Verdict
 from .errors import OptionError
 from .prepare import Preprocessing
+from .recalibration import Recalibration, Spread, log_odds, with_interval
 
 if TYPE_CHECKING:
     import torch
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 INPUTS = (("image",), ("image", "lesion_mask"))
 """What a classifier's channels may be: never anything but the image and what is predicted from it."""
-
-_Z95 = 1.959964  # two-sided 95 % of the normal distribution
 
 
 @dataclass(frozen=True)
@@ -81,12 +79,8 @@ class Calibration:
 
     def malignancy(self, probability: float) -> Malignancy:
         """The likelihood with the 95 % interval that the size of the calibration set allows."""
-        clipped = min(max(probability, 1e-6), 1 - 1e-6)
-        log_odds = math.log(clipped / (1 - clipped))
-        variance = self.slope_variance * log_odds**2 + 2 * self.covariance * log_odds + self.intercept_variance
-        reach = _Z95 * math.sqrt(max(variance, 0.0))
-        low, high = (1 / (1 + math.exp(-(log_odds + side * reach))) for side in (-1, 1))
-        return Malignancy(probability, min(low, probability), max(high, probability))
+        spread = Spread(self.slope_variance, self.intercept_variance, self.covariance)
+        return with_interval(probability, spread.reach(log_odds(probability)))
 
     def verdict(self, probabilities: Probabilities, key_frame: int) -> Verdict:
         """The word for a key frame's probabilities."""
@@ -107,6 +101,8 @@ class Classifier:
         calibration: how its logits become probabilities.
         explainer: makes the heat maps, as the bundle names it.
         inputs: what its channels are, one of `INPUTS`.
+        lesion_recalibration: for the likelihood of a lesion by the whole frame and a closer view together; None where
+            the bundle has none, and that likelihood is calibrated as the whole frame's is.
     """
 
     identity: ModelIdentity
@@ -115,6 +111,7 @@ class Classifier:
     calibration: Calibration
     explainer: Explainer
     inputs: tuple[str, ...] = ("image",)
+    lesion_recalibration: Recalibration | None = None
 
     @property
     def needs_lesion_mask(self) -> bool:
@@ -158,10 +155,27 @@ class Classifier:
         if prevalence is None:
             return native
         assert native.malignancy is not None
+        row, malignancy = self._shifted(native.malignancy, calibrated, prevalence)
+        shifted = self.calibration.verdict(Probabilities(*(float(value) for value in row)), key_frame)
+        return replace(shifted, malignancy=malignancy)
+
+    def lesion_malignancy(self, logits: NDArray, prevalence: float | None) -> Malignancy:
+        """A lesion's likelihood from the mean ``[3]`` of the whole frame's logits and its closer view's.
+
+        At the prevalence that was asked for, as `verdict`. Raises OptionError.
+        """
+        (row,) = self.calibration.probabilities(logits[None])
+        calibrated = Probabilities(*(float(value) for value in row))
+        native = (self.lesion_recalibration or self.calibration).malignancy(calibrated.malignant)
+        return native if prevalence is None else self._shifted(native, calibrated, prevalence)[1]
+
+    def _shifted(
+        self, native: Malignancy, calibrated: Probabilities, prevalence: float
+    ) -> tuple[NDArray[np.float64], Malignancy]:
+        """Probabilities ``[3]`` and likelihood at a prevalence; what is not malignant is shared as in `calibrated`."""
         shares = np.array([calibrated.normal, calibrated.benign])
-        ends = np.array([native.malignancy.low, calibrated.malignant, native.malignancy.high])
+        ends = np.array([native.low, native.probability, native.high])
         rest = np.outer(1 - ends, shares / max(float(shares.sum()), 1e-12))
         rows = self.reported(np.column_stack([rest, ends]), prevalence)
-        low, high = float(rows[0, 2]), float(rows[2, 2])
-        shifted = self.calibration.verdict(Probabilities(*(float(value) for value in rows[1])), key_frame)
-        return replace(shifted, malignancy=Malignancy(float(rows[1, 2]), low, high, prevalence))
+        low, middle, high = (float(value) for value in rows[:, 2])
+        return rows[1], Malignancy(middle, low, high, prevalence)

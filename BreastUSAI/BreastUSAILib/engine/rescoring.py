@@ -9,19 +9,19 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from .analysis import Analysis, Label, Lesion, Malignancy, Probabilities, Verdict
+from .analysis import Analysis, Label, Lesion, Malignancy, Verdict, VolumeLesion
 from .closer_view import closer_view, prepare_view, view_of_mask
 from .errors import OptionError
 from .flags import Flag, FlagCode, Severity
 from .frames import Frames, Rectangle, luminance
+from .joining import lesions_by_number
 from .lesion_segment import MAX_LESIONS
 from .run import BATCH, Run
 
 _GIVEN = "The outlines were given by a reader and not found by the segmentation model"
-_SCORED = (
-    "; each lesion's likelihood is that of the whole frame and of a closer view around the lesion together: its "
-    "calibration was measured on whole frames, and on held-out lesions it read a few points too high"
-)
+_SCORED = "; each lesion's likelihood is that of the whole frame and of a closer view around the lesion together, "
+_OWN = "calibrated on outlined lesions of patients that were held out"
+_BORROWED = "with the calibration of whole frames, since this classifier has none for it"
 
 
 @dataclass
@@ -62,6 +62,10 @@ class Rescoring(Run):
                 lesions += [(one, frame) for one in self._measure(index, self.masks[index], probability, warmth)]
         self._look_closer(lesions)
 
+    def _join(self, slices_of: Mapping[int, float]) -> tuple[VolumeLesion, ...]:
+        """By number: a reader's segments stay the lesions that they are."""
+        return lesions_by_number(self.lesions, self._malignancy, voxel_mm3=self._voxel_mm3(), slices_of=slices_of)
+
     def _look_closer(self, lesions: Sequence[tuple[Lesion, NDArray]]) -> None:
         """Give each lesion in the analysed region its likelihood, from its frame's pixels."""
         views = [(lesion, frame, closer_view(Rectangle(*lesion.bbox_px), self.region)) for lesion, frame in lesions]
@@ -83,12 +87,9 @@ class Rescoring(Run):
             planes.append(view_of_mask(self.masks[lesion.frame] == lesion.number, view, wanted))
         return self._on_device(planes).transpose(0, 1).contiguous(memory_format=torch.channels_last)
 
-    def _likelihood(self, frame: int, close: NDArray[np.float32]) -> Malignancy | None:
+    def _likelihood(self, frame: int, close: NDArray[np.float32]) -> Malignancy:
         """From the logits ``[3]`` of the closer view and those of the whole frame."""
-        mean = (self._logits[frame] + close) / 2
-        (row,) = self._classifier.calibration.probabilities(mean[None])
-        calibrated = Probabilities(*(float(value) for value in row))
-        return self._classifier.verdict(calibrated, frame, self.options.prevalence).malignancy
+        return self._classifier.lesion_malignancy((self._logits[frame] + close) / 2, self.options.prevalence)
 
     def _on_device(self, planes: Sequence[NDArray[np.float32]]) -> torch.Tensor:
         """``[B, 1, S, S]`` of planes ``[S, S]``."""
@@ -97,7 +98,8 @@ class Rescoring(Run):
     def _state_rescored(self) -> None:
         scored = any(lesion.malignancy is not None for lesion in self.lesions)
         outside = sum(lesion.malignancy is None for lesion in self.lesions)
-        message = f"{_GIVEN}{_SCORED if scored else ''}."
+        calibrated = _OWN if self._classifier.lesion_recalibration is not None else _BORROWED
+        message = f"{_GIVEN}{_SCORED + calibrated if scored else ''}."
         if outside:
             message += f" Outlines outside the analysed area, {outside} in number, have no likelihood of their own."
         self.flags.append(Flag(FlagCode.RESCORED, Severity.INFO, message))

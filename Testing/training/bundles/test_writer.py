@@ -113,7 +113,7 @@ def test_a_write_that_was_killed_is_never_taken_for_a_bundle(tmp_path: Path, mon
         copy = tmp_path / f"copy {len(found)}"
         shutil.copytree(folder, copy)  # what a kill at this moment would leave
         for left in copy.iterdir():
-            with pytest.raises(ModelError, match="SHA256SUMS.txt is missing"):
+            with pytest.raises(ModelError, match=r"SHA256SUMS\.txt is missing"):
                 verify_bundle(left)
             found.append(left.name)
         return sha256(path)

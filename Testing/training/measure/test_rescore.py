@@ -9,7 +9,8 @@ import pytest
 
 from BreastUSAILib.engine.analyzer import Analyzer
 from Training.__main__ import main
-from Training.commands.rescore import log_loss, score_lesions
+from Training.bundles.lesion_scores import score_lesions
+from Training.commands.rescore import log_loss
 from Training.data.loading import load_examples
 from Training.measure.subject import find_subject
 
@@ -24,12 +25,14 @@ def test_log_loss_is_that_of_the_truth() -> None:
 def test_every_outlined_lesion_gets_both_likelihoods(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bundles = [write_classifier(tmp_path), write_segmenter(tmp_path)]
     table = write_data(tmp_path)
-    lesions = [one for one in load_examples(table) if one.masks]
+    examples = load_examples(table)
+    lesions = [one for one in examples if one.masks]
 
-    scores, truth = score_lesions(Analyzer(find_subject(bundles).load(), "cpu"), lesions)
+    found = score_lesions(Analyzer(find_subject(bundles).load(), "cpu"), examples)
 
-    assert truth == [one.label == "malignant" for one in lesions]
-    assert all(len(values) == len(lesions) for values in scores.values())
-    assert scores["the whole frame"] != scores["the lesion"]
+    assert found.malignant.tolist() == [one.label == "malignant" for one in lesions]
+    assert list(found.groups) == [one.group for one in lesions]
+    assert len(found.frame) == len(found.lesion) == len(lesions)
+    assert found.frame.tolist() != found.lesion.tolist()
     assert main(["rescore", *map(str, bundles), "--data", str(table)]) == 0
     assert capsys.readouterr().out.startswith("4 lesions, 50.0% malignant")
