@@ -107,9 +107,10 @@ class Lesion:
 
 @dataclass(frozen=True)
 class VolumeLesion:
-    """One lesion of a volume: the lesions of neighbouring slices that overlap, joined.
+    """One lesion of a volume: the lesions of neighbouring slices that overlap, or that a reader gave one number.
 
-    `id` counts from 1, the largest lesion first; `lesions` are ids into `Analysis.lesions`, by slice. `first_frame`
+    `id` counts from 1, the largest lesion first; after `Analyzer.rescore` it is the number that the reader gave,
+    ascending. `lesions` are ids into `Analysis.lesions`, by slice. `first_frame`
     and `last_frame` are the first and the last slice where it is outlined, `key_frame` the most suspicious of these,
     whose likelihood `malignancy` is. `voxels` counts what is outlined in the slices that were analysed. `volume_mm3`
     lets each of these slices stand for as many as the analysed ones lie apart; None where the pixel size or the

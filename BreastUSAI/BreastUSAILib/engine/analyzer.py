@@ -73,6 +73,7 @@ class Analyzer:
         Args:
             frames: the input.
             masks: by frame, ``[H, W]`` of whole numbers: 0 background, n lesion number n. A lesion may be in parts.
+                Of a volume, number n is one and the same lesion on every slice.
             options: as for `analyze`. Of `options.frames` only where the scan area is looked for and how far apart a
                 volume's neighbouring slices lie count, so that the options of the analysis before fit here too.
 

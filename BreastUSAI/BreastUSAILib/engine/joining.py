@@ -1,4 +1,6 @@
-"""Lesions of neighbouring slices that belong together, joined into lesions of the volume. Needs numpy alone."""
+"""Lesions of slices that belong together, joined into lesions of the volume: by overlap, or by the number that a
+reader gave. Needs numpy alone.
+"""
 
 from __future__ import annotations
 
@@ -51,6 +53,24 @@ def join_lesions(
     return tuple(
         _joined(number, part, malignancy_of, voxel_mm3, slices_of or {}) for number, part in enumerate(parts, start=1)
     )
+
+
+def lesions_by_number(
+    lesions: Sequence[Lesion],
+    malignancy_of: Callable[[Lesion], Malignancy | None],
+    *,
+    voxel_mm3: float | None = None,
+    slices_of: Mapping[int, float] | None = None,
+) -> tuple[VolumeLesion, ...]:
+    """One lesion of the volume for each number in the slices' labels, ascending; its id is that number.
+
+    For outlines that a reader drew: what is one segment is one lesion, in how many pieces and wherever it lies, and
+    what are two stay two, however they touch. Arguments as for `join_lesions`.
+    """
+    parts: dict[int, list[Lesion]] = {}
+    for lesion in sorted(lesions, key=lambda one: (one.number, one.frame)):
+        parts.setdefault(lesion.number, []).append(lesion)
+    return tuple(_joined(number, part, malignancy_of, voxel_mm3, slices_of or {}) for number, part in parts.items())
 
 
 def slices_stood_for(analysed: Sequence[int], step: int) -> dict[int, float]:

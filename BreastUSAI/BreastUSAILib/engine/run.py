@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -304,15 +304,18 @@ class Run:
         if self.frames.kind is not InputKind.VOLUME:
             return ()
         with self.watch.timing("join"):
-            step = self.options.frames.step
-            return join_lesions(
-                self.lesions,
-                self.maps,
-                self._malignancy,
-                step=step,
-                voxel_mm3=self._voxel_mm3(),
-                slices_of=slices_stood_for(self.maps.frames, step),
-            )
+            return self._join(slices_stood_for(self.maps.frames, self.options.frames.step))
+
+    def _join(self, slices_of: Mapping[int, float]) -> tuple[VolumeLesion, ...]:
+        """By overlap: nothing else tells what belongs together."""
+        return join_lesions(
+            self.lesions,
+            self.maps,
+            self._malignancy,
+            step=self.options.frames.step,
+            voxel_mm3=self._voxel_mm3(),
+            slices_of=slices_of,
+        )
 
     def _malignancy(self, lesion: Lesion) -> Malignancy | None:
         """The likelihood of a lesion in its slice: its own, else the slice's."""
