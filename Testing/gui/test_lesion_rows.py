@@ -14,6 +14,14 @@ def cells(report):
     return [tuple(cell.translate(PLAIN) for cell in row.cells) for row in lesionRows(report).rows]
 
 
+NAMED = {"lesion_names": {"2": "Zyste links", "4": "Zyste links"}}
+
+
+def test_a_lesion_is_called_as_the_reader_called_its_segment():
+    assert [row.cells[0] for row in lesionRows({**reports.still(), **NAMED}).rows] == ["1", "Zyste links"]
+    assert [row.cells[0] for row in lesionRows({**reports.volume(), **NAMED}).rows] == ["1", "Zyste links"]
+
+
 def test_a_calibrated_still_has_millimetres_and_no_frame_column():
     rows = lesionRows(reports.still())
 

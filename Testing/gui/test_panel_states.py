@@ -34,6 +34,14 @@ def finished(panel, engine):
     until(lambda: not panel.state.isBusy, "the end of the analysis")
 
 
+def rescoring(panel, engine):
+    """Press Re-score and let the engine be asked; returns what it was asked."""
+    before = len(engine.calls)
+    panel.ui.rescoreButton.click()
+    until(lambda: len(engine.calls) > before or not panel.state.isBusy, "the question to the engine")
+    return engine.calls[-1]
+
+
 def test_idle_without_an_image_says_why(panel):
     assert panel.state is PanelState.IDLE
     assert not panel.ui.analyzeButton.enabled
@@ -249,10 +257,10 @@ def test_what_nobody_foresaw_after_re_scoring_is_said_and_the_panel_goes_on(
     volume, panel, engine, dialogs, monkeypatch
 ):
     finished(panel, engine)
-    monkeypatch.setattr("BreastUSAILib.gui.rescore_job.showRescored", lambda *_nodes: {}["of no use"])
+    monkeypatch.setattr("BreastUSAILib.gui.rescore_job.showRescoredInSteps", lambda *_nodes: {}["of no use"])
 
-    panel.ui.rescoreButton.click()
-    engine.calls[-1].finish()
+    rescoring(panel, engine).finish()
+    until(lambda: not panel.state.isBusy, "the end of the re-scoring")
 
     assert panel.state is PanelState.FAILED
     assert "of no use" in panel.ui.messageLabel.text

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import slicer
 
-from BreastUSAILib.scene.edited_masks import editedMasks
+from BreastUSAILib.engine.errors import InputError
+from BreastUSAILib.scene.edited_masks import editedMasks, editedMasksInSteps
 from BreastUSAILib.scene.mrb import saveScene
 from Testing.host.reopening import reopen
+from Testing.scene.analyses import finished
 from Testing.scene.edited_exams import CINE, EVERYWHERE, found_masks, masks_of, shown
 from Testing.scene.painting import add_segment, box, paint
 
@@ -89,6 +92,38 @@ def test_a_segmentation_without_a_sequence_is_about_the_frame_that_is_shown(scen
 
     assert list(masks) == [2]
     assert np.count_nonzero(masks[2] == 1) == 8
+
+
+def test_the_browser_may_move_while_outlines_are_read(scene):
+    nodes = shown(scene, CINE)
+    nodes.browser.SetSelectedItemNumber(1)
+    nodes.segmentation.GetSegmentation().RemoveSegment("Lesion_1")
+    expected = found_masks(CINE)
+    expected[1][expected[1] == 1] = 0
+
+    steps = editedMasksInSteps(nodes.segmentation, nodes.volume)
+    next(steps)
+    nodes.browser.SetSelectedItemNumber(3)
+    masks = finished(steps)
+
+    for frame, labels in masks.items():
+        np.testing.assert_array_equal(labels, expected[frame])
+
+
+def test_each_frame_is_read_in_a_step_of_its_own(scene):
+    nodes = shown(scene, CINE)
+
+    assert sum(1 for _ in editedMasksInSteps(nodes.segmentation, nodes.volume)) == CINE.count
+
+
+def test_outlines_that_leave_while_they_are_read_are_named(scene):
+    nodes = shown(scene, CINE)
+    steps = editedMasksInSteps(nodes.segmentation, nodes.volume)
+    next(steps)
+    scene.RemoveNode(nodes.segmentation)
+
+    with pytest.raises(InputError, match="outlines left the scene"):
+        next(steps)
 
 
 def test_painting_starts_from_the_images_pixels_on_every_frame(scene):

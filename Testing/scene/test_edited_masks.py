@@ -8,9 +8,10 @@ import slicer
 import vtk
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.scene.edited_masks import editedMasks
+from BreastUSAILib.scene.edited_masks import editedMasks, editedMasksInSteps
 from BreastUSAILib.scene.image_data import ijkToRasOf, imageFromArray, matrixFromArray
 from BreastUSAILib.scene.segment_numbers import segmentNumbers
+from Testing.scene.analyses import finished
 from Testing.scene.edited_exams import CINE, EVERYWHERE, STILL, VOLUME, found_masks, masks_of, shown
 from Testing.scene.painting import add_segment, box, paint, replace
 from Testing.scene.world import TRANSFORMS
@@ -207,6 +208,18 @@ def test_a_volumes_new_slice_is_added_to_those_that_were_analysed(scene):
     assert np.count_nonzero(masks[3]) == 16
     with pytest.raises(KeyError):
         editedMasks(nodes.segmentation, nodes.volume)[2]
+
+
+def test_painting_while_a_volume_is_read_neither_harms_nor_mixes(scene):
+    nodes = shown(scene, VOLUME)
+    steps = editedMasksInSteps(nodes.segmentation, nodes.volume)
+    next(steps)
+    paint(nodes.segmentation, "Lesion_1", nodes.volume, box(nodes.volume, slice(0, 4), slice(0, 48), slice(50, 64)))
+
+    masks = finished(steps)
+
+    np.testing.assert_array_equal(masks[0], found_masks(VOLUME)[0])
+    assert np.count_nonzero(masks[3] == 1) >= np.count_nonzero(found_masks(VOLUME)[3] == 1)
 
 
 @pytest.mark.parametrize("gone", ["segmentation", "volume"])

@@ -9,9 +9,8 @@ import pytest
 
 from BreastUSAILib.engine.analysis import Label, Verdict
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.scene.findings_table import replaceFindings
 from BreastUSAILib.scene.reader_assessment import ReaderAssessment, addReaderAssessment
-from BreastUSAILib.scene.report_node import replaceReport
+from BreastUSAILib.scene.rescored import showRescored
 from BreastUSAILib.scene.show import showAnalysis
 from Testing.scene.analyses import analysis_of, marked_frames
 from Testing.scene.test_findings_table import rows_of
@@ -66,8 +65,7 @@ def test_new_scores_leave_it_where_it_is(nodes):
     addReaderAssessment(nodes.table, nodes.report, SUSPICIOUS)
     rescored = dataclasses.replace(analysis_of(STILL), verdict=Verdict(Label.BENIGN), lesions=())
 
-    replaceFindings(nodes.table, rescored)
-    replaceReport(nodes.report, rescored)
+    showRescored(rescored, nodes.volume, nodes.segmentation, nodes.table, nodes.report)
 
     rows = rows_of(nodes.table)
     assert [row["Finding"].split(" ")[0] for row in rows] == ["Verdict:", "Reader:"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 
+import jsonschema
 import numpy as np
 import pytest
 import slicer
@@ -14,11 +15,12 @@ from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.frames import InputKind
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.edited_masks import editedMasks
-from BreastUSAILib.scene.rescored import showRescored
+from BreastUSAILib.scene.rescored import showRescored, showRescoredInSteps
 from BreastUSAILib.scene.show import showAnalysis
 from BreastUSAILib.scene.volume_node import addVolumeNode
-from Testing.scene.analyses import MapsInMemory, analysis_of, joined, marked_frames
-from Testing.scene.painting import add_segment, box, paint
+from Testing.report.test_json_file import SCHEMA
+from Testing.scene.analyses import MapsInMemory, analysis_of, finished, joined, marked_frames
+from Testing.scene.painting import add_segment, box, paint, replace
 from Testing.scene.test_findings_table import rows_of
 
 STILL = marked_frames()
@@ -78,59 +80,132 @@ def volume_nodes(scene, whole):
     return showAnalysis(analysis, VOLUME, addVolumeNode(scene, VOLUME)), masks
 
 
-def rejoined(nodes, whole):
-    """What re-scoring gives where the joining now says `whole`."""
+def rescored_volume(nodes):
+    """What re-scoring gives: each number of the outlines is one lesion."""
     masks = editedMasks(nodes.segmentation, nodes.volume)
     stack = np.stack([masks[plane] for plane in range(3)])
     maps = MapsInMemory(stack, stack.astype(np.float32), (0, 1, 2))
+    whole = {(plane, int(n)): int(n) for plane in range(3) for n in np.unique(stack[plane]) if n}
     return joined(analysis_of(VOLUME), maps, whole)
 
 
-def mask_of(nodes, name: str) -> np.ndarray:
-    identifier = nodes.segmentation.GetSegmentation().GetSegmentIdBySegmentName(name)
+def mask_of(nodes, identifier: str) -> np.ndarray:
     return slicer.util.arrayFromSegmentBinaryLabelmap(nodes.segmentation, identifier, nodes.volume) > 0
+
+
+def segments_of(nodes) -> dict[str, tuple[str, tuple[float, ...]]]:
+    """Segment id -> name and colour."""
+    segmentation = nodes.segmentation.GetSegmentation()
+    segments = {identifier: segmentation.GetSegment(identifier) for identifier in segmentation.GetSegmentIDs()}
+    return {identifier: (segment.GetName(), segment.GetColor()) for identifier, segment in segments.items()}
 
 
 APART = {(0, 1): 1, (0, 2): 2, (1, 1): 1, (1, 2): 2, (2, 1): 1, (2, 2): 2}
 
 
-def test_lesions_of_a_volume_that_changed_places_change_names(scene):
+def test_segments_that_overlap_on_neighbouring_slices_stay_two_with_their_names_and_colours(scene):
     nodes, masks = volume_nodes(scene, APART)
+    segmentation = nodes.segmentation.GetSegmentation()
+    segmentation.GetSegment("Lesion_2").SetName("Zyste links")
+    segmentation.GetSegment("Lesion_2").SetColor(0.2, 0.4, 0.6)
+    over = box(nodes.volume, slice(1, 2), slice(10, 14), slice(5, 9))  # where lesion 1 is on the slices beside
+    replace(nodes.segmentation, "Lesion_2", nodes.volume, over)
+    before = segments_of(nodes)
 
-    show_rescored(nodes, rejoined(nodes, {place: 3 - number for place, number in APART.items()}))
+    show_rescored(nodes, rescored_volume(nodes))
 
-    assert sorted(names_of(nodes)) == ["Lesion 1", "Lesion 2"]
-    np.testing.assert_array_equal(mask_of(nodes, "Lesion 2"), masks == 1)
-
-
-def test_segments_that_turn_out_to_be_one_lesion_become_one_segment(scene):
-    nodes, masks = volume_nodes(scene, APART)
-
-    show_rescored(nodes, rejoined(nodes, dict.fromkeys(APART, 1)))
-
-    assert names_of(nodes) == ["Lesion 1"]
-    np.testing.assert_array_equal(mask_of(nodes, "Lesion 1"), masks > 0)
-
-
-def test_a_segment_that_turns_out_to_be_two_lesions_becomes_two_segments(scene):
-    nodes, masks = volume_nodes(scene, APART)
-    whole = {**APART, (2, 1): 3}
-
-    show_rescored(nodes, rejoined(nodes, whole))
-
-    assert names_of(nodes) == ["Lesion 1", "Lesion 2", "Lesion 3"]
-    np.testing.assert_array_equal(mask_of(nodes, "Lesion 3")[2], masks[2] == 1)
+    assert segments_of(nodes) == before
+    assert before["Lesion_2"] == ("Zyste links", (0.2, 0.4, 0.6))
+    np.testing.assert_array_equal(mask_of(nodes, "Lesion_2"), over)
+    expected = (masks == 1) & ~over
+    np.testing.assert_array_equal(mask_of(nodes, "Lesion_1"), expected)
 
 
-def test_a_new_lesion_of_a_volume_gets_the_name_that_the_table_has(scene):
+def test_every_segment_of_a_volume_has_its_row_in_the_table_and_its_lesion_in_the_report(scene):
     nodes, _ = volume_nodes(scene, APART)
+    nodes.segmentation.GetSegmentation().GetSegment("Lesion_2").SetName("Zyste links")
     new = add_segment(nodes.segmentation, "Segment_1")
     paint(nodes.segmentation, new, nodes.volume, box(nodes.volume, slice(1, 2), slice(40, 44), slice(40, 44)))
 
-    show_rescored(nodes, rejoined(nodes, {**APART, (1, 3): 3}))
+    show_rescored(nodes, rescored_volume(nodes))
 
-    assert names_of(nodes) == ["Lesion 1", "Lesion 2", "Lesion 3"]
-    assert "Lesion 3, all slices" in [row["Finding"] for row in rows_of(nodes.table)]
+    assert names_of(nodes) == ["Lesion 1", "Zyste links", "Lesion 3"]
+    whole = [row["Finding"] for row in rows_of(nodes.table) if "all slices" in row["Finding"]]
+    assert sorted(whole) == sorted(f"{name}, all slices" for name in names_of(nodes))
+    report = json.loads(nodes.report.GetText())
+    named = [report["lesion_names"].get(str(joint["lesions"][0])) for joint in report["volume_lesions"]]
+    assert sorted(filter(None, named)) == ["Zyste links"]
+    jsonschema.validate(report, SCHEMA)
+
+
+def test_scoring_twice_numbers_every_segment_alike(scene):
+    nodes, _ = volume_nodes(scene, APART)
+    new = add_segment(nodes.segmentation, "Segment_1")
+    paint(nodes.segmentation, new, nodes.volume, box(nodes.volume, slice(0, 3), slice(40, 44), slice(40, 44)))
+
+    show_rescored(nodes, rescored_volume(nodes))
+    once = (segments_of(nodes), nodes.report.GetText())
+    show_rescored(nodes, rescored_volume(nodes))
+
+    assert (segments_of(nodes), nodes.report.GetText()) == once
+
+
+def test_a_segment_in_two_pieces_stays_one(scene):
+    nodes, masks = volume_nodes(scene, APART)
+    paint(nodes.segmentation, "Lesion_1", nodes.volume, box(nodes.volume, slice(2, 3), slice(40, 44), slice(40, 44)))
+
+    show_rescored(nodes, rescored_volume(nodes))
+
+    assert names_of(nodes) == ["Lesion 1", "Lesion 2"]
+    assert np.count_nonzero(mask_of(nodes, "Lesion_1")) == np.count_nonzero(masks == 1) + 16
+
+
+def test_a_name_that_a_reader_chose_on_one_frame_stands_at_that_frame_alone(scene):
+    nodes = showAnalysis(analysis_of(CINE), CINE, addCine(scene, CINE)[1])
+    nodes.browser.SetSelectedItemNumber(2)
+    nodes.segmentation.GetSegmentation().GetSegment("Lesion_2").SetName("Zyste")
+    nodes.browser.SetSelectedItemNumber(0)
+    masks = editedMasks(nodes.segmentation, nodes.volume)
+    lesions = [one for one in analysis_of(CINE).lesions if one.frame < 2]
+    renumbered = [dataclasses.replace(one, number=int(masks[2][31, 9])) for one in analysis_of(CINE).lesions[5:]]
+    analysis = dataclasses.replace(analysis_of(CINE), lesions=(*lesions, *renumbered))
+
+    show_rescored(nodes, rescored(analysis))
+
+    assert [row["Finding"] for row in rows_of(nodes.table)[1:]] == [*(["Lesion 1", "Lesion 2"] * 2), "Zyste"]
+
+
+@pytest.mark.parametrize("gone", ["volume", "segmentation", "table", "report"])
+@pytest.mark.parametrize("frames", [STILL, CINE], ids=["still", "cine"])
+def test_a_node_that_leaves_between_two_steps_leaves_the_others_as_they_were(scene, frames, gone):
+    volume = addCine(scene, frames)[1] if frames is CINE else None
+    nodes = showAnalysis(analysis_of(frames), frames, volume)
+    add_segment(nodes.segmentation, "Segment_1")
+    before = (rows_of(nodes.table), nodes.report.GetText(), names_of(nodes))
+    steps = showRescoredInSteps(
+        rescored(analysis_of(frames)), nodes.volume, nodes.segmentation, nodes.table, nodes.report
+    )
+    next(steps)
+
+    scene.RemoveNode(getattr(nodes, gone))
+    with pytest.raises(InputError, match="left the scene"):
+        finished(steps)
+
+    assert (rows_of(nodes.table), nodes.report.GetText(), names_of(nodes)) == before
+
+
+def test_only_the_last_step_changes_nodes(scene):
+    nodes = showAnalysis(analysis_of(CINE), CINE, addCine(scene, CINE)[1])
+    add_segment(nodes.segmentation, "Segment_1")
+    watched = (nodes.table, nodes.report, nodes.segmentation.GetSegmentation().GetNthSegment(2))
+    before = [node.GetMTime() for node in watched]
+
+    for _ in showRescoredInSteps(
+        rescored(analysis_of(CINE)), nodes.volume, nodes.segmentation, nodes.table, nodes.report
+    ):
+        assert [node.GetMTime() for node in watched] == before
+
+    assert all(node.GetMTime() > was for node, was in zip(watched, before, strict=True))
 
 
 def test_a_text_that_is_no_report_leaves_everything_as_it_was(scene):

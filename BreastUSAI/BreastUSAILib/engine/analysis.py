@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .errors import InputError
 from .flags import Flag
 from .frames import InputKind, SpacingSource
 
@@ -215,7 +216,8 @@ class Analysis:
     def segment_labels(self, frame: int) -> NDArray[np.unsignedinteger[Any]]:
         """``[H, W]``: 0 background, else the number of the lesion's segment, which is its `volume_number`.
 
-        uint8, or uint16 where a volume has more than 255 lesions. KeyError where the frame was not segmented.
+        uint8, or uint16 where a volume has more than 255 lesions. Raises KeyError where the frame was not segmented,
+        and InputError where its labels hold a lesion that the findings do not know.
         """
         labels = self.maps.labels(frame)
         if not self.volume_lesions:
@@ -224,7 +226,11 @@ class Analysis:
         numbers = np.zeros(256, dtype)
         for lesion in self.lesions_of(frame):
             numbers[lesion.number] = self.volume_number(frame, lesion.number)
-        return numbers[labels]
+        joined = numbers[labels]
+        if np.count_nonzero(joined) != np.count_nonzero(labels):
+            problem = f"the masks of slice {frame} do not fit the findings"
+            raise InputError(problem, remedy="Analyze the image again")
+        return joined
 
     @cached_property
     def _volume_numbers(self) -> dict[tuple[int, int], int]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
+from ..scene.report_node import NAMES_KEY
 from .result_words import NO_BREAK, Report, calibrationWords, intervalWords, likelihoodWords, percentWords
 
 UNKNOWN = "–"
@@ -55,7 +56,7 @@ def lesionRows(report: Report) -> LesionRows:
 def _row(report: Report, lesion: dict[str, Any], unit: str) -> LesionRow:
     likelihood, note = _likelihood(report, lesion)
     where = () if report["input"]["frames"] == 1 else (str(lesion["frame"] + 1),)
-    return LesionRow(lesion, (str(lesion["number"]), *where, likelihood, *_shape(lesion, unit)), note)
+    return LesionRow(lesion, (_name(report, lesion, lesion["number"]), *where, likelihood, *_shape(lesion, unit)), note)
 
 
 def _joinedRow(report: Report, joined: dict[str, Any], unit: str) -> LesionRow:
@@ -70,7 +71,13 @@ def _joinedRow(report: Report, joined: dict[str, Any], unit: str) -> LesionRow:
     if joined["malignancy"] is not None:
         likelihood = percentWords(joined["malignancy"]["probability"])
         note = _ownNote(joined["malignancy"]) if shown.get("malignancy") else _sliceNote(joined)
-    return LesionRow(shown, (str(joined["id"]), slices, likelihood, *_shape(shown, unit), volume), note)
+    name = _name(report, shown, joined["id"])
+    return LesionRow(shown, (name, slices, likelihood, *_shape(shown, unit), volume), note)
+
+
+def _name(report: Report, lesion: dict[str, Any], number: int) -> str:
+    """What the lesion's segment is called where a reader named it, else its number."""
+    return report.get(NAMES_KEY, {}).get(str(lesion["id"]), str(number))
 
 
 def _shape(lesion: dict[str, Any], unit: str) -> tuple[str, ...]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 from slicer.i18n import tr as _
 
 from ..engine.analysis import Analysis
 from ..engine.errors import BreastUSAIError, InputError
+from ..engine.frames import Frames
 from ..scene.browsing import sequenceBehind
-from ..scene.edited_masks import editedMasks
+from ..scene.edited_masks import EditedMasks, editedMasksInSteps
 from ..scene.frames_from_node import framesFromNode
-from ..scene.rescored import showRescored
+from ..scene.rescored import showRescoredInSteps
 from ..scene.source_options import SourceOptions
 from .job_listener import JobListener
 from .rescoring import optionsOf
-from .slices import asError
+from .slices import Slices, asError
 from .stored_report import storedReport
 
 
@@ -26,7 +28,7 @@ class RescoreJob:
         engine: `EngineProcess`, or what behaves like it.
         parameters: image and result.
         source: how the image is to be understood.
-        listener: hears of progress and of the end: `onDone` gets the new analysis.
+        listener: hears of progress and of the end, from the event loop: `onDone` gets the new analysis.
 
     Raises InputError where image or result are not there.
     """
@@ -39,20 +41,18 @@ class RescoreJob:
         self._options = optionsOf(report)
         self._volume, self._segmentation = parameters.inputVolume, parameters.segmentation
         self._table, self._report = parameters.table, parameters.report
-        self._call: Any = None
+        self._stage: Any = None
+        self._isCancelled = False
 
     def start(self) -> None:
-        """Send image and outlines to the engine. Raises what reading them raises."""
-        behind = sequenceBehind(self._volume)
-        browser = None if behind is None else behind.browser
-        masks = editedMasks(self._segmentation, self._volume, browser)
-        frames = framesFromNode(self._volume, self._source)
-        self._call = self._engine.startAnalysis(frames, self._options, self, masks=masks)
+        """Begin, without waiting for anything."""
+        self._stage = Slices(self._read(), self._onRead, self.onFailed)
 
     def cancel(self) -> None:
         """Stop; the nodes stay as they are."""
-        if self._call is not None:
-            self._call.cancel()
+        self._isCancelled = True
+        if self._stage is not None:
+            self._stage.cancel()
 
     def onProgress(self, done: int, total: int, words: str) -> None:
         """The engine is at work."""
@@ -60,20 +60,38 @@ class RescoreJob:
 
     def onDone(self, analysis: Analysis) -> None:
         """The engine is done: the result's nodes are brought up to date, where they are still there."""
-        nodes = (self._volume, self._segmentation, self._table, self._report)
-        if any(node is None or node.GetScene() is None for node in nodes):
-            self._listener.onFailed(_nothingToScore())
-            return
-        try:
-            showRescored(analysis, *nodes)
-        except Exception as error:  # the edge: called by the event loop, where nobody would hear of it
-            self._listener.onFailed(asError(error))
-            return
-        self._listener.onDone(analysis)
+        self._stage = Slices(self._show(analysis), self._onShown, self.onFailed)
+        if self._isCancelled:
+            self._stage.cancel()
 
     def onFailed(self, error: BreastUSAIError) -> None:
-        """The engine could not; nothing was changed."""
+        """It could not be done; nothing was changed."""
+        self._stage = None
         self._listener.onFailed(error)
+
+    def _read(self) -> Generator[None, None, tuple[Frames, EditedMasks]]:
+        behind = sequenceBehind(self._volume)
+        browser = None if behind is None else behind.browser
+        masks = yield from editedMasksInSteps(self._segmentation, self._volume, browser)
+        return framesFromNode(self._volume, self._source), masks
+
+    def _onRead(self, read: tuple[Frames, EditedMasks]) -> None:
+        frames, masks = read
+        try:
+            self._stage = self._engine.startAnalysis(frames, self._options, self, masks=masks)
+        except Exception as error:  # the edge: called by the event loop, where nobody would hear of it
+            self.onFailed(asError(error))
+
+    def _show(self, analysis: Analysis) -> Generator[None, None, Analysis]:
+        nodes = (self._volume, self._segmentation, self._table, self._report)
+        if any(node is None or node.GetScene() is None for node in nodes):
+            raise _nothingToScore()
+        yield from showRescoredInSteps(analysis, *nodes)
+        return analysis
+
+    def _onShown(self, analysis: Analysis) -> None:
+        self._stage = None
+        self._listener.onDone(analysis)
 
 
 def _nothingToScore() -> InputError:

@@ -20,6 +20,22 @@ class BrowsedSequence:
         """Index value of every item, in item order."""
         return [self.sequence.GetNthIndexValue(item) for item in range(self.sequence.GetNumberOfDataNodes())]
 
+    def itemBeside(self, other: Any, frame: int) -> Any:
+        """The item of another sequence at the index value of `frame`, or None."""
+        value = self.sequence.GetNthIndexValue(frame)
+        isInStep = other.GetNthIndexValue(frame) == value  # the usual case, without a search
+        return other.GetNthDataNode(frame) if isInStep else other.GetDataNodeAtValue(value, True)
+
+    def frameNode(self, proxyNode: Any, frame: int) -> Any:
+        """What another of the browser's proxies shows at `frame`, or None: itself while the browser stands there.
+
+        A proxy without a sequence is about the frame that is shown alone.
+        """
+        if frame == self.browser.GetSelectedItemNumber():
+            return proxyNode
+        other = self.browser.GetSequenceNode(proxyNode)
+        return None if other is None else self.itemBeside(other, frame)
+
 
 def sequenceBehind(volumeNode: Any) -> BrowsedSequence | None:
     """The sequence that a volume (or result) node is the proxy of, or None where it is a node of its own."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Mapping
 
 from .. import RESEARCH_USE
 from ..engine.analysis import Analysis, Label, Lesion, Malignancy, VolumeLesion
 from ..engine.frames import InputKind
+from ..engine.lesion_segment import lesion_name
 
 Row = dict[str, str]
 """Column title -> cell; a column that a row does not name stays empty: what is unknown is no number."""
@@ -38,11 +39,16 @@ def columnsOf(analysis: Analysis) -> dict[str, str]:
     return {_title(what, unit): unit for what, unit in columns}
 
 
-def findingRows(analysis: Analysis) -> list[Row]:
-    """The verdict, then each joined lesion of a volume, then each lesion of each frame.
+NO_NAMES: Mapping[int, str] = {}
+_LESIONS_A_STEP = 50
+
+
+def findingRows(analysis: Analysis, names: Mapping[int, str] = NO_NAMES) -> Generator[None, None, list[Row]]:
+    """The verdict, then each joined lesion of a volume, then each lesion of each frame; in short steps.
 
     The likelihood is that of the whole input in the verdict's row, and that of the lesion's frame in a lesion's row
-    unless the lesion was scored on its own; with its interval where that is known.
+    unless the lesion was scored on its own; with its interval where that is known. `names` are those that a reader
+    gave lesions, by `Lesion.id`.
     """
     verdict = analysis.verdict
     first = {
@@ -51,18 +57,24 @@ def findingRows(analysis: Analysis) -> list[Row]:
         FRAME: _cell(verdict.key_frame, "d"),
     }
     likelihoods = {finding.index: finding.probabilities for finding in analysis.frames}
-    lesions = []
-    for lesion in analysis.lesions:
+    rows = [first]
+    for joined in analysis.volume_lesions:
+        rows.append(_joinedRow(joined, names.get(joined.lesions[0], lesion_name(joined.id))))
+    yield
+    for count, lesion in enumerate(analysis.lesions, start=1):
         frame = likelihoods.get(lesion.frame)
         likelihood = "" if frame is None else f"{getattr(frame, Label.MALIGNANT.value):.3f}"
-        lesions.append(_lesionRow(lesion, analysis.volume_number(lesion.frame, lesion.number), likelihood))
-    return [first, *(_joinedRow(joined) for joined in analysis.volume_lesions), *lesions]
+        number = analysis.volume_number(lesion.frame, lesion.number)
+        rows.append(_lesionRow(lesion, number, names.get(lesion.id, lesion_name(number)), likelihood))
+        if count % _LESIONS_A_STEP == 0:
+            yield
+    return rows
 
 
-def _lesionRow(lesion: Lesion, number: int, frameLikelihood: str) -> Row:
+def _lesionRow(lesion: Lesion, number: int, name: str, frameLikelihood: str) -> Row:
     measures = {_title(what, unit): _cell(value(lesion), form) for what, unit, value, form in _MEASURES}
     return {
-        FINDING: f"Lesion {number}",
+        FINDING: name,
         LIKELIHOOD: _interval(lesion.malignancy) or frameLikelihood,
         LESION: str(number),
         FRAME: str(lesion.frame),
@@ -70,9 +82,9 @@ def _lesionRow(lesion: Lesion, number: int, frameLikelihood: str) -> Row:
     }
 
 
-def _joinedRow(joined: VolumeLesion) -> Row:
+def _joinedRow(joined: VolumeLesion, name: str) -> Row:
     return {
-        FINDING: f"Lesion {joined.id}, all slices",
+        FINDING: f"{name}, all slices",
         LIKELIHOOD: _interval(joined.malignancy),
         LESION: str(joined.id),
         FRAME: str(joined.key_frame),

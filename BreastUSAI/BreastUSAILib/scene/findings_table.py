@@ -2,42 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import vtk
 
 from .. import RESEARCH_USE
 from ..engine.analysis import Analysis
-from .findings_rows import FINDING, columnsOf, findingRows
+from .findings_rows import NO_NAMES, columnsOf, findingRows
 from .nodes import addNode
 
 READER = "Reader"
 
 
-def addFindingsTable(scene: Any, name: str, analysis: Analysis) -> Any:
-    """A vtkMRMLTableNode of text cells: what is unknown (millimetres without calibration) stays empty."""
+def addFindingsTable(scene: Any, name: str, analysis: Analysis) -> Generator[None, None, Any]:
+    """A vtkMRMLTableNode of text cells, in short steps: what is unknown (millimetres uncalibrated) stays empty."""
+    columns = yield from findingsColumns(analysis)
     table = addNode(scene, "vtkMRMLTableNode", name)
     table.SetDescription(RESEARCH_USE)
     table.SetUseColumnTitleAsColumnHeader(True)
-    replaceFindings(table, analysis)
+    replaceFindings(table, columns)
     return table
 
 
-def replaceFindings(table: Any, analysis: Analysis) -> None:
-    """Put the findings of `analysis` in the place of earlier ones; a reader's assessment stays."""
-    columns = columnsOf(analysis)
-    rows = findingRows(analysis)
-    rows += [{FINDING: words} for words in _readerWords(table)]
+@dataclass(frozen=True)
+class Column:
+    """One column of the table: its cells as a vtkStringArray under its title, and its unit, empty for none."""
+
+    cells: Any
+    unit: str
+
+
+def findingsColumns(
+    analysis: Analysis, names: Mapping[int, str] = NO_NAMES
+) -> Generator[None, None, tuple[Column, ...]]:
+    """The findings as columns, in short steps. `names` are those that a reader gave lesions, by `Lesion.id`."""
+    rows = yield from findingRows(analysis, names)
+    columns = []
+    for title, unit in columnsOf(analysis).items():
+        cells = vtk.vtkStringArray()
+        cells.SetName(title)
+        for row in rows:
+            cells.InsertNextValue(row.get(title, ""))
+        columns.append(Column(cells, unit))
+        yield
+    return tuple(columns)
+
+
+def replaceFindings(table: Any, columns: tuple[Column, ...]) -> None:
+    """Put new columns in the place of earlier ones; a reader's assessment stays, as the last row."""
+    readers = _readerWords(table)
     blocker = table.StartModify()
     table.RemoveAllColumns()
-    for title, unit in columns.items():
-        column = vtk.vtkStringArray()
-        column.SetName(title)
-        for row in rows:
-            column.InsertNextValue(row.get(title, ""))
-        table.AddColumn(column)
-        if unit:
-            table.SetColumnUnitLabel(title, unit)
+    for place, column in enumerate(columns):
+        for words in readers:
+            column.cells.InsertNextValue("" if place else words)
+        table.AddColumn(column.cells)
+        if column.unit:
+            table.SetColumnUnitLabel(column.cells.GetName(), column.unit)
     table.EndModify(blocker)
 
 

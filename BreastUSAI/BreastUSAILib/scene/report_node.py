@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from ..engine.analysis import Analysis
@@ -14,6 +14,9 @@ from .nodes import addNode
 READER_KEY = "reader_assessment"
 """Where a reader's own assessment stands in the report."""
 
+NAMES_KEY = "lesion_names"
+"""Where the names stand that a reader gave segments: `Lesion.id`, as text, to name."""
+
 _ENCODER = json.JSONEncoder(indent=2, ensure_ascii=False, allow_nan=False)
 _PART = 50  # frames and lesions at a time
 _PIECES = 20_000  # of JSON at a time: numbers, names and brackets
@@ -21,6 +24,14 @@ _PIECES = 20_000  # of JSON at a time: numbers, names and brackets
 
 def addReportNode(scene: Any, name: str, analysis: Analysis) -> Generator[None, None, Any]:
     """A vtkMRMLTextNode with the report of `analysis`, in short steps: that of a long cine is some megabytes."""
+    text = yield from reportText(analysis, {})
+    node = addNode(scene, "vtkMRMLTextNode", name)
+    node.SetText(text)
+    return node
+
+
+def reportText(analysis: Analysis, more: Mapping[str, Any]) -> Generator[None, None, str]:
+    """The report of `analysis` as JSON, in short steps; `more` are entries after those of `Analysis.to_json`."""
     document = dataclasses.replace(analysis, frames=(), lesions=()).to_json()
     for first in range(0, max(len(analysis.frames), len(analysis.lesions)), _PART):
         here = slice(first, first + _PART)
@@ -30,25 +41,11 @@ def addReportNode(scene: Any, name: str, analysis: Analysis) -> Generator[None, 
         document["lesions"] += part["lesions"]
         yield
     pieces: list[str] = []
-    for count, piece in enumerate(_ENCODER.iterencode(document)):
+    for count, piece in enumerate(_ENCODER.iterencode({**document, **more})):
         pieces.append(piece)
         if count % _PIECES == _PIECES - 1:
             yield
-    node = addNode(scene, "vtkMRMLTextNode", name)
-    node.SetText("".join(pieces) + "\n")
-    return node
-
-
-def replaceReport(node: Any, analysis: Analysis) -> None:
-    """Put the report of `analysis` in the place of the earlier one; a reader's assessment stays.
-
-    Raises InputError where the node holds no report.
-    """
-    reader = readReport(node).get(READER_KEY)
-    document = analysis.to_json()
-    if reader is not None:
-        document[READER_KEY] = reader
-    _write(node, document)
+    return "".join(pieces) + "\n"
 
 
 def addToReport(node: Any, key: str, value: Any) -> None:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from ..engine.analysis import Analysis
-from ..engine.frames import InputKind
+from ..engine.errors import InputError
 from ..engine.lesion_segment import lesion_colour, lesion_name
 from .browsing import sequenceBehind
-from .findings_table import replaceFindings
-from .image_data import ijkToRasOf
-from .label_stack import LabelStack
-from .report_node import replaceReport
+from .findings_table import findingsColumns, replaceFindings
+from .report_node import NAMES_KEY, READER_KEY, readReport, reportText
 from .segment_numbers import segmentNumbers
-from .segmentation_node import setSegments
-from .stack_results import joinedLabels
+from .steps import allAtOnce
 
 _NAME_TO_REPLACE = re.compile(r"Segment(_\d+)?|" + lesion_name(1).replace("1", r"\d+"))
 """Names that nobody chose: Segment Editor's own, and those of lesions."""
@@ -24,56 +23,96 @@ _NAME_TO_REPLACE = re.compile(r"Segment(_\d+)?|" + lesion_name(1).replace("1", r
 def showRescored(analysis: Analysis, volumeNode: Any, segmentationNode: Any, table: Any, report: Any) -> None:
     """Bring table, report and the names of segments to what was scored anew; a reader's assessment stays.
 
-    Names that a reader chose stay too. Of a volume the lesions are joined anew: where a segment turned out to be two
-    lesions, or two segments one, the segments are made from the findings again.
+    Every segment stays as it is, one for each lesion: a name that a reader chose stands in table and report too, and
+    one that nobody chose becomes "Lesion n" with that lesion's colour.
 
     Args:
         analysis: what `rescore` gave for `editedMasks`.
         volumeNode, segmentationNode, table, report: the image and the nodes of its result.
 
-    Raises InputError where the report node holds no report; nothing is changed then.
+    Raises InputError where the report node holds no report, or a node left the scene; nothing is changed then.
     """
+    allAtOnce(showRescoredInSteps(analysis, volumeNode, segmentationNode, table, report))
+
+
+def showRescoredInSteps(
+    analysis: Analysis, volumeNode: Any, segmentationNode: Any, table: Any, report: Any
+) -> Generator[None, None, None]:
+    """`showRescored` in short steps. The last one changes the nodes, all of them; the others none."""
+    segmentNames = _SegmentNames()
+    for frame, node in _segmentations(segmentationNode, volumeNode):
+        segmentNames.add(frame, node.GetSegmentation())
+        yield
+    names = segmentNames.chosenFor(analysis)
+    columns = yield from findingsColumns(analysis, names)
+    more: dict[str, Any] = {NAMES_KEY: {str(lesion): name for lesion, name in names.items()}} if names else {}
+    kept = readReport(report).get(READER_KEY)
+    if kept is not None:
+        more[READER_KEY] = kept
+    text = yield from reportText(analysis, more)
+    for node in (volumeNode, segmentationNode, table, report):
+        if node.GetScene() is None:
+            raise InputError("image, outlines or findings left the scene", remedy="Analyze the image again")
     segmentationNode.GetScene().SaveStateForUndo()
-    replaceReport(report, analysis)
-    replaceFindings(table, analysis)
-    if analysis.input.kind is InputKind.VOLUME:
-        _showJoined(segmentationNode, volumeNode, analysis)
+    report.SetText(text)
+    replaceFindings(table, columns)
+    for one in segmentNames.toGive:
+        one.give()
+
+
+def _segmentations(segmentationNode: Any, volumeNode: Any) -> Iterator[tuple[int | None, Any]]:
+    """Each frame of a cine with its segmentations, the stored one first; of a still or volume the one of all frames."""
+    outlines, image = sequenceBehind(segmentationNode), sequenceBehind(volumeNode)
+    if outlines is None or image is None:
+        yield None, segmentationNode
         return
-    for node in _framesOf(segmentationNode):
-        _rename(node.GetSegmentation(), segmentNumbers(node.GetSegmentation()))
+    for frame in range(image.sequence.GetNumberOfDataNodes()):
+        stored = image.itemBeside(outlines.sequence, frame)
+        if stored is not None:
+            yield frame, stored
+        if frame == image.browser.GetSelectedItemNumber():
+            yield frame, segmentationNode
 
 
-def _framesOf(segmentationNode: Any) -> list[Any]:
-    """The node itself, and of a cine's proxy those of all frames."""
-    browsed = sequenceBehind(segmentationNode)
-    sequence = None if browsed is None else browsed.sequence
-    stored = () if sequence is None else map(sequence.GetNthDataNode, range(sequence.GetNumberOfDataNodes()))
-    return [segmentationNode, *stored]
+@dataclass(frozen=True)
+class _NewName:
+    """A segment that is to be called as its lesion is."""
+
+    segmentation: Any
+    identifier: str
+    number: int
+
+    def give(self) -> None:
+        segment = self.segmentation.GetSegment(self.identifier)
+        if segment is not None:
+            segment.SetName(lesion_name(self.number))
+            segment.SetColor(*(channel / 255 for channel in lesion_colour(self.number)))
 
 
-def _showJoined(segmentationNode: Any, volumeNode: Any, analysis: Analysis) -> None:
-    segmentation = segmentationNode.GetSegmentation()
-    numbers = segmentNumbers(segmentation)
-    joined: dict[str, set[int]] = {
-        identifier: {analysis.volume_number(one.frame, number) for one in analysis.lesions if one.number == number}
-        for identifier, number in numbers.items()
-    }
-    found = [number for several in joined.values() for number in several]
-    if len(found) == len(set(found)) and all(len(several) <= 1 for several in joined.values()):
-        _rename(segmentation, {identifier: number for identifier, several in joined.items() for number in several})
-        return
-    terminology = segmentation.GetNthSegment(0).GetTerminology()
-    stack = LabelStack()
-    for frame in analysis.maps.frames:
-        stack.put(frame, joinedLabels(analysis, frame, analysis.maps.labels(frame)))
-    segmentation.RemoveAllSegments()
-    for _step in setSegments(segmentationNode, stack, ijkToRasOf(volumeNode), terminology):
-        pass
+class _SegmentNames:
+    """What segments are called, and what those are to be called whose name nobody chose."""
 
+    def __init__(self) -> None:
+        self.toGive: list[_NewName] = []
+        self._chosen: dict[tuple[int | None, int], str] = {}
 
-def _rename(segmentation: Any, numbers: dict[str, int]) -> None:
-    for identifier, number in numbers.items():
-        segment = segmentation.GetSegment(identifier)
-        if _NAME_TO_REPLACE.fullmatch(segment.GetName() or "") and segment.GetName() != lesion_name(number):
-            segment.SetName(lesion_name(number))
-            segment.SetColor(*(channel / 255 for channel in lesion_colour(number)))
+    def add(self, frame: int | None, segmentation: Any) -> None:
+        """Look at the segments of a frame; None where one segmentation is that of all frames."""
+        for identifier, number in segmentNumbers(segmentation).items():
+            name = segmentation.GetSegment(identifier).GetName() or ""
+            isChosen = bool(name) and not _NAME_TO_REPLACE.fullmatch(name)
+            if isChosen:
+                self._chosen[frame, number] = name
+            else:
+                self._chosen.pop((frame, number), None)
+                if name != lesion_name(number):
+                    self.toGive.append(_NewName(segmentation, identifier, number))
+
+    def chosenFor(self, analysis: Analysis) -> dict[int, str]:
+        """`Lesion.id` -> the name that a reader chose, where one did."""
+        found = {}
+        for lesion in analysis.lesions:
+            name = self._chosen.get((lesion.frame, lesion.number)) or self._chosen.get((None, lesion.number))
+            if name is not None:
+                found[lesion.id] = name
+        return found

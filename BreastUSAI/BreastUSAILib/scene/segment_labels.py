@@ -37,13 +37,16 @@ class SegmentLabels:
     def __init__(self, segmentation: Any, segmentationNode: Any, volumeNode: Any) -> None:
         self._owner, self._volume = segmentationNode, volumeNode
         self._columns, self._rows, self._planes = volumeNode.GetImageData().GetDimensions()
-        self._masks = _masksOf(segmentation)
+        self._segmentation = _withLabelmaps(segmentation)  # kept: a copy would take its voxels with it
+        self._masks = _masksOf(self._segmentation)
         self._offsets = [self._offsetOf(mask) for mask in self._masks]
 
     def plane(self, index: int) -> NDArray[np.uint8]:
         """Labels ``[J, I]`` of one slice of the image: 0 background, else the lesion's number."""
         labels = np.zeros((self._rows, self._columns), np.uint8)
         for mask, offset in zip(self._masks, self._offsets, strict=True):
+            if mask.image.IsEmpty():
+                continue
             if offset is None:
                 labels[self._nearest(mask, index)] = mask.number
             else:
@@ -66,22 +69,35 @@ class SegmentLabels:
         pixels = np.column_stack([column.ravel(), row.ravel(), np.full(row.size, plane)])
         places = mask.indicesOf(imageToOther(self._volume, self._owner, pixels))
         i, j, k = (np.rint(places).astype(np.int64) - mask.first).T
-        depth, height, width = mask.voxels.shape
+        voxels = mask.voxels
+        depth, height, width = voxels.shape
         inside = (i >= 0) & (i < width) & (j >= 0) & (j < height) & (k >= 0) & (k < depth)
         hit = np.zeros(row.size, bool)
-        hit[inside] = mask.voxels[k[inside], j[inside], i[inside]] == mask.value
+        hit[inside] = voxels[k[inside], j[inside], i[inside]] == mask.value
         return hit.reshape(row.shape)
 
 
 @dataclass(frozen=True, eq=False)
 class _Mask:
-    """One segment: where `voxels` ``[K, J, I]`` are `value`; `first` is the index (i, j, k) of their first."""
+    """One segment: where the voxels of `image` are `value`.
+
+    They are looked up anew each time: somebody may paint between two steps, which gives the image other memory.
+    """
 
     number: int
     value: int
-    voxels: NDArray
-    first: NDArray[np.int64]
+    image: Any
     indexOfPlace: NDArray[np.float64]  # noqa: N815
+
+    @property
+    def voxels(self) -> NDArray:
+        """``[K, J, I]``."""
+        return arrayFromImage(self.image)
+
+    @property
+    def first(self) -> NDArray[np.int64]:
+        """Index (i, j, k) of the first voxel."""
+        return np.array(self.image.GetExtent()[::2], dtype=np.int64)
 
     def indicesOf(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
         """Continuous voxel indices ``[N, 3]`` of positions ``[N, 3]`` in the segmentation's coordinates."""
@@ -90,7 +106,6 @@ class _Mask:
 
 def _masksOf(segmentation: Any) -> list[_Mask]:
     """The segments that have voxels, in their order."""
-    segmentation = _withLabelmaps(segmentation)
     numbers = segmentNumbers(segmentation)
     masks = []
     for identifier, number in sorted(numbers.items(), key=lambda item: segmentation.GetSegmentIndex(item[0])):
@@ -101,8 +116,7 @@ def _masksOf(segmentation: Any) -> list[_Mask]:
         matrix = vtk.vtkMatrix4x4()
         image.GetWorldToImageMatrix(matrix)
         indexOfPlace = arrayFromMatrix(matrix)
-        first = np.array(image.GetExtent()[::2], dtype=np.int64)
-        masks.append(_Mask(number, segment.GetLabelValue(), arrayFromImage(image), first, indexOfPlace))
+        masks.append(_Mask(number, segment.GetLabelValue(), image, indexOfPlace))
     return masks
 
 
@@ -118,11 +132,12 @@ def _withLabelmaps(segmentation: Any) -> Any:
 def _copy(mask: _Mask, offset: NDArray[np.int64], plane: int, labels: NDArray[np.uint8]) -> None:
     """Write the mask's voxels of one slice of the image into `labels` ``[J, I]``."""
     left, top, front = (mask.first + offset).tolist()
-    depth, height, width = mask.voxels.shape
+    voxels = mask.voxels
+    depth, height, width = voxels.shape
     if not 0 <= plane - front < depth:
         return
     rows, columns = labels.shape
     down = slice(min(max(top, 0), rows), min(max(top + height, 0), rows))
     across = slice(min(max(left, 0), columns), min(max(left + width, 0), columns))
-    part = mask.voxels[plane - front, down.start - top : down.stop - top, across.start - left : across.stop - left]
+    part = voxels[plane - front, down.start - top : down.stop - top, across.start - left : across.stop - left]
     labels[down, across][part == mask.value] = mask.number

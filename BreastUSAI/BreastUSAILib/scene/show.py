@@ -22,6 +22,7 @@ from .report_node import addReportNode
 from .slice_views import fitViews, showLayers
 from .stack_results import addStackHeatMap, addStackSegmentation
 from .stacking import addStackedVolume
+from .steps import allAtOnce
 from .volume_node import addVolumeNode
 
 
@@ -52,12 +53,7 @@ def showAnalysis(analysis: Analysis, frames: Frames, volumeNode: Any = None, sce
     Whatever raises on the way leaves the scene as it was. Raises InputError where `volumeNode` is gone, or is no
     longer what was analysed.
     """
-    steps = showAnalysisInSteps(analysis, frames, volumeNode, scene)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
+    return allAtOnce(showAnalysisInSteps(analysis, frames, volumeNode, scene))
 
 
 def showAnalysisInSteps(
@@ -130,7 +126,7 @@ def _addNodes(scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any) -
         segmentation = yield from addStackSegmentation(scene, name("segmentation"), analysis, volume, terms)
         heatMap = yield from addStackHeatMap(scene, name("heat map"), analysis, volume)
     yield
-    table = addFindingsTable(scene, name("findings"), analysis)
+    table = yield from addFindingsTable(scene, name("findings"), analysis)
     yield
     report = yield from addReportNode(scene, name("report"), analysis)
     return SceneNodes(volume, segmentation, heatMap, table, report, source.browser if source else None)

@@ -6,13 +6,11 @@ from collections.abc import Generator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..engine.analysis import Analysis
-from ..engine.errors import InputError
 from .growing_image import GrowingImage
 from .heat_map_node import addHeatMapNode
-from .label_stack import LabelStack, numbersIn
+from .label_stack import LabelStack
 from .segmentation_node import addSegmentationNode
 
 
@@ -22,7 +20,7 @@ def addStackSegmentation(
     """Masks of all slices in one segmentation, a slice at each step; lesions joined across slices are one segment."""
     stack = LabelStack()
     for frame in analysis.maps.frames:
-        stack.put(frame, joinedLabels(analysis, frame, analysis.maps.labels(frame)))
+        stack.put(frame, analysis.segment_labels(frame))
         yield
     return (yield from addSegmentationNode(scene, name, stack, volumeNode, terms, analysis.maps.frames))
 
@@ -36,21 +34,3 @@ def addStackHeatMap(scene: Any, name: str, analysis: Analysis, volumeNode: Any) 
         image.slices[plane] = analysis.maps.heat_map(plane) if plane in analysed else 0
         yield
     return addHeatMapNode(scene, name, image.finished(), volumeNode)
-
-
-def joinedLabels(analysis: Analysis, frame: int, labels: NDArray[np.uint8]) -> NDArray[np.integer]:
-    """``[J, I]`` with the number of the joined lesion for each lesion of one frame; `labels` where nothing is joined.
-
-    Raises InputError where the findings do not know a lesion of the mask.
-    """
-    if not analysis.volume_lesions:
-        return labels
-    numbers = np.zeros(256, np.uint16)
-    try:
-        for number in numbersIn(labels):
-            numbers[number] = analysis.volume_number(frame, number)
-    except KeyError as error:
-        raise InputError(
-            f"the masks of slice {frame} do not fit the findings", remedy="Analyze the image again"
-        ) from error
-    return numbers[labels]
