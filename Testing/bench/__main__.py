@@ -1,5 +1,5 @@
-"""`make bench`: prints ``ratio still warm``, ``ratio click to result``, the frames per second of a cine, and the peak
-memory of a long one."""
+"""`make bench`: prints ``ratio still warm``, ``ratio click to result``, ``module open``, the frames per second of a cine,
+and the peak memory of a long one."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def main() -> int:
     print(f"bare networks, forward and backward: {still.bare_ms:.1f} ms")
     print(f"still warm, reading the file included: {still.analyze_ms:.1f} ms")
     print(f"ratio still warm: {still.ratio:.2f}", flush=True)
+    subprocess.run([sys.executable, "-m", "Testing.bench.module_open"], check=True)
     click = subprocess.run([sys.executable, "-m", "Testing.bench.warm_child"], check=False).returncode
     print(f"cine frames per second: {frames_per_second():.1f}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
