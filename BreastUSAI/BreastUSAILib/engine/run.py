@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from . import remarks
 from .analysis import (
     Analysis,
     Explanation,
@@ -38,12 +39,6 @@ from .sector import detect_sector
 from .stopwatch import Stopwatch
 
 BATCH = 8  # frames at a time: enough to fill the processor, few enough to cancel within a second
-_REGION_FRAMES = 5  # frames of a cine or volume that the scan area is looked for in
-_SECTOR_DETECTED = Flag(
-    FlagCode.SECTOR_DETECTED,
-    Severity.INFO,
-    "The file names no ultrasound region, so the scan area was found in the picture itself.",
-)
 _SMALLEST_SIDE = 16  # pixels: less is no picture
 
 Look = Callable[[Sequence[int], Sequence[NDArray]], None]
@@ -110,16 +105,15 @@ class Run:
 
     def _find_region(self) -> None:
         """The rectangle to analyse: the file's own region, else the scan area of what a few frames show together."""
-        indices = self.options.frames.indices(self.frames.count)
+        indices = self.options.frames.region_frames(self.frames.count)
         with self.watch.timing("region"):
             self.flags.extend(check_input(self.frames))
             if self.frames.region is not None:
                 self.region = self.frames.region.rectangle
             else:
-                places = np.linspace(0, len(indices) - 1, min(len(indices), _REGION_FRAMES)).round().astype(int)
-                self.region = detect_sector(np.maximum.reduce([self.frames.grey(indices[place]) for place in places]))
+                self.region = detect_sector(np.maximum.reduce([self.frames.grey(index) for index in indices]))
                 if self.region.area < self.frames.rows * self.frames.columns:
-                    self.flags.append(_SECTOR_DETECTED)
+                    self.flags.append(remarks.SECTOR_DETECTED)
         self.maps = StoredMaps(self._letterbox(self._classifier_input))
 
     def _pass(self, indices: Sequence[int], look: Look) -> None:
@@ -152,12 +146,10 @@ class Run:
         """Turn what single frames showed into flags of the input, each code once."""
         seen = {flag.code for flag in self.flags}
         for code, flags in self.pixel_flags.items():
-            flag = flags[0]
-            if flag.severity is Severity.REJECT and self.probabilities:
-                message = f"{len(flags)} of {count} frames were left out. {flag.message}"
-                self.flags.append(Flag(code, Severity.WARNING, message))
+            if flags[0].severity is Severity.REJECT and self.probabilities:
+                self.flags.append(remarks.left_out(flags, count))
             elif code not in seen:
-                self.flags.append(flag)
+                self.flags.append(flags[0])
 
     def _prepare(self, pixels: Sequence[NDArray]) -> Batch:
         """The networks' inputs, made once where both want the same."""
@@ -233,39 +225,22 @@ class Run:
 
     def _state_withheld(self, count: int) -> None:
         """Say on how many of the `count` frames that were looked at outlines were withheld."""
-        if not self.withheld:
-            return
-        sure = self.equipment.models.segmenter.withhold_above
-        where, these = f"On {len(self.withheld)} of {count} frames something", "these frames"
-        if count == 1:
-            where, these = "Something", "the image"
-        message = (
-            f"{where} was outlined, but is not shown: the classification gives {these} a probability of {sure:.0%} or "
-            "more of being normal."
-        )
-        self.flags.append(Flag(FlagCode.OUTLINE_WITHHELD, Severity.INFO, message))
+        if self.withheld:
+            sure = self.equipment.models.segmenter.withhold_above
+            self.flags.append(remarks.outlines_withheld(len(self.withheld), count, sure))
 
     def _compare(self, verdict: Verdict, without_outline: str) -> None:
         """Flag a key frame whose outline and whose class contradict each other."""
         found = any(lesion.frame == verdict.key_frame for lesion in self.lesions)
-        if verdict.label is Label.NORMAL and found:
-            message = "A lesion is outlined, but the classification says normal: look at the outline yourself."
-        elif verdict.label in (Label.BENIGN, Label.MALIGNANT) and not found:
-            message = without_outline
-        else:
-            return
-        self.flags.append(Flag(FlagCode.DISAGREEMENT, Severity.WARNING, message))
+        flag = remarks.disagreement(verdict, found, without_outline)
+        if flag is not None:
+            self.flags.append(flag)
 
     def _state_prevalence(self) -> None:
         """Say beside the result that its probabilities were shifted."""
         asked, own = self.options.prevalence, self._classifier.calibration.prevalence
-        if asked is None or own is None:
-            return
-        message = (
-            f"The probabilities are those at the prevalence that was asked for, {100 * asked:.3g} % malignant among "
-            f"lesions; the model was calibrated at {100 * own:.3g} %."
-        )
-        self.flags.append(Flag(FlagCode.PREVALENCE_SHIFTED, Severity.INFO, message))
+        if asked is not None and own is not None:
+            self.flags.append(remarks.prevalence_shifted(asked, own))
 
     def _analysis(self, indices: Sequence[int], verdict: Verdict) -> Analysis:
         classifier = self._classifier
@@ -297,6 +272,7 @@ class Run:
             timing_ms=self.watch.milliseconds(),
             maps=self.maps,
             volume_lesions=joined,
+            selection=self.options.frames,
         )
 
     def _joined(self) -> tuple[VolumeLesion, ...]:

@@ -1,0 +1,52 @@
+"""What an analysis says of itself beside its figures: the flags that need more than the input to be raised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .analysis import Label, Verdict
+from .flags import Flag, FlagCode, Severity
+
+SECTOR_DETECTED = Flag(
+    FlagCode.SECTOR_DETECTED,
+    Severity.INFO,
+    "The file names no ultrasound region, so the scan area was found in the picture itself.",
+)
+
+
+def outlines_withheld(withheld: int, count: int, sure: float) -> Flag:
+    """Outlines on `withheld` of `count` frames are not shown: they are normal with a probability of at least `sure`."""
+    where, these = f"On {withheld} of {count} frames something", "these frames"
+    if count == 1:
+        where, these = "Something", "the image"
+    message = (
+        f"{where} was outlined, but is not shown: the classification gives {these} a probability of {sure:.0%} or "
+        "more of being normal."
+    )
+    return Flag(FlagCode.OUTLINE_WITHHELD, Severity.INFO, message)
+
+
+def disagreement(verdict: Verdict, outlined: bool, without_outline: str) -> Flag | None:
+    """Where the key frame's outline and its class contradict each other; `without_outline` says that none is there."""
+    if verdict.label is Label.NORMAL and outlined:
+        message = "A lesion is outlined, but the classification says normal: look at the outline yourself."
+    elif verdict.label in (Label.BENIGN, Label.MALIGNANT) and not outlined:
+        message = without_outline
+    else:
+        return None
+    return Flag(FlagCode.DISAGREEMENT, Severity.WARNING, message)
+
+
+def prevalence_shifted(asked: float, own: float) -> Flag:
+    """The probabilities are not those at the model's own prevalence; both are shares of malignant among lesions."""
+    message = (
+        f"The probabilities are those at the prevalence that was asked for, {100 * asked:.3g} % malignant among "
+        f"lesions; the model was calibrated at {100 * own:.3g} %."
+    )
+    return Flag(FlagCode.PREVALENCE_SHIFTED, Severity.INFO, message)
+
+
+def left_out(flags: Sequence[Flag], count: int) -> Flag:
+    """Of `count` frames those with these flags, all of one code, have no result."""
+    message = f"{len(flags)} of {count} frames were left out. {flags[0].message}"
+    return Flag(flags[0].code, Severity.WARNING, message)
