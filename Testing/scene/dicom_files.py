@@ -9,6 +9,8 @@ import pydicom
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, UltrasoundImageStorage, UltrasoundMultiFrameImageStorage, generate_uid
 
+from BreastUSAILib.engine.reading.pydicom_versions import save
+
 
 def write_ultrasound(
     path: Path,
@@ -38,7 +40,7 @@ def write_ultrasound(
         dataset.FrameTime, dataset.FrameIncrementPointer = frame_time_ms, 0x00181063
     if centimetres_a_pixel is not None:
         dataset.SequenceOfUltrasoundRegions = [_tissue_region(rows, columns, centimetres_a_pixel)]
-    dataset.save_as(path, enforce_file_format=True)
+    save(dataset, path)
     return str(dataset.SOPInstanceUID)
 
 

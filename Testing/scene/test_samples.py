@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ import pytest
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.frames import InputKind
 from BreastUSAILib.engine.reading.file import read_file
-from BreastUSAILib.scene import dicom_source
 from BreastUSAILib.scene.frames_from_node import framesFromNode
 from BreastUSAILib.scene.samples import SAMPLE_ATTRIBUTE, SAMPLES, addSample, sampleBehind
 
@@ -69,33 +67,6 @@ def test_an_attribute_leads_to_no_file_outside_the_samples(scene):
     volume.SetAttribute(SAMPLE_ATTRIBUTE, "../../../pyproject.toml")
 
     assert sampleBehind(volume) is None
-
-
-@pytest.fixture
-def old_pydicom(monkeypatch) -> Iterator[None]:
-    """Slicer 5.10 has pydicom 2.4, which the reader cannot use."""
-    for name in [name for name in sys.modules if name.startswith("BreastUSAILib.engine.reading")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "pydicom.pixels", None)
-    dicom_source._described.cache_clear()
-    yield
-    dicom_source._described.cache_clear()
-
-
-@pytest.mark.usefixtures("old_pydicom")
-def test_pydicom_that_is_too_old_is_said_in_a_sentence(scene):
-    with pytest.raises(InputError, match=r"Slicer 5\.12"):
-        addSample(FILES[0], scene)
-
-
-def test_with_old_pydicom_a_node_is_read_with_what_slicer_knows_of_it(scene, request, caplog):
-    volume = addSample("still_doppler_two_regions.dcm", scene)
-    request.getfixturevalue("old_pydicom")
-
-    frames = framesFromNode(volume)
-
-    assert (frames.pixel_spacing_mm, frames.regions) == (None, ())
-    assert "cannot read DICOM" in caplog.text
 
 
 def test_what_slicer_brings_is_enough_to_read_them():

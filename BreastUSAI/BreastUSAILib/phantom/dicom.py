@@ -23,6 +23,7 @@ from pydicom.uid import (
 
 from ..engine.errors import OptionError
 from ..engine.frames import Region, RegionContent
+from ..engine.reading.pydicom_versions import compress, save
 from ..report.atomic import atomic_file
 
 TRANSFER_SYNTAXES = (ExplicitVRLittleEndian, RLELossless, JPEG2000Lossless)
@@ -73,7 +74,7 @@ def write_dicom(path: Path, instance: Instance) -> None:
     """Write `instance` to `path`, complete or not at all. Raises OptionError, OutputError."""
     dataset = to_dataset(instance)
     with atomic_file(path) as partial:
-        dataset.save_as(partial, enforce_file_format=True)
+        save(dataset, partial)
 
 
 def to_dataset(instance: Instance) -> Dataset:
@@ -186,4 +187,4 @@ def _compress(dataset: Dataset, instance: Instance) -> None:
         return
     if instance.transfer_syntax == JPEG2000Lossless and instance.is_colour:
         dataset.PhotometricInterpretation = "YBR_RCT"
-    dataset.compress(instance.transfer_syntax, instance.pixels, generate_instance_uid=False)
+    compress(dataset, instance.transfer_syntax, instance.pixels)

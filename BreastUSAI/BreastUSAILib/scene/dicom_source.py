@@ -48,10 +48,8 @@ def noteSource(node: Any, otherNode: Any) -> None:
 @lru_cache(maxsize=_FILES_REMEMBERED)
 def _described(path: Path, _modified: int, _size: int) -> Frames | InputError | None:
     """The file's frames without their pixels; remembered until it changes: the panel asks at every click."""
-    try:
-        from ..engine.reading import read
-    except ImportError as error:  # Slicer 5.10 has pydicom 2
-        return InputError(f"this Slicer's Python cannot read DICOM ({error})", remedy="Use Slicer 5.12 or newer")
+    from ..engine.reading import read
+
     result = next(iter(read(path)), None)
     return replace(result, read_frame=_noPixels) if isinstance(result, Frames) else result
 

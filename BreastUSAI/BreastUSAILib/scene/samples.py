@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..engine.errors import InputError
 from ..engine.frames import Frames, InputKind
 from .added_nodes import removedOnFailure
 from .cine_sequences import addCine
@@ -47,12 +46,6 @@ def _addCine(scene: Any, frames: Frames, fileName: str) -> Any:
 
 
 def _read(path: Path) -> Frames:
-    try:
-        from ..engine.reading.file import read_file
-    except ImportError as error:
-        raise InputError(
-            f"this Slicer's Python cannot read the sample ({error})",
-            where=path.name,
-            remedy="Use Slicer 5.12 or newer, or load the file through the DICOM module",
-        ) from error
+    from ..engine.reading.file import read_file
+
     return read_file(path)

@@ -6,9 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydicom
+import pytest
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, generate_uid
+
+from BreastUSAILib.engine.reading import pydicom_versions
+
+if pydicom_versions.IS_PYDICOM_2:
+    from pydicom.pixel_data_handlers.util import convert_color_space
+else:
+    from pydicom.pixels.processing import convert_color_space
 
 STORAGE = "1.2.840.10008.5.1.4.1.1."
 US_IMAGE, US_MULTIFRAME, US_VOLUME, CAPTURE = (STORAGE + kind for kind in ("6.1", "3.1", "6.2", "7"))
@@ -56,7 +65,7 @@ def save(dataset: Dataset, path: Path, transfer_syntax: str = ExplicitVRLittleEn
     dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
     if transfer_syntax == ExplicitVRBigEndian and dataset.BitsAllocated == 16:
         dataset.PixelData = np.frombuffer(dataset.PixelData, "<u2").astype(">u2").tobytes()
-    dataset.save_as(path, enforce_file_format=True)
+    pydicom_versions.save(dataset, path)
     return path
 
 
@@ -81,6 +90,19 @@ def ultrasound_region(**elements: Any) -> Dataset:
         if value is not None:
             setattr(region, keyword, value)
     return region
+
+
+def to_ybr(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """YBR_FULL of RGB ``[..., 3]``."""
+    return convert_color_space(rgb, "RGB", "YBR_FULL")
+
+
+def example(name: str) -> Path:
+    """One of pydicom's example files; skips where the installed pydicom does not bring it."""
+    path = Path(pydicom.__file__).parent / "data" / "test_files" / name
+    if not path.exists():
+        pytest.skip(f"pydicom {pydicom.__version__} does not bring {name}")
+    return path
 
 
 def ramp(rows: int = 8, columns: int = 10) -> NDArray[np.uint8]:

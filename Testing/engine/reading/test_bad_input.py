@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from pydicom.uid import JPEGBaseline8Bit, RLELossless
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.frames import Frames
 from BreastUSAILib.engine.reading import read
+from BreastUSAILib.engine.reading.pydicom_versions import compress
 from Testing.engine.reading.dicom_writing import CAPTURE, STORAGE, dicom_dataset, ramp, save
 
 
@@ -107,8 +109,8 @@ def test_fewer_frames_than_promised(tmp_path: Path) -> None:
 def test_compressed_frames_cut_short(tmp_path: Path) -> None:
     dataset = dicom_dataset(np.stack([ramp(), ramp()]))
     save(dataset, tmp_path / "plain.dcm")
-    dataset.compress(RLELossless, generate_instance_uid=False)
-    dataset.save_as(tmp_path / "a.dcm", enforce_file_format=True)
+    compress(dataset, RLELossless, np.stack([ramp(), ramp()]))
+    save(dataset, tmp_path / "a.dcm", RLELossless)
     whole = (tmp_path / "a.dcm").read_bytes()
     (tmp_path / "a.dcm").write_bytes(whole[:-20])
     assert "1 of 2 frames" in problem(tmp_path / "a.dcm")
@@ -127,6 +129,27 @@ def test_a_transfer_syntax_without_decoder_is_named(tmp_path: Path) -> None:
     dataset = dicom_dataset(ramp(), PixelData=encapsulate([b"\0" * 32]))
     path = save(dataset, tmp_path / "a.dcm", "1.2.840.10008.1.2.4.102")
     assert "no decoder for the transfer syntax MPEG-4" in problem(path)
+
+
+@pytest.mark.parametrize("syntax", ["1.2.840.113619.5.2", "1.2.840.10008.1.2.4.999"])  # General Electric's own; none
+def test_a_transfer_syntax_that_no_dictionary_knows_is_named(tmp_path: Path, syntax: str) -> None:
+    path = dicom(tmp_path)
+    named = b"1.2.840.10008.1.2.1\0"
+    other = syntax.encode().ljust(len(syntax) + len(syntax) % 2, b"\0")
+    content = path.read_bytes()
+    place = content.index(b"\x02\x00\x10\x00UI") + 6
+    path.write_bytes(content[:place] + len(other).to_bytes(2, "little") + other + content[place + 2 + len(named) :])
+    assert f"no decoder for the transfer syntax {syntax}" in problem(path)
+
+
+def test_a_codestream_of_absurd_size_is_refused(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    Image.new("L", (16, 16)).save(stream, "JPEG")
+    content = bytearray(stream.getvalue())
+    place = content.index(b"\xff\xc0") + 5
+    content[place : place + 4] = b"\xff\xff\xff\xff"
+    path = save(dicom_dataset(ramp(), PixelData=encapsulate([bytes(content)])), tmp_path / "a.dcm", JPEGBaseline8Bit)
+    assert "frame 0 cannot be decoded" in problem(path)
 
 
 def test_a_palette_image_without_palette(tmp_path: Path) -> None:

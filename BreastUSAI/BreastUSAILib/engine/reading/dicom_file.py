@@ -30,6 +30,7 @@ from pydicom.uid import (
 )
 
 from ..errors import InputError
+from .pydicom_versions import original_encoding
 
 PIXEL_KEYWORDS = {
     0x7FE00010: "PixelData",
@@ -152,7 +153,7 @@ def _transfer_syntax(dataset: Dataset) -> UID:
     named = getattr(dataset, "file_meta", Dataset()).get("TransferSyntaxUID")
     if named:
         return UID(named)
-    implicit, little = dataset.original_encoding
+    implicit, little = original_encoding(dataset)
     if implicit:
         return ImplicitVRLittleEndian
     return ExplicitVRLittleEndian if little in (None, True) else ExplicitVRBigEndian
@@ -184,7 +185,7 @@ def _deflated(path: Path, dataset: Dataset, syntax: UID) -> DicomFile:
 
 def _pixel_element(file: BinaryIO, syntax: UID, opener: Callable[[], BinaryIO]) -> PixelElement | None:
     """Read the tag, VR and length that the parser stopped at."""
-    order = "<" if syntax.is_little_endian else ">"
+    order = ">" if syntax == ExplicitVRBigEndian else "<"
     head = file.read(8)
     if len(head) < 8:
         return None

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.encaps import encapsulate
-from pydicom.pixels import get_decoder
-from pydicom.pixels.decoders.base import Decoder
+from PIL import Image
 from pydicom.uid import JPEG2000TransferSyntaxes, JPEGBaseline8Bit, JPEGExtended12Bit
 
 from ..errors import InputError
 from ..frames import luminance
 from .codestream import decode_lossy_jpeg, uses_multiple_component_transform
-from .dicom_file import DATASET_ERRORS, DicomFile, PixelElement, encapsulated_frames, one_line, quiet_pydicom
+from .dicom_file import (
+    DATASET_ERRORS,
+    DicomFile,
+    PixelElement,
+    encapsulated_frames,
+    one_line,
+    plain_text,
+    quiet_pydicom,
+)
 from .grey_display import grey_map
 from .limits import check_size
 from .palette import Palette, read_palette
 from .pixel_header import frame_count, photometric_interpretation, pixel_options
+from .pydicom_versions import FrameDecoder, frame_decoder
 from .rgb_display import guess_colours, to_rgb
 
 _LOSSY_JPEG = (JPEGBaseline8Bit, JPEGExtended12Bit)
-_DECODING_ERRORS = (*DATASET_ERRORS, OSError, MemoryError)
+_DECODING_ERRORS = (*DATASET_ERRORS, OSError, MemoryError, Image.DecompressionBombError)
 
 
 class DicomPixels:
@@ -102,21 +108,18 @@ class DicomPixels:
         if self._fragments is None:
             with self._pixels.open() as file:
                 file.seek(self._pixels.offset)
-                return self._to_display(self._samples(file, index, self.count), self._header_colours)
+                samples = self._decoder.native(file, index, self.count, self._options)
+                return self._to_display(samples, self._header_colours)
         stream = self._codestream(self._fragments[index])
         if self._file.transfer_syntax in _LOSSY_JPEG and self._options["bits_stored"] == 8:
             return self._from_lossy_jpeg(stream)
-        samples = self._samples(encapsulate([stream], has_bot=False), 0, 1)
+        samples = self._decoder.encapsulated(stream, self._options)
         colours = self._header_colours
         if self._file.transfer_syntax in JPEG2000TransferSyntaxes and (
             colours in ("YBR_RCT", "YBR_ICT") or uses_multiple_component_transform(stream)
         ):
             colours = "RGB"
         return self._to_display(samples, colours)
-
-    def _samples(self, source: bytes | BinaryIO, index: int, count: int) -> NDArray:
-        options: dict[str, Any] = {**self._options, "number_of_frames": count}
-        return self._decoder.as_array(source, index=index, raw=True, **options)[0]
 
     def _codestream(self, fragments: list[tuple[int, int]]) -> bytes:
         with self._pixels.open() as file:
@@ -168,20 +171,16 @@ class DicomPixels:
         return lambda stored, _: mapping(stored)
 
 
-def _decoder(file: DicomFile) -> Decoder:
-    syntax = file.transfer_syntax
+def _decoder(file: DicomFile) -> FrameDecoder:
     try:
-        decoder = get_decoder(syntax)
-    except NotImplementedError:
-        decoder = None
-    if decoder is None or not decoder.is_available:
-        missing = "" if decoder is None else f" ({'; '.join(decoder.missing_dependencies)})"
+        return frame_decoder(file.transfer_syntax)
+    except NotImplementedError as error:
+        missing = f" ({error})" if str(error) else ""
         raise InputError(
-            f"no decoder for the transfer syntax {syntax.name}{missing}",
+            f"no decoder for the transfer syntax {plain_text(file.transfer_syntax.name)}{missing}",
             where=file.path,
             remedy="Install pylibjpeg with its plugins, or export the file uncompressed",
-        )
-    return decoder
+        ) from error
 
 
 def _palette(file: DicomFile) -> Palette:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.pixels.processing import apply_voi
 
 from .header_numbers import first_number
+from .pydicom_versions import apply_voi
 
 GreyMap = Callable[[NDArray], NDArray]
 """Stored values ``[H, W]`` -> uint8, uint16 or float32 ``[H, W]``, brighter meaning more echo."""
