@@ -18,8 +18,6 @@ from slicer.ScriptedLoadableModule import (
 )
 from slicer.util import VTKObservationMixin
 
-from BreastUSAILib.gui.sample_data import registerSampleDataWhenStarted
-
 LIBRARY = "BreastUSAILib"
 
 
@@ -41,7 +39,14 @@ class BreastUSAI(ScriptedLoadableModule):
             "Built on 3D Slicer, MONAI, PyTorch and Captum, with thanks to the authors of the public breast "
             "ultrasound data sets that the model cards name."
         )
-        registerSampleDataWhenStarted()
+        slicer.app.connect("startupCompleted()", registerSampleData)
+
+
+def registerSampleData() -> None:
+    """Offer the shipped phantoms in the Sample Data module; their code is not loaded before Slicer has started."""
+    from BreastUSAILib.gui import sample_data
+
+    sample_data.registerSampleData()
 
 
 class BreastUSAIWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):

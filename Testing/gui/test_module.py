@@ -34,19 +34,18 @@ def test_the_door_stays_thin(module):
     assert len(Path(module.__file__).read_text(encoding="utf-8").splitlines()) < LONGEST_LINES
 
 
-def test_opening_the_panel_loads_no_network():
+def loaded_after(steps: str) -> set[str]:
+    """The modules of a fresh application after these statements."""
     program = (
         "import sys\n"
+        "from types import SimpleNamespace\n"
         "from Testing.host.application import start\n"
         "start()\n"
         "from BreastUSAILib.scene.host import openHost, publish\n"
         "publish(openHost())\n"
         "import BreastUSAI\n"
-        "widget = BreastUSAI.BreastUSAIWidget()\n"
-        "widget.enter()\n"
-        "heavy = ('torch', 'monai', 'captum', 'pydicom', 'BreastUSAILib.engine.bundle')\n"
-        "print([name for name in heavy if name in sys.modules])\n"
-        "widget.cleanup()\n"
+        f"{steps}\n"
+        "print(*sys.modules)\n"
     )
     run = subprocess.run(
         [sys.executable, "-c", program],
@@ -55,8 +54,41 @@ def test_opening_the_panel_loads_no_network():
         check=True,
         env={"PYTHONPATH": ":".join(path for path in sys.path if path)},
     )
+    return set(run.stdout.splitlines()[-1].split())
 
-    assert run.stdout.splitlines()[-1] == "[]"
+
+def test_opening_the_panel_loads_no_network_and_nothing_else_that_takes_long():
+    loaded = loaded_after("widget = BreastUSAI.BreastUSAIWidget()\nwidget.enter()")
+
+    library = "BreastUSAILib"
+    assert f"{library}.gui.panel" in loaded
+    assert loaded.isdisjoint(("torch", "monai", "captum", "pydicom", "scipy", "SimpleITK", "jsonschema"))
+    assert loaded.isdisjoint((f"{library}.engine.bundle", f"{library}.engine.model_folder", f"{library}.scene.show"))
+    assert loaded.isdisjoint(("importlib.metadata", "subprocess"))
+
+
+def test_listing_the_module_loads_nothing_of_its_library():
+    loaded = loaded_after("BreastUSAI.BreastUSAI(SimpleNamespace(path=BreastUSAI.__file__))")
+
+    # the library's own part of the stand-in host aside
+    assert {name for name in loaded if name.startswith("BreastUSAILib.")} <= {
+        "BreastUSAILib.scene",
+        "BreastUSAILib.scene.host",
+    }
+
+
+def test_the_phantoms_are_offered_once_the_application_has_started(module, monkeypatch):
+    connected = []
+    monkeypatch.setattr(slicer.app, "connect", lambda signal, slot: connected.append((signal, slot)), raising=False)
+    offered = []
+    monkeypatch.setattr("BreastUSAILib.gui.sample_data.registerSampleData", lambda: offered.append("phantoms"))
+
+    module.BreastUSAI(SimpleNamespace(path=module.__file__))
+    ((signal, slot),) = connected
+    assert (signal, offered) == ("startupCompleted()", [])
+
+    slot()
+    assert offered == ["phantoms"]
 
 
 def test_opening_the_panel_starts_no_process(panel, engine):

@@ -98,16 +98,6 @@ def test_offering_twice_offers_once(sources):
     assert len(slicer.modules.sampleDataSources[CATEGORY]) == len(sources)
 
 
-def test_it_waits_for_the_application_to_have_started(monkeypatch):
-    connected = []
-    monkeypatch.setattr(slicer.app, "connect", lambda signal, slot: connected.append((signal, slot)), raising=False)
-
-    sample_data.registerSampleDataWhenStarted()
-
-    assert connected == [("startupCompleted()", registerSampleData)]
-    assert slicer.modules.sampleDataSources == {}
-
-
 def test_a_click_loads_the_phantom_and_shows_it(scene, sources):
     source = sources["still_benign_calibrated.dcm"]
 

@@ -12,6 +12,7 @@ from ..engine.options import AnalyzeOptions, FrameSelection
 from ..scene.frames_from_node import currentFrame
 from ..scene.source_options import SourceOptions
 from .analysis_job import AnalysisJob
+from .ignored import ignored
 from .job_listener import JobListener
 
 Progress = Callable[[int, int, str], None]
@@ -35,7 +36,7 @@ def analyzeNode(
     """See `BreastUSAILogic.analyze`."""
     options = AnalyzeOptions(_selection(frames, volumeNode), classNamed(explainClass), prevalence, explainMethod)
     source = SourceOptions(pixelSpacingMm, asSlices, sliceSpacingMm)
-    listener = JobListener(progress or _ignored, onDone or _ignored, onFailed or _ignored)
+    listener = JobListener(progress or ignored, onDone or ignored, onFailed or ignored)
     job = AnalysisJob(engine, volumeNode, options, source, listener)
     if wait:
         return job.runBlocking()
@@ -78,7 +79,3 @@ def _selection(frames: str, volumeNode: Any) -> FrameSelection:
         frame = currentFrame(volumeNode)
         return FrameSelection(frame, frame)
     return FrameSelection.parse(frames)
-
-
-def _ignored(*_told: Any) -> None:
-    """What happens to news that nobody wants."""

@@ -10,6 +10,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
+from .ignored import ignored
 from .key_frames import frameLikelihoods
 from .painting import classColour, drawWords, tonesOf
 from .result_words import Report, frameWords, percentWords
@@ -26,7 +27,7 @@ class FramePlot(qt.QWidget):
 
     def __init__(self) -> None:
         qt.QWidget.__init__(self)
-        self.onFrameChosen: Callable[[int], None] = _ignored
+        self.onFrameChosen: Callable[[int], None] = ignored
         self._report: Report | None = None
         self._likelihoods: list[tuple[int, float]] = []
         self._current: int | None = None
@@ -174,7 +175,3 @@ class FramePlot(qt.QWidget):
 
 def _yOf(share: float, top: int, bottom: int) -> int:
     return round(bottom - share * (bottom - top))
-
-
-def _ignored(_frame: int) -> None:
-    """What happens to a chosen frame until somebody wants to know."""

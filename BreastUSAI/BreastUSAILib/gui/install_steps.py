@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import CalledProcessError
 
 from slicer.i18n import tr as _
 
@@ -56,6 +55,8 @@ class InstallSteps:
         names = [package.name for package in packages if package.recorded]
         if not names:
             return
+        from subprocess import CalledProcessError
+
         onMessage(_("Removing {names}...").format(names=", ".join(names)))
         with self._step(onMessage):
             try:

@@ -9,6 +9,7 @@ import qt
 from slicer.i18n import tr as _
 
 from .. import RESEARCH_USE
+from .ignored import ignored
 from .lesion_rows import LesionRows, lesionRows
 from .result_words import Report
 
@@ -22,7 +23,7 @@ class LesionTable:
     """
 
     def __init__(self, table: Any) -> None:
-        self.onLesionChosen: Callable[[dict[str, Any]], None] = _ignored
+        self.onLesionChosen: Callable[[dict[str, Any]], None] = ignored
         self._table = table
         self._shown = LesionRows((), ())
         table.selectionBehavior = qt.QAbstractItemView.SelectRows
@@ -92,7 +93,3 @@ def _onTwoLines(heading: str) -> str:
 def _bold(font: Any) -> Any:
     font.setBold(True)
     return font
-
-
-def _ignored(_lesion: dict[str, Any]) -> None:
-    """What happens to a chosen lesion until somebody wants to know."""

@@ -13,6 +13,7 @@ from slicer.i18n import tr as _
 from ..engine.errors import BreastUSAIError
 from .buttons import enableOrSay
 from .choices import Choices
+from .ignored import ignored
 from .job_listener import JobListener
 from .model_words import TASKS, Model, choiceWords, deviceWords, modelToolTip, modelWords
 from .sentence import sentenceOf
@@ -117,7 +118,7 @@ class ModelsSection:
         self._isWaiting = True
         self._say(words)
         self.refresh()
-        listener = JobListener(_ignored, lambda answer: self._onAnswer(onDone, answer), self._onFailed)
+        listener = JobListener(ignored, lambda answer: self._onAnswer(onDone, answer), self._onFailed)
         try:
             self._engine.startRequest(method, params, listener)
         except BreastUSAIError as error:
@@ -221,7 +222,3 @@ class ModelsSection:
         model = self._selected()
         assert model is not None
         return model["name"]
-
-
-def _ignored(*_progress: Any) -> None:
-    """Requests about models are short."""

@@ -12,6 +12,7 @@ from ..engine.errors import BreastUSAIError
 from ..engine.options import EXPLAIN_METHODS
 from ..scene.overlay import setFill, setHeatMapOpacity, setOutline, setOverlaysVisible
 from .choices import Choices
+from .ignored import ignored
 from .result_words import Report, classWords, explanationWords, methodWords
 from .shortcuts import withShortcut
 from .stored_report import storedReport
@@ -25,7 +26,7 @@ class OverlaySection:
     """
 
     def __init__(self, ui: Any, parameters: Any = None) -> None:
-        self.onAnalyzeAgain: Callable[[], None] = _ignored
+        self.onAnalyzeAgain: Callable[[], None] = ignored
         self._ui = ui
         self._parameters: Any = None
         self._applied: tuple[Any, ...] | None = None
@@ -122,7 +123,3 @@ class OverlaySection:
 
     def _onAnalyzeAgain(self, _checked: bool = False) -> None:
         self.onAnalyzeAgain()
-
-
-def _ignored() -> None:
-    """What happens to a wish until somebody wants to know."""

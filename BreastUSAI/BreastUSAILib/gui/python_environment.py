@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import importlib
 import importlib.machinery
-import importlib.metadata
 import re
 import shutil
 import sys
-import sysconfig
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
 
 SLICER_BRINGS = (
     *("certifi", "cffi", "chardet", "charset-normalizer", "couchdb", "cryptography", "dcmqi", "Deprecated"),
@@ -126,8 +128,10 @@ class PythonEnvironment:
                     shutil.rmtree(info)
         importlib.invalidate_caches()
 
-    def _records(self, name: str) -> Iterator[importlib.metadata.Distribution]:
-        yield from importlib.metadata.distributions(name=name, path=self._where())
+    def _records(self, name: str) -> Iterator[Distribution]:
+        from importlib.metadata import distributions  # slow to load, and of no use to a panel that only opens
+
+        yield from distributions(name=name, path=self._where())
 
     def _where(self) -> list[str]:
         return list(sys.path) if self._path is None else self._path
@@ -135,6 +139,8 @@ class PythonEnvironment:
 
 def sitePackages() -> Path:
     """The folder that pip installs into."""
+    import sysconfig
+
     return Path(sysconfig.get_paths()["purelib"])
 
 
@@ -154,7 +160,7 @@ def nameIn(requirement: str) -> str:
     return re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
 
 
-def _versionIn(record: importlib.metadata.Distribution) -> str | None:
+def _versionIn(record: Distribution) -> str | None:
     try:
         version: str | None = record.version
     except (LookupError, ValueError, OSError):

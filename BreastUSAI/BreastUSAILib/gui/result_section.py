@@ -11,6 +11,7 @@ from .. import RESEARCH_USE
 from ..engine.errors import BreastUSAIError
 from .flag_list import FlagList
 from .frame_plot import FramePlot
+from .ignored import ignored
 from .key_frames import nextKeyFrame, suspiciousFrames
 from .lesion_rows import tableNote
 from .lesion_table import LesionTable
@@ -39,8 +40,8 @@ class ResultSection:
     """
 
     def __init__(self, ui: Any, parameters: Any = None) -> None:
-        self.onFrameChosen: Callable[[int], None] = _ignored
-        self.onLesionChosen: Callable[[dict[str, Any]], None] = _ignored
+        self.onFrameChosen: Callable[[int], None] = ignored
+        self.onLesionChosen: Callable[[dict[str, Any]], None] = ignored
         self.report: Report | None = None
         self.currentFrame: int | None = None
         self._ui = ui
@@ -153,7 +154,3 @@ class ResultSection:
 def _sayOrHide(label: Any, words: str) -> None:
     label.text = words
     label.visible = bool(words)
-
-
-def _ignored(_chosen: Any) -> None:
-    """What happens to a choice until somebody wants to know."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import slicer
@@ -11,13 +12,12 @@ from slicer.i18n import tr as _
 
 from ..engine.errors import BreastUSAIError, Cancelled, DependencyError
 from ..engine.frames import InputKind
-from .analysis_job import AnalysisJob
 from .analysis_request import analyzeOptions, modelChoice, sourceOptions
+from .ignored import ignored
 from .install_failure import InstallError
 from .job_listener import JobListener
 from .packages_controls import InstallerLike, Step
 from .panel_state import PanelState
-from .rescore_job import RescoreJob
 from .sentence import sentenceOf
 
 
@@ -34,55 +34,46 @@ class Runner:
 
     def __init__(self, engine: Any, installer: InstallerLike) -> None:
         self.state = PanelState.IDLE
-        self.onState: Callable[[PanelState, str], None] = _ignored
-        self.onProgress: Callable[[int, int, str], None] = _ignored
-        self.onAnalyzed: Callable[[Any, Any], None] = _ignored
-        self.onRescored: Callable[[], None] = _ignored
+        self.onState: Callable[[PanelState, str], None] = ignored
+        self.onProgress: Callable[[int, int, str], None] = ignored
+        self.onAnalyzed: Callable[[Any, Any], None] = ignored
+        self.onRescored: Callable[[], None] = ignored
         self._engine, self._installer = engine, installer
         self._isInstalled = False
         self._job: Any = None
 
     def analyze(self, parameters: Any, kind: InputKind) -> None:
         """Analyse the chosen volume; what is missing is installed first, if the user agrees."""
-        if self._mayStart():
-            volume = parameters.inputVolume
-            self._start(
-                parameters,
-                lambda listener: AnalysisJob(
-                    self._engine, volume, analyzeOptions(parameters, kind), sourceOptions(parameters), listener
-                ),
-                lambda nodes: self.onAnalyzed(nodes, volume),
-            )
+        volume = parameters.inputVolume
+
+        def makeJob(listener: JobListener) -> Any:
+            from .analysis_job import AnalysisJob  # with all that shows a result: not when the panel opens
+
+            options, source = analyzeOptions(parameters, kind), sourceOptions(parameters)
+            return AnalysisJob(self._engine, volume, options, source, listener)
+
+        self._run(parameters, makeJob, lambda nodes: self.onAnalyzed(nodes, volume))
 
     def rescore(self, parameters: Any) -> None:
         """Score the outlines of the result that is shown, as they are now."""
-        if self._mayStart():
-            self._start(
-                parameters,
-                lambda listener: RescoreJob(self._engine, parameters, sourceOptions(parameters), listener),
-                lambda _analysis: self.onRescored(),
-            )
+
+        def makeJob(listener: JobListener) -> Any:
+            from .rescore_job import RescoreJob
+
+            return RescoreJob(self._engine, parameters, sourceOptions(parameters), listener)
+
+        self._run(parameters, makeJob, lambda _analysis: self.onRescored())
 
     def install(self, step: Step) -> bool:
         """Run an installation; returns whether it ended well. The engine is stopped: its files may be in use."""
         if self.state.isBusy:
             return False
-        self._setState(PanelState.INSTALLING)
-        try:
+        with self._edge():
+            self._setState(PanelState.INSTALLING)
             self._engine.stop()
             step(self._onInstallMessage)
-        except InstallError as error:
-            logging.error("BreastUSAI: %s\n%s", error, error.log)
-            self._setState(PanelState.CANCELLED if error.cause == "declined" else PanelState.FAILED, sentenceOf(error))
-            return False
-        except BreastUSAIError as error:
-            self._fail(error)
-            return False
-        except Exception as error:  # the edge: a module of Slicer or pip may raise anything
-            self._failUnexpectedly(error)
-            return False
-        self._setState(PanelState.IDLE, _("Everything that the engine needs is installed."))
-        return True
+            self._setState(PanelState.IDLE, _("Everything that the engine needs is installed."))
+        return self.state is PanelState.IDLE
 
     def cancel(self) -> None:
         """Stop the job that is running; how it ended comes as a state."""
@@ -91,26 +82,35 @@ class Runner:
 
     def cleanup(self) -> None:
         """Stop everything and tell nobody any more."""
-        self.onState = self.onProgress = self.onAnalyzed = self.onRescored = _ignored
+        self.onState = self.onProgress = self.onAnalyzed = self.onRescored = ignored
         self.cancel()
         self._engine.stop()
 
-    def _mayStart(self) -> bool:
+    def _run(self, parameters: Any, makeJob: Callable[[JobListener], Any], onDone: Callable[[Any], None]) -> None:
         if self.state.isBusy:
-            return False
+            return
+        with self._edge():
+            if not self._isComplete():
+                return
+            self._setState(PanelState.RUNNING)
+            self._engine.models = modelChoice(parameters)
+            self._job = makeJob(JobListener(self._onProgress, lambda found: self._onDone(onDone, found), self._fail))
+            self._job.start()
+
+    def _isComplete(self) -> bool:
+        """Whether the engine has every package, after an installation where some were missing."""
         if not self._isInstalled:
             self._isInstalled = not self._installer.missing() or self.install(self._installer.install)
         return self._isInstalled
 
-    def _start(self, parameters: Any, makeJob: Callable[[Any], Any], onDone: Callable[[Any], None]) -> None:
-        self._setState(PanelState.RUNNING)
+    @contextmanager
+    def _edge(self) -> Iterator[None]:
+        """Whatever is raised within ends in a state and a sentence: nobody above could say it."""
         try:
-            self._engine.models = modelChoice(parameters)
-            self._job = makeJob(JobListener(self._onProgress, lambda found: self._onDone(onDone, found), self._fail))
-            self._job.start()
+            yield
         except BreastUSAIError as error:
             self._fail(error)
-        except Exception as error:  # the edge: a node may be in any shape
+        except Exception as error:  # pip, Slicer's modules and nodes in any shape may raise anything
             self._failUnexpectedly(error)
 
     def _onProgress(self, done: int, total: int, words: str) -> None:
@@ -122,23 +122,18 @@ class Runner:
 
     def _onDone(self, then: Callable[[Any], None], found: Any) -> None:
         self._job = None
-        try:
+        with self._edge():
             then(found)
-        except BreastUSAIError as error:
-            self._fail(error)
-        except Exception as error:  # the edge: nobody above could say it
-            self._failUnexpectedly(error)
-        else:
             self._setState(PanelState.DONE)
 
     def _fail(self, error: BreastUSAIError) -> None:
         self._job = None
         if isinstance(error, DependencyError):
             self._isInstalled = False
-        if isinstance(error, Cancelled):
+        if isinstance(error, Cancelled) or (isinstance(error, InstallError) and error.cause == "declined"):
             self._setState(PanelState.CANCELLED, sentenceOf(error))
         else:
-            logging.error("BreastUSAI: %s", error)
+            logging.error("BreastUSAI: %s", "\n".join(filter(None, (str(error), getattr(error, "log", "")))))
             self._setState(PanelState.FAILED, sentenceOf(error))
 
     def _failUnexpectedly(self, error: Exception) -> None:
@@ -154,7 +149,3 @@ class Runner:
     def _setState(self, state: PanelState, sentence: str = "") -> None:
         self.state = state
         self.onState(state, sentence)
-
-
-def _ignored(*_told: Any) -> None:
-    """What happens to news until somebody wants to know."""

@@ -40,11 +40,6 @@ def samples() -> tuple[Sample, ...]:
     )
 
 
-def registerSampleDataWhenStarted() -> None:
-    """Register the phantoms as soon as the application, and with it the Sample Data module, has started."""
-    slicer.app.connect("startupCompleted()", registerSampleData)
-
-
 def registerSampleData() -> None:
     """Offer the phantoms in the Sample Data module, category BreastUSAI; nothing is loaded or downloaded yet."""
     from SampleData import SampleDataLogic
