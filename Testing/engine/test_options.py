@@ -158,3 +158,17 @@ def test_either_method_can_be_asked_for(method: str) -> None:
 def test_a_method_that_there_is_not_is_refused(method: str) -> None:
     with pytest.raises(OptionError, match="Choose one of grad-cam, saliency"):
         AnalyzeOptions(explain_method=method)
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "expected"),
+    [("all", 1, [0]), ("key", 9, [0, 2, 4, 6, 8]), ("3-5", 9, [3, 4, 5]), ("every:50", 101, [0, 50, 100])],
+)
+def test_the_scan_area_is_looked_for_on_a_few_selected_frames(text: str, count: int, expected: list[int]) -> None:
+    assert FrameSelection.parse(text).region_frames(count) == expected
+
+
+@pytest.mark.parametrize("ends", [(-1, None), (5, 4)])
+def test_a_range_that_holds_nothing_is_refused(ends: tuple[int, int | None]) -> None:
+    with pytest.raises(OptionError, match="no selection"):
+        FrameSelection(*ends)

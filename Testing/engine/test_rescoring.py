@@ -399,3 +399,14 @@ def test_of_a_volume_the_outlines_are_joined_and_the_most_suspicious_one_counts(
     assert whole.malignancy == by_slice[whole.key_frame]
     assert whole.malignancy is not None
     assert whole.malignancy.probability == max(found.probability for found in by_slice.values() if found)
+
+
+@pytest.mark.parametrize("text", ["every:4", "key"])
+def test_the_selection_of_the_analysis_before_outlasts_every_scoring(analyzer: Analyzer, text: str) -> None:
+    """Outlines that were added between the selected slices change no step, so no volume either."""
+    frames = replace(in_region(speckle_frames(9), WHOLE), kind=InputKind.VOLUME, slice_spacing_mm=0.5)
+    options = AnalyzeOptions(FrameSelection.parse(text))
+    once = analyzer.rescore(frames, dict.fromkeys((0, 1, 4, 8), SMALL_LESION), options)
+    assert once.selection == analyzer.analyze(frames, options).selection == options.frames
+    again = analyzer.rescore(frames, dict.fromkeys((0, 1, 4, 8), SMALL_LESION), replace(options, frames=once.selection))
+    assert again.volume_lesions == once.volume_lesions

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from .errors import InputError
 from .flags import Flag
+from .frame_selection import FrameSelection
 from .frames import InputKind, SpacingSource
 
-SCHEMA_VERSION = "1.2.0"
+SCHEMA_VERSION = "1.3.0"
 
 
 class Label(str, Enum):
@@ -187,6 +188,7 @@ class Analysis:
     """Verdict, per-frame findings, lesions, maps, flags and provenance of one input.
 
     `volume_lesions` is a partition of `lesions` where the input is a volume; a still and a cine have none.
+    `selection` is what was chosen of the input's frames, kept through every `Analyzer.rescore`; None where unknown.
     """
 
     input: InputSummary
@@ -201,6 +203,7 @@ class Analysis:
     timing_ms: Mapping[str, float]
     maps: FrameMaps = field(repr=False, compare=False)
     volume_lesions: tuple[VolumeLesion, ...] = ()
+    selection: FrameSelection | None = None
 
     def lesions_of(self, frame: int) -> tuple[Lesion, ...]:
         """The lesions of one frame, largest first."""

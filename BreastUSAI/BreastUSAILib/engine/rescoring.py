@@ -34,7 +34,11 @@ class Rescoring(Run):
     def result(self) -> Analysis:
         """Do it. Raises what `Analyzer.rescore` raises."""
         self.masks = checked_masks(self.masks, self.frames)
-        self.options = replace(self.options, frames=replace(self.options.frames, key_only=False))
+        asked = self.options.frames
+        self.options = replace(self.options, frames=replace(asked, key_only=False))
+        return replace(self._scored_anew(), selection=asked)
+
+    def _scored_anew(self) -> Analysis:
         indices = list(self.masks)
         if not self._look(indices, self._scored):
             return self._analysis(indices, Verdict(Label.REJECTED))

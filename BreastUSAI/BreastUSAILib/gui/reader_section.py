@@ -9,8 +9,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ..engine.errors import BreastUSAIError
-from ..scene.reader_assessment import ReaderAssessment, addReaderAssessment
-from ..scene.report_node import READER_KEY, readReport
+from ..scene.reader_assessment import ReaderAssessment, addReaderAssessment, readerAssessmentIn
 from ..scene.result_links import VOLUME_ROLE, resultOf
 from .birads import categoryWords
 from .choices import Choices
@@ -145,9 +144,8 @@ class ReaderSection:
         node.SetNodeReferenceID(IMAGE_ROLE, image.GetID())
         entered = _enteredFor(image)
         if entered is not None or not isFirst:
-            kept = entered or {"birads": "", "comment": "", "at": ""}
-            parameters.readerBirads, parameters.readerComment = kept["birads"], kept["comment"]
-            parameters.readerAt = kept["at"]
+            kept = entered or ReaderAssessment("", "", "")
+            parameters.readerBirads, parameters.readerComment, parameters.readerAt = kept.birads, kept.comment, kept.at
 
     def _whyNotYet(self) -> str:
         """Why no assessment can be entered now, or nothing."""
@@ -183,11 +181,11 @@ class ReaderSection:
         return image is not None and self._parameters.parameterNode.HasNodeReferenceID(SEEN_ROLE, image.GetID())
 
 
-def _enteredFor(image: Any) -> dict[str, str] | None:
+def _enteredFor(image: Any) -> ReaderAssessment | None:
     """The assessment that is kept with the newest result of an image, or None."""
     result = resultOf(image)
     try:
-        return None if result is None else readReport(result.report).get(READER_KEY)
+        return None if result is None else readerAssessmentIn(result.report)
     except BreastUSAIError:  # the result section says that it cannot be read
         return None
 

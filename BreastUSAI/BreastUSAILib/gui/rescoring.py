@@ -13,14 +13,18 @@ def optionsOf(report: dict[str, Any]) -> AnalyzeOptions:
     explanation, malignancy = report["explanation"], report["verdict"]["malignancy"]
     method = explanation["method"].lower()
     return AnalyzeOptions(
-        frames=_selectionOf([frame["index"] for frame in report["frames"]], report["input"]["frames"]),
+        frames=_selectionOf(report),
         explain_class=Label(explanation["class"]),
         prevalence=None if malignancy is None else malignancy["prevalence"],
         explain_method=method if method in EXPLAIN_METHODS else None,
     )
 
 
-def _selectionOf(indices: list[int], count: int) -> FrameSelection:
+def _selectionOf(report: dict[str, Any]) -> FrameSelection:
+    """What the report says, or where it was written before it said so, what its frames tell."""
+    if report.get("selection") is not None:
+        return FrameSelection(**report["selection"])
+    indices, count = [frame["index"] for frame in report["frames"]], report["input"]["frames"]
     if len(indices) < 2:
         return FrameSelection(indices[0], indices[0]) if indices else FrameSelection()
     step = indices[1] - indices[0]

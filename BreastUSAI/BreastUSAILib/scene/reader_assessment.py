@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from .findings_table import putReaderRow
-from .report_node import READER_KEY, addToReport
+from .report_node import READER_KEY, addToReport, readReport
 
 
 @dataclass(frozen=True)
@@ -33,3 +33,15 @@ def addReaderAssessment(table: Any, reportNode: Any, assessment: ReaderAssessmen
         addToReport(reportNode, READER_KEY, asdict(assessment))
     if table is not None:
         putReaderRow(table, assessment.birads, assessment.comment, assessment.at)
+
+
+def readerAssessmentIn(reportNode: Any) -> ReaderAssessment | None:
+    """The assessment that is kept in a report, or None where there is none or it cannot be read.
+
+    Raises InputError where the node holds no report.
+    """
+    kept = readReport(reportNode).get(READER_KEY)
+    names = [item.name for item in fields(ReaderAssessment)]
+    if not isinstance(kept, dict) or not all(isinstance(kept.get(name), str) for name in names):
+        return None
+    return ReaderAssessment(**{name: kept[name] for name in names})

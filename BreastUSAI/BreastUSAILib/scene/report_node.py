@@ -55,12 +55,17 @@ def addToReport(node: Any, key: str, value: Any) -> None:
 
 def readReport(node: Any) -> dict[str, Any]:
     """The report that `node` holds. Raises InputError where it holds none."""
+    return parsedReport(node.GetText() or "", node.GetName())
+
+
+def parsedReport(text: str, name: str) -> dict[str, Any]:
+    """The report in the text of the node of that name. Raises InputError where there is none."""
     try:
-        document = json.loads(node.GetText() or "")
-    except ValueError:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
-        raise InputError("the text is no report of BreastUSAI", where=node.GetName(), remedy="Analyze the image again")
+        raise InputError("the text is no report of BreastUSAI", where=name, remedy="Analyze the image again")
     return document
 
 

@@ -120,6 +120,23 @@ def test_a_frame_that_nobody_asked_for_is_not_even_read(tmp_path) -> None:
         given.frames.read_frame(1)
 
 
+@pytest.mark.parametrize("isKnown", [True, False], ids=["region in the file", "region to be found"])
+def test_to_score_outlines_only_the_frames_that_are_needed_are_read(tmp_path, isKnown: bool) -> None:
+    """After one that classified 100 frames and outlined one of them: that one, and those that show the region."""
+    asked: list[int] = []
+
+    def read_frame(index: int) -> np.ndarray:
+        asked.append(index)
+        return np.zeros((60, 80), np.uint8)
+
+    region = Region(Rectangle(0, 0, 80, 60), RegionContent.TISSUE) if isKnown else None
+    frames = Frames(**{**vars(frames_of(count=100)), "read_frame": read_frame, "region": region})
+
+    handed_over(tmp_path, frames, AnalyzeOptions(FrameSelection.parse("key")), {42: np.ones((60, 80), np.uint8)})
+
+    assert asked == ([42] if isKnown else [0, 25, 42, 50, 74, 99])
+
+
 @pytest.mark.parametrize("frames", [speckle_frames(), speckle_frames(11, rows=90, columns=70)])
 def test_a_real_analysis_arrives_equal(untrained, tmp_path, frames: Frames) -> None:
     analysis = Analyzer(untrained, "cpu").analyze(frames)

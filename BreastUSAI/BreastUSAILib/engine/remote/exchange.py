@@ -47,13 +47,15 @@ class Given:
 def write_input(
     folder: Path, frames: Frames, options: AnalyzeOptions, masks: Masks | None = None
 ) -> Generator[None, None, None]:
-    """Write the frames that `options` select, and those that have masks, a frame a step.
+    """Write the frames that the engine will read, a frame a step.
+
+    Without masks they are those that `options` select, with masks those that have one, and the few that the scan area
+    is looked for in where no region is known.
 
     Raises OptionError for frames outside the input and masks that are no labels, what `frames.read_frame` raises, and
     OutputError where the folder cannot be written to.
     """
-    outlined = (index for index in masks or () if 0 <= index < frames.count)
-    handed = sorted({*options.frames.indices(frames.count), *outlined})
+    handed = _needed(frames, options, masks)
     with handing_over(folder):
         types = yield from _write_pixels(folder, frames, handed)
         manifest = {
@@ -64,6 +66,13 @@ def write_input(
             "masks": None if masks is None else (yield from _write_masks(folder / MASKS, masks)),
         }
         (folder / INPUT).write_text(json.dumps(manifest), encoding="ascii")
+
+
+def _needed(frames: Frames, options: AnalyzeOptions, masks: Masks | None) -> list[int]:
+    if masks is None:
+        return list(options.frames.indices(frames.count))
+    region = options.frames.region_frames(frames.count) if frames.region is None else []
+    return sorted({*region, *(index for index in masks if 0 <= index < frames.count)})
 
 
 def read_input(folder: Path) -> Given:
