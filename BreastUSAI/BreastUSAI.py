@@ -176,7 +176,8 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
     ) -> dict[str, Any]:
         """Analyse every image in a folder (or one file); results are written as the command line writes them.
 
-        Returns the summary as a dict. Raises BreastUSAIError where nothing could be analysed.
+        `frames` is as in `analyze`, but for ``current``, of which a folder has none. Returns the summary as a dict.
+        Raises BreastUSAIError where an option is not usable, or nothing could be analysed.
         """
         from BreastUSAILib.gui.console import analyzeFolder
 

@@ -163,9 +163,18 @@ def test_a_folder_is_analysed_by_the_engine_itself(module, engine, tmp_path):
     assert steps == [(1, 1, "done")]
 
 
-def test_a_folder_with_a_wrong_option_asks_nothing(module, engine, tmp_path):
-    with pytest.raises(OptionError):
-        module.BreastUSAILogic(engine).analyzeFolder(tmp_path, tmp_path / "out", explainClass="cyst")
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"explainClass": "cyst"}, "no class"),
+        ({"frames": "current"}, "only a volume node is shown"),
+        ({"frames": "first"}, "no frame selection"),
+        ({"prevalence": 2.0}, "impossible"),
+    ],
+)
+def test_a_folder_with_a_wrong_option_asks_nothing(module, engine, tmp_path, options, told):
+    with pytest.raises(OptionError, match=told):
+        module.BreastUSAILogic(engine).analyzeFolder(tmp_path, tmp_path / "out", **options)
 
     assert engine.requests == []
 

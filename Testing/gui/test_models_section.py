@@ -42,9 +42,9 @@ def test_opening_the_block_lists_the_models_once(opened, engine):
 
     assert [request.method for request in engine.requests] == ["models.list"]
     assert listed(opened) == [
-        "classifier_shipped 1.0.0 (classifier, shipped)",
-        "classifier_added 2.1.0 (classifier, added)",
-        "outlines_added 1.0.0 (outlines, added)",
+        "Classification: classifier_shipped 1.0.0 (shipped)",
+        "Classification: classifier_added 2.1.0 (added)",
+        "Outlines: outlines_added 1.0.0 (added)",
         "damaged: damaged",
     ]
 
@@ -71,7 +71,7 @@ def test_the_model_card_is_shown_in_a_window(opened, engine):
 
     engine.requests[-1].finish({"name": "classifier_added", "path": "", "text": "# Card\n\nTrained on phantoms."})
 
-    window = opened.models._window
+    window = opened.models.list._window
     assert window.dialog.visible
     assert "Trained on phantoms." in window.browser.plainText
     assert "classifier_added" in window.dialog.windowTitle
@@ -99,7 +99,7 @@ def test_a_file_is_added_and_listed(opened, engine, monkeypatch):
     engine.requests[-1].finish({"models": [SHIPPED, {**ADDED, "name": "new"}]})
 
     assert "new was added" in opened.ui.modelsMessageLabel.text
-    assert listed(opened)[1].startswith("new")
+    assert "new 2.1.0" in listed(opened)[1]
 
 
 def test_no_file_chosen_asks_nothing(opened, engine):
@@ -171,4 +171,4 @@ def test_an_answer_after_the_panel_has_gone_touches_nothing(opened, engine):
     asked.finish({"models": []})
 
     assert opened.ui.modelsMessageLabel.text == before
-    assert len(opened.models.models) == 4
+    assert len(opened.models.list.models) == 4

@@ -151,6 +151,18 @@ def test_the_log_holds_what_engine_and_installation_said(volume, panel, engine, 
     assert "Collecting torch" in text
 
 
+def test_packages_that_cannot_be_looked_for_are_said_and_not_raised(
+    volume, panel, engine, installer, dialogs, monkeypatch
+):
+    monkeypatch.setattr(installer, "missing", lambda: 1 / 0)
+
+    panel.ui.analyzeButton.click()
+
+    assert panel.state is PanelState.FAILED
+    assert "division by zero" in panel.ui.messageLabel.text
+    assert (engine.calls, dialogs.shown) == ([], [])
+
+
 def test_the_first_analysis_installs_what_is_missing(volume, panel, engine, installer):
     installer.lacking = ["torch"]
     seen = {}

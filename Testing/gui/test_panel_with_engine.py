@@ -39,10 +39,10 @@ def test_a_phantom_from_click_to_verdict_and_what_goes_on_from_there(host, engin
     assert panel.blocks.result.report["lesions"][0]["malignancy"] is not None
 
     panel.ui.modelsSection.collapsed = False
-    until(lambda: panel.models.models is not None, "the list of models")
+    until(lambda: panel.models.list.models is not None, "the list of models")
     assert panel.ui.modelsList.count >= 2
     panel.ui.modelCardButton.click()
-    until(lambda: panel.models._window.dialog is not None, "the model card")
+    until(lambda: panel.models.list._window.dialog is not None, "the model card")
     panel.ui.verifyModelButton.click()
     until(lambda: "intact" in panel.ui.modelsMessageLabel.text, "the check")
 

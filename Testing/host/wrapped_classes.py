@@ -6,6 +6,7 @@ the classes of a panel that takes a third of a second, which would be counted to
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6 import QtCore, QtUiTools, QtWidgets  # noqa: F401 - with the last, all that a module's panel is made of
 
 WIDGETS = (
@@ -37,9 +38,9 @@ OTHERS = (
 
 def wrap_classes() -> None:
     """Read an attribute of an object of each class; this module must be one that reads properties as attributes."""
-    widgets = [each() for each in WIDGETS]
-    within = [child for widget in widgets for child in widget.findChildren(QtCore.QObject)]
-    for one in (QtWidgets.QApplication.instance(), *(each() for each in OTHERS), *widgets, *within):
+    made = [each() for each in (*WIDGETS, *OTHERS)]
+    within = [child for one in made for child in one.findChildren(QtCore.QObject)]
+    for one in (QtWidgets.QApplication.instance(), *made, *within):
         assert hasattr(one, "objectName")
-    for widget in widgets:
-        widget.deleteLater()
+    for one in made:
+        shiboken6.delete(one)  # with all that is in it, here and now

@@ -53,6 +53,12 @@ def analyzeOptions(parameters: Any, kind: InputKind) -> AnalyzeOptions:
     )
 
 
+def shownFrame(volumeNode: Any) -> FrameSelection:
+    """The frame of a cine that its browser shows, or the slice of a volume that a view shows, alone."""
+    frame = currentFrame(volumeNode)
+    return FrameSelection(frame, frame)
+
+
 def modelChoice(parameters: Any) -> ModelChoice:
     """Which models are to be used, and where."""
     return ModelChoice(parameters.classifier, parameters.segmenter, parameters.device)
@@ -60,6 +66,5 @@ def modelChoice(parameters: Any) -> ModelChoice:
 
 def _frames(parameters: Any) -> FrameSelection:
     if parameters.frames == "current":
-        frame = currentFrame(parameters.inputVolume)
-        return FrameSelection(frame, frame)
+        return shownFrame(parameters.inputVolume)
     return FrameSelection(step=parameters.everyNth) if parameters.frames == "every" else FrameSelection()

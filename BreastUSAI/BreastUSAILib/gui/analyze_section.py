@@ -8,6 +8,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
+from .buttons import enableOrSay
 from .panel_state import PanelState
 from .shortcuts import withShortcut
 from .time_left import TimeLeft
@@ -64,17 +65,14 @@ class AnalyzeSection:
 
     def setReason(self, whyNot: str) -> None:
         """Why no analysis can be started, as the tooltip of a disabled button; nothing enables it."""
-        ui = self._ui
+        button = self._ui.analyzeButton
         if self._state is PanelState.RUNNING:
-            ui.analyzeButton.enabled = True
-            ui.analyzeButton.toolTip = _("Stop the analysis; nothing is added to the scene")
-            return
-        if self._state is PanelState.INSTALLING:
-            whyNot = _("Wait until the installation has ended.")
-        ui.analyzeButton.enabled = not whyNot
-        ui.analyzeButton.toolTip = whyNot or withShortcut(
-            _("Outline lesions, estimate the likelihood of malignancy, and show what the estimate rests on"), "analyze"
-        )
+            enableOrSay(button, "", _("Stop the analysis; nothing is added to the scene"))
+        elif self._state is PanelState.INSTALLING:
+            enableOrSay(button, _("Wait until the installation has ended."))
+        else:
+            does = _("Outline lesions, estimate the likelihood of malignancy, and show what the estimate rests on")
+            enableOrSay(button, whyNot, withShortcut(does, "analyze"))
 
     def showProgress(self, done: int, total: int, words: str) -> None:
         """How far it is; `total` 0 where that is not known."""
@@ -86,8 +84,7 @@ class AnalyzeSection:
     def showCancelling(self) -> None:
         """The user pressed Cancel, and the engine finishes the frame it is at."""
         self._ui.progressLabel.text = _("Stopping…")
-        self._ui.analyzeButton.enabled = False
-        self._ui.analyzeButton.toolTip = _("The analysis is being stopped.")
+        enableOrSay(self._ui.analyzeButton, _("The analysis is being stopped."))
 
     def _onButton(self, _checked: bool = False) -> None:
         if self._state is PanelState.RUNNING:

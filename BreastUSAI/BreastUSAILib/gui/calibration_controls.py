@@ -13,9 +13,9 @@ from ..engine.frames import SpacingSource
 from ..scene.calibration import addCalibrationLine
 from ..scene.recognised import Recognised
 from .analysis_request import UNTOUCHED, manualSpacing
-from .input_words import spacingWords
 from .node_watch import NodeWatch
 from .sentence import sentenceOf
+from .spacing_words import spacingWords
 
 FROM_THE_FILE = (
     SpacingSource.ULTRASOUND_REGION,

@@ -9,13 +9,14 @@ from typing import Any
 from ..engine.analysis import CLASSES, Label
 from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.options import AnalyzeOptions, FrameSelection
-from ..scene.frames_from_node import currentFrame
 from ..scene.source_options import SourceOptions
 from .analysis_job import AnalysisJob
+from .analysis_request import shownFrame
 from .ignored import ignored
 from .job_listener import JobListener
 
 Progress = Callable[[int, int, str], None]
+CURRENT = "current"
 
 
 def analyzeNode(
@@ -34,7 +35,8 @@ def analyzeNode(
     onFailed: Callable[[BreastUSAIError], None] | None = None,
 ) -> Any:
     """See `BreastUSAILogic.analyze`."""
-    options = AnalyzeOptions(_selection(frames, volumeNode), classNamed(explainClass), prevalence, explainMethod)
+    selection = selectedFrames(frames, volumeNode)
+    options = AnalyzeOptions(selection, classNamed(explainClass), prevalence, explainMethod)
     source = SourceOptions(pixelSpacingMm, asSlices, sliceSpacingMm)
     listener = JobListener(progress or ignored, onDone or ignored, onFailed or ignored)
     job = AnalysisJob(engine, volumeNode, options, source, listener)
@@ -54,13 +56,13 @@ def analyzeFolder(
     progress: Progress | None,
 ) -> dict[str, Any]:
     """See `BreastUSAILogic.analyzeFolder`."""
-    FrameSelection.parse(frames)
+    options = AnalyzeOptions(selectedFrames(frames), classNamed(explainClass), prevalence)  # refuses what cannot be
     params = {
         "inputs": [str(path)],
         "output": str(outputFolder),
         "frames": frames,
-        "explainClass": classNamed(explainClass).value,
-        "prevalence": prevalence,
+        "explainClass": options.explain_class.value,
+        "prevalence": options.prevalence,
     }
     return engine.request("analyzeFolder", params, progress)
 
@@ -74,8 +76,13 @@ def classNamed(name: str) -> Label:
     raise OptionError(f"'{name}' is no class", remedy=f"Choose one of {names}")
 
 
-def _selection(frames: str, volumeNode: Any) -> FrameSelection:
-    if frames == "current":
-        frame = currentFrame(volumeNode)
-        return FrameSelection(frame, frame)
-    return FrameSelection.parse(frames)
+def selectedFrames(frames: str, volumeNode: Any = None) -> FrameSelection:
+    """What `frames` says; ``current`` is the frame of `volumeNode` that is shown. Raises OptionError."""
+    if frames != CURRENT:
+        return FrameSelection.parse(frames)
+    if volumeNode is None:
+        raise OptionError(
+            f"'{CURRENT}' is the frame that a view shows, and only a volume node is shown in one",
+            remedy="Give 'all', 'key', 'every:S', an index N, or a range N-M",
+        )
+    return shownFrame(volumeNode)

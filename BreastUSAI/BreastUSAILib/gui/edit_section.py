@@ -8,6 +8,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
+from .buttons import enableOrSay
 from .segment_editor import SegmentEditorVisit, volumeOf
 
 
@@ -52,15 +53,8 @@ class EditSection:
     def refresh(self) -> None:
         """Enable what can be done; what cannot says why."""
         ui, missing = self._ui, self._missing()
-        ui.editButton.enabled = not missing
-        ui.editButton.toolTip = missing or _(
-            "Open the outlines in Segment Editor; a button there, and Slicer's back arrow, lead back here"
-        )
-        why = missing or (_("Wait for the analysis that is running.") if self._isBusy else "")
-        ui.rescoreButton.enabled = not why
-        ui.rescoreButton.toolTip = why or _(
-            "Measure the outlines as they are now, and estimate the likelihood of malignancy of each lesion"
-        )
+        enableOrSay(ui.editButton, missing)
+        enableOrSay(ui.rescoreButton, missing or (_("Wait for the analysis that is running.") if self._isBusy else ""))
         ui.editHintLabel.text = missing or _(
             "Correct the outlines in Segment Editor, come back, score them again: sizes and likelihoods then belong "
             "to your outlines."

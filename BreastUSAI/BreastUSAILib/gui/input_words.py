@@ -6,6 +6,7 @@ from slicer.i18n import tr as _
 
 from ..engine.frames import InputKind, SpacingSource
 from ..scene.recognised import Recognised
+from .spacing_words import spacingWords
 
 
 def recognisedWords(recognised: Recognised) -> str:
@@ -22,14 +23,6 @@ def recognisedWords(recognised: Recognised) -> str:
     if recognised.kind is InputKind.VOLUME and recognised.sliceSpacingMm is None:
         parts.append(_("slice spacing unknown: no volumes in mm³"))
     return ", ".join(parts)
-
-
-def spacingWords(spacingMm: tuple[float, float]) -> str:
-    """A pixel size (row, column): one number for square pixels."""
-    row, column = spacingMm
-    if abs(row - column) <= 0.005 * row:
-        return _("{size:.3g} mm/pixel").format(size=column)
-    return _("{column:.3g} × {row:.3g} mm/pixel").format(column=column, row=row)
 
 
 def _kindWords(recognised: Recognised) -> str:

@@ -13,8 +13,8 @@ Model = dict[str, Any]
 
 
 def taskWords(task: str | None) -> str:
-    """What a model does."""
-    return {"classification": _("classifier"), "segmentation": _("outlines")}.get(task or "", _("unknown task"))
+    """What a model does, in front of its name."""
+    return {"classification": _("Classification"), "segmentation": _("Outlines")}.get(task or "", _("Unknown task"))
 
 
 def modelWords(model: Model) -> str:
@@ -22,8 +22,8 @@ def modelWords(model: Model) -> str:
     if model["problem"] is not None:
         return _("{name}: damaged").format(name=model["name"])
     origin = _("added") if model["added"] else _("shipped")
-    return _("{name} {version} ({task}, {origin})").format(
-        name=model["name"], version=model["version"], task=taskWords(model["task"]), origin=origin
+    return _("{task}: {name} {version} ({origin})").format(
+        task=taskWords(model["task"]), name=model["name"], version=model["version"], origin=origin
     )
 
 

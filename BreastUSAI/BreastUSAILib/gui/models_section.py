@@ -1,58 +1,36 @@
-"""The block "Models": which models and processor are used, and what can be done with each model."""
+"""The block "Models": which models and which processor are used, above the list of models."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from typing import Any
 
-import qt
-import slicer
 from slicer.i18n import tr as _
 
-from ..engine.errors import BreastUSAIError
-from .buttons import enableOrSay
 from .choices import Choices
-from .ignored import ignored
-from .job_listener import JobListener
-from .model_words import TASKS, Model, choiceWords, deviceWords, modelToolTip, modelWords
-from .sentence import sentenceOf
-from .text_window import TextWindow
+from .model_list import ModelList
+from .model_words import TASKS, choiceWords, deviceWords
 
 
 class ModelsSection:
-    """Lists the models when the block is opened first, through the engine's requests; nothing is started before.
+    """Keeps the choice in the parameters; the models are listed when the block is opened first, never before.
 
     Args:
         ui: the panel's widgets.
-        engine: answers ``models.list``, ``.card``, ``.verify``, ``.add`` and ``.remove``.
+        engine: answers the requests of `ModelList`, and knows `deviceUsed`.
         parameters: the parameter node, or None until there is one.
     """
 
     def __init__(self, ui: Any, engine: Any, parameters: Any = None) -> None:
-        self.models: list[Model] | None = None
         self._ui, self._engine = ui, engine
         self._parameters: Any = None
         self._offered: dict[str, dict[str, str]] = {}
-        self._wordsAfterwards = ""
-        self._isWaiting = self._isBusy = self._isClosed = False
-        self._window = TextWindow(ui.modelsBody)
         self._chosen = {
             choice: Choices(box, {"": ""}, lambda name, choice=choice: self._onChosen(choice, name))  # type: ignore[misc]
             for choice, box in (("classifier", ui.classifierComboBox), ("segmenter", ui.segmenterComboBox))
         }
         self._device = Choices(ui.deviceComboBox, deviceWords(), lambda name: self._onChosen("device", name))
         ui.modelsSection.contentsCollapsed.connect(self._onCollapsed)
-        ui.modelsList.currentRowChanged.connect(self._onRow)
-        for button, slot in (
-            (ui.modelCardButton, self._onCard),
-            (ui.verifyModelButton, self._onVerify),
-            (ui.addModelButton, self._onAdd),
-            (ui.removeModelButton, self._onRemove),
-            (ui.openModelFolderButton, self._onOpenFolder),
-            (ui.reloadModelsButton, self._onReload),
-        ):
-            button.clicked.connect(slot)
+        self.list = ModelList(ui, engine, self.refresh)
         self.setParameterNode(parameters)
 
     def setParameterNode(self, parameters: Any) -> None:
@@ -62,7 +40,7 @@ class ModelsSection:
 
     def setBusy(self, isBusy: bool) -> None:
         """Whether the engine is at work for somebody else."""
-        self._isBusy = isBusy
+        self.list.setBusy(isBusy)
         self.refresh()
 
     def refresh(self) -> None:
@@ -72,7 +50,7 @@ class ModelsSection:
         if parameters is not None:
             for choice, box in self._chosen.items():
                 name = getattr(parameters, choice)
-                words = choiceWords(self.models, TASKS[choice], name)
+                words = choiceWords(self.list.models, TASKS[choice], name)
                 if words != self._offered.get(choice):
                     self._offered[choice] = words
                     box.offer(words)
@@ -81,144 +59,16 @@ class ModelsSection:
         used = self._engine.deviceUsed
         ui.deviceUsedLabel.text = _("The last analysis ran on {device}.").format(device=used) if used else ""
         ui.deviceUsedLabel.visible = bool(used)
-        self._refreshButtons()
 
     def cleanup(self) -> None:
-        """Let go of the parameters and close the window."""
+        """Let go of the parameters and of the list."""
         self._parameters = None
-        self._isClosed = True
-        self._window.close()
-
-    def load(self, wordsAfterwards: str = "") -> None:
-        """Ask the engine which models there are, and then say `wordsAfterwards`."""
-        self._wordsAfterwards = wordsAfterwards
-        self._ask("models.list", {}, self._onListed, _("Reading which models there are…"))
-
-    def _refreshButtons(self) -> None:
-        ui, model = self._ui, self._selected()
-        mayAsk = not self._isWaiting and not self._isBusy
-        why = "" if mayAsk else _("Wait until the engine is free.")
-        unselected = why or ("" if model is not None else _("Select a model in the list first."))
-        shipped = "" if model is None or model["added"] else _("This model came with BreastUSAI and stays.")
-        for button, whyNot in (
-            (ui.modelCardButton, unselected),
-            (ui.verifyModelButton, unselected),
-            (ui.removeModelButton, unselected or shipped),
-            (ui.addModelButton, why),
-            (ui.reloadModelsButton, why),
-        ):
-            enableOrSay(button, whyNot)
-
-    def _selected(self) -> Model | None:
-        row = self._ui.modelsList.currentRow
-        return self.models[row] if self.models and 0 <= row < len(self.models) else None
-
-    def _ask(self, method: str, params: dict[str, Any], onDone: Callable[[dict[str, Any]], None], words: str) -> None:
-        """Send a request; what goes wrong is said in the block."""
-        self._isWaiting = True
-        self._say(words)
-        self.refresh()
-        listener = JobListener(ignored, lambda answer: self._onAnswer(onDone, answer), self._onFailed)
-        try:
-            self._engine.startRequest(method, params, listener)
-        except BreastUSAIError as error:
-            self._onFailed(error)
-
-    def _onAnswer(self, onDone: Callable[[dict[str, Any]], None], answer: dict[str, Any]) -> None:
-        if self._isClosed:
-            return
-        self._isWaiting = False
-        self.refresh()
-        onDone(answer)
-
-    def _onFailed(self, error: BreastUSAIError) -> None:
-        if self._isClosed:
-            return
-        self._isWaiting = False
-        self.refresh()
-        self._say(sentenceOf(error))
-
-    def _say(self, words: str) -> None:
-        self._ui.modelsMessageLabel.text = words
-        self._ui.modelsMessageLabel.visible = bool(words)
-
-    def _onListed(self, answer: dict[str, Any]) -> None:
-        self.models = answer["models"]
-        box = self._ui.modelsList
-        box.clear()
-        for model in self.models:
-            item = qt.QListWidgetItem(modelWords(model))
-            item.setToolTip(modelToolTip(model))
-            box.addItem(item)
-        if self.models:
-            box.currentRow = 0
-        if self.models:
-            self._say(self._wordsAfterwards)
-        else:
-            self._say(_("There is no model on this computer: install BreastUSAI again."))
-        self.refresh()
+        self.list.cleanup()
 
     def _onCollapsed(self, isCollapsed: bool) -> None:
-        if not isCollapsed and self.models is None and not self._isWaiting and not self._isBusy:
-            self.load()
-
-    def _onRow(self, _row: int) -> None:
-        self._refreshButtons()
+        if not isCollapsed:
+            self.list.loadOnce()
 
     def _onChosen(self, name: str, value: str) -> None:
         if self._parameters is not None:
             setattr(self._parameters, name, value)
-
-    def _onReload(self, _checked: bool = False) -> None:
-        self.load()
-
-    def _onCard(self, _checked: bool = False) -> None:
-        name = self._selectedName()
-        self._ask("models.card", {"name": name}, self._onCardRead, _("Reading the model card…"))
-
-    def _onCardRead(self, answer: dict[str, Any]) -> None:
-        self._say("")
-        self._window.show(_("Model card of {name}").format(name=answer["name"]), answer["text"], isMarkdown=True)
-
-    def _onVerify(self, _checked: bool = False) -> None:
-        name = self._selectedName()
-        self._ask("models.verify", {"name": name}, self._onVerified, _("Checking {name}…").format(name=name))
-
-    def _onVerified(self, answer: dict[str, Any]) -> None:
-        self._say(_("{name} is intact: every file has its recorded SHA-256.").format(name=answer["name"]))
-
-    def _onAdd(self, _checked: bool = False) -> None:
-        path = qt.QFileDialog.getOpenFileName(
-            self._ui.modelsBody, _("Add a model"), "", _("Model bundle (*.zip);;All files (*)")
-        )
-        if path:
-            words = _("Checking and trying out {file}…").format(file=os.path.basename(path))
-            self._ask("models.add", {"source": path}, self._onAdded, words)
-
-    def _onAdded(self, answer: dict[str, Any]) -> None:
-        self.load(_("{name} was added; choose it above.").format(name=answer["name"]))
-
-    def _onRemove(self, _checked: bool = False) -> None:
-        name = self._selectedName()
-        question = _("Delete the model {name} from this computer?").format(name=name)
-        if slicer.util.confirmYesNoDisplay(question, _("Delete a model")):
-            self._ask("models.remove", {"name": name}, self._onRemoved, _("Deleting {name}…").format(name=name))
-
-    def _onRemoved(self, _answer: dict[str, Any]) -> None:
-        self.load()
-
-    def _onOpenFolder(self, _checked: bool = False) -> None:
-        from ..engine.model_folder import user_folder  # loads much of the engine, which nothing else here needs
-
-        folder = user_folder()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            self._say(_("{folder} cannot be made: {error}.").format(folder=folder, error=error.strerror))
-            return
-        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(folder)))
-
-    def _selectedName(self) -> str:
-        model = self._selected()
-        assert model is not None
-        return model["name"]

@@ -7,10 +7,14 @@ from typing import Annotated, Union
 import slicer
 from slicer.parameterNodeWrapper import Choice, WithinRange, parameterNodeWrapper
 
+from ..engine.analysis import CLASSES
+from ..engine.device import DeviceChoice
+from ..engine.options import EXPLAIN_METHODS
 from ..scene.source_options import LARGEST_SPACING_MM
 
 FRAME_CHOICES = ("all", "current", "every")
-DEVICES = ("auto", "cpu", "cuda", "mps")
+DEVICES = tuple(device.value for device in DeviceChoice)
+EXPLAINED = tuple(label.value for label in reversed(CLASSES))
 LARGEST_PREVALENCE = 99.0
 
 # Slicer's wrapper binds a node selector to a union of classes that it can make; typing.Union serves 5.10 too.
@@ -36,8 +40,8 @@ class BreastUSAIParameters:
     calibrationLengthMm: Annotated[float, WithinRange(0.1, 500.0)] = 10.0
     prevalence: Annotated[float, WithinRange(0.0, LARGEST_PREVALENCE)] = 0.0
 
-    explainMethod: Annotated[str, Choice(("grad-cam", "saliency"))] = "grad-cam"
-    explainClass: Annotated[str, Choice(("malignant", "benign", "normal"))] = "malignant"
+    explainMethod: Annotated[str, Choice(EXPLAIN_METHODS)] = EXPLAIN_METHODS[0]
+    explainClass: Annotated[str, Choice(EXPLAINED)] = EXPLAINED[0]
     heatMapOpacity: Annotated[float, WithinRange(0.0, 1.0)] = 0.4
     showOutline: bool = True
     showFill: bool = False
@@ -45,7 +49,7 @@ class BreastUSAIParameters:
 
     classifier: str = ""
     segmenter: str = ""
-    device: Annotated[str, Choice(DEVICES)] = "auto"
+    device: Annotated[str, Choice(DEVICES)] = DeviceChoice.AUTO.value
 
     readerFirst: bool = False
     readerBirads: str = ""

@@ -12,6 +12,7 @@ from ..engine.errors import BreastUSAIError
 from ..scene.reader_assessment import ReaderAssessment, addReaderAssessment, readerAssessmentIn
 from ..scene.result_links import VOLUME_ROLE, resultOf
 from .birads import categoryWords
+from .buttons import enableOrSay
 from .choices import Choices
 
 IMAGE_ROLE = "readerImage"
@@ -77,11 +78,7 @@ class ReaderSection:
             ui.commitAssessmentButton,
         ):
             control.visible = self.isWaiting
-        why = self._whyNotYet()
-        ui.commitAssessmentButton.enabled = not why
-        ui.commitAssessmentButton.toolTip = why or _(
-            "Keep your assessment with the time, then show the result; it cannot be changed afterwards"
-        )
+        enableOrSay(ui.commitAssessmentButton, self._whyNotYet())
         ui.readerStateLabel.text = self._state()
 
     def follow(self, volume: Any) -> None:

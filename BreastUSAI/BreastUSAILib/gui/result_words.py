@@ -9,6 +9,9 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
+from .model_words import taskWords
+from .spacing_words import spacingWords
+
 Report = dict[str, Any]
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -108,10 +111,9 @@ def explanationWords(explanation: Report) -> str:
 
 def provenanceWords(report: Report) -> str:
     """What gave the result: every model with its version, the software, and where it ran."""
-    tasks = {"classification": _("Classification"), "segmentation": _("Outlines")}
     lines = [
         _("{task}: {name} {version}").format(
-            task=tasks.get(model["task"], model["task"]), name=model["name"], version=model["version"]
+            task=taskWords(model["task"]), name=model["name"], version=model["version"]
         )
         for model in report["models"]
     ]
@@ -137,8 +139,7 @@ def calibrationWords(report: Report) -> str:
     spacing = report["input"]["pixel_spacing_mm"]
     if spacing is None:
         return _("Uncalibrated: sizes are in pixels and millimetres are not shown.")
-    row, column = spacing
-    sizes = f"{column:.3g}" if abs(row - column) < 0.005 * row else f"{column:.3g} × {row:.3g}"
+    words = _("{size}, as the image states it.")
     if report["input"]["spacing_source"] == "manual":
-        return _("Millimetres rest on the pixel size that was given by hand: {size} mm.").format(size=sizes)
-    return _("Pixel size {size} mm, as the image states it.").format(size=sizes)
+        words = _("Millimetres rest on the pixel size that was given by hand: {size}.")
+    return words.format(size=spacingWords(spacing))
