@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import pickle
 import shutil
 from pathlib import Path
@@ -144,6 +145,7 @@ def test_a_bundle_that_says_nothing_new_means_what_it_always_meant(bundle_folder
     assert models.classifier.inputs == ("image",)
     assert (models.classifier.explainer.method, models.classifier.explainer.layer) == ("Grad-CAM", "_blocks.6")
     assert (models.segmenter.mirror, models.segmenter.lesion_evidence) == (False, 0.0)
+    assert math.isinf(models.segmenter.lesion_gap)
     assert models.classifier.preprocessing.fit == "letterbox"
 
 
@@ -159,6 +161,11 @@ def test_a_segmenters_own_rules_are_read(bundle_folder: Path, tmp_path: Path) ->
     change_own(bundle, mirror=True, lesion_evidence=0.8)
     segmenter = load_segmenter(bundle)
     assert (segmenter.mirror, segmenter.lesion_evidence) == (True, 0.8)
+    change_own(bundle, lesion_gap=1.5)
+    assert load_segmenter(bundle).lesion_gap == 1.5
+    change_own(bundle, lesion_gap=-1)
+    with pytest.raises(ModelError, match="lesion_gap"):
+        load_segmenter(bundle)
     change_own(bundle, mirror="yes")
     with pytest.raises(ModelError, match="mirror"):
         load_segmenter(bundle)

@@ -72,6 +72,20 @@ def test_a_component_of_little_evidence_is_dropped_whatever_its_size() -> None:
     assert label_lesions(probability.astype(np.float32), min_area_px=1).max() == 2
 
 
+def test_beside_a_sure_component_a_much_less_sure_one_is_dropped_whatever_its_size() -> None:
+    probability = (0.6 * box(10, 10, 40, 40) + 0.9 * box(100, 20, 10, 10)).astype(np.float32)
+    labels = label_lesions(probability, min_area_px=1, gap=1.0)
+    assert (labels[20, 20], labels[25, 105]) == (0, 1)
+    assert label_lesions(probability, min_area_px=1, gap=2.0).max() == 2
+    alone = (0.6 * box(10, 10, 40, 40)).astype(np.float32)
+    assert label_lesions(alone, min_area_px=1, gap=0.0).max() == 1
+
+
+def test_a_component_that_is_too_small_drops_no_other() -> None:
+    probability = (0.6 * box(10, 10, 40, 40) + 0.99 * box(100, 20, 3, 3)).astype(np.float32)
+    assert label_lesions(probability, min_area_px=20, gap=1.0).max() == 1
+
+
 def test_lesions_of_equal_area_are_numbered_in_reading_order() -> None:
     labels = label_lesions((box(200, 10, 8, 8) | box(10, 100, 8, 8)).astype(np.float32), min_area_px=1)
     assert (labels[12, 202], labels[102, 12]) == (1, 2)

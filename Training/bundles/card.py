@@ -217,6 +217,11 @@ def _rules(metadata: Mapping[str, Any]) -> list[str]:
     )
     if own.get("lesion_evidence"):
         text += f", and those whose mean probability is below {own['lesion_evidence']}"
+    if own.get("lesion_gap") is not None:
+        text += (
+            f"; beside the surest outline of a frame, those whose mean probability lies more than {own['lesion_gap']} "
+            "below it in log-odds: a second lesion that the network is much less sure of is not shown"
+        )
     sure = own["withhold_above"]
     text += (
         f". On a frame whose probability of being normal is {sure:.0%} or more the outline is withheld."

@@ -5,6 +5,7 @@ Here to show what it is worth, and for nothing else; every output of such a run 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
@@ -32,7 +33,7 @@ class OracleSegmenter(Segmenter):
     def over(cls, segmenter: Segmenter) -> OracleSegmenter:
         """One with the same input and rules."""
         known = {one.name: getattr(segmenter, one.name) for one in fields(Segmenter)}
-        return cls(**{**known, "smallest_lesion": 0.0, "lesion_evidence": 0.0})
+        return cls(**{**known, "smallest_lesion": 0.0, "lesion_evidence": 0.0, "lesion_gap": math.inf})
 
     def show(self, example: Example) -> None:
         """Take over the true mask of the image that comes next, on the network's square."""

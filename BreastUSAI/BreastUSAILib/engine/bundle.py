@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -108,12 +109,12 @@ def load_segmenter(path: Path) -> Segmenter:
     info, own = _opened(path, "segmentation")
     with _stated_in(path):
         rules = {name: float(own[name]) for name in ("threshold", "smallest_lesion", "withhold_above")}
-        evidence = float(own.get("lesion_evidence", 0.0))
+        rules |= {"lesion_evidence": float(own.get("lesion_evidence", 0.0)), "lesion_gap": _gap(own)}
         preprocessing = Preprocessing.from_metadata(own["preprocessing"])
         mirror = own.get("mirror", False)
         if not isinstance(mirror, bool):
             raise ValueError(f"mirror as {mirror!r}, not as true or false")
-    return Segmenter(info.identity, _network(path), preprocessing, **rules, mirror=mirror, lesion_evidence=evidence)
+    return Segmenter(info.identity, _network(path), preprocessing, **rules, mirror=mirror)
 
 
 def load_bundle(path: Path) -> Classifier | Segmenter:
@@ -212,6 +213,15 @@ def _inputs(own: Mapping[str, Any]) -> tuple[str, ...]:
     if inputs not in INPUTS:
         raise ValueError(f"inputs as {list(inputs)}, not as one of {[list(known) for known in INPUTS]}")
     return inputs
+
+
+def _gap(own: Mapping[str, Any]) -> float:
+    """``lesion_gap``; older bundles have none, and JSON has no infinity: null."""
+    stated = own.get("lesion_gap")
+    gap = math.inf if stated is None else float(stated)
+    if not gap >= 0:
+        raise ValueError(f"lesion_gap as {stated}, not as a number from 0 on")
+    return gap
 
 
 def _explanation(own: Mapping[str, Any]) -> tuple[str, str]:

@@ -10,7 +10,7 @@ construction gives rectangles their exact size, and by Pick's theorem (hull area
 
 from __future__ import annotations
 
-from math import gcd
+import math
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,12 @@ _Point = tuple[float, float]
 
 
 def label_lesions(
-    probability: NDArray[np.float32], *, threshold: float = 0.5, min_area_px: int, min_mean: float = 0.0
+    probability: NDArray[np.float32],
+    *,
+    threshold: float = 0.5,
+    min_area_px: int,
+    min_mean: float = 0.0,
+    gap: float = math.inf,
 ) -> NDArray[np.uint8]:
     """Number the lesions of a probability map by area, the largest 1.
 
@@ -38,6 +43,8 @@ def label_lesions(
 
     Args:
         probability: ``[H, W]`` in [0, 1].
+        gap: a component whose mean probability lies more than this below that of the surest one, in log-odds, is
+            no lesion: beside a clear lesion, what is merely dark.
 
     Returns:
         ``[H, W]``: 0 background, else the lesion's number.
@@ -48,8 +55,13 @@ def label_lesions(
     components, count = ndimage.label(_fill_holes(foreground[box]), structure=_EIGHT_NEIGHBOURS)
     areas = np.bincount(components.ravel(), minlength=count + 1)[1:]
     sums = np.bincount(components.ravel(), weights=probability[box].ravel(), minlength=count + 1)[1:]
+    lesion = (areas >= min_area_px) & (sums >= min_mean * areas)
+    if lesion.any() and math.isfinite(gap):
+        mean = np.clip(sums / np.maximum(areas, 1), 1e-6, 1 - 1e-6)
+        odds = np.log(mean / (1 - mean))
+        lesion &= odds >= odds[lesion].max() - gap
     ranked = np.argsort(-areas, kind="stable")
-    kept = ranked[((areas >= min_area_px) & (sums >= min_mean * areas))[ranked]][:MAX_LESIONS]
+    kept = ranked[lesion[ranked]][:MAX_LESIONS]
     numbers = np.zeros(count + 1, dtype=np.uint8)
     numbers[kept + 1] = np.arange(1, kept.size + 1)
     labels[box] = numbers[components]
@@ -165,7 +177,7 @@ def _outline(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
     hull = _convex_hull([(x, y) for x, y in ends.tolist()])
     normals = list(_AXIS_NORMALS)
     for (x1, y1), (x2, y2) in zip(hull, [*hull[1:], hull[0]], strict=True):
-        steps = gcd(int(x2 - x1), int(y2 - y1))
+        steps = math.gcd(int(x2 - x1), int(y2 - y1))
         if steps:
             normals.append((int(y2 - y1) // steps, int(x1 - x2) // steps))
     corners, planes = np.array(hull, dtype=float), np.array(normals, dtype=float)

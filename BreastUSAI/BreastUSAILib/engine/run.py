@@ -197,6 +197,7 @@ class Run:
             threshold=segmenter.threshold,
             min_area_px=max(1, round(segmenter.smallest_lesion * self.region.area)),
             min_mean=segmenter.lesion_evidence,
+            gap=segmenter.lesion_gap,
         )
         if labels.any() and self.calibrated[index].normal >= segmenter.withhold_above:
             labels[...] = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ class Segmenter:
         mirror: whether the mean of an image's and of its mirror image's lesion probability is taken.
         lesion_evidence: components whose mean lesion probability (`Lesion.mean_probability`) is below this are
             dropped. A component's mean is hardly ever below `threshold`, so only larger values change anything.
+        lesion_gap: components whose mean lesion probability lies more than this below that of the frame's surest one,
+            in log-odds, are dropped; infinite: none are.
     """
 
     identity: ModelIdentity
@@ -40,6 +43,7 @@ class Segmenter:
     withhold_above: float
     mirror: bool = False
     lesion_evidence: float = 0.0
+    lesion_gap: float = math.inf
 
     def probabilities(self, batch: torch.Tensor) -> NDArray[np.float32]:
         """Prepared images ``[B, 1, S, S]`` give lesion probabilities ``[B, S, S]`` in [0, 1]."""
