@@ -38,7 +38,7 @@ NEVER = {
 
 LIGHT = (
     *("analysis", "frames", "flags", "errors", "options", "letterbox", "lesion_segment", "maps"),
-    *("frame_selection", "document_form", "device"),
+    *("frame_selection", "document_form", "plausible_spacing", "device"),
     *("remote.exchange", "remote.private_folder", "remote.protocol", "remote.model_choice"),
 )
 """What Slicer's process shares with the engine's: numpy alone. scipy would take the GUI thread 0.4 s to import."""

@@ -26,12 +26,13 @@ from BreastUSAILib.engine.analysis import (
     Verdict,
     VolumeLesion,
 )
+from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
 from BreastUSAILib.engine.frames import InputKind, SpacingSource
 
 TOP_LEVEL = {
     "schema_version", "input", "models", "verdict", "frames", "lesions", "volume_lesions", "explanation", "flags",
-    "device", "software", "timing_ms",
+    "device", "software", "timing_ms", "selection",
 }  # fmt: skip
 INPUT = {"kind", "frames", "rows", "columns", "pixel_spacing_mm", "spacing_source"}
 LESION = {
@@ -237,7 +238,12 @@ def test_where_nothing_is_joined_the_numbers_stay(volume: Analysis) -> None:
 def test_segments_of_more_lesions_than_a_byte_numbers_are_still_told_apart(volume: Analysis) -> None:
     many = tuple(replace(volume.volume_lesions[0], id=number, lesions=()) for number in range(1, 300))
     joined = (*many, replace(many[0], id=300, lesions=(1, 2, 3)))
-    assert replace(volume, volume_lesions=joined).segment_labels(4).max() == 300
+    assert replace(volume, volume_lesions=joined).segment_labels(0).max() == 300
+
+
+def test_a_mask_with_a_lesion_that_the_findings_do_not_know_is_refused(volume: Analysis) -> None:
+    with pytest.raises(InputError, match="masks of slice 4 do not fit"):
+        volume.segment_labels(4)
 
 
 def test_joined_lesions_are_written_under_their_names(volume: Analysis) -> None:

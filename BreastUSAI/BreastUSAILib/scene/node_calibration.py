@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ..engine.frames import Frames, InputKind, SpacingSource
-from .source_options import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, SourceOptions
+from ..engine.plausible_spacing import plausible_length, plausible_spacing
+from .source_options import SourceOptions
 from .transforms import keepsLengths
 
 PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
@@ -84,21 +85,17 @@ def _fromFile(file: Frames | None, node: Any) -> Calibration | None:
 def _headerCalibration(node: Any) -> Calibration:
     column, row, between = node.GetSpacing()
     isUnknown = _known(column) is None and _known(row) is None
-    if isUnknown or _isPicture(node) or not (_isPlausible(row) and _isPlausible(column)):
+    if isUnknown or _isPicture(node) or plausible_spacing(row, column) is None:
         return UNKNOWN
     return Calibration((row, column), SpacingSource.VOLUME_HEADER, _known(between))
 
 
 def _known(lengthMm: float) -> float | None:
     """A length of a header, or None where it is a stand-in or impossible."""
-    return None if math.isclose(lengthMm, _STAND_IN) or not _isPlausible(lengthMm) else lengthMm
+    return None if math.isclose(lengthMm, _STAND_IN) else plausible_length(lengthMm)
 
 
 def _isPicture(node: Any) -> bool:
     storage = node.GetStorageNode()
     fileName = "" if storage is None else storage.GetFileName() or ""
     return Path(fileName).suffix.lower() in PICTURE_SUFFIXES
-
-
-def _isPlausible(lengthMm: float) -> bool:
-    return SMALLEST_SPACING_MM <= lengthMm <= LARGEST_SPACING_MM

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from ..engine.errors import OptionError
-
-SMALLEST_SPACING_MM = 0.001
-LARGEST_SPACING_MM = 10.0
-"""Outside these no ultrasound pixel can be, as in `engine.reading`."""
+from ..engine.plausible_spacing import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, plausible_length
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,7 @@ class SourceOptions:
 
 def requirePlausible(what: str, lengthMm: float) -> None:
     """Raises OptionError where `lengthMm` cannot be the spacing of an ultrasound pixel or slice."""
-    if not (math.isfinite(lengthMm) and SMALLEST_SPACING_MM <= lengthMm <= LARGEST_SPACING_MM):
+    if plausible_length(lengthMm) is None:
         raise OptionError(
             f"a {what} spacing of {lengthMm:.3g} mm is impossible in ultrasound",
             remedy=f"Give a spacing between {SMALLEST_SPACING_MM} and {LARGEST_SPACING_MM:g} mm",

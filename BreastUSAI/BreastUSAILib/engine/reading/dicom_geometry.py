@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from ..frames import Region, SpacingSource
-from .header_numbers import number, numbers, plausible_length, plausible_spacing
+from ..plausible_spacing import plausible_length, plausible_spacing
+from .header_numbers import number, numbers
 from .sop_classes import ENHANCED_US_VOLUME, MULTIFRAME_SECONDARY_CAPTURE, SECONDARY_CAPTURE, SLICER_IMAGE_SEQUENCE
 
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])

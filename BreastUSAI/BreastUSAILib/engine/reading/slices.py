@@ -13,9 +13,10 @@ from pydicom.dataset import Dataset
 
 from ..errors import InputError
 from ..frames import Frames, InputKind
+from ..plausible_spacing import plausible_length
 from .dicom import read_dicom
 from .dicom_geometry import LPS_TO_RAS, orientation, position
-from .header_numbers import number, plausible_length
+from .header_numbers import number
 
 _SAME_PLACE_MM = 1e-3
 _EVEN = 0.05  # of the mean distance: rounding of positions stays below, a missing slice doubles one

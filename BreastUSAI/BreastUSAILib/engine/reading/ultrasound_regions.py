@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pydicom.dataset import Dataset
 
 from ..frames import Rectangle, Region, RegionContent
-from .header_numbers import number, plausible_spacing
+from ..plausible_spacing import plausible_spacing
+from .header_numbers import number
 
 _UNIT_CM = 3
 _TWO_DIMENSIONAL, _M_MODE, _SPECTRAL, _WAVEFORM, _GRAPHICS = 1, 2, 3, 4, 5

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..frames import Frames, InputKind, SpacingSource
+from ..plausible_spacing import plausible_length, plausible_spacing
 from .dicom_geometry import LPS_TO_RAS
-from .header_numbers import number, plausible_length, plausible_spacing
+from .header_numbers import number
 from .limits import MAX_VOXELS, check_size
 from .names import stem
 from .nifti_check import nifti_problem
