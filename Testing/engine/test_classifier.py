@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +13,7 @@ from BreastUSAILib.engine.analysis import Label, Probabilities
 from BreastUSAILib.engine.classifier import Calibration, Classifier
 from BreastUSAILib.engine.errors import OptionError
 from BreastUSAILib.engine.heat import Explainer
+from BreastUSAILib.engine.recalibration import Recalibration, log_odds
 
 CALIBRATION = Calibration(1.0, 0.02, 0.08, 0.01, 0.5, prevalence=0.4)
 
@@ -57,3 +61,20 @@ def test_the_word_is_that_of_the_shifted_probabilities() -> None:
 def test_a_calibration_without_a_prevalence_cannot_be_shifted() -> None:
     with pytest.raises(OptionError):
         classifier(Calibration(1.0, 0.02, 0.08, 0.01, 0.5)).verdict(Probabilities(0.1, 0.2, 0.7), 0, 0.1)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.4, 0.9])
+def test_what_was_recalibrated_on_lesions_is_malignant_or_benign_at_every_prevalence(share: float) -> None:
+    """Bayes' rule moves its log-odds by one amount, however normal the frame around it looks."""
+    own = dataclasses.replace(classifier(), lesion_recalibration=Recalibration(0.02, 0.05, 0.0, 0.8, -0.5))
+    logits = np.array([1.5, 0.2, 0.4])
+    native, shifted = (own.lesion_malignancy(logits, asked) for asked in (None, share))
+    moved = log_odds(share) - log_odds(0.4)
+    for end in ("low", "probability", "high"):
+        assert log_odds(getattr(shifted, end)) == pytest.approx(log_odds(getattr(native, end)) + moved)
+
+
+def test_an_interval_as_wide_as_can_be_is_no_overflow() -> None:
+    found = Recalibration(1e6, 1e6, 0.0, 100.0, 0.0).malignancy(1e-6)
+    assert (found.low, found.probability) == pytest.approx((0.0, 0.0))
+    assert found.high == pytest.approx(1.0)

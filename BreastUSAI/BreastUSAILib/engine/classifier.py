@@ -155,27 +155,29 @@ class Classifier:
         if prevalence is None:
             return native
         assert native.malignancy is not None
-        row, malignancy = self._shifted(native.malignancy, calibrated, prevalence)
+        shares = (calibrated.normal, calibrated.benign)
+        row, malignancy = self._shifted(native.malignancy, shares, prevalence)
         shifted = self.calibration.verdict(Probabilities(*(float(value) for value in row)), key_frame)
         return replace(shifted, malignancy=malignancy)
 
     def lesion_malignancy(self, logits: NDArray, prevalence: float | None) -> Malignancy:
         """A lesion's likelihood from the mean ``[3]`` of the whole frame's logits and its closer view's.
 
-        At the prevalence that was asked for, as `verdict`. Raises OptionError.
+        At the prevalence that was asked for, as `verdict`; but what was recalibrated on lesions alone is no normal
+        tissue: what is not malignant there is benign. Raises OptionError.
         """
         (row,) = self.calibration.probabilities(logits[None])
         calibrated = Probabilities(*(float(value) for value in row))
         native = (self.lesion_recalibration or self.calibration).malignancy(calibrated.malignant)
-        return native if prevalence is None else self._shifted(native, calibrated, prevalence)[1]
+        shares = (calibrated.normal, calibrated.benign) if self.lesion_recalibration is None else (0.0, 1.0)
+        return native if prevalence is None else self._shifted(native, shares, prevalence)[1]
 
     def _shifted(
-        self, native: Malignancy, calibrated: Probabilities, prevalence: float
+        self, native: Malignancy, shares: tuple[float, float], prevalence: float
     ) -> tuple[NDArray[np.float64], Malignancy]:
-        """Probabilities ``[3]`` and likelihood at a prevalence; what is not malignant is shared as in `calibrated`."""
-        shares = np.array([calibrated.normal, calibrated.benign])
+        """Probabilities ``[3]`` and likelihood at a prevalence; normal and benign share what is not malignant."""
         ends = np.array([native.low, native.probability, native.high])
-        rest = np.outer(1 - ends, shares / max(float(shares.sum()), 1e-12))
+        rest = np.outer(1 - ends, np.array(shares) / max(sum(shares), 1e-12))
         rows = self.reported(np.column_stack([rest, ends]), prevalence)
         low, middle, high = (float(value) for value in rows[:, 2])
         return rows[1], Malignancy(middle, low, high, prevalence)

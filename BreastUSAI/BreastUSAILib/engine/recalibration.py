@@ -66,4 +66,4 @@ def log_odds(probability: float) -> float:
 
 
 def _probability(odds: float) -> float:
-    return 1 / (1 + math.exp(-odds))
+    return 0.5 * (1 + math.tanh(odds / 2))  # the logistic function, which no odds overflow
