@@ -30,7 +30,7 @@ RULE = (
 
 @dataclass(frozen=True)
 class Outlined:
-    """What was outlined in one image without any rule.
+    """What was outlined in one image without these rules; what `lesion_gap` drops is no outline here either.
 
     Args:
         dataset: the image's.
@@ -110,9 +110,9 @@ def _judged(found: Sequence[Outlined], withhold_above: float, evidence: float) -
 
 
 def outline_images(analyzer: Analyzer, examples: Sequence[Example]) -> Iterator[Outlined]:
-    """Every example, and every lesion image's lesion-free part, through the product's path without any rule.
+    """Every example, and every lesion image's lesion-free part, through the product's path without these rules.
 
-    `analyzer` must have a segmenter without rules, see `without_rules`. Refused images are left out.
+    `analyzer` must have a segmenter without them, see `without_rules`. Refused images are left out.
     """
     for example in examples:
         frames = example.frames()
@@ -133,7 +133,7 @@ def outline_images(analyzer: Analyzer, examples: Sequence[Example]) -> Iterator[
 
 
 def without_rules(analyzer: Analyzer) -> Analyzer:
-    """The same analyzer, with every outline shown."""
+    """The same analyzer, with every outline shown that the segmenter's fixed rules, size and gap, leave."""
     segmenter = replace(analyzer.models.segmenter, withhold_above=NEVER, lesion_evidence=0.0)
     return Analyzer(replace(analyzer.models, segmenter=segmenter), analyzer.device.type)
 
