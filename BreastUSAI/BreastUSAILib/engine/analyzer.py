@@ -67,9 +67,9 @@ class Analyzer:
         them, so that a frame that is to count without a lesion needs a mask of zeros. Each lesion that lies in the
         analysed region also gets a `malignancy` of its own: the mean of the whole frame's logits and of those of a
         closer view around the lesion (`closer_view`), made a probability by the bundle's calibration and its
-        recalibration for lesions (`recalibration`), with the interval of the latter. Where the bundle has none, both are
-        those of whole frames; a flag says which. A classifier that wants a lesion mask gets the given one, in the closer
-        view that of the lesion alone.
+        recalibration for lesions (`recalibration`), with the interval of the latter. Where the bundle has none, both
+        are those of whole frames; a flag says which. A classifier that wants a lesion mask gets the given one, in the
+        closer view that of the lesion alone.
 
         Args:
             frames: the input.
