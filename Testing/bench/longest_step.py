@@ -113,7 +113,7 @@ def measure(kind: InputKind, scene: Any, folder: Path) -> float:
     segment.SetName("By hand")
     masks = watch.run("read outlines", editedMasksInSteps(nodes.segmentation, volume))
     watch.run("hand over outlines", write_input(folder, frames, AnalyzeOptions(), masks))
-    scored = (analysis, volume, nodes.segmentation, nodes.table, nodes.report)
+    scored = (analysis, masks, volume, nodes.segmentation, nodes.table, nodes.report)
     watch.run("show scores", showRescoredInSteps(*scored))
     watch.once("read the report", lambda: json.loads(nodes.report.GetText()))
     return watch.longest_ms

@@ -72,8 +72,9 @@ def test_a_volume_that_was_edited_is_scored_again_on_the_images_pixels(scene, an
     nodes = showAnalysis(analyzer.analyze(frames, options), frames, node)
     again = framesFromNode(nodes.volume)
 
-    analysis = analyzer.rescore(again, editedMasks(nodes.segmentation, nodes.volume), options)
-    showRescored(analysis, nodes.volume, nodes.segmentation, nodes.table, nodes.report)
+    masks = editedMasks(nodes.segmentation, nodes.volume)
+    analysis = analyzer.rescore(again, masks, options)
+    showRescored(analysis, masks, nodes.volume, nodes.segmentation, nodes.table, nodes.report)
 
     assert analysis.maps.frames == (3, 4, 5)
     assert analysis.input.slice_spacing_mm == 0.5

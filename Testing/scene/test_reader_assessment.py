@@ -9,10 +9,11 @@ import pytest
 
 from BreastUSAILib.engine.analysis import Label, Verdict
 from BreastUSAILib.engine.errors import InputError
+from BreastUSAILib.scene.edited_masks import editedMasks
 from BreastUSAILib.scene.reader_assessment import ReaderAssessment, addReaderAssessment
-from BreastUSAILib.scene.rescored import showRescored
+from BreastUSAILib.scene.rescored import showRescored, showRescoredInSteps
 from BreastUSAILib.scene.show import showAnalysis
-from Testing.scene.analyses import analysis_of, marked_frames
+from Testing.scene.analyses import analysis_of, finished, marked_frames
 from Testing.scene.test_findings_table import rows_of
 
 STILL = marked_frames()
@@ -65,13 +66,29 @@ def test_new_scores_leave_it_where_it_is(nodes):
     addReaderAssessment(nodes.table, nodes.report, SUSPICIOUS)
     rescored = dataclasses.replace(analysis_of(STILL), verdict=Verdict(Label.BENIGN), lesions=())
 
-    showRescored(rescored, nodes.volume, nodes.segmentation, nodes.table, nodes.report)
+    masks = editedMasks(nodes.segmentation, nodes.volume)
+    showRescored(rescored, masks, nodes.volume, nodes.segmentation, nodes.table, nodes.report)
 
     rows = rows_of(nodes.table)
     assert [row["Finding"].split(" ")[0] for row in rows] == ["Verdict:", "Reader:"]
     report = json.loads(nodes.report.GetText())
     assert report["verdict"]["label"] == "benign"
     assert report["reader_assessment"] == dataclasses.asdict(SUSPICIOUS)
+
+
+def test_one_that_is_entered_while_new_scores_are_written_stays_in_table_and_report(nodes):
+    masks = editedMasks(nodes.segmentation, nodes.volume)
+    scored = (analysis_of(STILL), masks, nodes.volume, nodes.segmentation, nodes.table, nodes.report)
+    steps = sum(1 for _ in showRescoredInSteps(*scored))
+    working = showRescoredInSteps(*scored)
+    for _ in range(steps):
+        next(working)
+
+    addReaderAssessment(nodes.table, nodes.report, SUSPICIOUS)
+    finished(working)
+
+    assert rows_of(nodes.table)[-1]["Finding"].startswith("Reader:")
+    assert json.loads(nodes.report.GetText())["reader_assessment"] == dataclasses.asdict(SUSPICIOUS)
 
 
 def test_a_table_or_report_that_was_deleted_is_done_without(nodes):

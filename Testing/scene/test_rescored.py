@@ -30,7 +30,8 @@ EVERYWHERE = slice(None)
 
 
 def show_rescored(nodes, analysis) -> None:
-    showRescored(analysis, nodes.volume, nodes.segmentation, nodes.table, nodes.report)
+    masks = editedMasks(nodes.segmentation, nodes.volume)
+    showRescored(analysis, masks, nodes.volume, nodes.segmentation, nodes.table, nodes.report)
 
 
 def names_of(nodes) -> list[str]:
@@ -175,6 +176,21 @@ def test_a_name_that_a_reader_chose_on_one_frame_stands_at_that_frame_alone(scen
     assert [row["Finding"] for row in rows_of(nodes.table)[1:]] == [*(["Lesion 1", "Lesion 2"] * 2), "Zyste"]
 
 
+def test_what_is_deleted_or_added_while_the_engine_works_takes_no_other_lesions_place(scene):
+    nodes, _ = volume_nodes(scene, APART)
+    segmentation = nodes.segmentation.GetSegmentation()
+    segmentation.GetSegment("Lesion_2").SetName("Zyste links")
+    masks, analysis = editedMasks(nodes.segmentation, nodes.volume), rescored_volume(nodes)
+    segmentation.RemoveSegment("Lesion_1")
+    add_segment(nodes.segmentation, "Segment_1")
+
+    showRescored(analysis, masks, nodes.volume, nodes.segmentation, nodes.table, nodes.report)
+
+    assert names_of(nodes) == ["Zyste links", "Segment_1"]
+    whole = [row["Finding"] for row in rows_of(nodes.table) if "all slices" in row["Finding"]]
+    assert whole == ["Lesion 1, all slices", "Zyste links, all slices"]
+
+
 @pytest.mark.parametrize("gone", ["volume", "segmentation", "table", "report"])
 @pytest.mark.parametrize("frames", [STILL, CINE], ids=["still", "cine"])
 def test_a_node_that_leaves_between_two_steps_leaves_the_others_as_they_were(scene, frames, gone):
@@ -182,8 +198,9 @@ def test_a_node_that_leaves_between_two_steps_leaves_the_others_as_they_were(sce
     nodes = showAnalysis(analysis_of(frames), frames, volume)
     add_segment(nodes.segmentation, "Segment_1")
     before = (rows_of(nodes.table), nodes.report.GetText(), names_of(nodes))
+    masks = editedMasks(nodes.segmentation, nodes.volume)
     steps = showRescoredInSteps(
-        rescored(analysis_of(frames)), nodes.volume, nodes.segmentation, nodes.table, nodes.report
+        rescored(analysis_of(frames)), masks, nodes.volume, nodes.segmentation, nodes.table, nodes.report
     )
     next(steps)
 
@@ -199,9 +216,10 @@ def test_only_the_last_step_changes_nodes(scene):
     add_segment(nodes.segmentation, "Segment_1")
     watched = (nodes.table, nodes.report, nodes.segmentation.GetSegmentation().GetNthSegment(2))
     before = [node.GetMTime() for node in watched]
+    masks = editedMasks(nodes.segmentation, nodes.volume)
 
     for _ in showRescoredInSteps(
-        rescored(analysis_of(CINE)), nodes.volume, nodes.segmentation, nodes.table, nodes.report
+        rescored(analysis_of(CINE)), masks, nodes.volume, nodes.segmentation, nodes.table, nodes.report
     ):
         assert [node.GetMTime() for node in watched] == before
 

@@ -41,6 +41,7 @@ class RescoreJob:
         self._options = optionsOf(report)
         self._volume, self._segmentation = parameters.inputVolume, parameters.segmentation
         self._table, self._report = parameters.table, parameters.report
+        self._masks: EditedMasks | None = None
         self._stage: Any = None
         self._isCancelled = False
 
@@ -76,9 +77,9 @@ class RescoreJob:
         return framesFromNode(self._volume, self._source), masks
 
     def _onRead(self, read: tuple[Frames, EditedMasks]) -> None:
-        frames, masks = read
+        frames, self._masks = read
         try:
-            self._stage = self._engine.startAnalysis(frames, self._options, self, masks=masks)
+            self._stage = self._engine.startAnalysis(frames, self._options, self, masks=self._masks)
         except Exception as error:  # the edge: called by the event loop, where nobody would hear of it
             self.onFailed(asError(error))
 
@@ -86,7 +87,8 @@ class RescoreJob:
         nodes = (self._volume, self._segmentation, self._table, self._report)
         if any(node is None or node.GetScene() is None for node in nodes):
             raise _nothingToScore()
-        yield from showRescoredInSteps(analysis, *nodes)
+        assert self._masks is not None
+        yield from showRescoredInSteps(analysis, self._masks, *nodes)
         return analysis
 
     def _onShown(self, analysis: Analysis) -> None:

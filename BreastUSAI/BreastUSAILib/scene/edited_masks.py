@@ -16,12 +16,18 @@ from .segment_labels import SegmentLabels
 from .segmentation_node import analysedFrames
 from .steps import allAtOnce
 
+Numbers = Mapping[int | None, Mapping[str, int]]
+
 
 class EditedMasks(Mapping[int, NDArray[np.uint8]]):
-    """Frame -> labels ``[H, W]``: 0 background, else the lesion's number; kept in little memory."""
+    """Frame -> labels ``[H, W]``: 0 background, else the lesion's number; kept in little memory.
 
-    def __init__(self, packed: Mapping[int, PackedLabels]) -> None:
+    `numbers` says which number a segment had: frame -> segment id -> number, of a still or volume under None alone.
+    """
+
+    def __init__(self, packed: Mapping[int, PackedLabels], numbers: Numbers) -> None:
         self._packed = packed
+        self.numbers = numbers
 
     def __getitem__(self, frame: int) -> NDArray[np.uint8]:
         return self._packed[frame].unpacked()
@@ -61,34 +67,39 @@ def editedMasksInSteps(
     """
     _requireThere(segmentationNode, volumeNode)
     requirePixels(volumeNode)
+    numbers: _NumbersTaken = {}
     browsed = sequenceBehind(volumeNode)
     if browsed is None or browsed.sequence.GetNumberOfDataNodes() < 2:
-        frames = _ofStack(segmentationNode, volumeNode)
+        frames = _ofStack(segmentationNode, volumeNode, numbers)
     else:
         source = BrowsedSequence(browser or browsed.browser, browsed.sequence)
-        frames = _ofCine(segmentationNode, volumeNode, source)
+        frames = _ofCine(segmentationNode, volumeNode, source, numbers)
     packed: dict[int, PackedLabels] = {}
     for frame, isAnalysed, labels in frames:
         if isAnalysed or labels.any():
             packed[frame] = PackedLabels.of(labels)
         yield
         _requireThere(segmentationNode, volumeNode)
-    return EditedMasks(packed)
+    return EditedMasks(packed, numbers)
 
 
 _Frames = Iterator[tuple[int, bool, NDArray[np.uint8]]]
 """Frames, whether the result looked at them, and their labels, made as they are asked for."""
 
+_NumbersTaken = dict[int | None, Mapping[str, int]]
+"""Filled on the way, with the numbers that the labels hold: segments may come, go and be renamed afterwards."""
 
-def _ofStack(segmentationNode: Any, volumeNode: Any) -> _Frames:
+
+def _ofStack(segmentationNode: Any, volumeNode: Any, numbers: _NumbersTaken) -> _Frames:
     """Of a still or a volume."""
     labels = SegmentLabels(segmentationNode.GetSegmentation(), segmentationNode, volumeNode)
+    numbers[None] = labels.numbers
     analysed = analysedFrames(segmentationNode)
     for plane in range(volumeNode.GetImageData().GetDimensions()[2]):
         yield plane, plane in analysed, labels.plane(plane)
 
 
-def _ofCine(segmentationNode: Any, volumeNode: Any, source: BrowsedSequence) -> _Frames:
+def _ofCine(segmentationNode: Any, volumeNode: Any, source: BrowsedSequence, numbers: _NumbersTaken) -> _Frames:
     """Of a cine: a segmentation for each frame. The browser may move meanwhile: it saves what was shown."""
     sequence = source.browser.GetSequenceNode(segmentationNode)
     for frame in range(source.sequence.GetNumberOfDataNodes()):
@@ -96,7 +107,9 @@ def _ofCine(segmentationNode: Any, volumeNode: Any, source: BrowsedSequence) -> 
         node = source.frameNode(segmentationNode, frame)
         if node is not None:
             isAnalysed = stored is not None and bool(analysedFrames(stored))
-            yield frame, isAnalysed, SegmentLabels(node.GetSegmentation(), segmentationNode, volumeNode).plane(0)
+            labels = SegmentLabels(node.GetSegmentation(), segmentationNode, volumeNode)
+            numbers[frame] = labels.numbers
+            yield frame, isAnalysed, labels.plane(0)
 
 
 def _requireThere(segmentationNode: Any, volumeNode: Any) -> None:

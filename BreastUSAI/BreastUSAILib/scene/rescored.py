@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,41 +11,46 @@ from ..engine.analysis import Analysis
 from ..engine.errors import InputError
 from ..engine.lesion_segment import lesion_colour, lesion_name
 from .browsing import sequenceBehind
+from .edited_masks import EditedMasks, Numbers
 from .findings_table import findingsColumns, replaceFindings
-from .report_node import NAMES_KEY, READER_KEY, readReport, reportText
-from .segment_numbers import segmentNumbers
+from .report_node import NAMES_KEY, READER_KEY, addToReport, readReport, reportText
 from .steps import allAtOnce
 
 _NAME_TO_REPLACE = re.compile(r"Segment(_\d+)?|" + lesion_name(1).replace("1", r"\d+"))
 """Names that nobody chose: Segment Editor's own, and those of lesions."""
 
 
-def showRescored(analysis: Analysis, volumeNode: Any, segmentationNode: Any, table: Any, report: Any) -> None:
+def showRescored(
+    analysis: Analysis, masks: EditedMasks, volumeNode: Any, segmentationNode: Any, table: Any, report: Any
+) -> None:
     """Bring table, report and the names of segments to what was scored anew; a reader's assessment stays.
 
     Every segment stays as it is, one for each lesion: a name that a reader chose stands in table and report too, and
-    one that nobody chose becomes "Lesion n" with that lesion's colour.
+    one that nobody chose becomes "Lesion n" with that lesion's colour. Segments that came after the masks were read
+    were not scored, and are left alone.
 
     Args:
-        analysis: what `rescore` gave for `editedMasks`.
+        analysis: what `rescore` gave for `masks`.
+        masks: the outlines that were scored.
         volumeNode, segmentationNode, table, report: the image and the nodes of its result.
 
     Raises InputError where the report node holds no report, or a node left the scene; nothing is changed then.
     """
-    allAtOnce(showRescoredInSteps(analysis, volumeNode, segmentationNode, table, report))
+    allAtOnce(showRescoredInSteps(analysis, masks, volumeNode, segmentationNode, table, report))
 
 
 def showRescoredInSteps(
-    analysis: Analysis, volumeNode: Any, segmentationNode: Any, table: Any, report: Any
+    analysis: Analysis, masks: EditedMasks, volumeNode: Any, segmentationNode: Any, table: Any, report: Any
 ) -> Generator[None, None, None]:
     """`showRescored` in short steps. The last one changes the nodes, all of them; the others none."""
     segmentNames = _SegmentNames()
-    for frame, node in _segmentations(segmentationNode, volumeNode):
-        segmentNames.add(frame, node.GetSegmentation())
+    for frame, node in _segmentations(segmentationNode, volumeNode, masks.numbers):
+        segmentNames.add(frame, node.GetSegmentation(), masks.numbers[frame])
         yield
     names = segmentNames.chosenFor(analysis)
     columns = yield from findingsColumns(analysis, names)
     more: dict[str, Any] = {NAMES_KEY: {str(lesion): name for lesion, name in names.items()}} if names else {}
+    before = report.GetText()
     kept = readReport(report).get(READER_KEY)
     if kept is not None:
         more[READER_KEY] = kept
@@ -53,20 +58,23 @@ def showRescoredInSteps(
     for node in (volumeNode, segmentationNode, table, report):
         if node.GetScene() is None:
             raise InputError("image, outlines or findings left the scene", remedy="Analyze the image again")
+    entered = kept if report.GetText() == before else readReport(report).get(READER_KEY)
     segmentationNode.GetScene().SaveStateForUndo()
     report.SetText(text)
+    if entered != kept:  # between two steps
+        addToReport(report, READER_KEY, entered)
     replaceFindings(table, columns)
     for one in segmentNames.toGive:
         one.give()
 
 
-def _segmentations(segmentationNode: Any, volumeNode: Any) -> Iterator[tuple[int | None, Any]]:
+def _segmentations(segmentationNode: Any, volumeNode: Any, numbers: Numbers) -> Iterator[tuple[int | None, Any]]:
     """Each frame of a cine with its segmentations, the stored one first; of a still or volume the one of all frames."""
     outlines, image = sequenceBehind(segmentationNode), sequenceBehind(volumeNode)
-    if outlines is None or image is None:
-        yield None, segmentationNode
-        return
-    for frame in range(image.sequence.GetNumberOfDataNodes()):
+    for frame in numbers:
+        if frame is None or outlines is None or image is None:
+            yield frame, segmentationNode
+            continue
         stored = image.itemBeside(outlines.sequence, frame)
         if stored is not None:
             yield frame, stored
@@ -96,10 +104,13 @@ class _SegmentNames:
         self.toGive: list[_NewName] = []
         self._chosen: dict[tuple[int | None, int], str] = {}
 
-    def add(self, frame: int | None, segmentation: Any) -> None:
-        """Look at the segments of a frame; None where one segmentation is that of all frames."""
-        for identifier, number in segmentNumbers(segmentation).items():
-            name = segmentation.GetSegment(identifier).GetName() or ""
+    def add(self, frame: int | None, segmentation: Any, numbers: Mapping[str, int]) -> None:
+        """Look at the segments of a frame that were scored; None where one segmentation is that of all frames."""
+        for identifier, number in numbers.items():
+            segment = segmentation.GetSegment(identifier)
+            if segment is None:
+                continue
+            name = segment.GetName() or ""
             isChosen = bool(name) and not _NAME_TO_REPLACE.fullmatch(name)
             if isChosen:
                 self._chosen[frame, number] = name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,8 @@ class SegmentLabels:
 
     Where the segments' voxels are the image's, in any extent, they are copied: so Slicer makes them from its reference
     geometry. Elsewhere (another geometry, another parent transform than the image's, linear or not) the nearest voxel
-    counts. Where segments overlap, the later one covers the earlier, as in Slicer's own label maps.
+    counts. Where segments overlap, the later one covers the earlier, as in Slicer's own label maps. `numbers` are the
+    lesions' numbers by segment id.
 
     Args:
         segmentation: vtkSegmentation; one without binary label maps is converted, in a copy.
@@ -38,7 +40,8 @@ class SegmentLabels:
         self._owner, self._volume = segmentationNode, volumeNode
         self._columns, self._rows, self._planes = volumeNode.GetImageData().GetDimensions()
         self._segmentation = _withLabelmaps(segmentation)  # kept: a copy would take its voxels with it
-        self._masks = _masksOf(self._segmentation)
+        self.numbers = segmentNumbers(self._segmentation)
+        self._masks = _masksOf(self._segmentation, self.numbers)
         self._offsets = [self._offsetOf(mask) for mask in self._masks]
 
     def plane(self, index: int) -> NDArray[np.uint8]:
@@ -104,9 +107,8 @@ class _Mask:
         return places @ self.indexOfPlace[:3, :3].T + self.indexOfPlace[:3, 3]
 
 
-def _masksOf(segmentation: Any) -> list[_Mask]:
+def _masksOf(segmentation: Any, numbers: Mapping[str, int]) -> list[_Mask]:
     """The segments that have voxels, in their order."""
-    numbers = segmentNumbers(segmentation)
     masks = []
     for identifier, number in sorted(numbers.items(), key=lambda item: segmentation.GetSegmentIndex(item[0])):
         segment = segmentation.GetSegment(identifier)
