@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6 import QtCore  # noqa: F401 - the feature is a part of QtCore's start
 from shibokensupport import feature
+from shibokensupport.signature import mapping
 
 AS_METHODS, AS_ATTRIBUTES = 0x00, 0x02
 OF_PYSIDE = ("PySide6", "shiboken6", "shibokensupport", "enum")
@@ -37,8 +38,20 @@ _selector = _Selector()
 
 
 def _start_feature() -> None:
-    """What the first selection does, without reading every loaded module's source: torch has modules that refuse."""
+    """What the first selection does, without reading every loaded module's source: torch has modules that refuse.
+
+    To be asked for a file name they refuse too, which PySide6 does with every module when it works out a class.
+    """
     feature._mod_uses_pyside = lambda _module: False  # every module gets its entry from here anyway
+    is_known = mapping.Reloader.module_valid
+
+    def is_known_or_refuses(module: Any) -> bool:
+        try:
+            return bool(is_known(module))
+        except RuntimeError:
+            return False
+
+    mapping.Reloader.module_valid = staticmethod(is_known_or_refuses)
     feature.set_selection(AS_ATTRIBUTES, f"{__name__}.nobody")
 
 
