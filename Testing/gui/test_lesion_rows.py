@@ -107,3 +107,13 @@ def test_the_copy_is_tab_separated_with_headings_and_ordinary_spaces():
     assert lines[0].split("\t")[:3] == ["Lesion", "Frame", "Likelihood"]
     assert [line.split("\t")[2] for line in lines[1:]] == ["10 %", "10 %", "60 %", "60 %"]
     assert {len(line.split("\t")) for line in lines} == {7}
+
+
+def test_a_segments_name_with_a_tab_or_a_line_break_stays_one_cell() -> None:
+    report = reports.cine((0.1, 0.6))
+    first = str(report["lesions"][0]["id"])
+    plain = lesionRows(report).asText()
+    report["lesion_names"] = {first: "Cyst\tleft\nupper"}
+    named = lesionRows(report).asText()
+    assert "Cyst left upper" in named
+    assert (named.count("\t"), named.count("\n")) == (plain.count("\t"), plain.count("\n"))

@@ -30,9 +30,13 @@ class LesionRows:
     rows: tuple[LesionRow, ...]
 
     def asText(self) -> str:
-        """The table as tab-separated text, for a spreadsheet."""
+        """The table as tab-separated text, for a spreadsheet; a tab or line break in a segment's name is a space."""
         lines = [self.headings, *(row.cells for row in self.rows)]
-        return "\n".join("\t".join(cells) for cells in lines).replace(NO_BREAK, " ")
+        return "\n".join("\t".join(_onOneLine(cell) for cell in cells) for cells in lines)
+
+
+def _onOneLine(cell: str) -> str:
+    return " ".join(cell.replace(NO_BREAK, " ").replace("\t", " ").splitlines())
 
 
 def lesionRows(report: Report) -> LesionRows:
