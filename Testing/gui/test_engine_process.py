@@ -292,6 +292,19 @@ def test_what_a_progress_function_raises_reaches_the_console(engine) -> None:
     assert isinstance(engine.analyze(frames_of()), Analysis)
 
 
+def test_news_that_comes_together_with_the_answer_is_heard(engine, monkeypatch) -> None:
+    def answerAtOnce(ticket: Any, _method: str, _params: Any) -> None:
+        ticket.news.append((1, 1, "all"))
+        ticket.answer = {"models": []}
+
+    engine.request("models.list", {})
+    monkeypatch.setattr(engine._connection, "send", answerAtOnce)
+    heard: list[Any] = []
+
+    assert engine.request("models.list", {}, lambda *news: heard.append(news)) == {"models": []}
+    assert heard == [(1, 1, "all")]
+
+
 def test_a_process_that_does_not_react_to_cancelling_is_killed(engine, monkeypatch) -> None:
     monkeypatch.setattr(engine_connection, "CANCEL_S", 0.0)
     pid, heard, other = pidOf(engine), Heard(), Heard()

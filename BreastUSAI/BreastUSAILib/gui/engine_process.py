@@ -177,9 +177,11 @@ class EngineProcess:
         models = {"models": asdict(self.models)} if method in _WITH_MODELS else {}
         self._connection.send(ticket, method, {**params, **models})
         try:
-            while not ticket.isEnded:
-                while progress is not None and ticket.news:
+            while True:
+                while progress is not None and ticket.news:  # before the end: the last may come with the answer
                     progress(*ticket.news.popleft())
+                if ticket.isEnded:
+                    break
                 yield WAIT
         finally:
             self._connection.cancel(ticket)  # where it is not answered yet: nobody waits for it any more
