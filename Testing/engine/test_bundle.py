@@ -166,7 +166,7 @@ def test_a_segmenters_own_rules_are_read(bundle_folder: Path, tmp_path: Path) ->
     change_own(bundle, lesion_gap=-1)
     with pytest.raises(ModelError, match="lesion_gap"):
         load_segmenter(bundle)
-    change_own(bundle, mirror="yes")
+    change_own(bundle, mirror="yes", lesion_gap=None)
     with pytest.raises(ModelError, match="mirror"):
         load_segmenter(bundle)
 
