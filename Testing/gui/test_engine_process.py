@@ -316,7 +316,7 @@ def test_a_process_that_does_not_react_to_cancelling_is_killed(engine, monkeypat
     call.cancel()
 
     assert isinstance(heard.end(), Cancelled)
-    assert isinstance(other.end(), EngineError)
+    assert isinstance(other.end(), EngineError | dict)  # it may have been answered just before
     assert pidOf(engine) != pid
 
 

@@ -29,12 +29,8 @@ from .parameter_node import parameter_node_module
 from .qt_names import qt_module, teach_pythonqt_habits
 from .scripted_module import scripted_module
 from .true_property import properties_as_attributes
-from .wrapped_classes import wrap_classes
 
-READ_AS_IN_SLICER = (
-    *("BreastUSAI", "BreastUSAILib.gui", "slicer.util", "slicer.packaging"),
-    *("Testing.gui", wrap_classes.__module__),
-)
+READ_AS_IN_SLICER = ("BreastUSAI", "BreastUSAILib.gui", "Testing.gui", "slicer.util", "slicer.packaging")
 
 
 class Signals(QtCore.QObject):
@@ -125,7 +121,6 @@ def start() -> Application:
     slicer.app = Application(qt_application)
     teach_pythonqt_habits()
     properties_as_attributes(*READ_AS_IN_SLICER)
-    wrap_classes()
     widgets = {**ctk_widgets.WIDGETS, **mrml_widgets.WIDGETS}
     for module in (qt_module(lambda: widgets), ctk_module(), _i18n(), scripted_module(), parameter_node_module()):
         sys.modules[module.__name__] = module
