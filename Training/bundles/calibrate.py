@@ -157,4 +157,5 @@ def write_calibration(path: Path, calibrated: Calibrated) -> None:
         "operating_points": calibrated.operating_points,
         "lesion_recalibration": None,  # stood upon the former calibration
     }
+    metadata.pop("lesion_recalibration_report", None)
     rewrite_bundle(path, metadata={**metadata, "calibration_report": calibrated.report})

@@ -25,7 +25,7 @@ OUTLINE_RULES: Mapping[str, Any] = {
     "smallest_lesion": 0.0008,  # of the analysed region: a 2.5 mm lesion in a 4 x 4 cm field
     "withhold_above": 0.8,
     "lesion_evidence": 0.0,
-    "lesion_gap": 1.0,  # from the calibration part's outlines: costs nothing there, and much less is seen elsewhere
+    "lesion_gap": 1.0,  # fixed, see Training/bundles/notes/segmenter_attention_unet_b0.md
     "mirror": True,
 }
 _DRAFT = ".unfinished"
