@@ -133,14 +133,15 @@ def _training_data(record: TrainingRecord | None) -> list[str]:
     start = record.initialisation
     origin = "random weights" if start.get("source") == "random" else f"`{start.get('source', 'unknown')}`"
     details = [f"{key} {start[key]}" for key in ("licence", "sha256") if key in start]
+    taught = [f"Half of its loss was what these said: {start['teachers']}."] if "teachers" in start else []
     facts = f"Recipe `{record.recipe}`, seed {record.seed}, code {record.revision or 'of unknown revision'}."
-    return [*lines, "", facts, f"Started from {', '.join([origin, *details])}.", *_earlier(record), ""]
+    return [*lines, "", facts, f"Started from {', '.join([origin, *details])}.", *taught, *_earlier(record), ""]
 
 
 def _earlier(record: TrainingRecord) -> list[str]:
     return [
-        f"Before that, the weights were trained on {' and '.join(one['train_on'])} without the test part of fold "
-        f"{one['fold']}."
+        f"Before that, the weights or their teachers were trained on {' and '.join(one['train_on'])} without the test "
+        f"part of fold {one['fold']}."
         for one in record.earlier
     ]
 

@@ -17,6 +17,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recipe", metavar="RECIPE", help="as `python -m Training recipes` lists them")
     add_common_arguments(parser)
     parser.add_argument("--schedule", nargs="+", metavar="SIDExPASSES", help="another schedule, such as 160x3 256x1")
+    parser.add_argument(
+        "--teachers",
+        type=Path,
+        nargs="+",
+        metavar="FOLDER",
+        help="folders with the bundles of one training each, of this recipe: half of the loss is what they say",
+    )
     start = parser.add_mutually_exclusive_group()
     start.add_argument("--pretrained", type=Path, metavar="FILE", help="a state dict to start from; its hash is kept")
     start.add_argument(

@@ -19,6 +19,7 @@ from ..recipes.recipe import Recipe
 from .batches import Batch, TrainingSet
 from .learning import Learner
 from .module import LearningModule
+from .teachers import Teachers
 
 GRADIENT_NORM = 5.0
 CHECKPOINT = "last"
@@ -75,6 +76,7 @@ def fit(
     *,
     seed: int,
     hardware: Hardware | None = None,
+    teachers: Teachers | None = None,
     progress: bool = True,
 ) -> None:
     """Train the learner in place; afterwards it holds the averaged weights.
@@ -87,7 +89,7 @@ def fit(
     work.mkdir(parents=True, exist_ok=True)
     learner.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     steps = training.steps * len(recipe.sides)
-    module = LearningModule(learner, recipe, training.class_weights(), steps, seed)
+    module = LearningModule(learner, recipe, training.class_weights(), steps, seed, teachers)
     trainer = pl.Trainer(
         max_epochs=len(recipe.sides),
         accelerator=hardware.accelerator,

@@ -15,6 +15,7 @@ from .batches import Batch
 from .learning import Learner
 from .losses import total_loss
 from .mixing import mix
+from .teachers import SHARE, Teachers
 
 _RISE = 0.2  # of the steps, until the learning rate has its peak
 
@@ -28,9 +29,18 @@ class LearningModule(pl.LightningModule):
         class_weights: ``[3]``, of the training part.
         steps: optimizer steps of the whole training.
         seed: of augmentation and dropout.
+        teachers: whose answers are learned beside the truth; None: the truth alone.
     """
 
-    def __init__(self, learner: Learner, recipe: Recipe, class_weights: Tensor, steps: int, seed: int) -> None:
+    def __init__(
+        self,
+        learner: Learner,
+        recipe: Recipe,
+        class_weights: Tensor,
+        steps: int,
+        seed: int,
+        teachers: Teachers | None = None,
+    ) -> None:
         super().__init__()
         self.learner = learner
         self.recipe = recipe
@@ -38,6 +48,7 @@ class LearningModule(pl.LightningModule):
         self.register_buffer("class_weights", class_weights, persistent=False)
         self.steps = steps
         self.seed = seed
+        self.teachers = teachers  # no module: not trained, not in a checkpoint
         for name, parameter in learner.named_parameters():
             inner = name.partition(".")[2]  # below "network." and its like
             if any(inner.startswith(prefix) for prefix in recipe.frozen):
@@ -56,8 +67,11 @@ class LearningModule(pl.LightningModule):
             shown = torch.cat([shown, own], dim=1)
         targets = dataclasses.replace(batch.targets, masks=moved)
         shown, targets = mix(shown, targets, generator, self.recipe.augmentation)
-        outputs = self.learner(self._prepared(shown))
+        prepared = self._prepared(shown)
+        outputs = self.learner(prepared)
         loss = total_loss(outputs, targets, self.class_weights, self.recipe.label_smoothing)
+        if self.teachers is not None:
+            loss = torch.lerp(loss, self.teachers.loss(prepared, outputs), SHARE)
         self.log("loss", loss, prog_bar=True, on_step=True, on_epoch=True, batch_size=len(images))
         return loss
 
@@ -82,6 +96,11 @@ class LearningModule(pl.LightningModule):
             optimizer, self.recipe.learning_rate, total_steps=self.steps, pct_start=rise
         )
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def on_fit_start(self) -> None:
+        """Teachers sit where the images will be."""
+        if self.teachers is not None:
+            self.teachers.to(self.device)
 
     def on_train_epoch_start(self) -> None:
         """Frozen parts keep their batch statistics too."""

@@ -37,6 +37,7 @@ class Plan:
         duplicates: BUSI's list of near-duplicates, for its published layout.
         pretrained: a state dict to start from.
         start: bundles to start from, at most one a network.
+        teachers: folders of bundles whose answers are learned beside the truth, a folder a teacher.
         segmenter: the bundle whose masks a mask-input classifier is given; None: the shipped one.
         hardware: where it runs.
         command: what the bundle's record keeps of the command line, beside split and seed.
@@ -51,6 +52,7 @@ class Plan:
     duplicates: Path | None = None
     pretrained: Path | None = None
     start: tuple[Path, ...] = ()
+    teachers: tuple[Path, ...] = ()
     segmenter: Path | None = None
     hardware: Hardware = field(default_factory=Hardware)
     command: str = ""
@@ -71,6 +73,7 @@ class Plan:
             duplicates=given.duplicates,
             pretrained=getattr(given, "pretrained", None),
             start=tuple(getattr(given, "start", None) or ()),
+            teachers=tuple(getattr(given, "teachers", None) or ()),
             segmenter=given.segmenter,
             hardware=Hardware(given.accelerator, devices, given.nodes, given.strategy),
             command=_command(given),
@@ -119,7 +122,7 @@ def _command(given: argparse.Namespace) -> str:
     """The command with its own options, files by their names alone: paths are nobody else's."""
     finetunes = given.command == "finetune"
     words = ["finetune", given.bundle.name] if finetunes else ["train", given.recipe]
-    for name in ("name", "passes", "pretrained", "start", "segmenter"):
+    for name in ("name", "passes", "pretrained", "start", "teachers", "segmenter"):
         value = getattr(given, name, None)
         values = value if isinstance(value, list) else [] if value is None else [value]
         words += [f"--{name}"] * bool(values)

@@ -26,6 +26,7 @@ from .loop import fit
 from .own_masks import predict_masks
 from .plan import Plan
 from .start import start_from_bundles, start_from_file
+from .teachers import load_teachers
 from .work_folder import claim_work_folder
 
 BUNDLES = "bundles"
@@ -47,6 +48,7 @@ def run_training(plan: Plan) -> list[Path]:
     pl.seed_everything(plan.seed, verbose=False)
     learner = build_learner(plan.recipe.networks)
     initialisation = _start(plan, learner)
+    taught = load_teachers(plan.recipe, plan.teachers) if plan.teachers else None
     training = _training_set(plan, examples, Part.TRAIN)
     held_out = _training_set(plan, examples, Part.CALIBRATION) if plan.recipe.patience is not None else None
     fit(
@@ -56,9 +58,13 @@ def run_training(plan: Plan) -> list[Path]:
         plan.work,
         seed=plan.seed,
         hardware=plan.hardware,
+        teachers=taught.teachers if taught else None,
         progress=sys.stderr.isatty(),
     )
     earlier = [record for path in plan.start if (record := TrainingRecord.from_metadata(read_metadata(path)))]
+    if taught:
+        initialisation = {**initialisation, "teachers": taught.source}
+        earlier += taught.records
     record = record_training(plan.recipe.name, plan.seed, plan.fold, examples, initialisation, earlier, plan.command)
     return deliver(plan.recipe, learner.networks(), record, calibration, plan.work / BUNDLES)
 

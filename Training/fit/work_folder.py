@@ -40,6 +40,7 @@ def _told(plan: Plan) -> dict[str, Any]:
         "data sets": None if plan.train_on is None else sorted(plan.train_on),
         "seed": plan.seed,
         "start": [str(path.resolve()) for path in (*plan.start, plan.pretrained) if path is not None],
+        "teachers": [str(path.resolve()) for path in plan.teachers],
     }
 
 

@@ -10,6 +10,7 @@ import torch
 from BreastUSAILib.__main__ import main as breastusai
 from BreastUSAILib.engine.bundle import load_bundle, verify_bundle
 from Training.__main__ import main
+from Training.bundles.writer import read_metadata
 from Training.fit.pretrained import read_state
 
 
@@ -104,3 +105,23 @@ def test_two_trainings_become_one_by_the_mean_of_their_weights(phantoms: Path, t
             expected = 0.25 * states[0][name].double() + 0.75 * states[1][name].double()
             torch.testing.assert_close(value.double(), expected, atol=2e-3, rtol=2e-3)
     assert main([*words, "--shares", "1"]) == 1
+
+
+@pytest.mark.slow
+def test_a_taught_bundle_names_its_teachers_and_counts_what_they_saw(
+    phantoms: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (teacher,) = smoke("four-layer-cnn", phantoms, tmp_path / "first")
+    command = ["train", "four-layer-cnn", "--smoke", "--data", str(phantoms), "--accelerator", "cpu"]
+    command += ["--teachers", str(teacher.parent)]
+    assert main([*command, "--work", str(tmp_path / "second")]) == 0
+    metadata = read_metadata(tmp_path / "second" / "bundles" / "four-layer-cnn")
+    assert metadata["initialisation"]["source"] == "random"
+    assert verify_bundle(teacher).sha256 in metadata["initialisation"]["teachers"]
+    assert [one["fold"] for one in metadata["training"]["earlier"]] == [1]
+    card = (tmp_path / "second" / "bundles" / "four-layer-cnn" / "docs" / "README.md").read_text()
+    assert "Half of its loss was what these said: four-layer-cnn" in card
+
+    (tmp_path / "empty").mkdir()
+    assert main([*command, str(tmp_path / "empty"), "--work", str(tmp_path / "third")]) == 1
+    assert "0 bundles lie here" in capsys.readouterr().err
