@@ -1,8 +1,7 @@
 """``python -m Testing.run_panel_tests``: the panel's tests, in a process of their own.
 
-They are left out, and that is said, where Qt's libraries do not load. PySide6 was seen to crash: once while it deleted
-a window, twice while it made a loader of .ui files. After such a crash, and only then, they are run a second time. A
-test that fails is never repeated.
+They are left out, and that is said, where Qt's libraries do not load. PySide6 was once seen to crash, while it deleted
+a window. After such a crash, and only then, they are run a second time. A test that fails is never repeated.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import sys
 
 from Testing.conftest import GUI, why_no_qt
 
-CRASHED = (-signal.SIGSEGV, -signal.SIGABRT)
+CRASHED = -signal.SIGSEGV
 
 
 def main() -> int:
@@ -22,7 +21,7 @@ def main() -> int:
         print(f"SKIPPED all of Testing/gui: Qt does not load: {reason}")
         return 0
     status = _pytest()
-    if status in CRASHED:
+    if status == CRASHED:
         print("Qt crashed: the panel's tests are run once more", file=sys.stderr)
         status = _pytest()
     return 1 if status < 0 else status

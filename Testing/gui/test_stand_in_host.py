@@ -40,6 +40,25 @@ def test_properties_are_attributes_in_gui_modules_and_methods_elsewhere(applicat
     ]
 
 
+def test_the_host_outlives_what_uses_up_the_interpreter_s_constants():
+    program = (
+        "import warnings\n"
+        "from Testing.host.application import start\n"
+        "start()\n"
+        "from PySide6.QtWidgets import QPushButton\n"
+        "button = QPushButton()\n"
+        "warnings.simplefilter('ignore')\n"
+        "for _ in range(5000):\n"
+        "    button.clicked.disconnect(print)\n"
+        "    button.setEnabled(True)\n"
+        "print('alive')\n"
+    )
+    paths = ":".join(path for path in sys.path if path)
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env={"PYTHONPATH": paths})
+
+    assert run.stdout == "alive\n"
+
+
 def test_the_host_starts_whatever_was_loaded_before():
     program = (
         "import sys\n"

@@ -24,7 +24,7 @@ from PySide6 import QtCore, QtWidgets
 from . import ctk_widgets, mrml_widgets, slicer_source
 from .ctk_widgets import ctk_module
 from .dialogs import Dialogs
-from .lasting_none import keep_none
+from .lasting_constants import keep_constants
 from .parameter_node import parameter_node_module
 from .qt_names import qt_module, teach_pythonqt_habits
 from .scripted_module import scripted_module
@@ -115,7 +115,7 @@ def start() -> Application:
     """The one application of this process; started at the first call."""
     if getattr(slicer, "app", None) is not None:
         return slicer.app
-    keep_none()
+    keep_constants()
     QtCore.qInstallMessageHandler(_without_complaints_of_the_screen)
     qt_application = QtWidgets.QApplication.instance() or QtWidgets.QApplication(["Slicer"])
     slicer.app = Application(qt_application)
