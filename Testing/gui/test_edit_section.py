@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import qt
+import shiboken6
 import slicer
 
 from BreastUSAILib.engine.frames import InputKind
@@ -31,7 +32,8 @@ class Editor:
 
     @property
     def buttons(self) -> list[Any]:
-        return self.parent.findChildren(qt.QPushButton)
+        """Those that a reader sees."""
+        return [button for button in self.parent.findChildren(qt.QPushButton) if not button.isHidden()]
 
 
 @pytest.fixture
@@ -119,6 +121,18 @@ def test_a_button_above_the_effects_leads_back_and_is_then_gone(ui, section, par
 
     assert editor.opened == ["SegmentEditor", "BreastUSAI"]
     assert editor.buttons == []
+
+
+def test_the_button_that_is_pressed_lives_until_its_click_has_ended(ui, section, parameters, editor, application):
+    add_result(parameters)
+    section.refresh()
+    ui.editButton.click()
+    button = editor.buttons[0]
+    button.click()
+
+    assert button.parent() is editor.parent
+    application.sendPostedEvents(None, qt.QEvent.DeferredDelete)
+    assert not shiboken6.isValid(button)
 
 
 def test_two_visits_leave_one_button(ui, section, parameters, editor):

@@ -10,9 +10,11 @@ import pytest
 from BreastUSAILib.engine.frames import InputKind, SpacingSource
 from BreastUSAILib.gui.input_words import recognisedWords
 from BreastUSAILib.scene.cine_sequences import addCine
+from BreastUSAILib.scene.result_links import linkResult
+from BreastUSAILib.scene.show import showAnalysis
 from BreastUSAILib.scene.volume_node import addVolumeNode
 from Testing.gui.events import until
-from Testing.scene.analyses import marked_frames
+from Testing.scene.analyses import analysis_of, marked_frames
 
 
 def recognised(kind=InputKind.STILL, frames=1, spacing=(0.0621, 0.0621), source="ultrasound_region", between=None):
@@ -122,6 +124,27 @@ def test_a_line_that_nobody_has_moved_measures_nothing(scene, panel):
 
     assert "uncalibrated" in panel.ui.recognisedLabel.text
     assert "Drag the ends" in panel.ui.calibrationLabel.text
+
+
+@pytest.mark.parametrize("touch", ["SetNthControlPointLocked", "SetNthControlPointVisibility"])
+def test_a_line_that_was_touched_and_not_moved_measures_nothing(scene, panel, touch):
+    panel.parameters.inputVolume = addVolumeNode(scene, marked_frames(spacing=None))
+    panel.ui.calibrateButton.click()
+    line = panel.parameters.calibrationLine
+    getattr(line, touch)(0, touch == "SetNthControlPointLocked")
+    line.SetNthControlPointLabel(1, "depth")
+
+    assert "uncalibrated" in panel.ui.recognisedLabel.text
+
+
+def test_a_heat_map_is_no_image_to_analyze(scene, panel, engine):
+    volume = addVolumeNode(scene, marked_frames())
+    nodes = showAnalysis(analysis_of(marked_frames()), marked_frames(), volume)
+    linkResult(nodes)
+    panel.parameters.inputVolume = nodes.heatMap
+
+    assert "heat map of BreastUSAI" in panel.ui.recognisedLabel.text
+    assert not panel.ui.analyzeButton.enabled
 
 
 def test_marks_that_lie_on_each_other_are_refused_in_a_sentence(scene, panel):

@@ -75,6 +75,14 @@ def sample_data_module(host, monkeypatch) -> ModuleType:
 
 
 @pytest.fixture
+def played(host) -> list[object]:
+    """The browsers that Slicer's toolbar was given."""
+    shown: list[object] = []
+    host.modules.sequences.showSequenceBrowser = shown.append
+    return shown
+
+
+@pytest.fixture
 def sources() -> dict[str, object]:
     """File name -> what was registered for it."""
     registerSampleData()
@@ -109,10 +117,18 @@ def test_a_click_loads_the_phantom_and_shows_it(scene, sources):
     ]
 
 
-def test_a_click_on_the_cine_loads_a_sequence(scene, sources):
+def test_a_click_on_the_cine_loads_a_sequence_and_shows_what_plays_it(scene, sources, played):
     (volume,) = loadSource(sources["cine_malignant_calibrated.dcm"])
 
-    assert sequenceBehind(volume).sequence.GetNumberOfDataNodes() > 1
+    browsed = sequenceBehind(volume)
+    assert browsed.sequence.GetNumberOfDataNodes() > 1
+    assert played == [browsed.browser]
+
+
+def test_a_still_shows_nothing_to_play(sources, played):
+    loadSource(sources["still_benign_calibrated.dcm"])
+
+    assert played == []
 
 
 def test_a_phantom_that_cannot_be_read_is_one_sentence(scene, sources, dialogs, monkeypatch, tmp_path):

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 import qt
+import shiboken6
 import slicer
 
 from BreastUSAILib.engine.errors import BreastUSAIError, Cancelled, InputError
@@ -31,6 +32,18 @@ def test_what_the_generator_returns_is_told_after_the_start() -> None:
     assert running.isRunning
     assert heard.end() == 7
     assert not running.isRunning
+
+
+def test_nothing_of_the_application_holds_work_that_has_ended(application) -> None:
+    def steps():
+        yield
+
+    running, heard = begun(steps())
+    timer = running._timer
+    heard.end()
+    application.sendPostedEvents(None, qt.QEvent.DeferredDelete)
+
+    assert not shiboken6.isValid(timer)
 
 
 def test_other_events_come_between_two_steps_once_the_time_is_used_up(monkeypatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from BreastUSAILib.engine.errors import InputError, OptionError
 from BreastUSAILib.engine.frames import InputKind
-from BreastUSAILib.scene.calibration import addCalibrationLine, spacingFromLine
+from BreastUSAILib.scene.calibration import addCalibrationLine, isMoved, spacingFromLine
 from BreastUSAILib.scene.frames_from_node import currentFrame, framesFromNode
 from BreastUSAILib.scene.image_data import ijkToRasOf
 from BreastUSAILib.scene.lesion_views import goToFrame
@@ -155,3 +155,19 @@ class TestRefused:
 
         with pytest.raises(OptionError, match="impossible"):
             spacingFromLine(line_between(scene, volume, (3, 5), (3, 45)), volume, 1000.0)
+
+
+def test_a_new_line_is_moved_when_an_end_lies_elsewhere_and_by_nothing_else(scene):
+    volume = addVolumeNode(scene, UNKNOWN)
+    line = addCalibrationLine(volume)
+    line.SetAndObserveTransformNodeID(TRANSFORMS["tilted"](scene).GetID())
+    line.SetNthControlPointSelected(0, not line.GetNthControlPointSelected(0))
+    assert not isMoved(line)
+
+    place = line.GetNthControlPointPosition(1)
+    line.SetNthControlPointPosition(1, place[0], place[1], place[2] + 1)
+    assert isMoved(line)
+    line.SetNthControlPointPosition(1, *place)
+    assert not isMoved(line)
+    line.RemoveNthControlPoint(0)
+    assert isMoved(line)

@@ -8,13 +8,11 @@ from ..engine.analysis import Label
 from ..engine.frames import InputKind
 from ..engine.options import AnalyzeOptions, FrameSelection
 from ..engine.remote.model_choice import ModelChoice
-from ..scene.calibration import spacingFromLine
+from ..scene.calibration import isMoved, spacingFromLine
 from ..scene.frames_from_node import currentFrame
 from ..scene.source_options import SourceOptions
 
 LINE_ENDS = 2
-UNTOUCHED = "BreastUSAI.untouched"
-"""Attribute of a calibration line whose ends still lie where they were put: it measures nothing yet."""
 
 
 def sourceOptions(parameters: Any) -> SourceOptions:
@@ -38,9 +36,7 @@ def manualSpacing(parameters: Any) -> float | tuple[float, float] | None:
 
 def isMarked(line: Any) -> bool:
     """Whether the calibration line has two ends, and the user has moved them."""
-    if line is None or line.GetAttribute(UNTOUCHED) is not None:
-        return False
-    return line.GetNumberOfDefinedControlPoints() == LINE_ENDS
+    return line is not None and line.GetNumberOfDefinedControlPoints() == LINE_ENDS and isMoved(line)
 
 
 def analyzeOptions(parameters: Any, kind: InputKind) -> AnalyzeOptions:

@@ -12,7 +12,7 @@ from ..engine.errors import BreastUSAIError
 from ..engine.frames import SpacingSource
 from ..scene.calibration import addCalibrationLine
 from ..scene.recognised import Recognised
-from .analysis_request import UNTOUCHED, manualSpacing
+from .analysis_request import manualSpacing
 from .node_watch import NodeWatch
 from .sentence import sentenceOf
 from .spacing_words import spacingWords
@@ -35,11 +35,11 @@ class CalibrationControls:
     """
 
     def __init__(self, ui: Any, onChange: Callable[[], None]) -> None:
-        self._ui, self._onChange = ui, onChange
+        self._ui = ui
         self._parameters: Any = None
         markups = slicer.vtkMRMLMarkupsNode
         events = (markups.PointModifiedEvent, markups.PointPositionDefinedEvent, markups.PointRemovedEvent)
-        self._watch = NodeWatch(events, self._onMoved)
+        self._watch = NodeWatch(events, onChange)
         ui.calibrateButton.clicked.connect(self._onCalibrate)
         ui.removeCalibrationButton.clicked.connect(self._onRemove)
 
@@ -88,15 +88,7 @@ class CalibrationControls:
         parameters = self._parameters
         self._forgetLine()
         parameters.typedSpacingMm = 0.0
-        line = addCalibrationLine(parameters.inputVolume)
-        line.SetAttribute(UNTOUCHED, "true")
-        parameters.calibrationLine = line
-
-    def _onMoved(self) -> None:
-        line = self._parameters.calibrationLine
-        if line is not None:
-            line.RemoveAttribute(UNTOUCHED)
-        self._onChange()
+        parameters.calibrationLine = addCalibrationLine(parameters.inputVolume)
 
     def _onRemove(self, _checked: bool = False) -> None:
         self._forgetLine()

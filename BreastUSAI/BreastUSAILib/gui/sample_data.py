@@ -10,6 +10,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..engine.errors import BreastUSAIError
+from ..scene.browsing import sequenceBehind
 from ..scene.samples import SAMPLES, addSample
 
 CATEGORY = "BreastUSAI"
@@ -67,4 +68,7 @@ def loadSource(source: Any) -> list[Any]:
         slicer.util.errorDisplay(str(error), windowTitle=_("The sample cannot be loaded"))
         return []
     slicer.util.setSliceViewerLayers(background=volume, fit=True)
+    browsed = sequenceBehind(volume)
+    if browsed is not None:
+        slicer.modules.sequences.showSequenceBrowser(browsed.browser)
     return [volume]

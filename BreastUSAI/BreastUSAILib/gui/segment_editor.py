@@ -41,8 +41,8 @@ class SegmentEditorVisit:
     def end(self) -> None:
         """Take the button away."""
         if self._button is not None:
-            self._button.setParent(None)
-            self._button.deleteLater()
+            self._button.hide()
+            self._button.deleteLater()  # it may be this very button that was pressed: its parent keeps it until then
             self._button = None
 
     def _addButton(self, editor: Any) -> None:

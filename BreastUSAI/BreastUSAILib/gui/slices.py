@@ -97,6 +97,7 @@ class Slices:
     def _end(self) -> None:
         self.isRunning = False
         self._timer.stop()
+        self._timer.deleteLater()  # Slicer's connection holds `_turn`, and with it all that the steps have read
 
 
 def asError(error: Exception) -> BreastUSAIError:

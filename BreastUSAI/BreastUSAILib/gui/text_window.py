@@ -47,7 +47,8 @@ class TextWindow:
         self.browser = qt.QTextBrowser()
         self.browser.openExternalLinks = True
         self.browser.toolTip = _("Text to read and to copy")
-        buttons = qt.QDialogButtonBox(qt.QDialogButtonBox.Close)
+        buttons = qt.QDialogButtonBox()  # PythonQt takes a button given here for an orientation
+        buttons.standardButtons = qt.QDialogButtonBox.Close
         buttons.rejected.connect(self.dialog.hide)
         layout = qt.QVBoxLayout(self.dialog)
         layout.addWidget(self.browser)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -18,6 +19,9 @@ SHORTEST_PX = 10.0
 
 LARGEST_TILT = 0.5
 """How far (in slices) the ends may lie before and behind each other: the line must lie in one image."""
+
+LAID = "BreastUSAI.laid"
+"""Attribute of a new line: where its ends were put."""
 
 _PLACE = 0.1, 0.1, 0.5
 """Where a new line starts: column, first and last row, as parts of the image."""
@@ -39,7 +43,24 @@ def addCalibrationLine(volumeNode: Any) -> Any:
     line.GetDisplayNode().SetPropertiesLabelVisibility(False)
     line.GetDisplayNode().SetPointLabelsVisibility(False)
     placeBeside(line, volumeNode)
+    line.SetAttribute(LAID, json.dumps(_ends(line)))
     return line
+
+
+def isMoved(lineNode: Any) -> bool:
+    """Whether an end of a line lies elsewhere than where it was put: until then it measures nothing.
+
+    That its points were selected, locked, hidden or renamed moves nothing, nor does a transform of the line.
+    """
+    laid = lineNode.GetAttribute(LAID)
+    if laid is None:
+        return True
+    before, now = np.array(json.loads(laid)), np.array(_ends(lineNode))
+    return before.shape != now.shape or not np.allclose(before, now, atol=1e-4)
+
+
+def _ends(lineNode: Any) -> list[list[float]]:
+    return [list(lineNode.GetNthControlPointPosition(index)) for index in range(lineNode.GetNumberOfControlPoints())]
 
 
 def spacingFromLine(lineNode: Any, volumeNode: Any, lengthMm: float) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from .dicom_source import framesBehind
 from .image_data import ijkToRasOf
 from .node_calibration import calibrated
 from .node_pixels import FrameReader, requirePixels
+from .result_links import isResult
 from .source_options import SourceOptions
 from .stacking import stackedGeometry
 
@@ -29,7 +30,7 @@ def framesFromNode(volumeNode: Any, source: SourceOptions = NODE_AS_IT_IS) -> Fr
     counts (``VOLUME_HEADER``), except 1 mm, Slicer's stand-in for unknown, and a picture's dots per inch.
 
     Raises:
-        InputError: the node is no scalar or vector volume, is empty, or is a sequence of volumes.
+        InputError: the node is no scalar or vector volume, is empty, a result, or is a sequence of volumes.
     """
     _requireVolume(volumeNode)
     browsed = sequenceBehind(volumeNode)
@@ -82,6 +83,12 @@ def _requireVolume(node: Any) -> None:
     if node.GetScene() is None:
         raise InputError(
             "the image is no longer in the scene", where=node.GetName(), remedy="Load it again, or choose another"
+        )
+    if isResult(node):
+        raise InputError(
+            "this is a heat map of BreastUSAI, not an ultrasound image",
+            where=node.GetName(),
+            remedy="Choose the image that it was made from",
         )
     requirePixels(node)
 

@@ -29,5 +29,13 @@ def placeBeside(node: Any, volumeNode: Any) -> None:
     hierarchy.SetItemParent(_itemOf(hierarchy, node), hierarchy.GetItemParent(volumeItem))
 
 
+def refreshInTree(node: Any) -> None:
+    """Let the Data module look at `node` again, which hears nothing of a node that is hidden or shown in lists."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(node.GetScene())
+    item = 0 if hierarchy is None else hierarchy.GetItemByDataNode(node)
+    if item:
+        hierarchy.ItemModified(item)
+
+
 def _itemOf(hierarchy: Any, node: Any) -> int:
     return hierarchy.GetItemByDataNode(node) or hierarchy.CreateItem(hierarchy.GetSceneItemID(), node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .nodes import nodesOfClass
+from .nodes import nodesOfClass, refreshInTree
 
 VOLUME_ROLE = "BreastUSAI.volume"
 RESULT_ROLES = {
@@ -61,3 +61,4 @@ def setHidden(result: Any, isHidden: bool) -> None:
         node = getattr(result, name)
         if node is not None:
             node.SetHideFromEditors(isHidden)
+            refreshInTree(node)
