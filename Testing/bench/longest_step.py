@@ -28,6 +28,7 @@ from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.edited_masks import editedMasksInSteps
 from BreastUSAILib.scene.frames_from_node import framesFromNode
 from BreastUSAILib.scene.host import openHost, publish
+from BreastUSAILib.scene.reader_assessment import ReaderAssessment, addReaderAssessment
 from BreastUSAILib.scene.rescored import showRescoredInSteps
 from BreastUSAILib.scene.show import showAnalysisInSteps
 from BreastUSAILib.scene.volume_node import addVolumeNode
@@ -115,6 +116,8 @@ def measure(kind: InputKind, scene: Any, folder: Path) -> float:
     watch.run("hand over outlines", write_input(folder, frames, AnalyzeOptions(), masks))
     scored = (analysis, masks, volume, nodes.segmentation, nodes.table, nodes.report)
     watch.run("show scores", showRescoredInSteps(*scored))
+    assessment = ReaderAssessment("4A", "irregular", "2026-11-25T14:03:00+01:00")
+    watch.once("enter an assessment", lambda: addReaderAssessment(nodes.table, nodes.report, assessment))
     watch.once("read the report", lambda: json.loads(nodes.report.GetText()))
     return watch.longest_ms
 

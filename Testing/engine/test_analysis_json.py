@@ -32,7 +32,7 @@ from BreastUSAILib.engine.frames import InputKind, SpacingSource
 
 TOP_LEVEL = {
     "schema_version", "input", "models", "verdict", "frames", "lesions", "volume_lesions", "explanation", "flags",
-    "device", "software", "timing_ms", "selection",
+    "device", "software", "timing_ms", "selection", "prevalence",
 }  # fmt: skip
 INPUT = {"kind", "frames", "rows", "columns", "pixel_spacing_mm", "spacing_source"}
 LESION = {

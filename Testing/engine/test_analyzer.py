@@ -216,6 +216,16 @@ def test_a_prevalence_shifts_every_probability_and_is_stated(untrained: Models) 
     assert FlagCode.PREVALENCE_SHIFTED not in {flag.code for flag in plain.flags}
 
 
+def test_the_prevalence_that_was_asked_for_outlasts_a_rejection_and_every_scoring(untrained: Models) -> None:
+    analyzer, options = Analyzer(calibrated_at(untrained, 0.4), "cpu"), AnalyzeOptions(prevalence=0.02)
+    blank = dataclasses.replace(speckle_frames(), read_frame=lambda index: np.zeros((120, 160), dtype=np.uint8))
+    analysis = analyzer.analyze(blank, options)
+    rescored = analyzer.rescore(blank, {0: np.ones((120, 160), np.uint8)}, options)
+    assert analysis.verdict.malignancy is rescored.verdict.malignancy is None
+    assert analysis.to_json()["prevalence"] == rescored.to_json()["prevalence"] == 0.02
+    assert analyzer.analyze(blank).prevalence is None
+
+
 def test_outlines_do_not_depend_on_the_prevalence(untrained: Models) -> None:
     """The rule for normals was chosen at the calibration's prevalence, and holds for the pixels alone."""
     analyzer = Analyzer(calibrated_at(untrained, 0.4), "cpu")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import pickle
+import re
 import shutil
 from pathlib import Path
 
@@ -163,11 +164,16 @@ def test_a_segmenters_own_rules_are_read(bundle_folder: Path, tmp_path: Path) ->
     assert (segmenter.mirror, segmenter.lesion_evidence) == (True, 0.8)
     change_own(bundle, lesion_gap=1.5)
     assert load_segmenter(bundle).lesion_gap == 1.5
-    change_own(bundle, lesion_gap=-1)
-    with pytest.raises(ModelError, match="lesion_gap"):
-        load_segmenter(bundle)
     change_own(bundle, mirror="yes", lesion_gap=None)
     with pytest.raises(ModelError, match="mirror"):
+        load_segmenter(bundle)
+
+
+@pytest.mark.parametrize("gap", [-1, True, False, "inf", "1.5", math.inf, math.nan, [1.0]])
+def test_a_gap_that_is_no_number_from_0_on_is_refused(bundle_folder: Path, tmp_path: Path, gap: object) -> None:
+    bundle = Path(shutil.copytree(bundle_folder / SEGMENTER, tmp_path / SEGMENTER))
+    change_own(bundle, lesion_gap=gap)
+    with pytest.raises(ModelError, match=re.escape(f"lesion_gap as {gap!r}, not as a number from 0 on")):
         load_segmenter(bundle)
 
 

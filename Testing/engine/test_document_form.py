@@ -33,11 +33,13 @@ def test_a_document_of_this_version_comes_out_as_it_was(kind: str) -> None:
 
 def test_what_an_earlier_version_did_not_write_gets_its_default() -> None:
     document = documents()["cine"]
-    del document["selection"], document["volume_lesions"], document["input"]["slice_spacing_mm"]
+    del document["selection"], document["prevalence"], document["volume_lesions"]
+    del document["input"]["slice_spacing_mm"]
     for lesion in document["lesions"]:
         del lesion["malignancy"]
     checked = checked_document(document)
     assert checked["selection"] is None
+    assert checked["prevalence"] is None
     assert checked["volume_lesions"] == []
     assert all(lesion["malignancy"] is None for lesion in checked["lesions"])
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from BreastUSAILib import RESEARCH_USE
+from BreastUSAILib.engine.analysis import Label, Verdict
 from BreastUSAILib.engine.errors import InputError, ModelError
 from BreastUSAILib.engine.frames import InputKind
 from BreastUSAILib.gui.engine_process import EngineError
@@ -12,7 +15,7 @@ from BreastUSAILib.gui.install_failure import InstallError, declined
 from BreastUSAILib.gui.panel_state import PanelState
 from BreastUSAILib.scene.volume_node import addVolumeNode
 from Testing.gui.events import until
-from Testing.scene.analyses import marked_frames
+from Testing.scene.analyses import analysis_of, marked_frames
 
 
 @pytest.fixture
@@ -278,3 +281,15 @@ def test_what_nobody_foresaw_after_re_scoring_is_said_and_the_panel_goes_on(
     assert "of no use" in panel.ui.messageLabel.text
     assert panel.ui.analyzeButton.enabled
     assert dialogs.shown == []
+
+
+def test_outlines_of_a_rejected_result_are_scored_at_the_prevalence_that_was_asked_for(volume, panel, engine):
+    panel.parameters.prevalence = 2.0
+    call = started(panel, engine)
+    assert call.options.prevalence == 0.02
+    call.finish(replace(analysis_of(call.frames), verdict=Verdict(Label.REJECTED), prevalence=call.options.prevalence))
+    until(lambda: not panel.state.isBusy, "the end of the analysis")
+
+    panel.parameters.prevalence = 5.0  # for the next analysis
+
+    assert rescoring(panel, engine).options.prevalence == 0.02

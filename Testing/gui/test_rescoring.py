@@ -37,6 +37,13 @@ def test_a_report_of_an_earlier_version_tells_it_by_its_frames(indices, selectio
     assert optionsOf(with_frames(indices, 4)).frames == selection
 
 
+def test_a_rejected_result_keeps_the_prevalence_that_was_asked_for():
+    report = reports.rejected()
+    report["prevalence"] = 0.02
+
+    assert optionsOf(report).prevalence == 0.02
+
+
 def test_method_class_and_prevalence_are_kept():
     report = reports.flagged()
     report["explanation"] = {"method": "Saliency", "class": "benign", "layer": "input"}

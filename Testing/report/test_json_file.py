@@ -105,6 +105,7 @@ WRONG = {
     "an unknown verdict": lambda document: document["verdict"].update(label="suspicious"),
     "a likelihood above 1": lambda document: document["verdict"]["malignancy"].update(probability=1.01),
     "a prevalence that is no share": lambda document: document["verdict"]["malignancy"].update(prevalence=1.0),
+    "a prevalence that nobody can have asked for": lambda document: document.update(prevalence=0.0),
     "a verdict without a likelihood": lambda document: document["verdict"].update(malignancy=None),
     "a rejected input with probabilities": lambda document: document["verdict"].update(label="rejected"),
     "millimetres from nowhere": lambda document: document["input"].update(spacing_source="none"),

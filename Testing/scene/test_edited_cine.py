@@ -110,6 +110,22 @@ def test_the_browser_may_move_while_outlines_are_read(scene):
         np.testing.assert_array_equal(labels, expected[frame])
 
 
+def test_painting_on_any_frame_while_a_cine_is_read_changes_no_frame(scene):
+    nodes, expected = shown(scene, CINE), found_masks(CINE)
+    nodes.browser.SetSelectedItemNumber(4)
+
+    steps = editedMasksInSteps(nodes.segmentation, nodes.volume)
+    next(steps)
+    for frame in (4, 2):
+        nodes.browser.SetSelectedItemNumber(frame)
+        painted = box(nodes.volume, EVERYWHERE, slice(30, 32), slice(8, 14))
+        paint(nodes.segmentation, "Lesion_1", nodes.volume, painted)
+    masks = finished(steps)
+
+    for frame, labels in masks.items():
+        np.testing.assert_array_equal(labels, expected[frame])
+
+
 def test_each_frame_is_read_in_a_step_of_its_own(scene):
     nodes = shown(scene, CINE)
 

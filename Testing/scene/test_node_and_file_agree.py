@@ -14,10 +14,11 @@ from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.edited_masks import editedMasks
 from BreastUSAILib.scene.frames_from_node import framesFromNode
 from BreastUSAILib.scene.nodes import nodesOfClass
-from BreastUSAILib.scene.rescored import showRescored
+from BreastUSAILib.scene.rescored import showRescoredInSteps
 from BreastUSAILib.scene.show import showAnalysis
 from BreastUSAILib.scene.source_options import SourceOptions
 from BreastUSAILib.scene.volume_node import addVolumeNode
+from Testing.scene.analyses import finished
 
 SAMPLES = Path(__file__).resolve().parents[2] / "BreastUSAI" / "Resources" / "Samples"
 
@@ -74,7 +75,7 @@ def test_a_volume_that_was_edited_is_scored_again_on_the_images_pixels(scene, an
 
     masks = editedMasks(nodes.segmentation, nodes.volume)
     analysis = analyzer.rescore(again, masks, options)
-    showRescored(analysis, masks, nodes.volume, nodes.segmentation, nodes.table, nodes.report)
+    finished(showRescoredInSteps(analysis, masks, nodes.volume, nodes.segmentation, nodes.table, nodes.report))
 
     assert analysis.maps.frames == (3, 4, 5)
     assert analysis.input.slice_spacing_mm == 0.5

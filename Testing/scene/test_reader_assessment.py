@@ -11,7 +11,7 @@ from BreastUSAILib.engine.analysis import Label, Verdict
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.scene.edited_masks import editedMasks
 from BreastUSAILib.scene.reader_assessment import ReaderAssessment, addReaderAssessment
-from BreastUSAILib.scene.rescored import showRescored, showRescoredInSteps
+from BreastUSAILib.scene.rescored import showRescoredInSteps
 from BreastUSAILib.scene.show import showAnalysis
 from Testing.scene.analyses import analysis_of, finished, marked_frames
 from Testing.scene.test_findings_table import rows_of
@@ -44,6 +44,25 @@ def test_it_is_one_entry_of_the_report(nodes):
     assert after == before
 
 
+def test_the_rest_of_the_report_keeps_its_text_to_the_letter(nodes):
+    compact = json.dumps(json.loads(nodes.report.GetText()))
+    nodes.report.SetText(compact)
+
+    addReaderAssessment(nodes.table, nodes.report, SUSPICIOUS)
+    once = nodes.report.GetText()
+    addReaderAssessment(nodes.table, nodes.report, dataclasses.replace(SUSPICIOUS, birads="2"))
+
+    assert once.startswith(compact[:-1])
+    assert nodes.report.GetText() == once.replace('"4A"', '"2"')
+
+
+def test_the_report_with_it_is_laid_out_as_if_it_was_written_at_once(nodes):
+    addReaderAssessment(nodes.table, nodes.report, SUSPICIOUS)
+
+    text = nodes.report.GetText()
+    assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
+
+
 def test_a_report_with_it_still_fits_the_published_schema(nodes):
     import jsonschema
 
@@ -67,7 +86,7 @@ def test_new_scores_leave_it_where_it_is(nodes):
     rescored = dataclasses.replace(analysis_of(STILL), verdict=Verdict(Label.BENIGN), lesions=())
 
     masks = editedMasks(nodes.segmentation, nodes.volume)
-    showRescored(rescored, masks, nodes.volume, nodes.segmentation, nodes.table, nodes.report)
+    finished(showRescoredInSteps(rescored, masks, nodes.volume, nodes.segmentation, nodes.table, nodes.report))
 
     rows = rows_of(nodes.table)
     assert [row["Finding"].split(" ")[0] for row in rows] == ["Verdict:", "Reader:"]
@@ -98,11 +117,26 @@ def test_a_table_or_report_that_was_deleted_is_done_without(nodes):
     assert rows_of(nodes.table)[-1]["Finding"].startswith("Reader: ")
 
 
-def test_a_text_that_is_no_report_changes_nothing(nodes):
-    nodes.report.SetText("Dear colleague")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Dear colleague",
+        "{",
+        "{}",
+        "[1, 2]",
+        '{"a": 1} and more',
+        '{"a": 1, }',
+        '{"a": 1 "b": 2}',
+        '{"a" 1}',
+        pytest.param('{"a": ' + "[" * 99999, id="too deep"),
+    ],
+)
+def test_a_text_that_is_no_report_changes_nothing(nodes, text):
+    nodes.report.SetText(text)
 
     with pytest.raises(InputError, match="no report"):
         addReaderAssessment(nodes.table, nodes.report, SUSPICIOUS)
 
     assert len(rows_of(nodes.table)) == 3
-    assert nodes.report.GetText() == "Dear colleague"
+    assert nodes.report.GetText() == text

@@ -15,7 +15,7 @@ from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.frames import InputKind
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.edited_masks import editedMasks
-from BreastUSAILib.scene.rescored import showRescored, showRescoredInSteps
+from BreastUSAILib.scene.rescored import showRescoredInSteps
 from BreastUSAILib.scene.show import showAnalysis
 from BreastUSAILib.scene.volume_node import addVolumeNode
 from Testing.report.test_json_file import SCHEMA
@@ -31,7 +31,7 @@ EVERYWHERE = slice(None)
 
 def show_rescored(nodes, analysis) -> None:
     masks = editedMasks(nodes.segmentation, nodes.volume)
-    showRescored(analysis, masks, nodes.volume, nodes.segmentation, nodes.table, nodes.report)
+    finished(showRescoredInSteps(analysis, masks, nodes.volume, nodes.segmentation, nodes.table, nodes.report))
 
 
 def names_of(nodes) -> list[str]:
@@ -184,7 +184,7 @@ def test_what_is_deleted_or_added_while_the_engine_works_takes_no_other_lesions_
     segmentation.RemoveSegment("Lesion_1")
     add_segment(nodes.segmentation, "Segment_1")
 
-    showRescored(analysis, masks, nodes.volume, nodes.segmentation, nodes.table, nodes.report)
+    finished(showRescoredInSteps(analysis, masks, nodes.volume, nodes.segmentation, nodes.table, nodes.report))
 
     assert names_of(nodes) == ["Zyste links", "Segment_1"]
     whole = [row["Finding"] for row in rows_of(nodes.table) if "all slices" in row["Finding"]]

@@ -189,6 +189,8 @@ class Analysis:
 
     `volume_lesions` is a partition of `lesions` where the input is a volume; a still and a cine have none.
     `selection` is what was chosen of the input's frames, kept through every `Analyzer.rescore`; None where unknown.
+    `prevalence` is the share of malignant among lesions, in (0, 1), that was asked for, whether or not there is a
+    verdict that could be shifted to it; None where none was.
     """
 
     input: InputSummary
@@ -204,6 +206,7 @@ class Analysis:
     maps: FrameMaps = field(repr=False, compare=False)
     volume_lesions: tuple[VolumeLesion, ...] = ()
     selection: FrameSelection | None = None
+    prevalence: float | None = None
 
     def lesions_of(self, frame: int) -> tuple[Lesion, ...]:
         """The lesions of one frame, largest first."""

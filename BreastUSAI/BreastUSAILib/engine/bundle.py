@@ -218,10 +218,11 @@ def _inputs(own: Mapping[str, Any]) -> tuple[str, ...]:
 def _gap(own: Mapping[str, Any]) -> float:
     """``lesion_gap``; older bundles have none, and JSON has no infinity: null."""
     stated = own.get("lesion_gap")
-    gap = math.inf if stated is None else float(stated)
-    if not gap >= 0:
-        raise ValueError(f"lesion_gap as {stated}, not as a number from 0 on")
-    return gap
+    if stated is None:
+        return math.inf
+    if type(stated) not in (int, float) or not 0 <= stated < math.inf:
+        raise ValueError(f"lesion_gap as {stated!r}, not as a number from 0 on")
+    return float(stated)
 
 
 def _explanation(own: Mapping[str, Any]) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from scipy import ndimage
 from .analysis import Lesion
 from .frames import Rectangle
 from .lesion_segment import MAX_LESIONS
+from .recalibration import log_odds
 
 _EIGHT_NEIGHBOURS = np.ones((3, 3), dtype=bool)
 _AXIS_NORMALS = ((1, 0), (0, 1), (-1, 0), (0, -1))
@@ -57,8 +58,7 @@ def label_lesions(
     sums = np.bincount(components.ravel(), weights=probability[box].ravel(), minlength=count + 1)[1:]
     lesion = (areas >= min_area_px) & (sums >= min_mean * areas)
     if lesion.any() and math.isfinite(gap):
-        mean = np.clip(sums / np.maximum(areas, 1), 1e-6, 1 - 1e-6)
-        odds = np.log(mean / (1 - mean))
+        odds = np.array([log_odds(mean) for mean in sums / areas])
         lesion &= odds >= odds[lesion].max() - gap
     ranked = np.argsort(-areas, kind="stable")
     kept = ranked[lesion[ranked]][:MAX_LESIONS]

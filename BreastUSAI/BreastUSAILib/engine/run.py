@@ -274,6 +274,7 @@ class Run:
             maps=self.maps,
             volume_lesions=joined,
             selection=self.options.frames,
+            prevalence=self.options.prevalence,
         )
 
     def _joined(self) -> tuple[VolumeLesion, ...]:

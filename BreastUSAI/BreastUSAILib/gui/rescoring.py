@@ -10,14 +10,20 @@ from ..engine.options import EXPLAIN_METHODS, AnalyzeOptions, FrameSelection
 
 def optionsOf(report: dict[str, Any]) -> AnalyzeOptions:
     """What that report (`analysis.json` as a dict) was asked with."""
-    explanation, malignancy = report["explanation"], report["verdict"]["malignancy"]
+    explanation = report["explanation"]
     method = explanation["method"].lower()
     return AnalyzeOptions(
         frames=_selectionOf(report),
         explain_class=Label(explanation["class"]),
-        prevalence=None if malignancy is None else malignancy["prevalence"],
+        prevalence=_prevalenceOf(report),
         explain_method=method if method in EXPLAIN_METHODS else None,
     )
+
+
+def _prevalenceOf(report: dict[str, Any]) -> float | None:
+    """What goes with the likelihood, which earlier versions said there alone, or where there is none, with the rest."""
+    malignancy = report["verdict"]["malignancy"]
+    return report.get("prevalence") if malignancy is None else malignancy["prevalence"]
 
 
 def _selectionOf(report: dict[str, Any]) -> FrameSelection:

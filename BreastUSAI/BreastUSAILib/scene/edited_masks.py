@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 import numpy as np
+import vtk
 from numpy.typing import NDArray
 
 from ..engine.errors import InputError
@@ -63,7 +65,8 @@ def editedMasksInSteps(
 ) -> Generator[None, None, EditedMasks]:
     """`editedMasks` in short steps, each for one frame.
 
-    The first is longer where segments have no binary label map any more: Slicer makes one of all slices at once.
+    The masks are those of the first step, whatever is painted afterwards. It copies the voxels of all slices, and is
+    longer where segments have no binary label map any more: Slicer makes one of all slices at once.
     """
     _requireThere(segmentationNode, volumeNode)
     requirePixels(volumeNode)
@@ -75,15 +78,16 @@ def editedMasksInSteps(
         source = BrowsedSequence(browser or browsed.browser, browsed.sequence)
         frames = _ofCine(segmentationNode, volumeNode, source, numbers)
     packed: dict[int, PackedLabels] = {}
-    for frame, isAnalysed, labels in frames:
-        if isAnalysed or labels.any():
-            packed[frame] = PackedLabels.of(labels)
-        yield
-        _requireThere(segmentationNode, volumeNode)
+    with closing(frames):
+        for frame, isAnalysed, labels in frames:
+            if isAnalysed or labels.any():
+                packed[frame] = PackedLabels.of(labels)
+            yield
+            _requireThere(segmentationNode, volumeNode)
     return EditedMasks(packed, numbers)
 
 
-_Frames = Iterator[tuple[int, bool, NDArray[np.uint8]]]
+_Frames = Generator[tuple[int, bool, NDArray[np.uint8]], None, None]
 """Frames, whether the result looked at them, and their labels, made as they are asked for."""
 
 _NumbersTaken = dict[int | None, Mapping[str, int]]
@@ -100,16 +104,35 @@ def _ofStack(segmentationNode: Any, volumeNode: Any, numbers: _NumbersTaken) -> 
 
 
 def _ofCine(segmentationNode: Any, volumeNode: Any, source: BrowsedSequence, numbers: _NumbersTaken) -> _Frames:
-    """Of a cine: a segmentation for each frame. The browser may move meanwhile: it saves what was shown."""
-    sequence = source.browser.GetSequenceNode(segmentationNode)
-    for frame in range(source.sequence.GetNumberOfDataNodes()):
+    """Of a cine: a segmentation for each frame, taken before anybody can paint on it.
+
+    That is now for the frame that is shown, and for another when its turn comes, or before, when the browser shows it.
+    """
+    browser, frames = source.browser, range(source.sequence.GetNumberOfDataNodes())
+    sequence, shown = browser.GetSequenceNode(segmentationNode), browser.GetSelectedItemNumber()
+    taken: dict[int, tuple[bool, SegmentLabels] | None] = {}
+
+    def take(frame: int) -> None:
+        if frame in taken or frame not in frames:
+            return
         stored = None if sequence is None else source.itemBeside(sequence, frame)
-        node = source.frameNode(segmentationNode, frame)
+        node = segmentationNode if frame == shown else stored
+        taken[frame] = None
         if node is not None:
-            isAnalysed = stored is not None and bool(analysedFrames(stored))
             labels = SegmentLabels(node.GetSegmentation(), segmentationNode, volumeNode)
             numbers[frame] = labels.numbers
-            yield frame, isAnalysed, labels.plane(0)
+            taken[frame] = (stored is not None and bool(analysedFrames(stored)), labels)
+
+    take(shown)
+    observer = browser.AddObserver(vtk.vtkCommand.ModifiedEvent, lambda *_: take(browser.GetSelectedItemNumber()))
+    try:
+        for frame in frames:
+            take(frame)
+            found, taken[frame] = taken[frame], None
+            if found is not None:
+                yield frame, found[0], found[1].plane(0)
+    finally:
+        browser.RemoveObserver(observer)
 
 
 def _requireThere(segmentationNode: Any, volumeNode: Any) -> None:

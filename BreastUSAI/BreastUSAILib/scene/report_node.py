@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Generator, Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ NAMES_KEY = "lesion_names"
 """Where the names stand that a reader gave segments: `Lesion.id`, as text, to name."""
 
 _ENCODER = json.JSONEncoder(indent=2, ensure_ascii=False, allow_nan=False)
+_DECODER = json.JSONDecoder()
+_OPENING, _COLON, _COMMA, _CLOSING = (re.compile(rf"[ \t\n\r]*{mark}[ \t\n\r]*") for mark in (r"\{", ":", ",", r"\}"))
 _PART = 50  # frames and lesions at a time
 _PIECES = 20_000  # of JSON at a time: numbers, names and brackets
 
@@ -49,8 +52,20 @@ def reportText(analysis: Analysis, more: Mapping[str, Any]) -> Generator[None, N
 
 
 def addToReport(node: Any, key: str, value: Any) -> None:
-    """Set one entry of the report. Raises InputError where the node holds none."""
-    _write(node, {**readReport(node), key: value})
+    """Set one entry of the report. Raises InputError where the node holds none.
+
+    The text of the others stays as it is: to encode a long cine's again would stop the application for a moment.
+    """
+    text = node.GetText() or ""
+    try:
+        places = _valuesIn(text)
+    except (ValueError, RecursionError):
+        raise _noReport(node.GetName()) from None
+    encoded = _ENCODER.encode(value).replace("\n", "\n  ")
+    end = max(place.stop for place in places.values())
+    place = places.get(key, slice(end, end))
+    before = "" if key in places else f",\n  {_ENCODER.encode(key)}: "
+    node.SetText(text[: place.start] + before + encoded + text[place.stop :])
 
 
 def readReport(node: Any) -> dict[str, Any]:
@@ -65,9 +80,26 @@ def parsedReport(text: str, name: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
-        raise InputError("the text is no report of BreastUSAI", where=name, remedy="Analyze the image again")
+        raise _noReport(name)
     return document
 
 
-def _write(node: Any, document: dict[str, Any]) -> None:
-    node.SetText(_ENCODER.encode(document) + "\n")
+def _noReport(name: str) -> InputError:
+    return InputError("the text is no report of BreastUSAI", where=name, remedy="Analyze the image again")
+
+
+def _valuesIn(text: str) -> dict[str, slice]:
+    """Where the value of each key stands in the JSON of an object that has some. Raises ValueError for other text."""
+    places: dict[str, slice] = {}
+    mark = _OPENING.match(text)
+    while mark is not None:
+        key, end = _DECODER.raw_decode(text, mark.end())
+        colon = _COLON.match(text, end)
+        if colon is None:
+            break
+        _value, end = _DECODER.raw_decode(text, colon.end())
+        places[key] = slice(colon.end(), end)
+        if _CLOSING.fullmatch(text, end):
+            return places
+        mark = _COMMA.match(text, end)
+    raise ValueError("no JSON object")

@@ -14,20 +14,19 @@ from .browsing import sequenceBehind
 from .edited_masks import EditedMasks, Numbers
 from .findings_table import findingsColumns, replaceFindings
 from .report_node import NAMES_KEY, READER_KEY, addToReport, readReport, reportText
-from .steps import allAtOnce
 
 _NAME_TO_REPLACE = re.compile(r"Segment(_\d+)?|" + lesion_name(1).replace("1", r"\d+"))
 """Names that nobody chose: Segment Editor's own, and those of lesions."""
 
 
-def showRescored(
+def showRescoredInSteps(
     analysis: Analysis, masks: EditedMasks, volumeNode: Any, segmentationNode: Any, table: Any, report: Any
-) -> None:
+) -> Generator[None, None, None]:
     """Bring table, report and the names of segments to what was scored anew; a reader's assessment stays.
 
     Every segment stays as it is, one for each lesion: a name that a reader chose stands in table and report too, and
     one that nobody chose becomes "Lesion n" with that lesion's colour. Segments that came after the masks were read
-    were not scored, and are left alone.
+    were not scored, and are left alone. The last of the short steps changes the nodes, all of them; the others none.
 
     Args:
         analysis: what `rescore` gave for `masks`.
@@ -36,13 +35,6 @@ def showRescored(
 
     Raises InputError where the report node holds no report, or a node left the scene; nothing is changed then.
     """
-    allAtOnce(showRescoredInSteps(analysis, masks, volumeNode, segmentationNode, table, report))
-
-
-def showRescoredInSteps(
-    analysis: Analysis, masks: EditedMasks, volumeNode: Any, segmentationNode: Any, table: Any, report: Any
-) -> Generator[None, None, None]:
-    """`showRescored` in short steps. The last one changes the nodes, all of them; the others none."""
     segmentNames = _SegmentNames()
     for frame, node in _segmentations(segmentationNode, volumeNode, masks.numbers):
         segmentNames.add(frame, node.GetSegmentation(), masks.numbers[frame])

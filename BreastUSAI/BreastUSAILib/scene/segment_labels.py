@@ -26,7 +26,7 @@ class SegmentLabels:
     Where the segments' voxels are the image's, in any extent, they are copied: so Slicer makes them from its reference
     geometry. Elsewhere (another geometry, another parent transform than the image's, linear or not) the nearest voxel
     counts. Where segments overlap, the later one covers the earlier, as in Slicer's own label maps. `numbers` are the
-    lesions' numbers by segment id.
+    lesions' numbers by segment id. What is painted afterwards changes no label: the segments' voxels are copied here.
 
     Args:
         segmentation: vtkSegmentation; one without binary label maps is converted, in a copy.
@@ -39,17 +39,15 @@ class SegmentLabels:
     def __init__(self, segmentation: Any, segmentationNode: Any, volumeNode: Any) -> None:
         self._owner, self._volume = segmentationNode, volumeNode
         self._columns, self._rows, self._planes = volumeNode.GetImageData().GetDimensions()
-        self._segmentation = _withLabelmaps(segmentation)  # kept: a copy would take its voxels with it
-        self.numbers = segmentNumbers(self._segmentation)
-        self._masks = _masksOf(self._segmentation, self.numbers)
+        withLabelmaps = _withLabelmaps(segmentation)
+        self.numbers = segmentNumbers(withLabelmaps)
+        self._masks = _masksOf(withLabelmaps, self.numbers)
         self._offsets = [self._offsetOf(mask) for mask in self._masks]
 
     def plane(self, index: int) -> NDArray[np.uint8]:
         """Labels ``[J, I]`` of one slice of the image: 0 background, else the lesion's number."""
         labels = np.zeros((self._rows, self._columns), np.uint8)
         for mask, offset in zip(self._masks, self._offsets, strict=True):
-            if mask.image.IsEmpty():
-                continue
             if offset is None:
                 labels[self._nearest(mask, index)] = mask.number
             else:
@@ -82,25 +80,13 @@ class SegmentLabels:
 
 @dataclass(frozen=True, eq=False)
 class _Mask:
-    """One segment: where the voxels of `image` are `value`.
-
-    They are looked up anew each time: somebody may paint between two steps, which gives the image other memory.
-    """
+    """One segment: where `voxels` ``[K, J, I]`` are `value`; `first` is the index (i, j, k) of the first of them."""
 
     number: int
     value: int
-    image: Any
+    voxels: NDArray
+    first: NDArray[np.int64]
     indexOfPlace: NDArray[np.float64]  # noqa: N815
-
-    @property
-    def voxels(self) -> NDArray:
-        """``[K, J, I]``."""
-        return arrayFromImage(self.image)
-
-    @property
-    def first(self) -> NDArray[np.int64]:
-        """Index (i, j, k) of the first voxel."""
-        return np.array(self.image.GetExtent()[::2], dtype=np.int64)
 
     def indicesOf(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
         """Continuous voxel indices ``[N, 3]`` of positions ``[N, 3]`` in the segmentation's coordinates."""
@@ -108,17 +94,20 @@ class _Mask:
 
 
 def _masksOf(segmentation: Any, numbers: Mapping[str, int]) -> list[_Mask]:
-    """The segments that have voxels, in their order."""
+    """The segments that have voxels, in their order, on copies of these: Segment Editor paints into the images."""
     masks = []
+    copies: dict[Any, NDArray] = {}  # segments share images
     for identifier, number in sorted(numbers.items(), key=lambda item: segmentation.GetSegmentIndex(item[0])):
         segment = segmentation.GetSegment(identifier)
         image = segment.GetRepresentation(labelmapName())
         if image is None or image.IsEmpty():
             continue
+        if image not in copies:
+            copies[image] = arrayFromImage(image).copy()  # takes a third of the time of vtkImageData.DeepCopy
+        first = np.array(image.GetExtent()[::2], dtype=np.int64)
         matrix = vtk.vtkMatrix4x4()
         image.GetWorldToImageMatrix(matrix)
-        indexOfPlace = arrayFromMatrix(matrix)
-        masks.append(_Mask(number, segment.GetLabelValue(), image, indexOfPlace))
+        masks.append(_Mask(number, segment.GetLabelValue(), copies[image], first, arrayFromMatrix(matrix)))
     return masks
 
 

@@ -55,7 +55,7 @@ class FakeEngine:
         self.device = choice.device
 
     def analyze(self, frames, options=None, progress=None, cancelled=None) -> Analysis:
-        _misbehave(frames.name, cancelled or _never)
+        _misbehave(frames.name, progress, cancelled or _never)
         options = options or AnalyzeOptions()
         indices = options.frames.indices(frames.count)
         for done, index in enumerate(indices, start=1):
@@ -72,12 +72,14 @@ class FakeEngine:
         return analysis
 
 
-def _misbehave(name: str, cancelled) -> None:
+def _misbehave(name: str, progress, cancelled) -> None:
     if name == "slow":
         while not cancelled():
             threading.Event().wait(0.01)
         raise Cancelled
     if name == "stuck":
+        if progress is not None:
+            progress(0, 1, "stuck")
         threading.Event().wait()
     if name == "crash":
         os.abort()
