@@ -15,7 +15,7 @@ COMMANDS = {
     "finetune": "go on training a bundle's network on data of your own",
     "average": "make one model out of several trainings of a recipe",
     "evaluate": "measure bundles on held-out images, through the product's own path",
-    "calibrate": "fit a classifier's probabilities on held-out patients",
+    "calibrate": "fit probabilities, and choose rules and the explained stage, on held-out patients",
     "card": "write a bundle's model card from measured figures",
     "table": "write the comparison table of all recipes",
     "layers": "measure which stage of a classifier Grad-CAM should explain",

@@ -111,13 +111,17 @@ def fit_calibration(rows: Sequence[Row]) -> Calibrated:
     return Calibrated(calibration, operating_points(probabilities[lesions, 2], found.malignant[lesions]), report)
 
 
-def check_calibration_part(labels: Sequence[str]) -> None:
-    """Raises InputError where benign or malignant lesions are missing: nothing can be calibrated on one class."""
+def check_calibration_part(labels: Sequence[str], where: Path | None = None) -> None:
+    """Raises InputError where benign or malignant lesions are missing: nothing can be calibrated on one class.
+
+    `where` is the data that they are of, for the message.
+    """
     counts = Counter(labels)
     for label in ("benign", "malignant"):
         if not counts[label]:
             raise InputError(
                 f"the calibration part has {len(labels)} images and no {label} lesion among them",
+                where=where,
                 remedy="Choose another fold, or give data with both classes of lesions in its calibration part",
             )
 

@@ -14,6 +14,7 @@ from ..data.example import CLASS_NAMES, Part
 from ..measure.wording import NOT_MEASURED, with_interval
 from . import card_figures
 from .card_columns import Column, headline_values, read_columns
+from .lesion_gap import gap_words
 from .record import TrainingRecord
 from .sources import SOURCES
 from .writer import read_metadata, rewrite_bundle
@@ -245,7 +246,17 @@ def _choice_of_rules(metadata: Mapping[str, Any]) -> list[str]:
     told = {"normals_outlined": "normals", "parts_outlined": "lesion-free parts", "lesions_lost": "found lesions lost"}
     shares = ", ".join(f"{words} {report[name]:.1%}" for name, words in told.items() if report.get(name) is not None)
     text = f"{report['rule']} On the calibration part, share with an outline, or lost by the rules: {shares}."
-    return [*card_figures.wrapped(text), ""]
+    return [*card_figures.wrapped(text), "", *_choice_of_gap(report)]
+
+
+def _choice_of_gap(report: Mapping[str, Any]) -> list[str]:
+    """What each candidate gave on the calibration part; nothing where that is not recorded, or no lesion was."""
+    if not report.get("gaps") or not report["gaps"][0]["dice"]:
+        return []
+    names = list(report["gaps"][0]["dice"])
+    rows = [[gap_words(one["gap"]), *(f"{one['dice'][name]:.4f}" for name in names)] for one in report["gaps"]]
+    heading = ["gap in log-odds", *(f"Dice on {name}, calibration part" for name in names)]
+    return [*card_figures.wrapped(report["gap_rule"]), "", *card_figures.table(heading, rows), ""]
 
 
 def _again(metadata: Mapping[str, Any], columns: Sequence[Column], record: TrainingRecord | None) -> list[str]:
@@ -260,4 +271,6 @@ def _again(metadata: Mapping[str, Any], columns: Sequence[Column], record: Train
     steps = [f"python -m Training {words} {split} --seed {record.seed} --work WORK"]
     if metadata["breastusai"]["task"] == "classification":
         steps.append(f"python -m Training calibrate {name} {split}")
+    elif "outline_rules_report" in metadata:
+        steps.append(f"python -m Training calibrate CLASSIFIER {name} {split}")
     return [*lines, "Train it again:", "", "```", *steps, f"python -m Training card {name} --figures …", "```", ""]

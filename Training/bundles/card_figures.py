@@ -162,7 +162,21 @@ def explanation(columns: Sequence[Column], metadata: Mapping[str, Any]) -> list[
         "",
         *(table(heading, rows) if rows else [f"Its quality: {NOT_MEASURED}."]),
         "",
+        *_choice_of_stage(metadata.get("explanation_report")),
     ]
+
+
+def _choice_of_stage(report: Mapping[str, Any] | None) -> list[str]:
+    """How the stage was chosen, where that is recorded."""
+    if report is None:
+        return []
+    rows = [[f"`{layer}`", f"{one['hit']:.3f}", f"{one['share']:.3f}"] for layer, one in report["stages"].items()]
+    text = (
+        f"{report['rule']} On {report['lesions']} lesions of the calibration part, which cover {report['area']:.3f} of "
+        "their images:"
+    )
+    heading = ["stage", "highest point in the lesion", "share of heat in the lesion"]
+    return [*wrapped(text), "", *table(heading, rows), ""]
 
 
 def wrapped(text: str) -> list[str]:

@@ -1,14 +1,19 @@
-"""``python -m Training calibrate BUNDLE``: fit a classifier's calibration on its held-out calibration part."""
+"""``python -m Training calibrate BUNDLE``: all that is fitted and chosen on the held-out calibration part."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from BreastUSAILib.engine.errors import OptionError
 
-from ..data.example import Part
+from ..data.example import Example, Part
 from .split_arguments import add_split_arguments
+
+if TYPE_CHECKING:
+    from ..bundles.calibrate import Calibrated
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,17 +23,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="BUNDLE",
-        help="the classifier's folder; and its segmenter's: then the rules for showing outlines are chosen too, and "
-        "the likelihood of a corrected outline is calibrated",
+        help="the classifier's folder: its probabilities are calibrated, and the stage that Grad-CAM explains is "
+        "chosen; and its segmenter's: then the rules for showing outlines are chosen too, and the likelihood of a "
+        "corrected outline is calibrated",
     )
     add_split_arguments(parser, data_needed=True)
 
 
 def run(given: argparse.Namespace) -> int:
-    """Calibrate the classifier, and say what was found."""
-    from ..bundles.calibrate import calibrate_bundle
-    from ..bundles.lesion_scores import calibrate_lesions
-    from ..bundles.outline_rules import calibrate_outlines
+    """Calibrate the classifier, and its segmenter where it is given, and say what was found."""
+    from ..bundles.calibrate import calibrate_bundle, check_calibration_part
     from ..measure.subject import choose_split, find_subject, load_split, refuse_seen_examples, with_seen_groups
 
     subject = find_subject(given.bundles)
@@ -36,10 +40,19 @@ def run(given: argparse.Namespace) -> int:
         raise OptionError("there is no classifier to calibrate", remedy="Give the classifier's bundle")
     everything = load_split(given.data, choose_split(subject, given.fold, given.train_on), given.duplicates)
     examples = [one for one in everything if one.part is Part.CALIBRATION]
+    check_calibration_part([one.label for one in examples], given.data)
     refuse_seen_examples(with_seen_groups(subject, given.data, Part.CALIBRATION, given.duplicates), examples)
-    found = calibrate_bundle(given.bundles, examples)
+    classifier = subject.classifier.info.path
+    _tell_calibration(classifier, calibrate_bundle(given.bundles, examples))
+    if subject.segmenter.given:
+        _calibrate_pair(given.bundles, classifier, subject.segmenter.info.path, examples)
+    _choose_stage(classifier, examples)
+    return 0
+
+
+def _tell_calibration(classifier: Path, found: Calibrated) -> None:
     band = found.report["undetermined"]
-    print(f"{subject.classifier.info.path}: calibrated on {found.report['images']} images")
+    print(f"{classifier}: calibrated on {found.report['images']} images")
     print(f"  {found.report['method']}: temperature {found.calibration.temperature}, bias {found.calibration.bias}")
     for name, loss in found.report["held_out_loss"].items():
         print(f"  held-out loss, {name}: {loss:.4f} nats")
@@ -53,12 +66,29 @@ def run(given: argparse.Namespace) -> int:
         f"{band['accuracy']:.1%} of them right ({band['accuracy_of_all']:.1%} of all)"
     )
     print(f"  prevalence among lesions: {found.calibration.prevalence}")
-    if subject.segmenter.given:
-        rules = calibrate_outlines(given.bundles, examples)
-        print(f"{subject.segmenter.info.path}: withheld from a probability of normal of {rules.withhold_above}, and")
-        print(f"  below a mean lesion probability of {rules.lesion_evidence}: {rules.normals_outlined:.1%} of normals,")
-        print(f"  {rules.parts_outlined:.1%} of lesion-free parts outlined; {rules.lesions_lost:.1%} of lesions lost")
-        lesions = calibrate_lesions(given.bundles, examples)
-        told = "too few lesions" if lesions is None else f"slope {lesions.slope}, intercept {lesions.intercept}"
-        print(f"{subject.classifier.info.path}: likelihood of corrected outlines: {told}")
-    return 0
+
+
+def _calibrate_pair(bundles: Sequence[Path], classifier: Path, segmenter: Path, examples: Sequence[Example]) -> None:
+    from ..bundles.lesion_gap import gap_words
+    from ..bundles.lesion_scores import calibrate_lesions
+    from ..bundles.outline_rules import calibrate_outlines
+
+    gap, rules = calibrate_outlines(bundles, examples)
+    print(f"{segmenter}: gap below the surest outline: {gap_words(gap.gap)}, chosen from", *gap.lines(), sep="\n  ")
+    print(f"{segmenter}: withheld from a probability of normal of {rules.withhold_above}, and")
+    print(f"  below a mean lesion probability of {rules.lesion_evidence}: {rules.normals_outlined:.1%} of normals,")
+    print(f"  {rules.parts_outlined:.1%} of lesion-free parts outlined; {rules.lesions_lost:.1%} of lesions lost")
+    lesions = calibrate_lesions(bundles, examples)
+    told = "too few lesions" if lesions is None else f"slope {lesions.slope}, intercept {lesions.intercept}"
+    print(f"{classifier}: likelihood of corrected outlines: {told}")
+
+
+def _choose_stage(classifier: Path, examples: Sequence[Example]) -> None:
+    from ..bundles.explained_stage import calibrate_stage
+
+    found = calibrate_stage(classifier, examples)
+    if found is None:
+        print(f"{classifier}: explained as before, there is nothing to choose the stage from or by")
+    else:
+        stage, pointing = found
+        print(f"{classifier}: Grad-CAM explains {stage}, chosen from", *pointing.lines(), sep="\n  ")

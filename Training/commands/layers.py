@@ -1,24 +1,16 @@
-"""``python -m Training layers``: which stage of an EfficientNet classifier Grad-CAM should explain.
+"""``python -m Training layers``: how well Grad-CAM at each stage of an EfficientNet classifier points at the lesions.
 
-For every stage, over the lesions of the calibration part: how often the heat map's highest point lies in the outlined
-lesion (the pointing game, Zhang et al. 2018, arXiv:1608.00507), and what share of its sum does. The class explained
-is the image's own.
+Over all outlined lesions of the calibration part; `calibrate` chooses the stage on a sample of them.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
+from BreastUSAILib.engine.errors import InputError, ModelError
 
-from BreastUSAILib.engine.bundle import SHIPPED, default_bundles, load_classifier
-from BreastUSAILib.engine.classifier import Classifier
-
-from ..data.example import CLASS_NAMES, Example, Part
-from ..data.loading import load_examples
+from ..data.example import Part
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,41 +22,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Print a line a stage."""
-    classifier = load_classifier(given.bundle or default_bundles(SHIPPED)["classification"])
+    from BreastUSAILib.engine.bundle import SHIPPED, default_bundles, load_classifier
+
+    from ..bundles.explained_stage import candidates, measure_stages
+    from ..data.loading import load_examples
+
+    bundle = given.bundle or default_bundles(SHIPPED)["classification"]
+    classifier = load_classifier(bundle)
+    if not candidates(classifier):
+        raise ModelError(
+            "there are no stages to choose from: Grad-CAM of an EfficientNet that reads the image alone has some",
+            where=bundle,
+            remedy="Give another classifier to --bundle",
+        )
     examples = load_examples(given.data, fold=given.fold)
     chosen = [one for one in examples if one.part is Part.CALIBRATION and one.masks]
-    print("stage       highest point in lesion   share of heat in lesion")
-    for layer, (hit, share) in measure_stages(classifier, chosen).items():
-        print(f"{layer:12}{hit:23.3f}{share:26.3f}")
+    if not chosen:
+        raise InputError(
+            "the calibration part has no outlined lesion", where=given.data, remedy="Give data with masks, or a --fold"
+        )
+    print(*measure_stages(classifier, chosen).lines(), sep="\n")
     return 0
-
-
-def measure_stages(classifier: Classifier, examples: Sequence[Example]) -> dict[str, tuple[float, float]]:
-    """Mean of `hit_and_share` by stage, and the mean share of the image that the lesions cover under ``area``."""
-    import torch
-    from rich.progress import track
-
-    from BreastUSAILib.engine.explain import GradCam, stages
-    from BreastUSAILib.engine.prepare import prepare
-    from BreastUSAILib.engine.sector import detect_sector
-
-    wanted = classifier.preprocessing
-    explainers = [GradCam(classifier.network, layer) for layer in stages(classifier.network)]
-    results: dict[str, list[tuple[float, float]]] = {"area": []}
-    for example in track(examples, "Explaining"):
-        grey = example.frames().grey(0)
-        lesion = example.mask_array(grey.shape)
-        box = wanted.letterbox(grey.shape[0], grey.shape[1], detect_sector(grey))
-        image = torch.from_numpy(prepare(grey, box, wanted))[None, None]
-        results["area"].append((float(lesion.mean()), float(lesion.mean())))
-        for explainer in explainers:
-            heat = box.restore(explainer(image, CLASS_NAMES.index(example.label))[1][0])
-            results.setdefault(explainer.layer, []).append(hit_and_share(heat, lesion))
-    means = {layer: np.mean(values, axis=0) for layer, values in results.items()}
-    return {layer: (float(hit), float(share)) for layer, (hit, share) in means.items()}
-
-
-def hit_and_share(heat: NDArray[np.float32], lesion: NDArray[np.bool_]) -> tuple[float, float]:
-    """Whether the highest point of a heat map ``[H, W]`` lies in the lesion, and the share of its sum inside."""
-    total = float(heat.sum())
-    return float(lesion[np.unravel_index(int(heat.argmax()), heat.shape)]), float(heat[lesion].sum()) / max(total, 1e-9)

@@ -19,7 +19,7 @@ from .tables import raise_problems
 _REMEDY = "Correct the data set's table or files"
 
 
-def check_examples(examples: Sequence[Example], *, pixels: bool = False) -> None:
+def check_examples(examples: Sequence[Example], *, pixels: bool = False, where: Path | None = None) -> None:
     """Raises one InputError that lists what is wrong, with the row or name of each example (the first twenty).
 
     Looked for: unknown labels, missing or unreadable files, a mask of another size than its image, an image listed
@@ -29,9 +29,10 @@ def check_examples(examples: Sequence[Example], *, pixels: bool = False) -> None
         examples: all parts of one fold together.
         pixels: also decode every image and mask, and look for empty masks of lesions and drawn masks of normals;
             takes minutes for thousands of images, headers alone take seconds.
+        where: the data, for problems that are of no single image.
     """
     if not examples:
-        raise InputError("there is no image", remedy="Give a data set that is not empty")
+        raise InputError("there is no image", where=where, remedy="Give a data set that is not empty")
     problems = []
     for example in examples:
         found = _file_problem(example) or (_pixel_problem(example) if pixels else None)
@@ -39,12 +40,16 @@ def check_examples(examples: Sequence[Example], *, pixels: bool = False) -> None
             problems.append(f"{_place(example)}: {found}")
     problems += _listed_twice(examples)
     problems += split_problems(examples)
-    problems += _class_problems(examples)
-    raise_problems(problems, where=None, remedy=_REMEDY)
+    of_all = _class_problems(examples)
+    raise_problems([*problems, *of_all], where=None if problems else where, remedy=_REMEDY)
 
 
 def check_trainable(
-    examples: Sequence[Example], train_on: Collection[str] | None = None, *, pixels: bool = False
+    examples: Sequence[Example],
+    train_on: Collection[str] | None = None,
+    *,
+    pixels: bool = False,
+    where: Path | None = None,
 ) -> None:
     """What every command that trains or tunes checks first: `check_examples`, and that it may and can train on these.
 
@@ -60,10 +65,11 @@ def check_trainable(
             where="--train-on",
             remedy=f"Choose from {', '.join(names)}",
         )
-    check_examples(examples, pixels=pixels)
+    check_examples(examples, pixels=pixels, where=where)
     if not any(example.part is Part.TRAIN for example in examples):
         raise InputError(
             "there is no image to train on, all are for testing or calibration",
+            where=where,
             remedy="Give more patients, or say in the table's column part which images are for training",
         )
 

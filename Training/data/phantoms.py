@@ -12,13 +12,22 @@ from rich.progress import track
 from BreastUSAILib.engine.analysis import Label
 from BreastUSAILib.phantom.cases import random_spec
 from BreastUSAILib.phantom.frame import render
+from BreastUSAILib.report.atomic import atomic_file, output_errors
 
 TABLE = "data.csv"
 COLUMNS = ("image", "mask", "label", "group", "pixel_size_mm")
 
 
 def write_phantoms(folder: Path, count: int, seed: int) -> Path:
-    """Write `count` phantoms of each class below `folder`; returns the table. The same seed gives the same files."""
+    """Write `count` phantoms of each class below `folder`; returns the table. The same seed gives the same files.
+
+    Raises OutputError where they cannot be written; then there is no table.
+    """
+    with output_errors(folder):
+        return _written(folder, count, seed)
+
+
+def _written(folder: Path, count: int, seed: int) -> Path:
     for part in ("images", "masks"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     wanted = [(number, label) for number in range(count) for label in (Label.NORMAL, Label.BENIGN, Label.MALIGNANT)]
@@ -34,7 +43,7 @@ def write_phantoms(folder: Path, count: int, seed: int) -> Path:
         shown = {"image": f"images/{name}", "mask": f"masks/{name}" if mask.any() else "", "label": phantom.label.value}
         rows.append({**shown, "group": name.removesuffix(".png"), "pixel_size_mm": f"{row:.5f} x {column:.5f}"})
     table = folder / TABLE
-    with table.open("w", newline="", encoding="utf-8") as file:
+    with atomic_file(table) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=COLUMNS)
         writer.writeheader()
         writer.writerows(rows)

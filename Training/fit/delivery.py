@@ -10,8 +10,11 @@ from typing import Any
 
 from torch import nn
 
+from BreastUSAILib.engine.explain_any import explanation_of
+
 from ..bundles.calibrate import RAW, calibrate_bundle
 from ..bundles.card import write_card
+from ..bundles.explained_stage import calibrate_stage
 from ..bundles.lesion_scores import calibrate_lesions
 from ..bundles.outline_rules import calibrate_outlines
 from ..bundles.record import TrainingRecord
@@ -25,7 +28,7 @@ OUTLINE_RULES: Mapping[str, Any] = {
     "smallest_lesion": 0.0008,  # of the analysed region: a 2.5 mm lesion in a 4 x 4 cm field
     "withhold_above": 0.8,
     "lesion_evidence": 0.0,
-    "lesion_gap": 1.0,  # fixed, see Training/bundles/notes/segmenter_attention_unet_b0.md
+    "lesion_gap": None,  # none, until it is chosen for a pair
     "mirror": True,
 }
 _DRAFT = ".unfinished"
@@ -44,6 +47,8 @@ def deliver(
 ) -> list[Path]:
     """Write a bundle for every network below `folder`, calibrate the classifier, give each a card without figures.
 
+    What `OUTLINE_RULES` and the recipe's explanation only begin with is chosen on the calibration part too: a pair's
+    rules for showing outlines, and the stage that Grad-CAM explains.
     All of this happens in a hidden folder: nothing unfinished is ever taken for a bundle.
 
     Raises InputError where the calibration part lacks a class of lesions, ModelError for weights that are not
@@ -53,7 +58,7 @@ def deliver(
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     bundles = {
-        task: write_bundle(_content(recipe, task, record), network.state_dict(), draft)
+        task: write_bundle(_content(recipe, task, network, record), network.state_dict(), draft)
         for task, network in networks.items()
     }
     if "classification" in bundles:
@@ -61,6 +66,8 @@ def deliver(
     if len(bundles) > 1:
         calibrate_outlines(list(bundles.values()), calibration)
         calibrate_lesions(list(bundles.values()), calibration)
+    if "classification" in bundles:  # last: the engine shares the encoder of the stage that it begins with
+        calibrate_stage(bundles["classification"], calibration)
     for bundle in bundles.values():
         write_card(bundle, ())
     finished = [_moved(bundle, folder) for bundle in bundles.values()]
@@ -75,7 +82,7 @@ def _moved(bundle: Path, folder: Path) -> Path:
     return bundle.rename(place)
 
 
-def _content(recipe: Recipe, task: str, record: TrainingRecord) -> BundleContent:
+def _content(recipe: Recipe, task: str, network: nn.Module, record: TrainingRecord) -> BundleContent:
     given = " and ".join(name.replace("_", " ") for name in recipe.inputs)
     classifies = task == "classification"
     return BundleContent(
@@ -88,6 +95,6 @@ def _content(recipe: Recipe, task: str, record: TrainingRecord) -> BundleContent
         card="Being measured.\n",
         settings={"calibration": asdict(RAW)} if classifies else OUTLINE_RULES,
         inputs=recipe.inputs if classifies else ("image",),
-        explanation=recipe.explanation if classifies else {},
+        explanation=(recipe.explanation or explanation_of(network)) if classifies else {},
         training=record,
     )

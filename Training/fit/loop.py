@@ -14,15 +14,16 @@ from pytorch_lightning.loggers import CSVLogger, TensorBoardLogger
 from torch.utils.data import DataLoader
 
 from BreastUSAILib.engine.errors import ModelError
+from BreastUSAILib.report.atomic import output_errors
 
 from ..recipes.recipe import Recipe
 from .batches import Batch, TrainingSet
+from .checkpoint import CHECKPOINT, WholeCheckpoints, checkpoint_in, told_once
 from .learning import Learner
 from .module import LearningModule
 from .teachers import Teachers
 
 GRADIENT_NORM = 5.0
-CHECKPOINT = "last"
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,14 @@ def fit(
     """Train the learner in place; afterwards it holds the averaged weights.
 
     `work` gets ``last.ckpt`` after every pass, from which a killed run goes on to the same result, the CSV log
-    ``metrics.csv`` and TensorBoard's events. Raises ModelError where ``last.ckpt`` is of another recipe.
+    ``metrics.csv`` and TensorBoard's events. Raises ModelError where ``last.ckpt`` is of another recipe or cannot be
+    read, OutputError where `work` cannot be written to.
     """
     recipe = training.recipe
     hardware = hardware or Hardware()
-    work.mkdir(parents=True, exist_ok=True)
+    with output_errors(work):
+        work.mkdir(parents=True, exist_ok=True)
+    earlier = checkpoint_in(work)
     learner.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     steps = training.steps * len(recipe.sides)
     module = LearningModule(learner, recipe, training.class_weights(), steps, seed, teachers)
@@ -99,6 +103,7 @@ def fit(
         precision=hardware.precision,
         gradient_clip_val=GRADIENT_NORM,
         logger=[CSVLogger(work, name="", version=""), TensorBoardLogger(work, name="", version="")],
+        plugins=[WholeCheckpoints()],
         callbacks=_callbacks(recipe, work, early=held_out is not None, progress=progress),
         enable_progress_bar=progress,
         enable_model_summary=False,
@@ -109,13 +114,13 @@ def fit(
         log_every_n_steps=min(10, training.steps),
     )
     checkpoint = work / f"{CHECKPOINT}.ckpt"
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), told_once(work):
         warnings.filterwarnings("ignore", ".*does not have many workers.*")
         warnings.filterwarnings("ignore", ".*Experiment logs directory.*")
         warnings.filterwarnings("ignore", ".*treespec.*")
         warnings.filterwarnings("ignore", ".*exists and is not empty.*")
         try:
-            trainer.fit(module, Passes(training, held_out), ckpt_path=str(checkpoint) if checkpoint.is_file() else None)
+            trainer.fit(module, Passes(training, held_out), ckpt_path=earlier)
         except RuntimeError as error:
             if "state_dict" not in str(error):
                 raise

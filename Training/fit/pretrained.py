@@ -15,13 +15,18 @@ def read_state(path: Path) -> dict[str, Tensor]:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises RuntimeError, UnpicklingError, OSError and more here
-        raise ModelError(
-            f"the weights cannot be read ({str(error).splitlines()[0]})", where=path, remedy="Give a state-dict file"
-        ) from error
+        raise ModelError(f"the file {unreadable(error)}", where=path, remedy="Give a state-dict file") from error
     state = state.get("state_dict", state) if isinstance(state, dict) else state
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
         raise ModelError("the file holds no state dict", where=path, remedy="Give a state-dict file")
     return state
+
+
+def unreadable(error: Exception) -> str:
+    """Why torch could not load a file, without its own advice, which is to load it unsafely."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot be read ({error.strerror})"
+    return "is damaged, or holds something other than weights"
 
 
 def load_encoder(network: nn.Module, prefix: str, path: Path) -> None:

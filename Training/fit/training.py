@@ -40,10 +40,10 @@ def run_training(plan: Plan) -> list[Path]:
     together, for reserved data, for weights of another architecture, and for a work folder of another training.
     """
     examples = load_examples(plan.data, fold=plan.fold, train_on=plan.train_on, duplicates=plan.duplicates)
-    check_trainable(examples, plan.train_on)
+    check_trainable(examples, plan.train_on, where=plan.data)
     calibration = [example for example in examples if example.part is Part.CALIBRATION]
     if "classification" in plan.recipe.networks:
-        check_calibration_part([example.label for example in calibration])
+        check_calibration_part([example.label for example in calibration], plan.data)
     claim_work_folder(plan)
     pl.seed_everything(plan.seed, verbose=False)
     learner = build_learner(plan.recipe.networks)

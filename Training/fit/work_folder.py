@@ -10,7 +10,7 @@ from typing import Any
 from BreastUSAILib.engine.errors import OptionError
 from BreastUSAILib.report.atomic import output_errors
 
-from .loop import CHECKPOINT
+from .checkpoint import CHECKPOINT
 from .plan import Plan
 
 RECORD = "plan.json"

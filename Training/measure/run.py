@@ -16,9 +16,10 @@ from BreastUSAILib.engine.analysis import Analysis, Label
 from BreastUSAILib.engine.analyzer import Analyzer
 
 from ..data.example import Example
+from .heat import hit_and_share
 from .nearest_neighbour import NearestNeighbour
 from .overlap import dice, hd95, iou
-from .rows import NAN, Row
+from .rows import Row
 from .subject import Split, Subject
 
 
@@ -110,10 +111,5 @@ def _outlined(analysis: Analysis, truth: NDArray[np.bool_]) -> dict[str, Any]:
 def _explained(analysis: Analysis, truth: NDArray[np.bool_]) -> dict[str, Any]:
     if not truth.any():
         return {}
-    heat = analysis.maps.heat_map(0)
-    peak = np.unravel_index(int(heat.argmax()), heat.shape)
-    total = float(heat.sum())
-    return {
-        "heat_peak_in_lesion": bool(total > 0 and truth[peak]),
-        "heat_share_in_lesion": float(heat[truth].sum()) / total if total > 0 else NAN,
-    }
+    hit, share = hit_and_share(analysis.maps.heat_map(0), truth)
+    return {"heat_peak_in_lesion": hit, "heat_share_in_lesion": share}

@@ -27,7 +27,5 @@ def classifier(name: str, title: str, network: Mapping[str, Any], **differences:
 
 def efficientnet_classifier(size: str, **differences: Any) -> Recipe:
     """The recipe of one EfficientNet, ``b0`` to ``b7``, all of it trained."""
-    stated: dict[str, Any] = {"explanation": {"method": "Grad-CAM", "layer": "_blocks.6"}, **differences}
-    return classifier(
-        f"efficientnet-{size}", f"EfficientNet-{size.upper()}", efficientnet(f"efficientnet-{size}"), **stated
-    )
+    network, title = efficientnet(f"efficientnet-{size}"), f"EfficientNet-{size.upper()}"
+    return classifier(f"efficientnet-{size}", title, network, explanation={}, **differences)

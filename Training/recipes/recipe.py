@@ -34,7 +34,8 @@ class Recipe:
         balance: ``weights``: classes weighted in the loss by the inverse root of their count; ``oversample``:
             every class drawn as often as the largest.
         patience: passes without a lower loss on the calibration part until training stops; None: never stops early.
-        explanation: ``method`` and ``layer`` of the classifier's explanation.
+        explanation: ``method`` and ``layer`` of the classifier's explanation; empty for an EfficientNet, whose layer
+            is chosen on the calibration part.
         batch: images a step.
         weight_decay: of AdamW.
         ema_decay: of the moving average of the weights that is kept; None keeps the last weights.

@@ -168,7 +168,9 @@ def test_the_command_writes_it_into_the_bundle(tmp_path: Path, capsys: pytest.Ca
     assert calibration.prevalence == 0.5
     unchanged = set(before) - {"breastusai"}
     assert {name: after[name] for name in unchanged} == {name: before[name] for name in unchanged}
-    assert "held-out loss" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    for words in ("held-out loss", "gap 0.5", "gap none", "explained as before"):
+        assert words in printed
     json.dumps(after, allow_nan=False)
 
 

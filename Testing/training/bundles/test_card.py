@@ -170,6 +170,20 @@ def test_the_outlines_rules_are_told_with_their_choice(tmp_path: Path) -> None:
     assert "not withheld" in text
     assert "The fewest lost." in text
     assert "lesion-free parts 4.0%, found lesions lost 1.0%" in text
+    assert "gap in log-odds" not in text
+
+
+def test_what_every_gap_gave_is_told_with_its_command(tmp_path: Path) -> None:
+    bundle = write_segmenter(tmp_path)
+    metadata = read_metadata(bundle)
+    gaps = [{"gap": 1.0, "dice": {"BUSI": 0.8126}}, {"gap": None, "dice": {"BUSI": 0.8131}}]
+    report = {"rule": "The fewest lost.", "gap_rule": "The smallest gap.", "gaps": gaps, "lesions_lost": 0.0}
+    rewrite_bundle(bundle, metadata={**metadata, "outline_rules_report": report})
+    text = write_card(bundle, [])
+    assert "The smallest gap." in text
+    assert "| 1 | 0.8126 |" in text
+    assert "| none | 0.8131 |" in text
+    assert "python -m Training calibrate CLASSIFIER segmenter --data DATA --fold 1" in text
 
 
 def test_figures_of_a_leak_are_refused(measured: tuple[Path, Path], tmp_path: Path) -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from Training.bundles.outline_rules import NEVER, Outlined, choose_outline_rules
+from BreastUSAILib.engine.bundle import load_segmenter, verify_bundle
+from Testing.training.measure.samples import write_classifier, write_data, write_segmenter
+from Training.bundles.lesion_gap import GAPS
+from Training.bundles.outline_rules import calibrate_outlines, choose_outline_rules
+from Training.bundles.outlined import NEVER, Outline, Outlined
+from Training.bundles.writer import read_metadata
+from Training.data.loading import load_examples
 
 
 def normal(probability: float, *evidence: float) -> Outlined:
-    return Outlined("A", "normal", probability, evidence, (False,) * len(evidence))
+    return Outlined("A", "normal", probability, tuple(Outline(value, 50, 0) for value in evidence))
 
 
 def lesion(probability: float, evidence: float, dataset: str = "A") -> Outlined:
-    return Outlined(dataset, "lesion", probability, (evidence,), (True,))
+    return Outlined(dataset, "lesion", probability, (Outline(evidence, 50, 40),), 45)
 
 
 def test_a_clear_probability_of_normal_separates_them() -> None:
@@ -52,3 +60,15 @@ def test_the_data_set_that_loses_most_decides() -> None:
 def test_inseparable_normals_do_not_cost_every_lesion() -> None:
     found = [*[normal(0.05, 0.95)] * 10, *[lesion(0.05, 0.95)] * 90]
     assert choose_outline_rules(found).lesions_lost == 0
+
+
+def test_the_pairs_segmenter_gets_all_rules_and_what_each_gap_gave(tmp_path: Path) -> None:
+    segmenter = write_segmenter(tmp_path)
+    examples = load_examples(write_data(tmp_path))
+    gap, rules = calibrate_outlines([write_classifier(tmp_path), segmenter], examples)
+    verify_bundle(segmenter)
+    loaded, report = load_segmenter(segmenter), read_metadata(segmenter)["outline_rules_report"]
+    assert loaded.lesion_gap == gap.gap
+    assert (loaded.withhold_above, loaded.lesion_evidence) == (rules.withhold_above, rules.lesion_evidence)
+    assert [one["gap"] for one in report["gaps"]] == [*GAPS[:-1], None]
+    assert set(report["gaps"][0]["dice"]) == {"made-up"}

@@ -86,8 +86,10 @@ def test_a_part_of_one_class_is_told(write_csv: WriteCsv, patients: list[Row]) -
 
 
 def test_normals_alone_are_told(write_csv: WriteCsv, patients: list[Row]) -> None:
-    with pytest.raises(InputError, match="no lesion among the images"):
-        check_examples(load_examples(write_csv([row for row in patients if row["label"] == "normal"])))
+    normals = write_csv([row for row in patients if row["label"] == "normal"])
+    with pytest.raises(InputError, match="no lesion among the images") as caught:
+        check_examples(load_examples(normals), where=normals)
+    assert caught.value.where == str(normals)
 
 
 def test_no_image_at_all_is_told() -> None:

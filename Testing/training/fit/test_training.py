@@ -67,7 +67,9 @@ def test_a_calibration_part_of_one_class_is_refused_before_anything_is_trained(
     table.write_text("".join(",".join([*row, part]) + "\n" for row, part in zip(rows, parts, strict=True)))
     command = ["train", "four-layer-cnn", "--smoke", "--data", str(table), "--work", str(tmp_path)]
     assert main(command) == 1
-    assert "no malignant lesion" in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith(
+        f"error: {table}: the calibration part has 10 images and no malignant lesion"
+    )
     assert not (tmp_path / "last.ckpt").exists()
     assert not list(tmp_path.glob("bundles/*"))
 

@@ -6,6 +6,8 @@ import pytest
 import torch
 
 from BreastUSAILib.engine.errors import OptionError
+from BreastUSAILib.engine.explain import stages
+from BreastUSAILib.engine.explain_any import explanation_of
 from BreastUSAILib.engine.network_definitions import build_network
 from Training.recipes.registry import recipe_named, recipes
 
@@ -42,8 +44,11 @@ def test_its_networks_can_be_built_and_explained(name: str) -> None:
     with torch.device("meta"):
         built = {task: build_network(definition) for task, definition in recipe.networks.items()}
     if "classification" in built:
-        assert recipe.explanation["method"] in ("Grad-CAM", "Saliency")
-        built["classification"].get_submodule(recipe.explanation["layer"])
+        classifier = built["classification"]
+        assert bool(recipe.explanation) != bool(stages(classifier))  # what has stages chooses among them
+        explanation = recipe.explanation or explanation_of(classifier)
+        assert explanation["method"] in ("Grad-CAM", "Saliency")
+        classifier.get_submodule(explanation["layer"])
     assert all(built[task].get_parameter for task in built)
 
 
