@@ -71,6 +71,10 @@ def test_a_wrong_argument_is_answered_with_the_signatures(application):
         qt.QLabel().setBuddy("nobody")
 
 
+def test_methods_of_others_keep_their_texts(application):
+    assert str.join.__doc__.startswith("Concatenate")
+
+
 def test_the_host_starts_whatever_was_loaded_before():
     program = (
         "import sys\n"

@@ -14,7 +14,7 @@ from typing import Any
 from PySide6 import QtCore  # noqa: F401 - signatures are a part of QtCore's start
 from shibokensupport.signature import errorhandler, layout, parser
 
-_read, _create_signature = parser.pyside_type_init, layout.create_signature
+_read, _create_signature, _text = parser.pyside_type_init, layout.create_signature, errorhandler.make_helptext
 
 ALONE = Signature([Parameter("self", Parameter.POSITIONAL_ONLY)])
 WITH_ARGUMENTS = Signature([*ALONE.parameters.values(), Parameter("arguments", Parameter.VAR_POSITIONAL)])
@@ -48,7 +48,13 @@ def _signature(method: Any, kind: Any) -> Any:
     return method.signature(kind) if isinstance(method, _Method) else _create_signature(method, kind)
 
 
+def _text_about(method: Any) -> Any:
+    """PySide6 is asked for the text of every builtin method there is, torch's included, which insists on its own."""
+    owner = getattr(method, "__objclass__", None)
+    return None if getattr(owner, "__module__", "").startswith("PySide6") else _text(method)
+
+
 def read_signatures_when_asked() -> None:
     """To be called before a class is used."""
     parser.pyside_type_init, layout.create_signature = _methods, _signature
-    errorhandler.make_helptext = lambda _method: None
+    errorhandler.make_helptext = _text_about
