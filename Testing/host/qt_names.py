@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -38,15 +38,14 @@ class QDesktopServices:
         return True
 
 
-def qt_module(custom_widgets: Iterable[type]) -> ModuleType:
-    """The module; `.ui` files may name the classes of `custom_widgets`."""
-    unknown = list(custom_widgets)
+def qt_module(custom_widgets: Callable[[], dict[str, type]]) -> ModuleType:
+    """The module; `.ui` files may name the classes that `custom_widgets` returns."""
 
     class QUiLoader(QtUiTools.QUiLoader):
         def __init__(self, parent: QtCore.QObject | None = None) -> None:
             super().__init__(parent)
-            while unknown:  # what one loader was told, all know from then on
-                self.registerCustomWidget(unknown.pop())
+            for widget in custom_widgets().values():
+                self.registerCustomWidget(widget)
 
     module = ModuleType("qt", __doc__)
     module.__dict__.update(QUiLoader=QUiLoader, QFileDialog=QFileDialog, QDesktopServices=QDesktopServices)
