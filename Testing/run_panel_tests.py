@@ -1,8 +1,8 @@
 """``python -m Testing.run_panel_tests``: the panel's tests, in a process of their own.
 
-They are left out, and that is said, where Qt's libraries do not load. With PySide6 the process now and then crashes,
-each time elsewhere: while it deletes a window, makes a loader of .ui files, or opens a scene. The cause is not known. After
-such a crash, and only then, they are run again; a test that fails is never repeated.
+They are left out, and that is said, where Qt's libraries do not load. With PySide6 it now and then crashes,
+each time elsewhere: while it deletes a window, makes a loader of .ui files, or opens a scene. The cause is not known.
+After such a crash, and only then, they are run again; a test that fails is never repeated.
 """
 
 from __future__ import annotations
