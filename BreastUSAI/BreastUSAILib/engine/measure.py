@@ -58,8 +58,9 @@ def label_lesions(
     sums = np.bincount(components.ravel(), weights=probability[box].ravel(), minlength=count + 1)[1:]
     lesion = (areas >= min_area_px) & (sums >= min_mean * areas)
     if lesion.any() and math.isfinite(gap):
-        odds = np.array([log_odds(mean) for mean in sums / areas])
-        lesion &= odds >= odds[lesion].max() - gap
+        found = np.flatnonzero(lesion)
+        odds = np.array([log_odds(mean) for mean in sums[found] / areas[found]])
+        lesion[found] = odds >= odds.max() - gap
     ranked = np.argsort(-areas, kind="stable")
     kept = ranked[lesion[ranked]][:MAX_LESIONS]
     numbers = np.zeros(count + 1, dtype=np.uint8)
