@@ -6,8 +6,9 @@ import numpy as np
 
 from BreastUSAILib.engine.frames import InputKind
 from BreastUSAILib.scene.cine_sequences import addCine
-from BreastUSAILib.scene.edited_masks import editedMasks
+from BreastUSAILib.scene.edited_masks import EditedMasks, editedMasksInSteps
 from BreastUSAILib.scene.show import showAnalysis
+from BreastUSAILib.scene.steps import allAtOnce
 from BreastUSAILib.scene.volume_node import addVolumeNode
 from Testing.scene.analyses import analysis_of, marked_frames
 from Testing.scene.world import TRANSFORMS
@@ -23,6 +24,11 @@ def shown(scene, frames, analysed=None, transform=None):
     if transform is not None:
         volume.SetAndObserveTransformNodeID(TRANSFORMS[transform](scene).GetID())
     return showAnalysis(analysis_of(frames, analysed), frames, volume)
+
+
+def editedMasks(segmentation, volume, browser=None) -> EditedMasks:
+    """All the steps at once."""
+    return allAtOnce(editedMasksInSteps(segmentation, volume, browser))
 
 
 def masks_of(nodes) -> dict[int, np.ndarray]:

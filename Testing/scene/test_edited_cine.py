@@ -7,11 +7,11 @@ import pytest
 import slicer
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.scene.edited_masks import editedMasks, editedMasksInSteps
+from BreastUSAILib.scene.edited_masks import editedMasksInSteps
 from BreastUSAILib.scene.mrb import saveScene
 from Testing.host.reopening import reopen
 from Testing.scene.analyses import finished
-from Testing.scene.edited_exams import CINE, EVERYWHERE, found_masks, masks_of, shown
+from Testing.scene.edited_exams import CINE, EVERYWHERE, editedMasks, found_masks, masks_of, shown
 from Testing.scene.painting import add_segment, box, paint
 
 

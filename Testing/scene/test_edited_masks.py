@@ -8,11 +8,11 @@ import slicer
 import vtk
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.scene.edited_masks import editedMasks, editedMasksInSteps
+from BreastUSAILib.scene.edited_masks import editedMasksInSteps
 from BreastUSAILib.scene.image_data import ijkToRasOf, imageFromArray, matrixFromArray
 from BreastUSAILib.scene.segment_numbers import segmentNumbers
 from Testing.scene.analyses import finished
-from Testing.scene.edited_exams import CINE, EVERYWHERE, STILL, VOLUME, found_masks, masks_of, shown
+from Testing.scene.edited_exams import CINE, EVERYWHERE, STILL, VOLUME, editedMasks, found_masks, masks_of, shown
 from Testing.scene.painting import add_segment, box, paint, replace
 from Testing.scene.world import TRANSFORMS
 

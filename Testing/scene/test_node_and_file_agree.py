@@ -11,7 +11,6 @@ from BreastUSAILib.engine.bundle import load_default_models
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from BreastUSAILib.engine.reading import read
 from BreastUSAILib.scene.cine_sequences import addCine
-from BreastUSAILib.scene.edited_masks import editedMasks
 from BreastUSAILib.scene.frames_from_node import framesFromNode
 from BreastUSAILib.scene.nodes import nodesOfClass
 from BreastUSAILib.scene.rescored import showRescoredInSteps
@@ -19,6 +18,7 @@ from BreastUSAILib.scene.show import showAnalysis
 from BreastUSAILib.scene.source_options import SourceOptions
 from BreastUSAILib.scene.volume_node import addVolumeNode
 from Testing.scene.analyses import finished
+from Testing.scene.edited_exams import editedMasks
 
 SAMPLES = Path(__file__).resolve().parents[2] / "BreastUSAI" / "Resources" / "Samples"
 

@@ -9,11 +9,11 @@ import pytest
 
 from BreastUSAILib.engine.analysis import Label, Verdict
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.scene.edited_masks import editedMasks
 from BreastUSAILib.scene.reader_assessment import ReaderAssessment, addReaderAssessment
 from BreastUSAILib.scene.rescored import showRescoredInSteps
 from BreastUSAILib.scene.show import showAnalysis
 from Testing.scene.analyses import analysis_of, finished, marked_frames
+from Testing.scene.edited_exams import editedMasks
 from Testing.scene.test_findings_table import rows_of
 
 STILL = marked_frames()

@@ -14,12 +14,12 @@ from BreastUSAILib.engine.analysis import Malignancy
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.frames import InputKind
 from BreastUSAILib.scene.cine_sequences import addCine
-from BreastUSAILib.scene.edited_masks import editedMasks
 from BreastUSAILib.scene.rescored import showRescoredInSteps
 from BreastUSAILib.scene.show import showAnalysis
 from BreastUSAILib.scene.volume_node import addVolumeNode
 from Testing.report.test_json_file import SCHEMA
 from Testing.scene.analyses import MapsInMemory, analysis_of, finished, joined, marked_frames
+from Testing.scene.edited_exams import editedMasks
 from Testing.scene.painting import add_segment, box, paint, replace
 from Testing.scene.test_findings_table import rows_of
 

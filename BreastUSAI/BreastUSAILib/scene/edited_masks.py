@@ -16,7 +16,6 @@ from .browsing import BrowsedSequence, sequenceBehind
 from .node_pixels import requirePixels
 from .segment_labels import SegmentLabels
 from .segmentation_node import analysedFrames
-from .steps import allAtOnce
 
 Numbers = Mapping[int | None, Mapping[str, int]]
 
@@ -41,13 +40,18 @@ class EditedMasks(Mapping[int, NDArray[np.uint8]]):
         return len(self._packed)
 
 
-def editedMasks(segmentationNode: Any, volumeNode: Any, browser: Any = None) -> EditedMasks:
+def editedMasksInSteps(
+    segmentationNode: Any, volumeNode: Any, browser: Any = None
+) -> Generator[None, None, EditedMasks]:
     """Frame -> labels ``[H, W]``: 0 background, else the lesion's number (`segment_numbers.segmentNumbers`).
 
+    In short steps, each for one frame.
     The frames are those that the result looked at, with or without a lesion, and every other that a reader outlined
     something on. Of a cine, the frame that the browser shows is taken from `segmentationNode` itself, the others from
-    its sequence; a segmentation without a sequence is about the frame that is shown alone. The nodes are not changed,
-    and what changes in them later changes no mask.
+    its sequence; a segmentation without a sequence is about the frame that is shown alone. The nodes are not changed.
+
+    The masks are those of the first step, whatever is painted afterwards. It copies the voxels of all slices, and is
+    longer where segments have no binary label map any more: Slicer makes one of all slices at once.
 
     Args:
         segmentationNode: a result's, or any other.
@@ -56,17 +60,6 @@ def editedMasks(segmentationNode: Any, volumeNode: Any, browser: Any = None) -> 
 
     Raises:
         InputError: one of the nodes is gone or empty, or there are too many segments.
-    """
-    return allAtOnce(editedMasksInSteps(segmentationNode, volumeNode, browser))
-
-
-def editedMasksInSteps(
-    segmentationNode: Any, volumeNode: Any, browser: Any = None
-) -> Generator[None, None, EditedMasks]:
-    """`editedMasks` in short steps, each for one frame.
-
-    The masks are those of the first step, whatever is painted afterwards. It copies the voxels of all slices, and is
-    longer where segments have no binary label map any more: Slicer makes one of all slices at once.
     """
     _requireThere(segmentationNode, volumeNode)
     requirePixels(volumeNode)
