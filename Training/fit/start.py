@@ -10,6 +10,8 @@ from torch import nn
 from BreastUSAILib.engine.bundle import INFERENCE, WEIGHTS, file_sha256, verify_bundle
 from BreastUSAILib.engine.errors import ModelError
 
+from ..bundles.record import TrainingRecord
+from ..bundles.writer import read_metadata
 from ..recipes.recipe import Recipe
 from .learning import Learner
 from .pretrained import load_encoder, load_whole
@@ -31,6 +33,11 @@ def start_from_bundles(learner: Learner, paths: Sequence[Path]) -> Mapping[str, 
     """
     came = [_start_from_bundle(learner, path) for path in paths]
     return {key: ", ".join(one[key] for one in came) for key in came[0]}
+
+
+def records_of(paths: Sequence[Path]) -> list[TrainingRecord]:
+    """The records of how these bundles were trained, of those that have one."""
+    return [record for path in paths if (record := TrainingRecord.from_metadata(read_metadata(path)))]
 
 
 def _start_from_bundle(learner: Learner, path: Path) -> Mapping[str, str]:

@@ -18,10 +18,9 @@ from BreastUSAILib.engine.bundle import find_bundles
 from BreastUSAILib.engine.errors import ModelError
 
 from ..bundles.record import TrainingRecord
-from ..bundles.writer import read_metadata
 from ..recipes.recipe import Recipe
 from .learning import Learner, Outputs, build_learner
-from .start import start_from_bundles
+from .start import records_of, start_from_bundles
 
 SHARE = 0.5
 """Of the loss, what the teachers say; the rest is the truth."""
@@ -45,23 +44,22 @@ class Teachers:
         for learner in self.learners:
             learner.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    @torch.no_grad()
     def loss(self, images: Tensor, outputs: Outputs) -> Tensor:
         """Cross-entropy between the teachers' mean and `outputs`, both of prepared images ``[B, C, S, S]``.
 
         Classes at `TEMPERATURE`, scaled by its square as Hinton et al. do; outlines pixel by pixel.
         """
-        taught = [learner(images) for learner in self.learners]
-        with torch.enable_grad():
-            losses = [images.new_zeros(())]
-            if outputs.classes is not None:
-                shown = _mean([one.classes for one in taught], _softened)
-                each = -(shown * F.log_softmax(outputs.classes / TEMPERATURE, dim=1)).sum(dim=1)
-                losses.append(TEMPERATURE**2 * each.mean())
-            if outputs.lesion is not None:
-                shown = _mean([one.lesion for one in taught], torch.sigmoid)
-                losses.append(F.binary_cross_entropy_with_logits(outputs.lesion, shown))
-            return torch.stack(losses).sum()
+        with torch.no_grad():
+            taught = [learner(images) for learner in self.learners]
+        loss = images.new_zeros(())
+        if outputs.classes is not None:
+            shown = _mean([one.classes for one in taught], _softened)
+            each = -(shown * F.log_softmax(outputs.classes / TEMPERATURE, dim=1)).sum(dim=1)
+            loss = loss + TEMPERATURE**2 * each.mean()
+        if outputs.lesion is not None:
+            shown = _mean([one.lesion for one in taught], torch.sigmoid)
+            loss = loss + F.binary_cross_entropy_with_logits(outputs.lesion, shown)
+        return loss
 
 
 def _softened(logits: Tensor) -> Tensor:
@@ -101,6 +99,6 @@ def load_teachers(recipe: Recipe, folders: Sequence[Path]) -> Taught:
             )
         came = start_from_bundles(learner, bundles)
         sources.append(f"{came['source']} ({came['sha256']})")
-        records += [record for one in bundles if (record := TrainingRecord.from_metadata(read_metadata(one)))]
+        records += records_of(bundles)
         learners.append(learner)
     return Taught(Teachers(learners), "; ".join(sources), tuple(records))

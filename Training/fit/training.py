@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from BreastUSAILib.engine.bundle import load_default_models, load_segmenter
 
 from ..bundles.calibrate import check_calibration_part
-from ..bundles.record import TrainingRecord, record_training
-from ..bundles.writer import read_metadata
+from ..bundles.record import record_training
 from ..data.checks import check_trainable
 from ..data.example import Example, Part
 from ..data.loading import load_examples
@@ -25,7 +24,7 @@ from .learning import Learner, build_learner
 from .loop import fit
 from .own_masks import predict_masks
 from .plan import Plan
-from .start import start_from_bundles, start_from_file
+from .start import records_of, start_from_bundles, start_from_file
 from .teachers import load_teachers
 from .work_folder import claim_work_folder
 
@@ -61,7 +60,7 @@ def run_training(plan: Plan) -> list[Path]:
         teachers=taught.teachers if taught else None,
         progress=sys.stderr.isatty(),
     )
-    earlier = [record for path in plan.start if (record := TrainingRecord.from_metadata(read_metadata(path)))]
+    earlier = records_of(plan.start)
     if taught:
         initialisation = {**initialisation, "teachers": taught.source}
         earlier += taught.records
