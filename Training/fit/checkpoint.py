@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,6 +48,13 @@ def checkpoint_in(work: Path) -> Path | None:
         remedy = "Delete it to begin this training anew"
         raise ModelError(f"the checkpoint {unreadable(error)}", where=path, remedy=remedy) from error
     return path
+
+
+def keep_log(work: Path) -> None:
+    """Move a killed run's ``metrics.csv`` to the first free ``metrics.N.csv``: Lightning would begin it anew."""
+    log = work / "metrics.csv"
+    if log.is_file():
+        log.rename(next(free for n in itertools.count(1) if not (free := work / f"metrics.{n}.csv").exists()))
 
 
 @contextmanager

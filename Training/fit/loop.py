@@ -18,7 +18,7 @@ from BreastUSAILib.report.atomic import output_errors
 
 from ..recipes.recipe import Recipe
 from .batches import Batch, TrainingSet
-from .checkpoint import CHECKPOINT, WholeCheckpoints, checkpoint_in, told_once
+from .checkpoint import CHECKPOINT, WholeCheckpoints, checkpoint_in, keep_log, told_once
 from .learning import Learner
 from .module import LearningModule
 from .teachers import Teachers
@@ -83,14 +83,17 @@ def fit(
     """Train the learner in place; afterwards it holds the averaged weights.
 
     `work` gets ``last.ckpt`` after every pass, from which a killed run goes on to the same result, the CSV log
-    ``metrics.csv`` and TensorBoard's events. Raises ModelError where ``last.ckpt`` is of another recipe or cannot be
-    read, OutputError where `work` cannot be written to.
+    ``metrics.csv`` (that of a killed run stays as ``metrics.1.csv`` and so on) and TensorBoard's events. Raises
+    ModelError where ``last.ckpt`` is of another recipe or cannot be read, OutputError where `work` cannot be written
+    to.
     """
     recipe = training.recipe
     hardware = hardware or Hardware()
     with output_errors(work):
         work.mkdir(parents=True, exist_ok=True)
     earlier = checkpoint_in(work)
+    if earlier is not None:
+        keep_log(work)
     learner.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     steps = training.steps * len(recipe.sides)
     module = LearningModule(learner, recipe, training.class_weights(), steps, seed, teachers)

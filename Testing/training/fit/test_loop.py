@@ -116,6 +116,21 @@ def test_a_checkpoint_of_another_recipe_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_what_a_killed_run_had_logged_stays(tmp_path: Path, steps: Steps) -> None:
+    for killed_at in (5, 4):
+        steps.done, steps.killed_at = 0, killed_at
+        with pytest.raises(RuntimeError, match="power"):
+            trained(CNN, tmp_path)
+    steps.killed_at = 0
+    trained(CNN, tmp_path)
+    logs = [tmp_path / name for name in ("metrics.1.csv", "metrics.2.csv", "metrics.csv")]
+    epochs = [{row.split(",")[0] for row in log.read_text().splitlines()[1:]} for log in logs]
+    assert set.union(*epochs) >= {"0", "1", "2", "3"}
+    assert "0" in epochs[0]
+    assert "0" not in epochs[2]
+
+
+@pytest.mark.slow
 def test_logs_are_there_to_be_read(tmp_path: Path) -> None:
     trained(CNN, tmp_path)
     assert "loss" in (tmp_path / "metrics.csv").read_text().splitlines()[0]
