@@ -169,11 +169,17 @@ def test_a_segmenters_own_rules_are_read(bundle_folder: Path, tmp_path: Path) ->
         load_segmenter(bundle)
 
 
-@pytest.mark.parametrize("gap", [-1, True, False, "inf", "1.5", math.inf, math.nan, [1.0]])
-def test_a_gap_that_is_no_number_from_0_on_is_refused(bundle_folder: Path, tmp_path: Path, gap: object) -> None:
+RULES = ("threshold", "smallest_lesion", "withhold_above", "lesion_evidence", "lesion_gap")
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("value", [-1, True, False, "inf", "1.5", math.inf, math.nan, [1.0]])
+def test_a_rule_that_is_no_number_from_0_on_is_refused(
+    bundle_folder: Path, tmp_path: Path, rule: str, value: object
+) -> None:
     bundle = Path(shutil.copytree(bundle_folder / SEGMENTER, tmp_path / SEGMENTER))
-    change_own(bundle, lesion_gap=gap)
-    with pytest.raises(ModelError, match=re.escape(f"lesion_gap as {gap!r}, not as a number from 0 on")):
+    change_own(bundle, **{rule: value})
+    with pytest.raises(ModelError, match=re.escape(f"{rule} as {value!r}, not as a number from 0 on")):
         load_segmenter(bundle)
 
 

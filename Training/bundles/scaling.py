@@ -87,7 +87,7 @@ def recalibration_covariance(
     probabilities: NDArray, positive: NDArray[np.bool_], groups: Sequence[str], *, rounds: int = 300
 ) -> NDArray[np.float64]:
     """Covariance ``[2, 2]`` of (slope, intercept) of a logistic recalibration over bootstrap samples of groups."""
-    log_odds = logit(np.clip(probabilities, 1e-6, 1 - 1e-6))
+    log_odds = _log_odds(probabilities)
     members = _members(groups)
     generator = np.random.default_rng(SEED)
     coefficients = []
@@ -99,8 +99,12 @@ def recalibration_covariance(
 
 def fit_logistic(probabilities: NDArray, positive: NDArray[np.bool_]) -> tuple[float, float]:
     """Slope and intercept of a logistic recalibration of probabilities ``[N]`` (Platt 1999)."""
-    slope, intercept = _logistic(logit(np.clip(probabilities, 1e-6, 1 - 1e-6)), positive.astype(float))
+    slope, intercept = _logistic(_log_odds(probabilities), positive.astype(float))
     return float(slope), float(intercept)
+
+
+def _log_odds(probabilities: NDArray) -> NDArray[np.float64]:
+    return logit(np.clip(probabilities, 1e-6, 1 - 1e-6))
 
 
 def _held_out_losses(

@@ -108,8 +108,10 @@ def load_segmenter(path: Path) -> Segmenter:
     """A verified segmentation bundle, on the CPU. Raises ModelError."""
     info, own = _opened(path, "segmentation")
     with _stated_in(path):
-        rules = {name: float(own[name]) for name in ("threshold", "smallest_lesion", "withhold_above")}
-        rules |= {"lesion_evidence": float(own.get("lesion_evidence", 0.0)), "lesion_gap": _gap(own)}
+        rules = {name: _rule(name, own[name]) for name in ("threshold", "smallest_lesion", "withhold_above")}
+        rules["lesion_evidence"] = _rule("lesion_evidence", own.get("lesion_evidence", 0.0))
+        gap = own.get("lesion_gap")  # older bundles have none, and JSON has no infinity: null
+        rules["lesion_gap"] = math.inf if gap is None else _rule("lesion_gap", gap)
         preprocessing = Preprocessing.from_metadata(own["preprocessing"])
         mirror = own.get("mirror", False)
         if not isinstance(mirror, bool):
@@ -215,14 +217,10 @@ def _inputs(own: Mapping[str, Any]) -> tuple[str, ...]:
     return inputs
 
 
-def _gap(own: Mapping[str, Any]) -> float:
-    """``lesion_gap``; older bundles have none, and JSON has no infinity: null."""
-    stated = own.get("lesion_gap")
-    if stated is None:
-        return math.inf
-    if type(stated) not in (int, float) or not 0 <= stated < math.inf:
-        raise ValueError(f"lesion_gap as {stated!r}, not as a number from 0 on")
-    return float(stated)
+def _rule(name: str, stated: object) -> float:
+    if type(stated) not in (int, float) or not 0 <= stated < math.inf:  # type: ignore[operator]
+        raise ValueError(f"{name} as {stated!r}, not as a number from 0 on")
+    return float(stated)  # type: ignore[arg-type]
 
 
 def _explanation(own: Mapping[str, Any]) -> tuple[str, str]:
