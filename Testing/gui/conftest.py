@@ -17,6 +17,7 @@ import slicer.util  # noqa: E402
 
 from Testing.gui.fake_engine import FakeEngine, FakeInstaller  # noqa: E402
 from Testing.host.dialogs import Dialogs  # noqa: E402
+from Testing.host.layout_items import forget_layout_items  # noqa: E402
 from Testing.host.qt_names import FileChoices, QDesktopServices  # noqa: E402
 
 
@@ -41,6 +42,8 @@ def _no_window_is_left(application) -> Iterator[None]:
     """Whatever a test opened is deleted after it, in good order."""
     yield
     delete_windows()
+    asked_for = forget_layout_items()
+    assert not asked_for, "QLayout.itemAt: what it returns crashes a later test; ask for the widgets themselves"
 
 
 class _ForThisTest:

@@ -115,7 +115,7 @@ def test_a_button_above_the_effects_leads_back_and_is_then_gone(ui, section, par
     section.refresh()
     ui.editButton.click()
 
-    assert editor.layout.itemAt(0).widget() is editor.buttons[0]
+    assert editor.layout.indexOf(editor.buttons[0]) == 0
     assert editor.buttons[0].text == "Back to Breast Ultrasound AI"
     editor.buttons[0].click()
 

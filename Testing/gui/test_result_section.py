@@ -7,6 +7,7 @@ import qt
 
 from BreastUSAILib import RESEARCH_USE
 from BreastUSAILib.gui.flag_list import severityMeaning
+from BreastUSAILib.gui.frame_plot import FramePlot
 from BreastUSAILib.gui.result_section import ResultSection
 from BreastUSAILib.gui.shortcuts import KEYS
 from BreastUSAILib.scene.report_node import addReportNode
@@ -52,6 +53,12 @@ def words_of(ui):
     """Every text that can be read in the section."""
     texts = [*ui.resultSection.findChildren(qt.QLabel), *ui.resultSection.findChildren(qt.QPushButton)]
     return plain("\n".join(one.text for one in texts if is_shown(one, ui.resultSection)))
+
+
+def labels_by_place(frame):
+    """The labels in a frame's grid by (row, column); the grid's own items are not to be asked for in PySide6."""
+    grid = frame.layout()
+    return {grid.getItemPosition(grid.indexOf(label))[:2]: label for label in frame.findChildren(qt.QLabel)}
 
 
 def test_without_a_result_the_section_says_what_to_do(ui, section, shown):
@@ -147,8 +154,8 @@ def test_without_a_prevalence_none_is_mentioned(ui, section, shown):
 
 def test_flags_stand_heaviest_first_with_icon_word_and_reason(ui, section):
     section.show(reports.flagged())
-    layout = ui.flagsFrame.layout()
-    rows = [(layout.itemAtPosition(row, 0).widget(), layout.itemAtPosition(row, 1).widget()) for row in range(2)]
+    labels = labels_by_place(ui.flagsFrame)
+    rows = [(labels[row, 0], labels[row, 1]) for row in range(2)]
 
     assert [words.text for _icon, words in rows] == [
         "<b>Caution.</b> Colour covers &lt;part&gt; of the tissue.",
@@ -191,7 +198,7 @@ def test_the_curve_of_a_cine_is_shown_and_leads_to_frames(ui, section, shown):
     chosen = []
     section.onFrameChosen = chosen.append
     section.show(reports.cine())
-    plot = ui.framePlotFrame.layout().itemAt(0).widget()
+    [plot] = ui.framePlotFrame.findChildren(FramePlot)
 
     plot.onFrameChosen(2)
 

@@ -12,6 +12,8 @@ import slicer
 import vtk
 
 from BreastUSAILib.gui.parameters import BreastUSAIParameters
+from Testing.host.application import delete_now
+from Testing.host.layout_items import forget_layout_items
 from Testing.host.mrml_widgets import qMRMLNodeComboBox
 
 
@@ -75,6 +77,14 @@ def test_the_host_starts_whatever_was_loaded_before():
     )
 
     assert run.stdout.startswith("5.12")
+
+
+def test_a_layout_item_that_outlives_its_layout_is_forgotten(ui):
+    ui.lesionsFrame.layout().itemAt(0)
+    delete_now(ui.lesionsFrame.window())
+
+    assert forget_layout_items() == 1
+    assert forget_layout_items() == 0
 
 
 @pytest.fixture
