@@ -1,8 +1,10 @@
 """``python -m Testing.run_panel_tests``: the panel's tests, in a process of their own.
 
-They are left out, and that is said, where Qt's libraries do not load. With PySide6 it now and then crashes,
-each time elsewhere: while it deletes a window, makes a loader of .ui files, or opens a scene. The cause is not known.
-After such a crash, and only then, they are run again; a test that fails is never repeated.
+They are left out, and that is said, where Qt's libraries do not load. PySide6 6.12.0 gives away references that are
+not its own (`Testing/host/lasting_constants.py`), and keeps layout items that are gone
+(`Testing/host/layout_items.py`): both made it crash, far from the cause, and no crash has been seen since neither
+happens. Should there be one all the same, and only then, the tests are run a second time; a test that fails is never
+repeated.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import sys
 from Testing.conftest import GUI, why_no_qt
 
 CRASHED = (-signal.SIGSEGV, -signal.SIGABRT)
-RUNS = 5  # at most
+RUNS = 2  # at most
 
 
 def main() -> int:
