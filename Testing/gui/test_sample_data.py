@@ -20,6 +20,7 @@ from BreastUSAILib.gui.sample_data import CATEGORY, loadSource, registerSampleDa
 from BreastUSAILib.scene import samples as shipped
 from BreastUSAILib.scene.browsing import sequenceBehind
 from BreastUSAILib.scene.nodes import nodesOfClass
+from BreastUSAILib.scene.sample_source import SAMPLES
 from Testing.icon import ICON, icon
 from Testing.thumbnails import write_thumbnails
 
@@ -90,13 +91,13 @@ def sources() -> dict[str, object]:
 
 
 def test_every_shipped_phantom_is_offered(sources):
-    assert set(sources) == {path.name for path in shipped.SAMPLES.glob("*.dcm")}
+    assert set(sources) == {path.name for path in SAMPLES.glob("*.dcm")}
     assert len({source.sampleName for source in sources.values()}) == len(sources)
 
 
 def test_an_offer_is_a_local_file_with_a_picture(sources):
     for name, source in sources.items():
-        assert Path(url2pathname(urlparse(source.uris[0]).path)) == shipped.SAMPLES / name
+        assert Path(url2pathname(urlparse(source.uris[0]).path)) == SAMPLES / name
         assert Path(source.thumbnailFileName).is_file()
 
 

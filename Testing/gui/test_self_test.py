@@ -15,7 +15,7 @@ from BreastUSAILib.engine.analysis import Analysis
 from BreastUSAILib.gui.python_environment import PythonEnvironment
 from BreastUSAILib.gui.self_test import SAMPLE, checkWholePath
 from BreastUSAILib.scene.frames_from_node import framesFromNode
-from BreastUSAILib.scene.samples import SAMPLES
+from BreastUSAILib.scene.sample_source import SAMPLES
 from BreastUSAILib.scene.show import showAnalysis
 from Testing.gui.packages import put_package
 from Testing.scene.analyses import MapsInMemory, analysis_of

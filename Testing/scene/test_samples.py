@@ -12,7 +12,8 @@ from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.frames import InputKind
 from BreastUSAILib.engine.reading.file import read_file
 from BreastUSAILib.scene.frames_from_node import framesFromNode
-from BreastUSAILib.scene.samples import SAMPLE_ATTRIBUTE, SAMPLES, addSample, sampleBehind
+from BreastUSAILib.scene.sample_source import SAMPLE_ATTRIBUTE, SAMPLES, sampleBehind
+from BreastUSAILib.scene.samples import addSample
 
 FILES = tuple(sorted(path.name for path in SAMPLES.glob("*.dcm")))
 

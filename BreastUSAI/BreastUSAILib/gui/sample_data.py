@@ -11,7 +11,8 @@ from slicer.i18n import tr as _
 
 from ..engine.errors import BreastUSAIError
 from ..scene.browsing import sequenceBehind
-from ..scene.samples import SAMPLES, addSample
+from ..scene.sample_source import SAMPLES
+from ..scene.samples import addSample
 
 CATEGORY = "BreastUSAI"
 THUMBNAILS = SAMPLES.parent / "Icons"

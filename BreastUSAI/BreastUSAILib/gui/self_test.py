@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from .. import RESEARCH_USE
 from ..scene.frames_from_node import framesFromNode
 from ..scene.image_data import arrayFromImage
-from ..scene.samples import SAMPLES, addSample
+from ..scene.sample_source import SAMPLES
+from ..scene.samples import addSample
 from .python_environment import PythonEnvironment
 
 SAMPLE = "still_malignant_calibrated"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..engine.errors import InputError
 from ..engine.frames import Frames
-from .samples import SAMPLE_ATTRIBUTE, sampleBehind
+from .sample_source import SAMPLE_ATTRIBUTE, sampleBehind
 
 INSTANCE_UIDS_ATTRIBUTE = "DICOM.instanceUIDs"
 _FILES_REMEMBERED = 16

@@ -15,7 +15,7 @@ from .node_calibration import calibrated
 from .node_pixels import FrameReader, requirePixels
 from .result_links import isResult
 from .source_options import SourceOptions
-from .stacking import stackedGeometry
+from .stacked_geometry import stackedGeometry
 
 NODE_AS_IT_IS = SourceOptions()
 

@@ -9,11 +9,8 @@ from ..engine.frames import Frames, InputKind
 from .added_nodes import removedOnFailure
 from .cine_sequences import addCine
 from .host import currentScene
+from .sample_source import SAMPLE_ATTRIBUTE, SAMPLES
 from .volume_node import addVolumeNode
-
-SAMPLES = Path(__file__).resolve().parents[2] / "Resources" / "Samples"
-SAMPLE_ATTRIBUTE = "BreastUSAI.sample"
-"""Names the sample that a node was loaded from: a file name below `SAMPLES`, so that a scene can move."""
 
 
 def addSample(fileName: str, scene: Any = None) -> Any:
@@ -29,13 +26,6 @@ def addSample(fileName: str, scene: Any = None) -> Any:
         volume = addVolumeNode(scene, frames)
         volume.SetAttribute(SAMPLE_ATTRIBUTE, fileName)
     return volume
-
-
-def sampleBehind(node: Any) -> Path | None:
-    """The shipped file that `node` was loaded from, or None."""
-    name = node.GetAttribute(SAMPLE_ATTRIBUTE)
-    path = SAMPLES / Path(name).name if name else None
-    return path if path is not None and path.is_file() else None
 
 
 def _addCine(scene: Any, frames: Frames, fileName: str) -> Any:

@@ -1,12 +1,9 @@
-"""The frames of a cine as the slices of a volume: its geometry, and a volume node of its own."""
+"""The frames of a cine as the slices of a volume node of its own; `stacked_geometry.py` has where it lies."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..engine.errors import InputError
 from ..engine.frames import Frames
@@ -15,24 +12,6 @@ from .growing_image import GrowingImage
 from .node_calibration import noteCalibration
 from .nodes import addNode, shareTransform
 from .volume_node import dressStackedVolume, volumeClass
-
-UNKNOWN_SPACING_MM = 1.0
-"""What Slicer draws where a distance is not known."""
-
-
-def stackedGeometry(frames: Frames, sliceSpacingMm: float | None) -> NDArray[np.float64]:
-    """``[4, 4]`` IJK to RAS matrix in mm of a volume whose slices are these frames.
-
-    The first slice lies where the frames lie; the others follow along the frames' normal. Pixels get their real size
-    where it is known, so that the volume has the right proportions.
-    """
-    row, column = frames.pixel_spacing_mm or (None, None)
-    sizes = (column, row, UNKNOWN_SPACING_MM if sliceSpacingMm is None else sliceSpacingMm)
-    matrix = frames.ijk_to_ras.copy()
-    for axis, size in enumerate(sizes):
-        if size is not None:
-            matrix[:3, axis] *= size / np.linalg.norm(matrix[:3, axis])
-    return matrix
 
 
 def addStackedVolume(scene: Any, frames: Frames, cineNode: Any) -> Generator[None, None, Any]:
