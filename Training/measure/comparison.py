@@ -68,9 +68,10 @@ def comparison(recipes: Iterable[Recipe], results: Path = RESULTS, *, timed: boo
         rows = []
         for recipe in (one for one in chosen if task in one.networks):
             network = _network_cells(recipe, task, timed)
-            runs = _runs(measured[recipe.name]) or {("", NONE): []}
+            runs = _runs(measured[recipe.name]) or {("", NONE, NONE): []}
             rows += [
-                _row([f"{leak}{network[0]}", *network[1:], where], task, runs[leak, where]) for leak, where in runs
+                _row([f"{leak}{network[0]}", *network[1:], where], task, results, folds)
+                for (leak, where, folds), results in runs.items()
             ]
         if task == "classification":
             rows.append(_neighbour_row([one for found in measured.values() for one in found]))
@@ -83,19 +84,19 @@ def read_results(folder: Path) -> list[dict[str, Any]]:
     return [read_figures(path) for path in sorted(folder.glob("*.json"))]
 
 
-def _runs(results: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
-    """Results of the same training data together, by what they leak (in words, or nothing) and by that data."""
-    runs: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+def _runs(results: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], list[Mapping[str, Any]]]:
+    """Results together that leak the same (in words, or nothing), are of the same training data and the same folds."""
+    runs: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
     for result in results:
         leak = f"LEAK, {result['leak']}: " if "leak" in result else ""
         trained_on = " and ".join(name.replace("+", " + ") for name in result["run"]["trained_on"]) or "not stated"
-        runs.setdefault((leak, trained_on), []).append(result)
-    return dict(sorted(runs.items(), key=lambda run: (run[0][0], -len(run[0][1]))))
+        folds = ", ".join(sorted(str(fold) for fold in result["run"]["folds"]))
+        runs.setdefault((leak, trained_on, folds), []).append(result)
+    return dict(sorted(runs.items(), key=lambda run: (run[0][0], -len(run[0][1]), run[0][2])))
 
 
-def _row(first: Sequence[str], task: str, results: Sequence[Mapping[str, Any]]) -> list[str]:
-    folds = sorted({str(fold) for result in results for fold in result["run"]["folds"]})
-    return [*first, *(_cell(cell, results) for cell in CELLS[task]), ", ".join(folds) or NONE]
+def _row(first: Sequence[str], task: str, results: Sequence[Mapping[str, Any]], folds: str) -> list[str]:
+    return [*first, *(_cell(cell, results) for cell in CELLS[task]), folds]
 
 
 def _network_cells(recipe: Recipe, task: str, timed: bool) -> list[str]:

@@ -17,12 +17,12 @@ UNET = recipe_named("unet")
 
 
 def figures(
-    dataset: str, auc: float, *, across: bool = False, trained_on: str = "BUS-BRA", **more: Any
+    dataset: str, auc: float, *, across: bool = False, trained_on: str = "BUS-BRA", folds: str = "1", **more: Any
 ) -> dict[str, Any]:
     value = {"value": auc, "interval_95": [auc - 0.01, auc + 0.01]}
     neighbour = {"malignancy_auc": 0.61}
     found = {"across": across, "classification": {"malignancy_auc": value, "nearest_neighbour": neighbour}}
-    return {"run": {"folds": ["1"], "trained_on": [trained_on]}, "datasets": {dataset: found}, **more}
+    return {"run": {"folds": list(folds), "trained_on": [trained_on]}, "datasets": {dataset: found}, **more}
 
 
 def write(folder: Path, name: str, document: dict[str, Any]) -> None:
@@ -53,6 +53,16 @@ def test_trainings_on_other_data_are_rows_of_their_own(tmp_path: Path) -> None:
     assert "BUS-BRA + BUSI" in both
     assert "0.870" in both
     assert "0.820" in alone
+
+
+def test_pooled_folds_are_a_row_of_their_own(tmp_path: Path) -> None:
+    write(tmp_path / CNN.name, "a.json", figures("BUS-BRA", 0.87, folds="2345"))
+    write(tmp_path / CNN.name, "b.json", figures("BUS-BRA", 0.82))
+    one, pooled = [line for line in comparison([CNN], tmp_path, timed=False) if CNN.name in line]
+    assert "0.820" in one
+    assert one.endswith("| 1 |")
+    assert "0.870" in pooled
+    assert pooled.endswith("| 2, 3, 4, 5 |")
 
 
 def test_a_leak_is_a_row_of_its_own(tmp_path: Path) -> None:
