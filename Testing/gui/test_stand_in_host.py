@@ -61,6 +61,22 @@ def test_the_host_outlives_what_uses_up_the_interpreter_s_constants():
     assert run.stdout == "alive\n"
 
 
+def test_a_getter_that_takes_arguments_stays_a_method(application):
+    box = qt.QComboBox()
+    box.addItem("Left", "L")
+
+    assert (box.currentData(), box.currentText) == ("L", "Left")
+
+
+def test_a_wrong_argument_is_answered_with_the_signatures(application):
+    with pytest.raises(TypeError, match=r"setBuddy\(arg__1: PySide6\.QtWidgets\.QWidget, /\)"):
+        qt.QLabel().setBuddy("nobody")
+
+
+def test_methods_of_others_keep_their_texts(application):
+    assert str.join.__doc__.startswith("Concatenate")
+
+
 def test_the_host_starts_whatever_was_loaded_before():
     program = (
         "import sys\n"

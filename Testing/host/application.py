@@ -25,6 +25,7 @@ from . import ctk_widgets, mrml_widgets, slicer_source
 from .ctk_widgets import ctk_module
 from .dialogs import Dialogs
 from .lasting_constants import keep_constants
+from .lazy_signatures import read_signatures_when_asked
 from .parameter_node import parameter_node_module
 from .qt_names import qt_module, teach_pythonqt_habits
 from .scripted_module import scripted_module
@@ -116,13 +117,14 @@ def start() -> Application:
     if getattr(slicer, "app", None) is not None:
         return slicer.app
     keep_constants()
+    read_signatures_when_asked()
     QtCore.qInstallMessageHandler(_without_complaints_of_the_screen)
     qt_application = QtWidgets.QApplication.instance() or QtWidgets.QApplication(["Slicer"])
     slicer.app = Application(qt_application)
     teach_pythonqt_habits()
     properties_as_attributes(*READ_AS_IN_SLICER)
-    widgets = {**ctk_widgets.WIDGETS, **mrml_widgets.WIDGETS}
-    for module in (qt_module(lambda: widgets), ctk_module(), _i18n(), scripted_module(), parameter_node_module()):
+    widgets = [*ctk_widgets.WIDGETS.values(), *mrml_widgets.WIDGETS.values()]
+    for module in (qt_module(widgets), ctk_module(), _i18n(), scripted_module(), parameter_node_module()):
         sys.modules[module.__name__] = module
         if module.__name__.startswith("slicer."):
             setattr(slicer, module.__name__.removeprefix("slicer."), module)

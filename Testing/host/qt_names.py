@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
@@ -38,14 +38,15 @@ class QDesktopServices:
         return True
 
 
-def qt_module(custom_widgets: Callable[[], dict[str, type]]) -> ModuleType:
-    """The module; `.ui` files may name the classes that `custom_widgets` returns."""
+def qt_module(custom_widgets: Iterable[type]) -> ModuleType:
+    """The module; `.ui` files may name the classes of `custom_widgets`."""
+    unknown = list(custom_widgets)
 
     class QUiLoader(QtUiTools.QUiLoader):
         def __init__(self, parent: QtCore.QObject | None = None) -> None:
             super().__init__(parent)
-            for widget in custom_widgets().values():
-                self.registerCustomWidget(widget)
+            while unknown:  # what one loader was told, all know from then on
+                self.registerCustomWidget(unknown.pop())
 
     module = ModuleType("qt", __doc__)
     module.__dict__.update(QUiLoader=QUiLoader, QFileDialog=QFileDialog, QDesktopServices=QDesktopServices)
