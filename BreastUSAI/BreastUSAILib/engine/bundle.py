@@ -218,9 +218,9 @@ def _inputs(own: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _rule(name: str, stated: object) -> float:
-    if type(stated) not in (int, float) or not 0 <= stated < math.inf:  # type: ignore[operator]
+    if isinstance(stated, bool) or not isinstance(stated, (int, float)) or not 0 <= stated < math.inf:
         raise ValueError(f"{name} as {stated!r}, not as a number from 0 on")
-    return float(stated)  # type: ignore[arg-type]
+    return float(stated)
 
 
 def _explanation(own: Mapping[str, Any]) -> tuple[str, str]:
