@@ -90,7 +90,7 @@ def _runs(results: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], li
     for result in results:
         leak = f"LEAK, {result['leak']}: " if "leak" in result else ""
         trained_on = " and ".join(name.replace("+", " + ") for name in result["run"]["trained_on"]) or "not stated"
-        folds = ", ".join(sorted(str(fold) for fold in result["run"]["folds"]))
+        folds = ", ".join(sorted(str(fold) for fold in result["run"]["folds"])) or NONE
         runs.setdefault((leak, trained_on, folds), []).append(result)
     return dict(sorted(runs.items(), key=lambda run: (run[0][0], -len(run[0][1]), run[0][2])))
 
