@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -31,6 +31,16 @@ class Batch:
     def to(self, device: torch.device) -> Batch:
         """The batch on a device."""
         return Batch(self.images.to(device), Targets(**{k: v.to(device) for k, v in vars(self.targets).items()}))
+
+    def at_side(self, side: int) -> Batch:
+        """The same with images and masks of another side; masks get soft edges."""
+        if self.images.shape[-1] == side:
+            return self
+        images, masks = (
+            F.interpolate(part, (side, side), mode="bilinear", antialias=True)
+            for part in (self.images, self.targets.masks)
+        )
+        return Batch(images, replace(self.targets, masks=masks))
 
 
 @dataclass(frozen=True)
@@ -120,8 +130,8 @@ class TrainingSet:
             places += [np.flatnonzero(self._labels == NORMAL)] * (self.recipe.normal_repeats - 1)
         return generator.permutation(np.concatenate(places))
 
-    def assemble(self, drawn: Sequence[Drawn], side: int) -> Batch:
-        """The batch of some drawn variants at one size."""
+    def assemble(self, drawn: Sequence[Drawn]) -> Batch:
+        """The batch of some drawn variants, at their own size."""
         images, masks, labels, outlined, birads = [], [], [], [], []
         for item in drawn:
             variant, crop = item.variant, item.crop
@@ -136,29 +146,19 @@ class TrainingSet:
             own = np.stack([self._own_masks[id(item.variant)] for item in drawn])
             planes.append(torch.from_numpy(own).unsqueeze(1).float())
         truth = torch.from_numpy(np.stack(masks)).unsqueeze(1).float()
-        stack = torch.cat(planes, dim=1)
-        if stack.shape[-1] != side:
-            stack, truth = (
-                F.interpolate(part, (side, side), mode="bilinear", antialias=True) for part in (stack, truth)
-            )
         classes = F.one_hot(torch.tensor(labels), len(CLASS_NAMES)).float()
-        return Batch(stack, Targets(classes, truth, torch.tensor(outlined), torch.tensor(birads)))
+        return Batch(torch.cat(planes, dim=1), Targets(classes, truth, torch.tensor(outlined), torch.tensor(birads)))
 
 
 class EpochBatches(Dataset[Batch]):
     """One pass, batch by batch."""
 
-    def __init__(self, source: TrainingSet, drawn: Sequence[Sequence[Drawn]], side: int | None = None) -> None:
+    def __init__(self, source: TrainingSet, drawn: Sequence[Sequence[Drawn]]) -> None:
         self.source = source
         self.drawn = drawn
-        self.side = side
-
-    def at_side(self, side: int) -> EpochBatches:
-        """The same pass with images of another side."""
-        return EpochBatches(self.source, self.drawn, side)
 
     def __len__(self) -> int:
         return len(self.drawn)
 
     def __getitem__(self, number: int) -> Batch:
-        return self.source.assemble(self.drawn[number], self.side or self.source.recipe.preprocessing.size)
+        return self.source.assemble(self.drawn[number])

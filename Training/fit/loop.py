@@ -37,13 +37,14 @@ class Hardware:
 
     @property
     def precision(self) -> Any:
-        """Mixed on a GPU, single elsewhere."""
-        gpu = self.accelerator in ("auto", "gpu", "cuda") and torch.cuda.is_available()
-        return "16-mixed" if gpu else "32-true"
+        """Mixed on a GPU, in bfloat16 where it has that; single elsewhere."""
+        if self.accelerator not in ("auto", "gpu", "cuda") or not torch.cuda.is_available():
+            return "32-true"
+        return "bf16-mixed" if torch.cuda.is_bf16_supported(including_emulation=False) else "16-mixed"
 
 
 class Passes(pl.LightningDataModule):
-    """A fresh loader for every pass, at that pass's size; `held_out` is looked at where training may stop early."""
+    """A fresh loader for every pass; `held_out` is looked at where training may stop early."""
 
     def __init__(self, training: TrainingSet, held_out: TrainingSet | None) -> None:
         super().__init__()
@@ -54,13 +55,12 @@ class Passes(pl.LightningDataModule):
         """The present pass."""
         trainer = self.trainer
         assert trainer is not None
-        sides = self.training.recipe.sides
-        epoch = min(trainer.current_epoch, len(sides) - 1)
+        epoch = min(trainer.current_epoch, len(self.training.recipe.sides) - 1)
         batches = self.training.batches(epoch, rank=trainer.global_rank, ranks=trainer.world_size)
-        return DataLoader(batches.at_side(sides[epoch]), batch_size=None)
+        return DataLoader(batches, batch_size=None)
 
     def val_dataloader(self) -> DataLoader[Batch]:
-        """The calibration part at its own size; not asked for where there is none."""
+        """The calibration part; not asked for where there is none."""
         assert self.held_out is not None
         return DataLoader(self.held_out.batches(0), batch_size=None)
 

@@ -35,6 +35,7 @@ def outline_loss(logits: Tensor, masks: Tensor) -> Tensor:
     """Binary cross-entropy plus soft Dice of logits ``[B, 1, S, S]``; an empty mask counts in the first alone."""
     if not len(logits):
         return logits.sum()
+    logits = logits.float()  # mixed precision gives half of the digits
     probability = torch.sigmoid(logits)
     overlap = (probability * masks).sum(dim=(1, 2, 3))
     total = probability.sum(dim=(1, 2, 3)) + masks.sum(dim=(1, 2, 3))

@@ -15,6 +15,7 @@ from .batches import Batch
 from .learning import Learner
 from .losses import total_loss
 from .mixing import mix
+from .replay import Replayed
 from .teachers import SHARE, Teachers
 
 _RISE = 0.2  # of the steps, until the learning rate has its peak
@@ -48,6 +49,7 @@ class LearningModule(pl.LightningModule):
         self.register_buffer("class_weights", class_weights, persistent=False)
         self.steps = steps
         self.seed = seed
+        self._graphs = Replayed(learner)
         self.teachers = teachers  # no module: not trained, not in a checkpoint
         for name, parameter in learner.named_parameters():
             inner = name.partition(".")[2]  # below "network." and its like
@@ -59,6 +61,7 @@ class LearningModule(pl.LightningModule):
         draw = (self.seed * 1_000_003 + self.current_epoch * 10_007 + batch_idx) % 2**31 + self.global_rank
         torch.manual_seed(draw)  # dropout's, so that a resumed run repeats it
         generator = torch.Generator(device=self.device).manual_seed(draw)
+        batch = batch.at_side(self.recipe.sides[self.current_epoch])
         images, masks = batch.images, batch.targets.masks
         shown, moved = augment(images[:, :1], masks, generator, self.recipe.augmentation)
         if images.shape[1] > 1:  # the lesion mask is moved as the image was: the same draws again
@@ -68,7 +71,7 @@ class LearningModule(pl.LightningModule):
         targets = dataclasses.replace(batch.targets, masks=moved)
         shown, targets = mix(shown, targets, generator, self.recipe.augmentation)
         prepared = self._prepared(shown)
-        outputs = self.learner(prepared)
+        outputs = self._graphs(prepared) if self.trainer.world_size == 1 else self.learner(prepared)
         loss = total_loss(outputs, targets, self.class_weights, self.recipe.label_smoothing)
         if self.teachers is not None:
             loss = torch.lerp(loss, self.teachers.loss(prepared, outputs), SHARE)

@@ -20,6 +20,7 @@ from BreastUSAILib.engine.errors import ModelError
 from ..bundles.record import TrainingRecord
 from ..recipes.recipe import Recipe
 from .learning import Learner, Outputs, build_learner
+from .replay import Replayed
 from .start import records_of, start_from_bundles
 
 SHARE = 0.5
@@ -38,6 +39,7 @@ class Teachers:
 
     def __init__(self, learners: Sequence[Learner]) -> None:
         self.learners = [learner.eval().requires_grad_(False) for learner in learners]
+        self._graphs = [Replayed(learner) for learner in self.learners]
 
     def to(self, device: torch.device) -> None:
         """Move all of them."""
@@ -50,7 +52,7 @@ class Teachers:
         Classes at `TEMPERATURE`, scaled by its square as Hinton et al. do; outlines pixel by pixel.
         """
         with torch.no_grad():
-            taught = [learner(images) for learner in self.learners]
+            taught = [graph(images) for graph in self._graphs]
         loss = images.new_zeros(())
         if outputs.classes is not None:
             shown = _mean([one.classes for one in taught], _softened)

@@ -1,0 +1,75 @@
+"""Networks as CUDA graphs: a small network's many kernels take longer to launch than to run, a graph has one launch."""
+
+from __future__ import annotations
+
+import warnings
+
+import torch
+from torch import Tensor, nn
+
+from .learning import Learner, Outputs
+
+
+class Replayed:
+    """A learner whose forward and backward pass are captured once for each size of batch and replayed after that.
+
+    The learner's parameters, buffers and training state are used where they are: they may change in value, not in
+    place, and parts may not change between training and evaluation. On a CPU the learner simply runs, as it does on a
+    GPU if it cannot be captured (it looks at a value, say), which is warned of once.
+
+    Args:
+        learner: what runs; it stays usable by itself.
+    """
+
+    def __init__(self, learner: Learner) -> None:
+        self._learner = learner
+        self._graph: _Listed | None = None
+        self._captured: tuple[torch.Size, torch.dtype] | None = None
+        self._fails = False
+
+    def __call__(self, images: Tensor) -> Outputs:
+        """Prepared images ``[B, C, S, S]`` give the learner's outputs, valid until the next call."""
+        if not images.is_cuda or self._fails:
+            return self._learner(images)
+        if self._captured != (images.shape, images.dtype):
+            self._graph = None  # its memory goes before the next one's comes
+            self._graph = self._capture(images)
+            self._captured = images.shape, images.dtype
+        return self._learner(images) if self._graph is None else self._graph.outputs(images)
+
+    def _capture(self, images: Tensor) -> _Listed | None:
+        """The graph of one size; the runs that this takes leave neither statistics nor random numbers behind."""
+        kept = {name: buffer.clone() for name, buffer in self._learner.named_buffers()}
+        listed = _Listed(self._learner)
+        try:
+            with torch.random.fork_rng(devices=[images.device]):
+                sample = images.detach().clone(memory_format=torch.preserve_format)
+                torch.cuda.make_graphed_callables(listed, (sample,), allow_unused_input=True)  # changes its forward
+            return listed
+        except RuntimeError as error:
+            self._fails = True
+            torch.cuda.synchronize()
+            warnings.warn(f"The network runs without a CUDA graph, which is slower: {error}", stacklevel=3)
+            return None
+        finally:
+            with torch.no_grad():
+                for name, buffer in self._learner.named_buffers():
+                    buffer.copy_(kept[name])
+
+
+class _Listed(nn.Module):
+    """A learner with its outputs as a plain tuple, which is what can be captured."""
+
+    def __init__(self, learner: Learner) -> None:
+        super().__init__()
+        self.learner = learner
+        self.names: tuple[str, ...] = ()
+
+    def forward(self, images: Tensor) -> tuple[Tensor, ...]:
+        given = {name: value for name, value in vars(self.learner(images)).items() if value is not None}
+        self.names = tuple(given)
+        return tuple(given.values())
+
+    def outputs(self, images: Tensor) -> Outputs:
+        """The tuple as outputs again."""
+        return Outputs(**dict(zip(self.names, self(images), strict=True)))
