@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..fit.plan import Plan, smoke_plan, with_schedule
+from ..fit.changes import changed
+from ..fit.plan import Plan, smoke_plan
 from ..fit.training import run_training
 from ..recipes.registry import recipe_named
 
@@ -17,6 +18,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recipe", metavar="RECIPE", help="as `python -m Training recipes` lists them")
     add_common_arguments(parser)
     parser.add_argument("--schedule", nargs="+", metavar="SIDExPASSES", help="another schedule, such as 160x3 256x1")
+    parser.add_argument("--batch", type=int, metavar="IMAGES", help="another number of images a step")
+    parser.add_argument(
+        "--augment", nargs="+", metavar="NAME=VALUE", help="other ranges of augmentation, such as mixup=0.5 gamma=0.6"
+    )
     parser.add_argument(
         "--teachers",
         type=Path,
@@ -49,11 +54,15 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--devices", default="auto", help="how many, or which (default: all)")
     parser.add_argument("--nodes", type=int, default=1, help="machines that train together (default: 1)")
     parser.add_argument("--strategy", default="auto", help="Lightning's: ddp, fsdp … (default: auto)")
+    parser.add_argument(
+        "--no-graphs", dest="graphs", action="store_false", help="on a GPU, launch every kernel by itself: slower"
+    )
 
 
 def run(given: argparse.Namespace) -> int:
     """Train, write, calibrate; prints where the bundles are."""
-    plan = Plan.from_arguments(given, with_schedule(recipe_named(given.recipe), given.schedule))
+    recipe = changed(recipe_named(given.recipe), given.schedule, given.batch, given.augment)
+    plan = Plan.from_arguments(given, recipe)
     for bundle in run_training(smoke_plan(plan) if given.smoke else plan):
         print(f"bundle: {bundle}")
     return 0

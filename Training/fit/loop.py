@@ -28,12 +28,16 @@ GRADIENT_NORM = 5.0
 
 @dataclass(frozen=True)
 class Hardware:
-    """Where it runs, in Lightning's own words."""
+    """Where it runs, in Lightning's own words.
+
+    `graphs`: on a single GPU, the networks' passes are CUDA graphs.
+    """
 
     accelerator: str = "auto"
     devices: int | str = "auto"
     nodes: int = 1
     strategy: str = "auto"
+    graphs: bool = True
 
     @property
     def precision(self) -> Any:
@@ -96,7 +100,7 @@ def fit(
         keep_log(work)
     learner.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     steps = training.steps * len(recipe.sides)
-    module = LearningModule(learner, recipe, training.class_weights(), steps, seed, teachers)
+    module = LearningModule(learner, recipe, training.class_weights(), steps, seed, teachers, graphs=hardware.graphs)
     trainer = pl.Trainer(
         max_epochs=len(recipe.sides),
         accelerator=hardware.accelerator,
@@ -122,6 +126,7 @@ def fit(
         warnings.filterwarnings("ignore", ".*Experiment logs directory.*")
         warnings.filterwarnings("ignore", ".*treespec.*")
         warnings.filterwarnings("ignore", ".*exists and is not empty.*")
+        warnings.filterwarnings("ignore", ".*AccumulateGrad node's stream.*")  # once, when a graph is captured
         try:
             trainer.fit(module, Passes(training, held_out), ckpt_path=earlier)
         except RuntimeError as error:

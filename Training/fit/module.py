@@ -31,6 +31,7 @@ class LearningModule(pl.LightningModule):
         steps: optimizer steps of the whole training.
         seed: of augmentation and dropout.
         teachers: whose answers are learned beside the truth; None: the truth alone.
+        graphs: whether the networks are replayed as CUDA graphs, where one GPU trains.
     """
 
     def __init__(
@@ -41,6 +42,8 @@ class LearningModule(pl.LightningModule):
         steps: int,
         seed: int,
         teachers: Teachers | None = None,
+        *,
+        graphs: bool = True,
     ) -> None:
         super().__init__()
         self.learner = learner
@@ -49,7 +52,8 @@ class LearningModule(pl.LightningModule):
         self.register_buffer("class_weights", class_weights, persistent=False)
         self.steps = steps
         self.seed = seed
-        self._graphs = Replayed(learner)
+        self.graphs = graphs
+        self._replayed = Replayed(learner)
         self.teachers = teachers  # no module: not trained, not in a checkpoint
         for name, parameter in learner.named_parameters():
             inner = name.partition(".")[2]  # below "network." and its like
@@ -71,10 +75,11 @@ class LearningModule(pl.LightningModule):
         targets = dataclasses.replace(batch.targets, masks=moved)
         shown, targets = mix(shown, targets, generator, self.recipe.augmentation)
         prepared = self._prepared(shown)
-        outputs = self._graphs(prepared) if self.trainer.world_size == 1 else self.learner(prepared)
+        replays = self.graphs and self.device.type == "cuda" and self.trainer.world_size == 1
+        outputs = self._replayed(prepared) if replays else self.learner(prepared)
         loss = total_loss(outputs, targets, self.class_weights, self.recipe.label_smoothing)
         if self.teachers is not None:
-            loss = torch.lerp(loss, self.teachers.loss(prepared, outputs), SHARE)
+            loss = torch.lerp(loss, self.teachers.loss(prepared, outputs, replays=replays), SHARE)
         self.log("loss", loss, prog_bar=True, on_step=True, on_epoch=True, batch_size=len(images))
         return loss
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from .loop import Hardware
 
 SMOKE_SIDE = 64
 SMOKE_COUNT = 10  # phantoms of each class: enough for every part of the split to hold every class
-_LEAST_SIDE = 32
 _FINETUNING_RATE = 0.25  # of the recipe's learning rate
 DATA_FOLDER = "phantoms"
 
@@ -75,25 +74,9 @@ class Plan:
             start=tuple(getattr(given, "start", None) or ()),
             teachers=tuple(getattr(given, "teachers", None) or ()),
             segmenter=given.segmenter,
-            hardware=Hardware(given.accelerator, devices, given.nodes, given.strategy),
+            hardware=Hardware(given.accelerator, devices, given.nodes, given.strategy, given.graphs),
             command=_command(given),
         )
-
-
-def with_schedule(recipe: Recipe, words: Sequence[str] | None) -> Recipe:
-    """The recipe with another schedule, ``160x3 256x1``: three passes at 160 pixels, one at 256.
-
-    Raises OptionError for words that are no schedule.
-    """
-    if not words:
-        return recipe
-    stages = []
-    for word in words:
-        side, _, passes = word.partition("x")
-        if not (side.isdecimal() and passes.isdecimal() and int(side) >= _LEAST_SIDE and int(passes)):
-            raise OptionError(f"'{word}' is no stage of a schedule", remedy="Give SIDExPASSES, such as 256x4")
-        stages.append((int(side), int(passes)))
-    return dataclasses.replace(recipe, schedule=tuple(stages))
 
 
 def smoke_plan(plan: Plan) -> Plan:
@@ -127,5 +110,7 @@ def _command(given: argparse.Namespace) -> str:
         values = value if isinstance(value, list) else [] if value is None else [value]
         words += [f"--{name}"] * bool(values)
         words += [item.name if isinstance(item, Path) else str(item) for item in values]
-    words += ["--schedule", *given.schedule] if getattr(given, "schedule", None) else []
+    for name in ("schedule", "batch", "augment"):
+        value = getattr(given, name, None)
+        words += [] if value is None else [f"--{name}", *map(str, value if isinstance(value, list) else [value])]
     return shlex.join(words)

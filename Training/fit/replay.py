@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
-
 import torch
 from torch import Tensor, nn
+
+from BreastUSAILib.engine.errors import ModelError
 
 from .learning import Learner, Outputs
 
@@ -13,31 +13,30 @@ from .learning import Learner, Outputs
 class Replayed:
     """A learner whose forward and backward pass are captured once for each size of batch and replayed after that.
 
-    The learner's parameters, buffers and training state are used where they are: they may change in value, not in
-    place, and parts may not change between training and evaluation. On a CPU the learner simply runs, as it does on a
-    GPU if it cannot be captured (it looks at a value, say), which is warned of once.
+    It works on a CUDA GPU alone. The learner's parameters and buffers are used where they lie: they may change in
+    value, but none may come, go or move, and no part may change between training and evaluation.
 
     Args:
-        learner: what runs; it stays usable by itself.
+        learner: what is captured; it stays usable by itself.
     """
 
     def __init__(self, learner: Learner) -> None:
         self._learner = learner
         self._graph: _Listed | None = None
         self._captured: tuple[torch.Size, torch.dtype] | None = None
-        self._fails = False
 
     def __call__(self, images: Tensor) -> Outputs:
-        """Prepared images ``[B, C, S, S]`` give the learner's outputs, valid until the next call."""
-        if not images.is_cuda or self._fails:
-            return self._learner(images)
-        if self._captured != (images.shape, images.dtype):
+        """Prepared images ``[B, C, S, S]`` on the GPU give the learner's outputs, valid until the next call.
+
+        Raises ModelError for a learner that cannot be captured.
+        """
+        if self._graph is None or self._captured != (images.shape, images.dtype):
             self._graph = None  # its memory goes before the next one's comes
             self._graph = self._capture(images)
             self._captured = images.shape, images.dtype
-        return self._learner(images) if self._graph is None else self._graph.outputs(images)
+        return self._graph.outputs(images)
 
-    def _capture(self, images: Tensor) -> _Listed | None:
+    def _capture(self, images: Tensor) -> _Listed:
         """The graph of one size; the runs that this takes leave neither statistics nor random numbers behind."""
         kept = {name: buffer.clone() for name, buffer in self._learner.named_buffers()}
         listed = _Listed(self._learner)
@@ -45,16 +44,14 @@ class Replayed:
             with torch.random.fork_rng(devices=[images.device]):
                 sample = images.detach().clone(memory_format=torch.preserve_format)
                 torch.cuda.make_graphed_callables(listed, (sample,), allow_unused_input=True)  # changes its forward
-            return listed
         except RuntimeError as error:
-            self._fails = True
-            torch.cuda.synchronize()
-            warnings.warn(f"The network runs without a CUDA graph, which is slower: {error}", stacklevel=3)
-            return None
-        finally:
-            with torch.no_grad():
-                for name, buffer in self._learner.named_buffers():
-                    buffer.copy_(kept[name])
+            raise ModelError(
+                f"the network cannot be captured as a CUDA graph ({error})", remedy="Train it with --no-graphs"
+            ) from error
+        with torch.no_grad():
+            for name, buffer in self._learner.named_buffers():
+                buffer.copy_(kept[name])
+        return listed
 
 
 class _Listed(nn.Module):

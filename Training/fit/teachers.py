@@ -39,20 +39,21 @@ class Teachers:
 
     def __init__(self, learners: Sequence[Learner]) -> None:
         self.learners = [learner.eval().requires_grad_(False) for learner in learners]
-        self._graphs = [Replayed(learner) for learner in self.learners]
+        self._replayed = [Replayed(learner) for learner in self.learners]
 
     def to(self, device: torch.device) -> None:
         """Move all of them."""
         for learner in self.learners:
             learner.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def loss(self, images: Tensor, outputs: Outputs) -> Tensor:
+    def loss(self, images: Tensor, outputs: Outputs, *, replays: bool = False) -> Tensor:
         """Cross-entropy between the teachers' mean and `outputs`, both of prepared images ``[B, C, S, S]``.
 
-        Classes at `TEMPERATURE`, scaled by its square as Hinton et al. do; outlines pixel by pixel.
+        Classes at `TEMPERATURE`, scaled by its square as Hinton et al. do; outlines pixel by pixel. `replays`: the
+        teachers answer as CUDA graphs, for which the images must be on a GPU.
         """
         with torch.no_grad():
-            taught = [graph(images) for graph in self._graphs]
+            taught = [answer(images) for answer in (self._replayed if replays else self.learners)]
         loss = images.new_zeros(())
         if outputs.classes is not None:
             shown = _mean([one.classes for one in taught], _softened)
@@ -69,7 +70,7 @@ def _softened(logits: Tensor) -> Tensor:
 
 
 def _mean(logits: Sequence[Tensor | None], probability: Callable[[Tensor], Tensor]) -> Tensor:
-    return torch.stack([probability(one) for one in logits if one is not None]).mean(dim=0)
+    return torch.stack([probability(one.float()) for one in logits if one is not None]).mean(dim=0)
 
 
 @dataclass(frozen=True)

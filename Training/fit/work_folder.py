@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ def _told(plan: Plan) -> dict[str, Any]:
         "recipe": plan.recipe.name,
         "schedule": [list(stage) for stage in plan.recipe.schedule],
         "batch": plan.recipe.batch,
+        "augmentation": " ".join(f"{name}={value:g}" for name, value in asdict(plan.recipe.augmentation).items()),
         "learning rate": plan.recipe.learning_rate,
         "data": str(plan.data.resolve()),
         "fold": plan.fold,

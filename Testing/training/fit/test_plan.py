@@ -9,22 +9,12 @@ import pytest
 
 from BreastUSAILib.engine.errors import OptionError
 from Training.data.loading import load_examples
-from Training.fit.plan import Plan, finetuning, smoke_plan, with_schedule
+from Training.fit.changes import changed
+from Training.fit.plan import Plan, finetuning, smoke_plan
 from Training.fit.work_folder import claim_work_folder
 from Training.recipes.registry import recipe_named
 
 PAIR = recipe_named("shared-b0")
-
-
-def test_a_schedule_in_words_replaces_the_recipes_own() -> None:
-    assert with_schedule(PAIR, ["160x3", "256x1"]).sides == [160, 160, 160, 256]
-    assert with_schedule(PAIR, None) is PAIR
-
-
-@pytest.mark.parametrize("word", ["256", "x3", "256x", "8x2", "256x0", "256x-1"])
-def test_words_that_are_no_schedule_are_named(word: str) -> None:
-    with pytest.raises(OptionError, match=word):
-        with_schedule(PAIR, [word])
 
 
 def test_finetuning_a_pairs_classifier_trains_it_alone_and_gently() -> None:
@@ -51,7 +41,8 @@ def test_a_work_folder_is_gone_on_with_by_the_same_plan_alone(tmp_path: Path) ->
     claim_work_folder(dataclasses.replace(plan, seed=2))  # nothing was trained yet
     (plan.work / "last.ckpt").touch()
     claim_work_folder(dataclasses.replace(plan, seed=2))
-    longer = dataclasses.replace(plan, seed=2, recipe=with_schedule(plan.recipe, ["64x1"]))
-    for other in (plan, longer, dataclasses.replace(plan, seed=2, fold=3)):
+    longer = dataclasses.replace(plan, seed=2, recipe=changed(plan.recipe, ["64x1"]))
+    mixed = dataclasses.replace(plan, seed=2, recipe=changed(plan.recipe, augmentation=["mixup=0.5"]))
+    for other in (plan, longer, mixed, dataclasses.replace(plan, seed=2, fold=3)):
         with pytest.raises(OptionError, match="begun here"):
             claim_work_folder(other)

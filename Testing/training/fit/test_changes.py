@@ -1,0 +1,46 @@
+"""What a command line changes of a recipe, and what it refuses."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from BreastUSAILib.engine.errors import OptionError
+from Training.fit.changes import changed
+from Training.recipes.registry import recipe_named
+
+PAIR = recipe_named("shared-b0")
+
+
+def test_a_schedule_in_words_replaces_the_recipes_own() -> None:
+    assert changed(PAIR, ["160x3", "256x1"]).sides == [160, 160, 160, 256]
+    assert changed(PAIR) is PAIR
+
+
+@pytest.mark.parametrize("word", ["256", "x3", "256x", "8x2", "256x0", "256x-1"])
+def test_words_that_are_no_schedule_are_named(word: str) -> None:
+    with pytest.raises(OptionError, match=word):
+        changed(PAIR, [word])
+
+
+def test_batch_and_augmentation_replace_what_is_named_and_nothing_else() -> None:
+    recipe = changed(PAIR, batch=32, augmentation=["mixup=0.5", "gamma=0.6"])
+    own = dataclasses.replace(PAIR.augmentation, mixup=0.5, gamma=0.6)
+    assert recipe == dataclasses.replace(PAIR, batch=32, augmentation=own)
+
+
+@pytest.mark.parametrize("word", ["mixup", "mixup=", "mixup=1.5", "gamma=-1", "gamma=nan", "gamma=inf", "shear=0.1"])
+def test_words_that_are_no_augmentation_are_named(word: str) -> None:
+    with pytest.raises(OptionError, match=word):
+        changed(PAIR, augmentation=[word])
+
+
+def test_two_ways_to_mix_share_one_draw() -> None:
+    with pytest.raises(OptionError, match="together"):
+        changed(PAIR, augmentation=["mixup=0.6", "cutmix=0.6"])
+
+
+def test_an_empty_batch_is_refused() -> None:
+    with pytest.raises(OptionError, match="batch"):
+        changed(PAIR, batch=0)

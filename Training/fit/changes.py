@@ -1,0 +1,71 @@
+"""A recipe as a command line changes it: another schedule, batch or augmentation."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+from BreastUSAILib.engine.errors import OptionError
+
+from ..recipes.recipe import Recipe
+from .augment import Augmentation
+
+_LEAST_SIDE = 32
+_CHANCES = ("flip", "blur", "coarse", "shadow", "erase", "mixup", "cutmix")
+
+
+def changed(
+    recipe: Recipe,
+    schedule: Sequence[str] | None = None,
+    batch: int | None = None,
+    augmentation: Sequence[str] | None = None,
+) -> Recipe:
+    """The recipe with what is given in place of its own; raises OptionError for words that say nothing it could do.
+
+    Args:
+        recipe: stays as it is.
+        schedule: stages such as ``160x3 256x1``: three passes at 160 pixels, one at 256.
+        batch: images a step.
+        augmentation: fields of `Augmentation` with their values, such as ``mixup=0.5 gamma=0.6``.
+    """
+    if schedule:
+        recipe = dataclasses.replace(recipe, schedule=tuple(_stage(word) for word in schedule))
+    if batch is not None:
+        if batch < 1:
+            raise OptionError(f"a batch of {batch} images is none", remedy="Give --batch a number from 1 on")
+        recipe = dataclasses.replace(recipe, batch=batch)
+    if augmentation:
+        recipe = dataclasses.replace(recipe, augmentation=_augmentation(recipe.augmentation, augmentation))
+    return recipe
+
+
+def _stage(word: str) -> tuple[int, int]:
+    side, _, passes = word.partition("x")
+    if not (side.isdecimal() and passes.isdecimal() and int(side) >= _LEAST_SIDE and int(passes)):
+        raise OptionError(f"'{word}' is no stage of a schedule", remedy="Give SIDExPASSES, such as 256x4")
+    return int(side), int(passes)
+
+
+def _augmentation(own: Augmentation, words: Sequence[str]) -> Augmentation:
+    names = [field.name for field in dataclasses.fields(Augmentation)]
+    values: dict[str, float] = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        try:
+            values[name] = float(value)
+        except ValueError:
+            values[name] = math.nan
+        most = 1.0 if name in _CHANCES else math.inf
+        if name not in names or not 0 <= values[name] <= most or math.isinf(values[name]):
+            raise OptionError(
+                f"'{word}' is no augmentation",
+                remedy=f"Give NAME=VALUE with a number from 0 on (a probability up to 1), NAME of {', '.join(names)}",
+            )
+    new = dataclasses.replace(own, **values)
+    if new.mixup + new.cutmix > 1:
+        raise OptionError(
+            f"mixup and cutmix are {new.mixup + new.cutmix:g} together",
+            remedy="They are probabilities of one and the same draw: give at most 1 together",
+        )
+    return new
