@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recipe", metavar="RECIPE", help="as `python -m Training recipes` lists them")
     add_common_arguments(parser)
     parser.add_argument("--schedule", nargs="+", metavar="SIDExPASSES", help="another schedule, such as 160x3 256x1")
+    parser.add_argument("--learning-rate", type=float, metavar="PEAK", help="another peak of the learning rate")
     parser.add_argument("--batch", type=int, metavar="IMAGES", help="another number of images a step")
     parser.add_argument(
         "--augment", nargs="+", metavar="NAME=VALUE", help="other ranges of augmentation, such as mixup=0.5 gamma=0.6"
@@ -61,7 +62,7 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Train, write, calibrate; prints where the bundles are."""
-    recipe = changed(recipe_named(given.recipe), given.schedule, given.batch, given.augment)
+    recipe = changed(recipe_named(given.recipe), given.schedule, given.batch, given.augment, given.learning_rate)
     plan = Plan.from_arguments(given, recipe)
     for bundle in run_training(smoke_plan(plan) if given.smoke else plan):
         print(f"bundle: {bundle}")

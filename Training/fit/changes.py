@@ -1,4 +1,4 @@
-"""A recipe as a command line changes it: another schedule, batch or augmentation."""
+"""A recipe as a command line changes it: another schedule, batch, augmentation or learning rate."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def changed(
     schedule: Sequence[str] | None = None,
     batch: int | None = None,
     augmentation: Sequence[str] | None = None,
+    learning_rate: float | None = None,
 ) -> Recipe:
     """The recipe with what is given in place of its own; raises OptionError for words that say nothing it could do.
 
@@ -28,6 +29,7 @@ def changed(
         schedule: stages such as ``160x3 256x1``: three passes at 160 pixels, one at 256.
         batch: images a step.
         augmentation: fields of `Augmentation` with their values, such as ``mixup=0.5 gamma=0.6``.
+        learning_rate: the peak of the schedule, above 0 and at most 1.
     """
     if schedule:
         recipe = dataclasses.replace(recipe, schedule=tuple(_stage(word) for word in schedule))
@@ -35,6 +37,13 @@ def changed(
         if batch < 1:
             raise OptionError(f"a batch of {batch} images is none", remedy="Give --batch a number from 1 on")
         recipe = dataclasses.replace(recipe, batch=batch)
+    if learning_rate is not None:
+        if not 0 < learning_rate <= 1:
+            raise OptionError(
+                f"a learning rate of {learning_rate:g} teaches nothing",
+                remedy=f"Give --learning-rate a number above 0 and at most 1; the recipe's is {recipe.learning_rate:g}",
+            )
+        recipe = dataclasses.replace(recipe, learning_rate=learning_rate)
     if augmentation:
         recipe = dataclasses.replace(recipe, augmentation=_augmentation(recipe.augmentation, augmentation))
     return recipe

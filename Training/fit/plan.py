@@ -110,7 +110,8 @@ def _command(given: argparse.Namespace) -> str:
         values = value if isinstance(value, list) else [] if value is None else [value]
         words += [f"--{name}"] * bool(values)
         words += [item.name if isinstance(item, Path) else str(item) for item in values]
-    for name in ("schedule", "batch", "augment"):
+    for name in ("schedule", "batch", "learning_rate", "augment"):
         value = getattr(given, name, None)
-        words += [] if value is None else [f"--{name}", *map(str, value if isinstance(value, list) else [value])]
+        values = value if isinstance(value, list) else [] if value is None else [value]
+        words += [f"--{name.replace('_', '-')}"] * bool(values) + [str(item) for item in values]
     return shlex.join(words)

@@ -44,3 +44,10 @@ def test_two_ways_to_mix_share_one_draw() -> None:
 def test_an_empty_batch_is_refused() -> None:
     with pytest.raises(OptionError, match="batch"):
         changed(PAIR, batch=0)
+
+
+def test_a_learning_rate_is_above_nothing_and_at_most_one() -> None:
+    assert changed(PAIR, learning_rate=3e-4).learning_rate == 3e-4
+    for rate in (0.0, -1e-3, 1.5, float("nan")):
+        with pytest.raises(OptionError, match="learning rate"):
+            changed(PAIR, learning_rate=rate)
