@@ -22,6 +22,16 @@ def test_a_pass_repeats_itself_and_differs_from_the_next() -> None:
     assert not torch.equal(first.images, other.images)
 
 
+def test_a_batch_of_another_side_shows_the_same() -> None:
+    batch = training_set(TINY).batches(0)[0]
+    half = batch.at_side(32)
+    assert batch.at_side(64) is batch
+    assert half.images.shape == half.targets.masks.shape == (4, 1, 32, 32)
+    assert torch.equal(half.targets.classes, batch.targets.classes)
+    for small, large in ((half.images, batch.images), (half.targets.masks, batch.targets.masks)):
+        assert torch.allclose(small.mean((1, 2, 3)), large.mean((1, 2, 3)), atol=0.02)
+
+
 def test_every_example_comes_once_a_pass() -> None:
     batches = training_set(TINY).batches(0)
     seen = [item.variant.choice for group in batches.drawn for item in group]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 from pathlib import Path
 
 import pytest
 
 from BreastUSAILib.engine.errors import OptionError
+from Training.commands import train
 from Training.data.loading import load_examples
 from Training.fit.changes import changed
 from Training.fit.plan import Plan, finetuning, smoke_plan
@@ -15,6 +17,17 @@ from Training.fit.work_folder import claim_work_folder
 from Training.recipes.registry import recipe_named
 
 PAIR = recipe_named("shared-b0")
+
+
+def test_the_record_keeps_what_the_command_line_changed(tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser()
+    train.add_arguments(parser)
+    words = "--schedule 160x3 256x1 --batch 32 --learning-rate 0.0004 --augment mixup=0.5 gamma=0.6"
+    given = parser.parse_args(
+        ["shared-b0", "--data", str(tmp_path), "--work", str(tmp_path / "work"), *words.split(" ")]
+    )
+    given.command = "train"
+    assert Plan.from_arguments(given, PAIR).command == f"train shared-b0 {words}"
 
 
 def test_finetuning_a_pairs_classifier_trains_it_alone_and_gently() -> None:
