@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from BreastUSAILib.engine.bundle import load_classifier
 from BreastUSAILib.engine.classifier import Classifier
 from BreastUSAILib.engine.heat import GRAD_CAM
+from BreastUSAILib.engine.options import AnalyzeOptions
 
 from ..data.example import CLASS_NAMES, Example
 from ..measure.heat import hit_and_share
@@ -25,8 +26,8 @@ from .writer import read_metadata, rewrite_bundle
 
 SAMPLE = 64  # lesions: every stage has a pass of its own for each
 RULE = (
-    "The stage whose heat map of the image's own class has its highest point in the lesion most often, of equal ones "
-    "the one with more of its sum there; but the last stage unless another one is clearly better: of the lesions that "
+    "The stage whose heat map of malignancy has its highest point in the lesion most often, of equal ones the one "
+    "with more of its sum there; but the last stage unless another one is clearly better: of the lesions that "
     "only one of the two hits, the other one hits more by over twice the root of their number."
 )
 
@@ -107,7 +108,8 @@ def sample_lesions(examples: Sequence[Example]) -> list[Example]:
 def measure_stages(classifier: Classifier, examples: Sequence[Example]) -> Pointing:
     """How the heat maps of every candidate point at the outlined lesions of `examples`, at least one.
 
-    The class explained is the image's own. Raises InputError for an image or mask that cannot be read.
+    The class explained is the one that the product explains unless told otherwise, for benign lesions too. Raises
+    InputError for an image or mask that cannot be read.
     """
     import torch
 
@@ -116,6 +118,7 @@ def measure_stages(classifier: Classifier, examples: Sequence[Example]) -> Point
     from BreastUSAILib.engine.prepare import prepare
     from BreastUSAILib.engine.sector import detect_sector
 
+    target = CLASS_NAMES.index(AnalyzeOptions().explain_class.value)
     wanted, device = classifier.preprocessing, resolve_device("auto")
     network = classifier.network.to(device)
     explainers = [GradCam(network, layer) for layer in candidates(classifier)]
@@ -127,7 +130,7 @@ def measure_stages(classifier: Classifier, examples: Sequence[Example]) -> Point
         region = detect_sector(grey) if frames.region is None else frames.region.rectangle
         box = wanted.letterbox(grey.shape[0], grey.shape[1], region)
         image = torch.from_numpy(prepare(grey, box, wanted))[None, None].to(device)
-        maps = (box.restore(explain(image, CLASS_NAMES.index(example.label))[1][0]) for explain in explainers)
+        maps = (box.restore(explain(image, target)[1][0]) for explain in explainers)
         values.append([hit_and_share(heat, lesion) for heat in maps])
         areas.append(lesion.mean())
     table = np.nan_to_num(np.array(values, dtype=np.float64).transpose(2, 1, 0))

@@ -8,10 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from BreastUSAILib.engine.analysis import Label
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundle import load_classifier, verify_bundle
-from BreastUSAILib.engine.options import AnalyzeOptions
 from Testing.training.measure.samples import write_classifier, write_data, write_segmenter
 from Training.__main__ import main
 from Training.bundles.card import write_card
@@ -88,7 +86,7 @@ def test_the_figure_of_a_stage_is_that_of_the_products_heat_map(tmp_path: Path) 
     measured = measure_stages(load_classifier(pair[0]), examples)
     for place, example in enumerate(examples):
         frames = example.frames()
-        shown = analyzer.analyze(frames, AnalyzeOptions(explain_class=Label(example.label))).maps.heat_map(0)
+        shown = analyzer.analyze(frames).maps.heat_map(0)
         _, share = hit_and_share(shown, example.mask_array((frames.rows, frames.columns)))
         assert measured.shares[-1, place] == pytest.approx(np.nan_to_num(share), abs=1e-3)
 
