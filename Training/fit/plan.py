@@ -20,6 +20,10 @@ SMOKE_SIDE = 64
 SMOKE_COUNT = 10  # phantoms of each class: enough for every part of the split to hold every class
 _FINETUNING_RATE = 0.25  # of the recipe's learning rate
 DATA_FOLDER = "phantoms"
+_TOLD = (
+    *("name", "passes", "pretrained", "start", "teachers", "segmenter"),
+    *("schedule", "batch", "learning_rate", "augment"),
+)  # options that make a training what it is, beside split and seed
 
 
 @dataclass(frozen=True)
@@ -105,13 +109,9 @@ def _command(given: argparse.Namespace) -> str:
     """The command with its own options, files by their names alone: paths are nobody else's."""
     finetunes = given.command == "finetune"
     words = ["finetune", given.bundle.name] if finetunes else ["train", given.recipe]
-    for name in ("name", "passes", "pretrained", "start", "teachers", "segmenter"):
+    for name in _TOLD:
         value = getattr(given, name, None)
         values = value if isinstance(value, list) else [] if value is None else [value]
-        words += [f"--{name}"] * bool(values)
+        words += [f"--{name.replace('_', '-')}"] * bool(values)
         words += [item.name if isinstance(item, Path) else str(item) for item in values]
-    for name in ("schedule", "batch", "learning_rate", "augment"):
-        value = getattr(given, name, None)
-        values = value if isinstance(value, list) else [] if value is None else [value]
-        words += [f"--{name.replace('_', '-')}"] * bool(values) + [str(item) for item in values]
     return shlex.join(words)
