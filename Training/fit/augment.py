@@ -49,6 +49,14 @@ class Augmentation:
     cutmix: float = 0.0
 
 
+MOST = {
+    **dict.fromkeys(("flip", "blur", "coarse", "shadow", "erase", "mixup", "cutmix"), 1.0),  # probabilities
+    **dict.fromkeys(("shift", "gain", "depth_gain", "speckle"), 1.0),
+    **dict.fromkeys(("zoom", "stretch", "gamma"), 1.5),  # logarithms: 4.5 times
+    "rotation_degrees": 45.0,  # never towards upside down
+}
+"""The largest value that each field of `Augmentation` may be given; the least is 0."""
+
 NO_AUGMENTATION = Augmentation(*([0.0] * 15))
 
 

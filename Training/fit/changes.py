@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from BreastUSAILib.engine.errors import OptionError
 
 from ..recipes.recipe import Recipe
-from .augment import Augmentation
+from .augment import MOST, Augmentation
 
 _LEAST_SIDE = 32
-_CHANCES = ("flip", "blur", "coarse", "shadow", "erase", "mixup", "cutmix")
 
 
 def changed(
@@ -57,7 +56,6 @@ def _stage(word: str) -> tuple[int, int]:
 
 
 def _augmentation(own: Augmentation, words: Sequence[str]) -> Augmentation:
-    names = [field.name for field in dataclasses.fields(Augmentation)]
     values: dict[str, float] = {}
     for word in words:
         name, _, value = word.partition("=")
@@ -65,12 +63,9 @@ def _augmentation(own: Augmentation, words: Sequence[str]) -> Augmentation:
             values[name] = float(value)
         except ValueError:
             values[name] = math.nan
-        most = 1.0 if name in _CHANCES else math.inf
-        if name not in names or not 0 <= values[name] <= most or math.isinf(values[name]):
-            raise OptionError(
-                f"'{word}' is no augmentation",
-                remedy=f"Give NAME=VALUE with a number from 0 on (a probability up to 1), NAME of {', '.join(names)}",
-            )
+        if name not in MOST or not 0 <= values[name] <= MOST[name]:
+            ranges = ", ".join(f"{field} (0 to {most:g})" for field, most in MOST.items())
+            raise OptionError(f"'{word}' is no augmentation", remedy=f"Give NAME=VALUE, NAME of {ranges}")
     new = dataclasses.replace(own, **values)
     if new.mixup + new.cutmix > 1:
         raise OptionError(

@@ -21,9 +21,17 @@ SMOKE_COUNT = 10  # phantoms of each class: enough for every part of the split t
 _FINETUNING_RATE = 0.25  # of the recipe's learning rate
 DATA_FOLDER = "phantoms"
 _TOLD = (
-    *("name", "passes", "pretrained", "start", "teachers", "segmenter"),
-    *("schedule", "batch", "learning_rate", "augment"),
-)  # options that make a training what it is, beside split and seed
+    "name",
+    "passes",
+    "pretrained",
+    "start",
+    "teachers",
+    "segmenter",
+    "schedule",
+    "batch",
+    "learning_rate",
+    "augment",
+)
 
 
 @dataclass(frozen=True)

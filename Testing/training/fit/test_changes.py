@@ -7,8 +7,9 @@ import dataclasses
 import pytest
 
 from BreastUSAILib.engine.errors import OptionError
+from Training.fit.augment import MOST, Augmentation
 from Training.fit.changes import changed
-from Training.recipes.registry import recipe_named
+from Training.recipes.registry import recipe_named, recipes
 
 PAIR = recipe_named("shared-b0")
 
@@ -30,10 +31,23 @@ def test_batch_and_augmentation_replace_what_is_named_and_nothing_else() -> None
     assert recipe == dataclasses.replace(PAIR, batch=32, augmentation=own)
 
 
-@pytest.mark.parametrize("word", ["mixup", "mixup=", "mixup=1.5", "gamma=-1", "gamma=nan", "gamma=inf", "shear=0.1"])
+@pytest.mark.parametrize(
+    "word", ["mixup", "mixup=", "mixup=1.5", "gamma=-1", "gamma=nan", "gamma=inf", "shear=0.1", "gain=2"]
+)
 def test_words_that_are_no_augmentation_are_named(word: str) -> None:
     with pytest.raises(OptionError, match=word):
         changed(PAIR, augmentation=[word])
+
+
+def test_nothing_can_be_turned_upside_down() -> None:
+    with pytest.raises(OptionError, match="rotation_degrees=180"):
+        changed(PAIR, augmentation=["rotation_degrees=180"])
+
+
+def test_every_field_has_a_limit_that_all_recipes_keep() -> None:
+    assert set(MOST) == {field.name for field in dataclasses.fields(Augmentation)}
+    for recipe in recipes().values():
+        assert all(value <= MOST[name] for name, value in dataclasses.asdict(recipe.augmentation).items())
 
 
 def test_two_ways_to_mix_share_one_draw() -> None:
