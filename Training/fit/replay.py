@@ -44,6 +44,8 @@ class Replayed:
             with torch.random.fork_rng(devices=[images.device]):
                 sample = images.detach().clone(memory_format=torch.preserve_format)
                 torch.cuda.make_graphed_callables(listed, (sample,), allow_unused_input=True)  # changes its forward
+        except torch.cuda.OutOfMemoryError:
+            raise  # without a graph there would be too little memory too
         except RuntimeError as error:
             raise ModelError(
                 f"the network cannot be captured as a CUDA graph ({error})", remedy="Train it with --no-graphs"

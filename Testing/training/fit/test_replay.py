@@ -72,14 +72,23 @@ def test_what_cannot_be_captured_is_said_with_the_way_out(monkeypatch: pytest.Mo
     assert "--no-graphs" in str(caught.value.remedy)
 
 
+def test_too_little_memory_is_no_fault_of_the_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*given, **named):
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(torch.cuda, "make_graphed_callables", fail)
+    with pytest.raises(torch.cuda.OutOfMemoryError):
+        Replayed(learner(CNN))(torch.rand(2, 1, 64, 64, device="cuda", dtype=torch.float64))
+
+
 @pytest.mark.parametrize("graphs", [True, False])
 def test_the_loop_trains_on_a_gpu(graphs: bool, tmp_path: Path) -> None:
     recipe = dataclasses.replace(RECIPE, preprocessing=SMALL, batch=8, schedule=((64, 1), (96, 1)))
     torch.manual_seed(1)
     one = build_learner(recipe.networks)
-    before = copy.deepcopy(one.state_dict())
+    before = [parameter.detach().clone() for parameter in one.parameters()]
     hardware = Hardware("gpu", 1, graphs=graphs)
     fit(one, training_set(recipe), None, tmp_path, seed=1, hardware=hardware, progress=False)
-    after = one.state_dict()
-    assert all(torch.isfinite(value.float()).all() for value in after.values())
-    assert any(not torch.equal(before[name].cpu(), value.cpu()) for name, value in after.items())
+    assert all(torch.isfinite(value.float()).all() for value in one.state_dict().values())
+    after = [parameter.detach().cpu() for parameter in one.parameters()]
+    assert all(not torch.equal(first, last) for first, last in zip(before, after, strict=True))
