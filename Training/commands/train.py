@@ -23,6 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--augment", nargs="+", metavar="NAME=VALUE", help="other ranges of augmentation, such as mixup=0.5 gamma=0.6"
     )
+    parser.add_argument("--size", type=int, metavar="PIXELS", help="another side of the networks' own input")
+    parser.add_argument(
+        "--helpers", nargs="+", metavar="NAME", help="what is learned beside class and outline: birads, histology"
+    )
     parser.add_argument(
         "--teachers",
         type=Path,
@@ -62,7 +66,15 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Train, write, calibrate; prints where the bundles are."""
-    recipe = changed(recipe_named(given.recipe), given.schedule, given.batch, given.augment, given.learning_rate)
+    recipe = changed(
+        recipe_named(given.recipe),
+        given.schedule,
+        given.batch,
+        given.augment,
+        given.learning_rate,
+        given.size,
+        given.helpers,
+    )
     plan = Plan.from_arguments(given, recipe)
     for bundle in run_training(smoke_plan(plan) if given.smoke else plan):
         print(f"bundle: {bundle}")

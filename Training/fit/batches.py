@@ -16,7 +16,7 @@ from ..data.example import CLASS_NAMES, Example
 from ..data.variants import Variant
 from ..recipes.recipe import Recipe
 from .crops import Crop, cut_out, lesion_crop, tissue_crop
-from .learning import BIRADS_CATEGORIES, Targets
+from .learning import HELPERS, Targets
 
 NORMAL = CLASS_NAMES.index("normal")
 
@@ -132,22 +132,25 @@ class TrainingSet:
 
     def assemble(self, drawn: Sequence[Drawn]) -> Batch:
         """The batch of some drawn variants, at their own size."""
-        images, masks, labels, outlined, birads = [], [], [], [], []
+        images, masks, labels, outlined = [], [], [], []
+        helped: dict[str, list[int]] = {name: [] for name in HELPERS}
         for item in drawn:
             variant, crop = item.variant, item.crop
             images.append(variant.image if crop is None else cut_out(variant.image, crop))
             masks.append(variant.mask if crop is None else cut_out(variant.mask, crop, smooth=False))
             labels.append(NORMAL if item.normal else variant.label)
             outlined.append(variant.is_outlined)
-            category = "" if item.normal else self.examples[variant.choice].strata.get("birads", "")
-            birads.append(BIRADS_CATEGORIES.index(category) if category in BIRADS_CATEGORIES else -1)
+            for name, categories in HELPERS.items():
+                category = "" if item.normal else self.examples[variant.choice].strata.get(name, "")
+                helped[name].append(categories.index(category) if category in categories else -1)
         planes = [torch.from_numpy(np.stack(images)).unsqueeze(1).float() / 255]
         if self._own_masks:
             own = np.stack([self._own_masks[id(item.variant)] for item in drawn])
             planes.append(torch.from_numpy(own).unsqueeze(1).float())
         truth = torch.from_numpy(np.stack(masks)).unsqueeze(1).float()
         classes = F.one_hot(torch.tensor(labels), len(CLASS_NAMES)).float()
-        return Batch(torch.cat(planes, dim=1), Targets(classes, truth, torch.tensor(outlined), torch.tensor(birads)))
+        known = {name: torch.tensor(places) for name, places in helped.items()}
+        return Batch(torch.cat(planes, dim=1), Targets(classes, truth, torch.tensor(outlined), **known))
 
 
 class EpochBatches(Dataset[Batch]):

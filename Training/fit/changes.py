@@ -1,4 +1,4 @@
-"""A recipe as a command line changes it: another schedule, batch, augmentation or learning rate."""
+"""A recipe as a command line changes it: another schedule, batch, augmentation, learning rate, input or helpers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from BreastUSAILib.engine.errors import OptionError
 
 from ..recipes.recipe import Recipe
 from .augment import MOST, Augmentation
+from .learning import HELPERS
 
 _LEAST_SIDE = 32
+_STRIDE = 32  # what the networks' sides are multiples of
+_LARGEST = 1024
 
 
 def changed(
@@ -20,6 +23,8 @@ def changed(
     batch: int | None = None,
     augmentation: Sequence[str] | None = None,
     learning_rate: float | None = None,
+    size: int | None = None,
+    helpers: Sequence[str] | None = None,
 ) -> Recipe:
     """The recipe with what is given in place of its own; raises OptionError for words that say nothing it could do.
 
@@ -29,7 +34,13 @@ def changed(
         batch: images a step.
         augmentation: fields of `Augmentation` with their values, such as ``mixup=0.5 gamma=0.6``.
         learning_rate: the peak of the schedule, above 0 and at most 1.
+        size: side of the networks' own input in pixels; the sides of the recipe's own schedule change with it.
+        helpers: names of `HELPERS`.
     """
+    if size is not None:
+        recipe = _of_size(recipe, size)
+    if helpers is not None:
+        recipe = dataclasses.replace(recipe, helpers=_helpers(recipe, helpers))
     if schedule:
         recipe = dataclasses.replace(recipe, schedule=tuple(_stage(word) for word in schedule))
     if batch is not None:
@@ -53,6 +64,32 @@ def _stage(word: str) -> tuple[int, int]:
     if not (side.isdecimal() and passes.isdecimal() and int(side) >= _LEAST_SIDE and int(passes)):
         raise OptionError(f"'{word}' is no stage of a schedule", remedy="Give SIDExPASSES, such as 256x4")
     return int(side), int(passes)
+
+
+def _of_size(recipe: Recipe, size: int) -> Recipe:
+    if size % _STRIDE or not 2 * _STRIDE <= size <= _LARGEST:
+        raise OptionError(
+            f"a side of {size} pixels does not fit these networks",
+            remedy=f"Give --size a multiple of {_STRIDE} from {2 * _STRIDE} to {_LARGEST}",
+        )
+    if any("image_size" in network for network in recipe.networks.values()):
+        raise OptionError(f"the recipe {recipe.name} has one size only", remedy="Leave --size out")
+    own = recipe.preprocessing.size
+    schedule = tuple((max(1, round(side * size / own / _STRIDE)) * _STRIDE, passes) for side, passes in recipe.schedule)
+    return dataclasses.replace(
+        recipe, schedule=schedule, preprocessing=dataclasses.replace(recipe.preprocessing, size=size)
+    )
+
+
+def _helpers(recipe: Recipe, names: Sequence[str]) -> tuple[str, ...]:
+    unknown = [name for name in names if name not in HELPERS]
+    if unknown:
+        raise OptionError(f"'{unknown[0]}' helps nobody here", remedy=f"Give --helpers some of {', '.join(HELPERS)}")
+    if len(recipe.networks) == 1:
+        raise OptionError(
+            f"the recipe {recipe.name} has one network, which has no heads for helpers", remedy="Leave --helpers out"
+        )
+    return tuple(dict.fromkeys(names))
 
 
 def _augmentation(own: Augmentation, words: Sequence[str]) -> Augmentation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,18 @@ from torch import Tensor, nn
 from BreastUSAILib.engine.network_definitions import build_network
 from BreastUSAILib.engine.networks.attention_unet import EfficientAttentionUNet
 
-BIRADS_CATEGORIES = ("2", "3", "4", "5")
+HELPERS: Mapping[str, tuple[str, ...]] = {
+    "birads": ("2", "3", "4", "5"),
+    "histology": (
+        "fibroadenoma",
+        "cyst",
+        "fibrocystic changes",
+        "intraductal papilloma",
+        "invasive ductal carcinoma",
+        "invasive lobular carcinoma",
+    ),
+}
+"""What may be learned beside class and outline, by stratum of an example, with the categories that are told apart."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +33,13 @@ class Outputs:
     Args:
         classes: ``[B, 3]``: normal, benign, malignant.
         lesion: ``[B, 1, S, S]``.
-        birads: ``[B, 4]``: BI-RADS 2 to 5.
+        birads, histology: ``[B, K]``, for the K categories of that one of `HELPERS`.
     """
 
     classes: Tensor | None = None
     lesion: Tensor | None = None
     birads: Tensor | None = None
+    histology: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -38,13 +50,14 @@ class Targets:
         classes: soft classes ``[B, 3]``.
         masks: lesions ``[B, 1, S, S]``.
         outlined: whether the mask is known ``[B]``; not so for a lesion that nobody outlined.
-        birads: BI-RADS as a place in `BIRADS_CATEGORIES` ``[B]``; -1 unknown.
+        birads, histology: places in the categories of that one of `HELPERS` ``[B]``; -1 is unknown or another.
     """
 
     classes: Tensor
     masks: Tensor
     outlined: Tensor
     birads: Tensor
+    histology: Tensor
 
 
 class Learner(nn.Module):
@@ -78,34 +91,39 @@ class OneNetwork(Learner):
 class SharedEncoder(Learner):
     """An EfficientNet classifier and an attention U-Net on one and the same encoder.
 
-    Both come out as networks of their own that the engine can run with a single pass of the encoder. A BI-RADS head
-    learns beside them and is dropped.
+    Both come out as networks of their own that the engine can run with a single pass of the encoder. Heads for the
+    `helpers`, names of `HELPERS`, learn beside them and are dropped.
     """
 
-    def __init__(self, classifier: EfficientNetBN, segmenter: EfficientAttentionUNet) -> None:
+    def __init__(
+        self, classifier: EfficientNetBN, segmenter: EfficientAttentionUNet, helpers: Sequence[str] = ()
+    ) -> None:
         super().__init__()
         for part in ("_conv_stem", "_bn0", "_blocks"):
             setattr(classifier, part, getattr(segmenter.encoder, part))
         self.classifier = classifier
         self.segmenter = segmenter
-        self.birads = nn.Linear(classifier._fc.in_features, len(BIRADS_CATEGORIES))
+        self.helpers = tuple(helpers)
+        for name in self.helpers:
+            setattr(self, name, nn.Linear(classifier._fc.in_features, len(HELPERS[name])))
 
     def forward(self, images: Tensor) -> Outputs:
         features = self.segmenter.encoder(images)
         net = self.classifier
         deep = net._swish(net._bn1(net._conv_head(net._conv_head_padding(features[-1]))))
         pooled = net._dropout(net._avg_pooling(deep).flatten(start_dim=1))
-        return Outputs(net._fc(pooled), self.segmenter.decode(features), self.birads(pooled))
+        helped = {name: getattr(self, name)(pooled) for name in self.helpers}
+        return Outputs(net._fc(pooled), self.segmenter.decode(features), **helped)
 
     def networks(self) -> Mapping[str, nn.Module]:
         return {"classification": self.classifier, "segmentation": self.segmenter}
 
 
-def build_learner(networks: Mapping[str, Mapping[str, Any]]) -> Learner:
+def build_learner(networks: Mapping[str, Mapping[str, Any]], helpers: Sequence[str] = ()) -> Learner:
     """The learner of a recipe's networks (task -> ``network_def``), with untrained weights.
 
-    Two networks share their encoder and must be an EfficientNetBN and an EfficientAttentionUNet of one size.
-    Raises ModelError for a definition that does not fit.
+    Two networks share their encoder and must be an EfficientNetBN and an EfficientAttentionUNet of one size; they
+    alone have heads for `helpers`. Raises ModelError for a definition that does not fit.
     """
     built = {task: build_network(definition) for task, definition in networks.items()}
     for network in built.values():
@@ -116,4 +134,4 @@ def build_learner(networks: Mapping[str, Mapping[str, Any]]) -> Learner:
     classifier, segmenter = built["classification"], built["segmentation"]
     assert isinstance(classifier, EfficientNetBN)
     assert isinstance(segmenter, EfficientAttentionUNet)
-    return SharedEncoder(classifier, segmenter)
+    return SharedEncoder(classifier, segmenter, helpers)

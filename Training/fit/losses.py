@@ -1,4 +1,4 @@
-"""What the networks learn from: class, outline, and the BI-RADS category as a helper."""
+"""What the networks learn from: class, outline, and helpers such as the BI-RADS category."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .learning import Outputs, Targets
+from .learning import HELPERS, Outputs, Targets
 
-AUXILIARY_WEIGHT = 0.2
+HELPER_WEIGHT = 0.2
 
 
 def total_loss(outputs: Outputs, targets: Targets, class_weights: Tensor, label_smoothing: float) -> Tensor:
@@ -18,8 +18,10 @@ def total_loss(outputs: Outputs, targets: Targets, class_weights: Tensor, label_
         losses.append(class_loss(outputs.classes, targets.classes, class_weights, label_smoothing))
     if outputs.lesion is not None:
         losses.append(outline_loss(outputs.lesion[targets.outlined], targets.masks[targets.outlined]))
-    if outputs.birads is not None:
-        losses.append(AUXILIARY_WEIGHT * birads_loss(outputs.birads, targets.birads))
+    for name in HELPERS:
+        logits = getattr(outputs, name)
+        if logits is not None:
+            losses.append(HELPER_WEIGHT * helper_loss(logits, getattr(targets, name)))
     return torch.stack(losses).sum()
 
 
@@ -44,7 +46,7 @@ def outline_loss(logits: Tensor, masks: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits, masks) + (dice * lesion).sum() / lesion.sum().clamp_min(1)
 
 
-def birads_loss(logits: Tensor, categories: Tensor) -> Tensor:
+def helper_loss(logits: Tensor, categories: Tensor) -> Tensor:
     """Cross-entropy of logits ``[B, C]`` against categories ``[B]``; -1 is unknown and counts nothing."""
     known = (categories >= 0).sum().clamp_min(1)
     return F.cross_entropy(logits, categories, ignore_index=-1, reduction="sum") / known

@@ -8,14 +8,14 @@ import torch
 from torch import Tensor
 
 from .augment import Augmentation
-from .learning import Targets
+from .learning import HELPERS, Targets
 
 
 def mix(images: Tensor, targets: Targets, generator: torch.Generator, settings: Augmentation) -> tuple[Tensor, Targets]:
     """Now and then the whole batch mixed: images ``[B, C, S, S]``, classes that sum to 1, and outlines alike.
 
     MixUp (Zhang et al. 2018) blends, CutMix (Yun et al. 2019) pastes one rectangle. A mixed image counts as outlined
-    where both of its sources are, and has no BI-RADS category of its own.
+    where both of its sources are, and has no category of BI-RADS or histology of its own.
     """
     draw = float(torch.rand(1, generator=generator, device=generator.device))
     if draw >= settings.mixup + settings.cutmix:
@@ -39,5 +39,5 @@ def mix(images: Tensor, targets: Targets, generator: torch.Generator, settings: 
         classes=targets.classes.lerp(targets.classes[order], share),
         masks=masks,
         outlined=targets.outlined & targets.outlined[order],
-        birads=torch.full_like(targets.birads, -1),
+        **{name: torch.full_like(getattr(targets, name), -1) for name in HELPERS},
     )

@@ -31,6 +31,8 @@ _TOLD = (
     "batch",
     "learning_rate",
     "augment",
+    "size",
+    "helpers",
 )
 
 

@@ -45,7 +45,7 @@ def run_training(plan: Plan) -> list[Path]:
         check_calibration_part([example.label for example in calibration], plan.data)
     claim_work_folder(plan)
     pl.seed_everything(plan.seed, verbose=False)
-    learner = build_learner(plan.recipe.networks)
+    learner = build_learner(plan.recipe.networks, plan.recipe.helpers)
     initialisation = _start(plan, learner)
     taught = load_teachers(plan.recipe, plan.teachers) if plan.teachers else None
     training = _training_set(plan, examples, Part.TRAIN)

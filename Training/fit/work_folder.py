@@ -37,6 +37,8 @@ def _told(plan: Plan) -> dict[str, Any]:
         "batch": plan.recipe.batch,
         "augmentation": " ".join(f"{name}={value:g}" for name, value in asdict(plan.recipe.augmentation).items()),
         "learning rate": plan.recipe.learning_rate,
+        "size": plan.recipe.preprocessing.size,
+        "helpers": list(plan.recipe.helpers),
         "data": str(plan.data.resolve()),
         "fold": plan.fold,
         "data sets": None if plan.train_on is None else sorted(plan.train_on),

@@ -40,6 +40,7 @@ class Recipe:
         weight_decay: of AdamW.
         ema_decay: of the moving average of the weights that is kept; None keeps the last weights.
         label_smoothing: of the class targets.
+        helpers: what two networks on one encoder learn beside class and outline: ``birads``, ``histology``.
         bundles: names of the bundles by task, where they are not the recipe's.
     """
 
@@ -62,6 +63,7 @@ class Recipe:
     weight_decay: float = 1e-2
     ema_decay: float | None = 0.99
     label_smoothing: float = 0.02
+    helpers: tuple[str, ...] = ()
     bundles: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -19,5 +19,6 @@ RECIPE = Recipe(
     augmentation=Augmentation(zoom=0.45, stretch=0.20),  # BUSI's lesions fill up to half of a frame
     tissue_crops=0.10,
     normal_repeats=3,
+    helpers=("birads",),
     bundles={"classification": "classifier_efficientnet_b0", "segmentation": "segmenter_attention_unet_b0"},
 )

@@ -27,7 +27,7 @@ def example(number: int, label: str) -> Example:
         image=Path(f"{number}.png"),
         square_image=None,
         mask=None,
-        strata=MappingProxyType({"birads": "4"} if label == "malignant" else {}),
+        strata=MappingProxyType({"birads": "4", "histology": "cyst"} if label == "malignant" else {}),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pytest
 import torch
 
 from Training.data.example import CLASS_NAMES
@@ -84,7 +85,7 @@ def test_rare_classes_weigh_more_and_the_mean_weight_is_one() -> None:
     assert abs((2 * normal + 12 * benign + 4 * malignant) / 18 - 1) < 1e-6
 
 
-def test_a_lesion_free_part_is_a_normal_without_birads() -> None:
+def test_a_lesion_free_part_is_a_normal_without_categories() -> None:
     source = training_set(dataclasses.replace(TINY, tissue_crops=1.0))
     batches = source.batches(0)
     parts = 0
@@ -95,15 +96,16 @@ def test_a_lesion_free_part_is_a_normal_without_birads() -> None:
                 parts += 1
                 assert batch.targets.classes[place, CLASS_NAMES.index("normal")] == 1
                 assert not batch.targets.masks[place].any()
-                assert batch.targets.birads[place] == -1
+                assert batch.targets.birads[place] == batch.targets.histology[place] == -1
     assert parts > 4
 
 
-def test_only_known_birads_categories_count() -> None:
+@pytest.mark.parametrize(("helper", "place"), [("birads", 2), ("histology", 1)])
+def test_only_known_categories_of_a_helper_count(helper: str, place: int) -> None:
     batches = training_set(TINY).batches(0)
     for step, group in enumerate(batches.drawn):
-        known = batches[step].targets.birads >= 0
-        assert known.tolist() == [item.variant.label == CLASS_NAMES.index("malignant") for item in group]
+        malignant = [item.variant.label == CLASS_NAMES.index("malignant") for item in group]
+        assert getattr(batches[step].targets, helper).tolist() == [place if one else -1 for one in malignant]
 
 
 def test_a_predicted_mask_is_a_channel_of_its_own() -> None:

@@ -65,3 +65,29 @@ def test_a_learning_rate_is_above_nothing_and_at_most_one() -> None:
     for rate in (0.0, -1e-3, 1.5, float("nan")):
         with pytest.raises(OptionError, match="learning rate"):
             changed(PAIR, learning_rate=rate)
+
+
+def test_another_size_takes_the_schedule_with_it() -> None:
+    recipe = changed(PAIR, size=384)
+    assert recipe.preprocessing == dataclasses.replace(PAIR.preprocessing, size=384)
+    assert recipe.schedule == ((288, 4), (320, 2), (384, 3))
+    assert changed(PAIR, ["256x1"], size=384).schedule == ((256, 1),)
+
+
+@pytest.mark.parametrize("size", [0, 32, 250, 2048, -256])
+def test_sizes_that_do_not_fit_are_refused(size: int) -> None:
+    with pytest.raises(OptionError, match=str(size)):
+        changed(PAIR, size=size)
+
+
+def test_a_network_of_one_size_keeps_it() -> None:
+    with pytest.raises(OptionError, match="vit-base"):
+        changed(recipe_named("vit-base"), size=384)
+
+
+def test_helpers_are_known_and_help_a_pair() -> None:
+    assert changed(PAIR, helpers=["histology", "birads", "histology"]).helpers == ("histology", "birads")
+    with pytest.raises(OptionError, match="'age'"):
+        changed(PAIR, helpers=["age"])
+    with pytest.raises(OptionError, match="efficientnet-b0"):
+        changed(recipe_named("efficientnet-b0"), helpers=["birads"])

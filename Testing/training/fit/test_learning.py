@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from BreastUSAILib.engine.errors import ModelError
-from Training.fit.learning import SharedEncoder, build_learner
+from Training.fit.learning import HELPERS, SharedEncoder, build_learner
 from Training.fit.pretrained import load_encoder
 from Training.recipes.networks import attention_unet_over, efficientnet
 from Training.recipes.shared_b0 import RECIPE
@@ -37,6 +37,16 @@ def test_each_network_by_itself_gives_what_both_gave_together(pair: SharedEncode
         assert together.lesion is not None
         assert torch.allclose(pair.classifier(images), together.classes, atol=1e-5)
         assert torch.allclose(pair.segmenter(images), together.lesion, atol=1e-5)
+
+
+def test_helpers_are_heads_beside_both_and_stay_out_of_the_bundles() -> None:
+    learner = build_learner(RECIPE.networks, ["birads", "histology"])
+    outputs = learner(torch.rand(2, 1, 64, 64))
+    assert outputs.birads is not None
+    assert outputs.histology is not None
+    assert (outputs.birads.shape, outputs.histology.shape) == ((2, 4), (2, 6))
+    delivered = [name for network in learner.networks().values() for name in network.state_dict()]
+    assert not any(helper in name for helper in HELPERS for name in delivered)
 
 
 def test_an_rgb_stem_is_summed_to_grey(tmp_path: Path) -> None:

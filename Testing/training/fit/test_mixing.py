@@ -20,7 +20,7 @@ def batch() -> tuple[torch.Tensor, Targets]:
     images = torch.arange(8.0).reshape(8, 1, 1, 1).expand(8, 1, 32, 32) / 8
     classes = torch.eye(3)[torch.arange(8) % 3]
     outlined = torch.arange(8) != 3
-    return images, Targets(classes, images.clone(), outlined, torch.arange(8) % 4)
+    return images, Targets(classes, images.clone(), outlined, torch.arange(8) % 4, torch.arange(8) % 6)
 
 
 @pytest.mark.parametrize("settings", [MIXUP, CUTMIX])
@@ -34,6 +34,7 @@ def test_images_and_outlines_are_mixed_alike_and_classes_by_share(settings: Augm
         others = set(mixed[number].unique().tolist()) - {number / 8}
         assert (told.classes[number].amax() < 1) <= bool(others)
     assert told.birads.eq(-1).all()
+    assert told.histology.eq(-1).all()
     assert not told.outlined[3]
     assert told.outlined.sum() == 6  # the batch's own number 3, and the one that it was mixed into
 

@@ -22,7 +22,8 @@ PAIR = recipe_named("shared-b0")
 def test_the_record_keeps_what_the_command_line_changed(tmp_path: Path) -> None:
     parser = argparse.ArgumentParser()
     train.add_arguments(parser)
-    words = "--schedule 160x3 256x1 --batch 32 --learning-rate 0.0004 --augment mixup=0.5 gamma=0.6"
+    words = "--schedule 160x3 256x1 --batch 32 --learning-rate 0.0004 --augment mixup=0.5 gamma=0.6 "
+    words += "--size 384 --helpers birads histology"
     given = parser.parse_args(
         ["shared-b0", "--data", str(tmp_path), "--work", str(tmp_path / "work"), *words.split(" ")]
     )
