@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 import pytest
@@ -137,13 +138,19 @@ def test_blank_frames_of_a_cine_are_left_out_and_said(analyzer: Analyzer) -> Non
 
 
 def test_a_frame_that_is_surely_normal_gets_no_outline(untrained: Models) -> None:
-    def with_rule(sure: float) -> Analysis:
-        segmenter = dataclasses.replace(untrained.segmenter, threshold=0.0, withhold_above=sure)
+    def with_rule(sure: float, below: float = math.inf) -> Analysis:
+        segmenter = dataclasses.replace(untrained.segmenter, threshold=0.0, withhold_above=sure, withhold_below=below)
         return Analyzer(dataclasses.replace(untrained, segmenter=segmenter), "cpu").analyze(speckle_frames())
 
     shown, withheld = with_rule(1.0), with_rule(0.0)
     assert shown.lesions
     assert FlagCode.OUTLINE_WITHHELD not in {flag.code for flag in shown.flags}
+    evidence = shown.lesions[0].mean_probability
+    assert with_rule(0.0, 0.99 * evidence).lesions == shown.lesions
+    unsure = with_rule(0.0, 1.01 * evidence)
+    assert not unsure.lesions
+    (flag,) = [flag for flag in unsure.flags if flag.code is FlagCode.OUTLINE_WITHHELD]
+    assert "not sure enough" in flag.message
     assert not withheld.lesions
     assert not withheld.maps.labels(0).any()
     assert FlagCode.OUTLINE_WITHHELD in {flag.code for flag in withheld.flags}

@@ -162,14 +162,16 @@ def test_a_segmenters_own_rules_are_read(bundle_folder: Path, tmp_path: Path) ->
     change_own(bundle, mirror=True, lesion_evidence=0.8)
     segmenter = load_segmenter(bundle)
     assert (segmenter.mirror, segmenter.lesion_evidence) == (True, 0.8)
-    change_own(bundle, lesion_gap=1.5)
-    assert load_segmenter(bundle).lesion_gap == 1.5
+    assert (segmenter.lesion_gap, segmenter.withhold_below) == (math.inf, math.inf)
+    change_own(bundle, lesion_gap=1.5, withhold_below=0.9)
+    segmenter = load_segmenter(bundle)
+    assert (segmenter.lesion_gap, segmenter.withhold_below) == (1.5, 0.9)
     change_own(bundle, mirror="yes", lesion_gap=None)
     with pytest.raises(ModelError, match="mirror"):
         load_segmenter(bundle)
 
 
-RULES = ("threshold", "smallest_lesion", "withhold_above", "lesion_evidence", "lesion_gap")
+RULES = ("threshold", "smallest_lesion", "withhold_above", "withhold_below", "lesion_evidence", "lesion_gap")
 
 
 @pytest.mark.parametrize("rule", RULES)

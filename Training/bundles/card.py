@@ -226,10 +226,13 @@ def _rules(metadata: Mapping[str, Any]) -> list[str]:
         )
     sure = own["withhold_above"]
     text += (
-        f". On a frame whose probability of being normal is {sure:.0%} or more the outline is withheld."
+        f". On a frame whose probability of being normal is {sure:.0%} or more the outline is withheld"
         if sure <= 1
-        else ". Outlines are not withheld where the classification says normal."
+        else ". Outlines are not withheld where the classification says normal"
     )
+    if sure <= 1 and own.get("withhold_below") is not None:
+        text += f", unless its own mean probability is {own['withhold_below']} or more"
+    text += "."
     text += (
         " The figures include these rules. HD95 is over lesions with an outline; a missed lesion has a Dice below 0.1."
     )

@@ -18,7 +18,8 @@ from .outlined import NEVER, Outlined, outline_images, without_rules
 from .writer import read_metadata, rewrite_bundle
 
 LOST = 0.025  # of the outlined lesions of each data set, at most
-WITHHOLD = (0.30, 0.35, 0.40, 0.45, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, NEVER)
+WITHHOLD = (0.30, 0.35, 0.40, 0.45, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90)
+SURE = (0.80, 0.85, 0.90, 0.95, NEVER)
 EVIDENCE = (0.0, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90)
 RULE = (
     f"The rules by which the fewest normals of the calibration part get an outline, among those that cost no data set "
@@ -32,6 +33,7 @@ class OutlineRules:
 
     Args:
         withhold_above: for the bundle's metadata.
+        withhold_below: for the bundle's metadata; `NEVER`: no outline is sure enough to be shown in spite of that.
         lesion_evidence: for the bundle's metadata.
         normals_outlined: share of normal images with an outline.
         parts_outlined: share of lesion-free parts with an outline.
@@ -39,6 +41,7 @@ class OutlineRules:
     """
 
     withhold_above: float
+    withhold_below: float
     lesion_evidence: float
     normals_outlined: float
     parts_outlined: float
@@ -68,26 +71,35 @@ def choose_outline_rules(found: Sequence[Outlined]) -> OutlineRules:
 
     No rule at all is one of the combinations, so there always is one.
     """
-    tried = [_judged(found, withhold, evidence) for withhold, evidence in product(WITHHOLD, EVIDENCE)]
+    withholding = [*product(WITHHOLD, SURE), (NEVER, NEVER)]
+    tried = [_judged(found, *rules, evidence) for rules, evidence in product(withholding, EVIDENCE)]
     allowed = [rules for rules in tried if rules.lesions_lost <= LOST]
     return min(
         allowed,
-        key=lambda rules: (rules.normals_outlined, rules.lesions_lost, rules.lesion_evidence, -rules.withhold_above),
+        key=lambda rules: (
+            rules.normals_outlined,
+            rules.lesions_lost,
+            rules.lesion_evidence,
+            -rules.withhold_above,
+            rules.withhold_below,
+        ),
     )
 
 
-def _judged(found: Sequence[Outlined], withhold_above: float, evidence: float) -> OutlineRules:
+def _judged(found: Sequence[Outlined], withhold_above: float, withhold_below: float, evidence: float) -> OutlineRules:
+    rules = withhold_above, withhold_below, evidence
+
     def share(kind: str) -> float:
-        shown = [bool(one.shown(withhold_above, evidence)) for one in found if one.kind == kind]
+        shown = [bool(one.shown(*rules)) for one in found if one.kind == kind]
         return float(np.mean(shown)) if shown else 0.0
 
     lost: dict[str, list[bool]] = {}
     for one in found:
         if any(outline.hit for outline in one.outlines):
-            kept = any(outline.hit for outline in one.shown(withhold_above, evidence))
+            kept = any(outline.hit for outline in one.shown(*rules))
             lost.setdefault(one.dataset, []).append(not kept)
     worst = max((float(np.mean(values)) for values in lost.values()), default=0.0)
-    return OutlineRules(withhold_above, evidence, share("normal"), share("part"), worst)
+    return OutlineRules(*rules, share("normal"), share("part"), worst)
 
 
 def write_outline_rules(bundle: Path, gap: GapChoice, rules: OutlineRules) -> None:
@@ -95,6 +107,7 @@ def write_outline_rules(bundle: Path, gap: GapChoice, rules: OutlineRules) -> No
     metadata = read_metadata(bundle)
     metadata["breastusai"] |= {
         "withhold_above": rules.withhold_above,
+        "withhold_below": None if rules.withhold_below == NEVER else rules.withhold_below,
         "lesion_evidence": rules.lesion_evidence,
         "lesion_gap": gap.gap,
     }

@@ -68,11 +68,10 @@ class Outlined:
         kept = tuple(outline for outline in self.outlines if log_odds(outline.evidence) >= surest - gap)
         return replace(self, outlines=kept)
 
-    def shown(self, withhold_above: float, evidence: float) -> list[Outline]:
-        """The outlines that these rules leave."""
-        if self.normal >= withhold_above:
-            return []
-        return [outline for outline in self.outlines if outline.evidence >= evidence]
+    def shown(self, withhold_above: float, withhold_below: float, evidence: float) -> list[Outline]:
+        """The outlines that these rules of `Segmenter` leave."""
+        least = max(evidence, withhold_below) if self.normal >= withhold_above else evidence
+        return [outline for outline in self.outlines if outline.evidence >= least]
 
 
 def outline_images(analyzer: Analyzer, examples: Sequence[Example]) -> Iterator[Outlined]:

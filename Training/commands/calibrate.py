@@ -75,8 +75,9 @@ def _calibrate_pair(bundles: Sequence[Path], classifier: Path, segmenter: Path, 
 
     gap, rules = calibrate_outlines(bundles, examples)
     print(f"{segmenter}: gap below the surest outline: {gap_words(gap.gap)}, chosen from", *gap.lines(), sep="\n  ")
-    print(f"{segmenter}: withheld from a probability of normal of {rules.withhold_above}, and")
-    print(f"  below a mean lesion probability of {rules.lesion_evidence}: {rules.normals_outlined:.1%} of normals,")
+    print(f"{segmenter}: withheld from a probability of normal of {rules.withhold_above} on, if the mean lesion")
+    print(f"  probability is below {rules.withhold_below}; in any case below {rules.lesion_evidence}:")
+    print(f"  {rules.normals_outlined:.1%} of normals,")
     print(f"  {rules.parts_outlined:.1%} of lesion-free parts outlined; {rules.lesions_lost:.1%} of lesions lost")
     lesions = calibrate_lesions(bundles, examples)
     told = "too few lesions" if lesions is None else f"slope {lesions.slope}, intercept {lesions.intercept}"

@@ -110,8 +110,8 @@ def load_segmenter(path: Path) -> Segmenter:
     with _stated_in(path):
         rules = {name: _rule(name, own[name]) for name in ("threshold", "smallest_lesion", "withhold_above")}
         rules["lesion_evidence"] = _rule("lesion_evidence", own.get("lesion_evidence", 0.0))
-        gap = own.get("lesion_gap")  # older bundles have none, and JSON has no infinity: null
-        rules["lesion_gap"] = math.inf if gap is None else _rule("lesion_gap", gap)
+        for name in ("withhold_below", "lesion_gap"):  # older bundles have none, and JSON has no infinity: null
+            rules[name] = math.inf if own.get(name) is None else _rule(name, own[name])
         preprocessing = Preprocessing.from_metadata(own["preprocessing"])
         mirror = own.get("mirror", False)
         if not isinstance(mirror, bool):

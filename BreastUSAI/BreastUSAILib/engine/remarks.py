@@ -14,15 +14,19 @@ SECTOR_DETECTED = Flag(
 )
 
 
-def outlines_withheld(withheld: int, count: int, sure: float) -> Flag:
-    """Outlines on `withheld` of `count` frames are not shown: they are normal with a probability of at least `sure`."""
+def outlines_withheld(withheld: int, count: int, normal_from: float, shown_from: float) -> Flag:
+    """Outlines on `withheld` of `count` frames are not shown: these are probably normal.
+
+    Their probability of being normal is at least `normal_from`, and the outlines' mean probability below `shown_from`.
+    """
     where, these = f"On {withheld} of {count} frames something", "these frames"
     if count == 1:
         where, these = "Something", "the image"
     message = (
-        f"{where} was outlined, but is not shown: the classification gives {these} a probability of {sure:.0%} or "
-        "more of being normal."
+        f"{where} was outlined, but is not shown: the classification gives {these} a probability of "
+        f"{normal_from:.0%} or more of being normal"
     )
+    message += "." if shown_from > 1 else ", and the outline is not sure enough to stand against that."
     return Flag(FlagCode.OUTLINE_WITHHELD, Severity.INFO, message)
 
 

@@ -192,17 +192,24 @@ class Run:
         No outline depends on the prevalence that was asked for.
         """
         segmenter = self.equipment.models.segmenter
-        labels = label_lesions(
+        labels = self._labelled(probability, segmenter.lesion_evidence)
+        if labels.any() and self.calibrated[index].normal >= segmenter.withhold_above:
+            sure = self._labelled(probability, max(segmenter.lesion_evidence, segmenter.withhold_below))
+            if sure.max() < labels.max():
+                self.withheld.append(index)
+            labels = sure
+        self._measure(index, labels, probability, heat)
+
+    def _labelled(self, probability: NDArray[np.float32], evidence: float) -> NDArray[np.uint8]:
+        """The lesions of one frame whose mean probability is at least `evidence`, numbered."""
+        segmenter = self.equipment.models.segmenter
+        return label_lesions(
             probability,
             threshold=segmenter.threshold,
             min_area_px=max(1, round(segmenter.smallest_lesion * self.region.area)),
-            min_mean=segmenter.lesion_evidence,
+            min_mean=evidence,
             gap=segmenter.lesion_gap,
         )
-        if labels.any() and self.calibrated[index].normal >= segmenter.withhold_above:
-            labels[...] = 0
-            self.withheld.append(index)
-        self._measure(index, labels, probability, heat)
 
     def _measure(
         self, index: int, labels: NDArray[np.uint8], probability: NDArray[np.float32], heat: NDArray[np.float32]
@@ -227,8 +234,9 @@ class Run:
     def _state_withheld(self, count: int) -> None:
         """Say on how many of the `count` frames that were looked at outlines were withheld."""
         if self.withheld:
-            sure = self.equipment.models.segmenter.withhold_above
-            self.flags.append(remarks.outlines_withheld(len(self.withheld), count, sure))
+            segmenter = self.equipment.models.segmenter
+            rules = segmenter.withhold_above, segmenter.withhold_below
+            self.flags.append(remarks.outlines_withheld(len(self.withheld), count, *rules))
 
     def _compare(self, verdict: Verdict, without_outline: str) -> None:
         """Flag a key frame whose outline and whose class contradict each other."""

@@ -28,6 +28,7 @@ class Segmenter:
         threshold: probability from which a pixel is lesion.
         smallest_lesion: components below this share of the analysed region's area are dropped.
         withhold_above: outlines are withheld on frames whose probability of being normal is at least this.
+        withhold_below: not those whose mean lesion probability is at least this; infinite: all are.
         mirror: whether the mean of an image's and of its mirror image's lesion probability is taken.
         lesion_evidence: components whose mean lesion probability (`Lesion.mean_probability`) is below this are
             dropped. A component's mean is hardly ever below `threshold`, so only larger values change anything.
@@ -41,6 +42,7 @@ class Segmenter:
     threshold: float
     smallest_lesion: float
     withhold_above: float
+    withhold_below: float = math.inf
     mirror: bool = False
     lesion_evidence: float = 0.0
     lesion_gap: float = math.inf

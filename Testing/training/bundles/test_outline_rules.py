@@ -46,8 +46,21 @@ def test_without_false_outlines_nothing_is_withheld() -> None:
 
 def test_of_equal_rules_the_weakest_is_taken() -> None:
     rules = choose_outline_rules([*[normal(0.88, 0.7)] * 10, *[lesion(0.1, 0.95)] * 30])
-    assert rules.withhold_above == pytest.approx(0.85)
+    assert (rules.withhold_above, rules.withhold_below) == (pytest.approx(0.85), pytest.approx(0.8))
     assert rules.lesion_evidence == 0
+
+
+def test_a_sure_outline_is_shown_on_what_is_called_normal_where_normals_have_none_so_sure() -> None:
+    rules = choose_outline_rules([*[normal(0.7, 0.88)] * 10, *[lesion(0.1, 0.8)] * 60, lesion(0.9, 0.93)])
+    assert rules.withhold_below == pytest.approx(0.9)
+    assert rules.normals_outlined == rules.lesions_lost == 0
+
+
+def test_an_outline_as_sure_on_a_normal_is_withheld_with_all_others() -> None:
+    rules = choose_outline_rules([*[normal(0.7, 0.97)] * 10, *[lesion(0.1, 0.8)] * 60, lesion(0.9, 0.93)])
+    assert rules.withhold_below == NEVER
+    assert rules.normals_outlined == 0
+    assert 0 < rules.lesions_lost < 0.025
 
 
 def test_the_data_set_that_loses_most_decides() -> None:
@@ -70,5 +83,6 @@ def test_the_pairs_segmenter_gets_all_rules_and_what_each_gap_gave(tmp_path: Pat
     loaded, report = load_segmenter(segmenter), read_metadata(segmenter)["outline_rules_report"]
     assert loaded.lesion_gap == gap.gap
     assert (loaded.withhold_above, loaded.lesion_evidence) == (rules.withhold_above, rules.lesion_evidence)
+    assert min(loaded.withhold_below, NEVER) == rules.withhold_below
     assert [one["gap"] for one in report["gaps"]] == [*GAPS[:-1], None]
     assert set(report["gaps"][0]["dice"]) == {"made-up"}

@@ -35,7 +35,7 @@ def test_a_gap_drops_what_the_engine_drops(gap: float, evidence: float) -> None:
     ours = Outlined("A", "lesion", 0.0, outlines, int(truth.sum())).within(gap)
     engines = label_lesions(probability, min_area_px=1, min_mean=evidence, gap=gap) > 0
 
-    shown = ours.shown(2.0, evidence)
+    shown = ours.shown(2.0, 2.0, evidence)
     assert sum(outline.area for outline in shown) == engines.sum()
     assert replace(ours, outlines=tuple(shown)).dice == pytest.approx(dice(engines, truth))
 
