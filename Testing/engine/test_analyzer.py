@@ -7,6 +7,8 @@ import math
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from BreastUSAILib.engine.analysis import Analysis, Label
 from BreastUSAILib.engine.analyzer import Analyzer
@@ -154,6 +156,31 @@ def test_a_frame_that_is_surely_normal_gets_no_outline(untrained: Models) -> Non
     assert not withheld.lesions
     assert not withheld.maps.labels(0).any()
     assert FlagCode.OUTLINE_WITHHELD in {flag.code for flag in withheld.flags}
+
+
+class TwoOutlines(nn.Module):
+    """A segmenter that finds a sure lesion and a larger, less sure one in every image."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        logits = torch.full_like(images, -9.0)
+        logits[..., 8:20, 24:40] = 4.0
+        logits[..., 40:56, 16:48] = 1.0
+        return logits
+
+
+def test_of_two_outlines_on_what_is_called_normal_the_sure_one_is_shown(untrained: Models) -> None:
+    def lesions(frames: Frames, **rules: float) -> Analysis:
+        segmenter = dataclasses.replace(untrained.segmenter, network=TwoOutlines(), **rules)
+        return Analyzer(dataclasses.replace(untrained, segmenter=segmenter), "cpu").analyze(frames)
+
+    cine = speckle_frames(3)
+    both = lesions(cine, withhold_above=1.1)
+    assert len(both.lesions) == 6
+    sure = lesions(cine, withhold_above=0.0, withhold_below=0.9)
+    assert [lesion.frame for lesion in sure.lesions] == [0, 1, 2]
+    assert all(lesion.mean_probability > 0.9 for lesion in sure.lesions)
+    (flag,) = [flag for flag in sure.flags if flag.code is FlagCode.OUTLINE_WITHHELD]
+    assert flag.message.startswith("On 3 of 3 frames")
 
 
 def test_a_tiny_region_gets_no_verdict(analyzer: Analyzer) -> None:

@@ -224,17 +224,17 @@ def _rules(metadata: Mapping[str, Any]) -> list[str]:
             f"; beside the surest outline of a frame, those whose mean probability lies more than {own['lesion_gap']} "
             "below it in log-odds: a second lesion that the network is much less sure of is not shown"
         )
-    sure = own["withhold_above"]
+    normal_from = own["withhold_above"]
     text += (
-        f". On a frame whose probability of being normal is {sure:.0%} or more the outline is withheld"
-        if sure <= 1
+        f". On a frame whose probability of being normal is {normal_from:.0%} or more the outline is withheld"
+        if normal_from <= 1
         else ". Outlines are not withheld where the classification says normal"
     )
-    if sure <= 1 and own.get("withhold_below") is not None:
+    if normal_from <= 1 and own.get("withhold_below") is not None:
         text += f", unless its own mean probability is {own['withhold_below']} or more"
-    text += "."
     text += (
-        " The figures include these rules. HD95 is over lesions with an outline; a missed lesion has a Dice below 0.1."
+        ". The figures include these rules, those of another bundle its own. HD95 is over lesions with an outline; a "
+        "missed lesion has a Dice below 0.1."
     )
     if own.get("mirror"):
         text += " The mean of the image's and its mirror image's probability is taken."

@@ -19,11 +19,13 @@ from .writer import read_metadata, rewrite_bundle
 
 LOST = 0.025  # of the outlined lesions of each data set, at most
 WITHHOLD = (0.30, 0.35, 0.40, 0.45, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90)
-SURE = (0.80, 0.85, 0.90, 0.95, NEVER)
+SHOWN_FROM = (0.80, 0.85, 0.90, 0.95, NEVER)
 EVIDENCE = (0.0, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90)
 RULE = (
     f"The rules by which the fewest normals of the calibration part get an outline, among those that cost no data set "
-    f"more than {LOST:.1%} of its outlined lesions; of equal ones those that lose fewer lesions, then the weakest."
+    f"more than {LOST:.1%} of its outlined lesions; of equal ones those that lose fewer lesions, then "
+    "the weakest: the least evidence asked for, the highest probability of a normal, the least sure outline that is "
+    "shown in spite of it."
 )
 
 
@@ -46,6 +48,16 @@ class OutlineRules:
     normals_outlined: float
     parts_outlined: float
     lesions_lost: float
+
+    @property
+    def words(self) -> str:
+        """The rules in words."""
+        withheld = "nothing is withheld from normals"
+        if self.withhold_above != NEVER:
+            withheld = f"withheld from a probability of normal of {self.withhold_above} on"
+            if self.withhold_below != NEVER:
+                withheld += f", unless the mean lesion probability is {self.withhold_below} or more"
+        return withheld + (f"; below {self.lesion_evidence} in any case" if self.lesion_evidence else "")
 
 
 def calibrate_outlines(bundles: Sequence[Path], examples: Sequence[Example]) -> tuple[GapChoice, OutlineRules]:
@@ -71,7 +83,7 @@ def choose_outline_rules(found: Sequence[Outlined]) -> OutlineRules:
 
     No rule at all is one of the combinations, so there always is one.
     """
-    withholding = [*product(WITHHOLD, SURE), (NEVER, NEVER)]
+    withholding = [*product(WITHHOLD, SHOWN_FROM), (NEVER, NEVER)]
     tried = [_judged(found, *rules, evidence) for rules, evidence in product(withholding, EVIDENCE)]
     allowed = [rules for rules in tried if rules.lesions_lost <= LOST]
     return min(
@@ -111,5 +123,7 @@ def write_outline_rules(bundle: Path, gap: GapChoice, rules: OutlineRules) -> No
         "lesion_evidence": rules.lesion_evidence,
         "lesion_gap": gap.gap,
     }
-    report = {"rule": RULE, **vars(rules), "gap_rule": GAP_RULE, "gaps": gap.report()}
+    own = metadata["breastusai"]
+    chosen = {**vars(rules), "withhold_below": own["withhold_below"]}
+    report = {"rule": RULE, **chosen, "gap_rule": GAP_RULE, "gaps": gap.report()}
     rewrite_bundle(bundle, metadata={**metadata, "outline_rules_report": report})

@@ -119,6 +119,21 @@ def read_metadata(path: Path) -> dict[str, Any]:
     return document
 
 
+def raise_version(path: Path, before: Mapping[str, Any]) -> str | None:
+    """Give a bundle whose rules or calibration are no longer those of its metadata `before` the next version.
+
+    Figures name a bundle by its version and its weights' hash, which both would say nothing of the change. Returns the
+    new version; None, and nothing is written, where nothing changed. Raises ModelError, OutputError.
+    """
+    metadata = read_metadata(path)
+    if metadata["breastusai"] == before["breastusai"]:
+        return None
+    head, dot, last = str(before["version"]).rpartition(".")
+    version = f"{head}{dot}{int(last) + 1}" if last.isdecimal() else f"{before['version']}.1"
+    rewrite_bundle(path, metadata={**metadata, "version": version})
+    return version
+
+
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     """The files, then the hashes of all that a bundle has: a folder without them is no bundle."""
     for name, content in files.items():

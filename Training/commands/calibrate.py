@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Calibrate the classifier, and its segmenter where it is given, and say what was found."""
     from ..bundles.calibrate import calibrate_bundle, check_calibration_part
+    from ..bundles.writer import raise_version, read_metadata
     from ..measure.subject import choose_split, find_subject, load_split, refuse_seen_examples, with_seen_groups
 
     subject = find_subject(given.bundles)
@@ -43,10 +44,14 @@ def run(given: argparse.Namespace) -> int:
     check_calibration_part([one.label for one in examples], given.data)
     refuse_seen_examples(with_seen_groups(subject, given.data, Part.CALIBRATION, given.duplicates), examples)
     classifier = subject.classifier.info.path
+    before = {path: read_metadata(path) for path in given.bundles}
     _tell_calibration(classifier, calibrate_bundle(given.bundles, examples))
     if subject.segmenter.given:
         _calibrate_pair(given.bundles, classifier, subject.segmenter.info.path, examples)
     _choose_stage(classifier, examples)
+    for path in given.bundles:
+        version = raise_version(path, before[path])
+        print(f"{path}: version {version}" if version else f"{path}: as it was")
     return 0
 
 
@@ -75,8 +80,7 @@ def _calibrate_pair(bundles: Sequence[Path], classifier: Path, segmenter: Path, 
 
     gap, rules = calibrate_outlines(bundles, examples)
     print(f"{segmenter}: gap below the surest outline: {gap_words(gap.gap)}, chosen from", *gap.lines(), sep="\n  ")
-    print(f"{segmenter}: withheld from a probability of normal of {rules.withhold_above} on, if the mean lesion")
-    print(f"  probability is below {rules.withhold_below}; in any case below {rules.lesion_evidence}:")
+    print(f"{segmenter}: {rules.words}:")
     print(f"  {rules.normals_outlined:.1%} of normals,")
     print(f"  {rules.parts_outlined:.1%} of lesion-free parts outlined; {rules.lesions_lost:.1%} of lesions lost")
     lesions = calibrate_lesions(bundles, examples)

@@ -23,9 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--augment", nargs="+", metavar="NAME=VALUE", help="other ranges of augmentation, such as mixup=0.5 gamma=0.6"
     )
-    parser.add_argument("--size", type=int, metavar="PIXELS", help="another side of the networks' own input")
+    parser.add_argument("--size", type=int, metavar="PIXELS", help="another side of the network's own input")
     parser.add_argument(
-        "--helpers", nargs="+", metavar="NAME", help="what is learned beside class and outline: birads, histology"
+        "--helpers",
+        nargs="+",
+        metavar="NAME",
+        help="what a pair learns besides: birads, histology, both, or none",
     )
     parser.add_argument(
         "--teachers",
@@ -68,12 +71,12 @@ def run(given: argparse.Namespace) -> int:
     """Train, write, calibrate; prints where the bundles are."""
     recipe = changed(
         recipe_named(given.recipe),
-        given.schedule,
-        given.batch,
-        given.augment,
-        given.learning_rate,
-        given.size,
-        given.helpers,
+        schedule=given.schedule,
+        batch=given.batch,
+        augmentation=given.augment,
+        learning_rate=given.learning_rate,
+        size=given.size,
+        helpers=given.helpers,
     )
     plan = Plan.from_arguments(given, recipe)
     for bundle in run_training(smoke_plan(plan) if given.smoke else plan):

@@ -8,6 +8,7 @@ calibration part.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from BreastUSAILib.engine.bundle import find_bundles
 from BreastUSAILib.engine.errors import ModelError, OptionError
+from BreastUSAILib.engine.prepare import Preprocessing
 
 from ..bundles.record import TrainingRecord, record_training
 from ..bundles.writer import read_metadata
@@ -48,7 +50,7 @@ def average_trainings(
         )
     records = [_record(path) for path in trainings]
     last = records[-1]
-    recipe = recipe_named(last.recipe)
+    recipe = replace(recipe_named(last.recipe), preprocessing=_input(trainings[-1]))
     total, mean, sources = sum(shares), dict[str, Tensor](), list[Mapping[str, str]]()
     for path, record, share in zip(trainings, records, shares, strict=True):
         if record.recipe != last.recipe:
@@ -56,6 +58,13 @@ def average_trainings(
                 f"these bundles are of the recipe {record.recipe}, the others of {last.recipe}",
                 where=path,
                 remedy="Average trainings of one recipe",
+            )
+        if _input(path) != recipe.preprocessing:
+            raise ModelError(
+                f"the input of these bundles is {_input(path).size} pixels or made otherwise, that of the others "
+                f"{recipe.preprocessing.size}",
+                where=path,
+                remedy="Average trainings with the same --size",
             )
         learner = build_learner(recipe.networks)
         sources.append(start_from_bundles(learner, find_bundles(path)))
@@ -84,8 +93,13 @@ def _record(folder: Path) -> TrainingRecord:
     return record
 
 
+def _input(folder: Path) -> Preprocessing:
+    """How a training's bundles prepare their images."""
+    return Preprocessing.from_metadata(read_metadata(find_bundles(folder)[0])["breastusai"]["preprocessing"])
+
+
 def _filled(learner: Learner, mean: Mapping[str, Tensor]) -> Learner:
-    """The learner with these weights; counters are rounded, and what no bundle holds is the mean of start values."""
+    """The learner with these weights; counters are rounded."""
     own = learner.state_dict()
     learner.load_state_dict({name: value.to(own[name].dtype) for name, value in mean.items()})
     return learner

@@ -15,6 +15,7 @@ from .learning import HELPERS
 _LEAST_SIDE = 32
 _STRIDE = 32  # what the networks' sides are multiples of
 _LARGEST = 1024
+NO_HELPERS = "none"
 
 
 def changed(
@@ -35,7 +36,7 @@ def changed(
         augmentation: fields of `Augmentation` with their values, such as ``mixup=0.5 gamma=0.6``.
         learning_rate: the peak of the schedule, above 0 and at most 1.
         size: side of the networks' own input in pixels; the sides of the recipe's own schedule change with it.
-        helpers: names of `HELPERS`.
+        helpers: names of `HELPERS`, or `NO_HELPERS` alone.
     """
     if size is not None:
         recipe = _of_size(recipe, size)
@@ -69,8 +70,8 @@ def _stage(word: str) -> tuple[int, int]:
 def _of_size(recipe: Recipe, size: int) -> Recipe:
     if size % _STRIDE or not 2 * _STRIDE <= size <= _LARGEST:
         raise OptionError(
-            f"a side of {size} pixels does not fit these networks",
-            remedy=f"Give --size a multiple of {_STRIDE} from {2 * _STRIDE} to {_LARGEST}",
+            f"a side of {size} pixels is no multiple of {_STRIDE} from {2 * _STRIDE} to {_LARGEST}",
+            remedy="Give --size such a number, 256 for example",
         )
     if any("image_size" in network for network in recipe.networks.values()):
         raise OptionError(f"the recipe {recipe.name} has one size only", remedy="Leave --size out")
@@ -82,14 +83,17 @@ def _of_size(recipe: Recipe, size: int) -> Recipe:
 
 
 def _helpers(recipe: Recipe, names: Sequence[str]) -> tuple[str, ...]:
+    if list(names) == [NO_HELPERS]:
+        return ()
     unknown = [name for name in names if name not in HELPERS]
     if unknown:
-        raise OptionError(f"'{unknown[0]}' helps nobody here", remedy=f"Give --helpers some of {', '.join(HELPERS)}")
+        remedy = f"Give --helpers some of {', '.join(HELPERS)}, or {NO_HELPERS}"
+        raise OptionError(f"there is no helper '{unknown[0]}'", remedy=remedy)
     if len(recipe.networks) == 1:
         raise OptionError(
             f"the recipe {recipe.name} has one network, which has no heads for helpers", remedy="Leave --helpers out"
         )
-    return tuple(dict.fromkeys(names))
+    return tuple(name for name in HELPERS if name in names)
 
 
 def _augmentation(own: Augmentation, words: Sequence[str]) -> Augmentation:

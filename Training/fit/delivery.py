@@ -22,7 +22,7 @@ from ..bundles.writer import BundleContent, write_bundle
 from ..data.example import Example
 from ..recipes.recipe import Recipe
 
-VERSION = "0.5.0"
+VERSION = "0.5.1"
 OUTLINE_RULES: Mapping[str, Any] = {
     "threshold": 0.5,
     "smallest_lesion": 0.0008,  # of the analysed region: a 2.5 mm lesion in a 4 x 4 cm field

@@ -23,7 +23,10 @@ HELPERS: Mapping[str, tuple[str, ...]] = {
         "invasive lobular carcinoma",
     ),
 }
-"""What may be learned beside class and outline, by stratum of an example, with the categories that are told apart."""
+"""What may be learned beside class and outline, by stratum of an example, with the categories that are told apart.
+
+Each is also a field of `Outputs` and of `Targets`.
+"""
 
 
 @dataclass(frozen=True)

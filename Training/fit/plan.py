@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from BreastUSAILib.engine.errors import OptionError
+from BreastUSAILib.engine.prepare import Preprocessing
 
 from ..data.phantoms import TABLE, write_phantoms
 from ..recipes.recipe import Recipe
@@ -104,13 +105,16 @@ def smoke_plan(plan: Plan) -> Plan:
 
 
 def finetuning(recipe: Recipe, metadata: Mapping[str, Any], passes: int, name: str | None) -> Recipe:
-    """The recipe that goes on training the one network of a bundle, gently, at its full size."""
+    """The recipe that goes on training the one network of a bundle, gently, on its own input at full size."""
     task = metadata["breastusai"]["task"]
+    preprocessing = Preprocessing.from_metadata(metadata["breastusai"]["preprocessing"])
     return dataclasses.replace(
         recipe,
         bundles={task: name or f"{metadata['name']}-finetuned"},
         networks={task: recipe.networks[task]},
-        schedule=((recipe.preprocessing.size, passes),),
+        preprocessing=preprocessing,
+        helpers=(),
+        schedule=((preprocessing.size, passes),),
         learning_rate=_FINETUNING_RATE * recipe.learning_rate,
     )
 

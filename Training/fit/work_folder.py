@@ -49,7 +49,7 @@ def _told(plan: Plan) -> dict[str, Any]:
 
 
 def _refuse_another(before: Mapping[str, Any], now: Mapping[str, Any], work: Path) -> None:
-    differing = [name for name in now if before.get(name) != now[name]]
+    differing = [name for name in now if name in before and before[name] != now[name]]  # older ones state less
     if differing:
         name = differing[0]
         raise OptionError(

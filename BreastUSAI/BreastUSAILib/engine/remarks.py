@@ -15,9 +15,9 @@ SECTOR_DETECTED = Flag(
 
 
 def outlines_withheld(withheld: int, count: int, normal_from: float, shown_from: float) -> Flag:
-    """Outlines on `withheld` of `count` frames are not shown: these are probably normal.
+    """Outlines on `withheld` of `count` frames are not shown, for these frames are probably normal.
 
-    Their probability of being normal is at least `normal_from`, and the outlines' mean probability below `shown_from`.
+    A frame's probability of that is at least `normal_from`, and its outline's mean probability below `shown_from`.
     """
     where, these = f"On {withheld} of {count} frames something", "these frames"
     if count == 1:

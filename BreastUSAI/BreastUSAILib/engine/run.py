@@ -194,10 +194,10 @@ class Run:
         segmenter = self.equipment.models.segmenter
         labels = self._labelled(probability, segmenter.lesion_evidence)
         if labels.any() and self.calibrated[index].normal >= segmenter.withhold_above:
-            sure = self._labelled(probability, max(segmenter.lesion_evidence, segmenter.withhold_below))
-            if sure.max() < labels.max():
+            shown = self._labelled(probability, max(segmenter.lesion_evidence, segmenter.withhold_below))
+            if np.count_nonzero(shown) < np.count_nonzero(labels):
                 self.withheld.append(index)
-            labels = sure
+            labels = shown
         self._measure(index, labels, probability, heat)
 
     def _labelled(self, probability: NDArray[np.float32], evidence: float) -> NDArray[np.uint8]:

@@ -28,7 +28,8 @@ class Segmenter:
         threshold: probability from which a pixel is lesion.
         smallest_lesion: components below this share of the analysed region's area are dropped.
         withhold_above: outlines are withheld on frames whose probability of being normal is at least this.
-        withhold_below: not those whose mean lesion probability is at least this; infinite: all are.
+        withhold_below: on such frames, outlines whose mean lesion probability is at least this are shown all the same;
+            infinite: none are.
         mirror: whether the mean of an image's and of its mirror image's lesion probability is taken.
         lesion_evidence: components whose mean lesion probability (`Lesion.mean_probability`) is below this are
             dropped. A component's mean is hardly ever below `threshold`, so only larger values change anything.

@@ -166,7 +166,8 @@ def test_the_command_writes_it_into_the_bundle(tmp_path: Path, capsys: pytest.Ca
     calibration = load_classifier(path).calibration
     assert calibration.temperature == after["breastusai"]["calibration"]["temperature"] != 1.5
     assert calibration.prevalence == 0.5
-    unchanged = set(before) - {"breastusai"}
+    assert (before["version"], after["version"]) == ("0.0.1", "0.0.2")
+    unchanged = set(before) - {"breastusai", "version"}
     assert {name: after[name] for name in unchanged} == {name: before[name] for name in unchanged}
     printed = capsys.readouterr().out
     for words in ("held-out loss", "gap 0.5", "gap none", "explained as before"):

@@ -173,6 +173,15 @@ def test_the_outlines_rules_are_told_with_their_choice(tmp_path: Path) -> None:
     assert "gap in log-odds" not in text
 
 
+def test_a_sure_outline_that_is_shown_all_the_same_is_told(tmp_path: Path) -> None:
+    bundle = write_segmenter(tmp_path)
+    metadata = read_metadata(bundle)
+    metadata["breastusai"] |= {"withhold_above": 0.45, "withhold_below": 0.9}
+    rewrite_bundle(bundle, metadata=metadata)
+    text = write_card(bundle, []).replace("\n", " ")
+    assert "normal is 45% or more the outline is withheld, unless its own mean probability is 0.9 or more." in text
+
+
 def test_what_every_gap_gave_is_told_with_its_command(tmp_path: Path) -> None:
     bundle = write_segmenter(tmp_path)
     metadata = read_metadata(bundle)

@@ -16,7 +16,7 @@ from BreastUSAILib.engine.bundle import CARD, METADATA, SUMS, WEIGHTS, load_clas
 from BreastUSAILib.engine.errors import ModelError, OutputError
 from Training.bundles import writer
 from Training.bundles.record import TrainingRecord
-from Training.bundles.writer import half_precision, read_metadata, rewrite_bundle
+from Training.bundles.writer import half_precision, raise_version, read_metadata, rewrite_bundle
 
 from ..measure.samples import CLASSIFIER, RECORD, write_classifier, write_segmenter
 
@@ -138,3 +138,14 @@ def test_a_newer_bundle_replaces_the_older_one_whole(tmp_path: Path) -> None:
     assert verify_bundle(path).version == "0.0.2"
     assert not (path / "configs" / "old.json").exists()
     assert json.loads((path / METADATA).read_text())["training"]["seed"] == 2
+
+
+def test_a_bundle_of_other_rules_has_another_version(tmp_path: Path) -> None:
+    bundle = write_segmenter(tmp_path)
+    before = read_metadata(bundle)
+    assert raise_version(bundle, before) is None
+    own = {**before["breastusai"], "withhold_below": 0.9}
+    rewrite_bundle(bundle, metadata={**before, "breastusai": own, "version": "1.2.9"})
+    assert raise_version(bundle, {**before, "version": "1.2.9"}) == "1.2.10"
+    assert (read_metadata(bundle)["version"], read_metadata(bundle)["breastusai"]) == ("1.2.10", own)
+    assert raise_version(bundle, {**before, "version": "first"}) == "first.1"

@@ -86,7 +86,8 @@ def test_a_network_of_one_size_keeps_it() -> None:
 
 
 def test_helpers_are_known_and_help_a_pair() -> None:
-    assert changed(PAIR, helpers=["histology", "birads", "histology"]).helpers == ("histology", "birads")
+    assert changed(PAIR, helpers=["histology", "birads", "histology"]).helpers == ("birads", "histology")
+    assert changed(PAIR, helpers=["none"]).helpers == ()
     with pytest.raises(OptionError, match="'age'"):
         changed(PAIR, helpers=["age"])
     with pytest.raises(OptionError, match="efficientnet-b0"):

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from BreastUSAILib.__main__ import main as breastusai
-from BreastUSAILib.engine.bundle import load_bundle, verify_bundle
+from BreastUSAILib.engine.bundle import load_bundle, load_classifier, verify_bundle
 from Training.__main__ import main
 from Training.bundles.writer import read_metadata
 from Training.fit.pretrained import read_state
@@ -107,6 +107,21 @@ def test_two_trainings_become_one_by_the_mean_of_their_weights(phantoms: Path, t
             expected = 0.25 * states[0][name].double() + 0.75 * states[1][name].double()
             torch.testing.assert_close(value.double(), expected, atol=2e-3, rtol=2e-3)
     assert main([*words, "--shares", "1"]) == 1
+
+
+@pytest.mark.slow
+def test_a_bundle_of_another_size_keeps_it(phantoms: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (first,) = smoke("four-layer-cnn", phantoms, tmp_path / "first")
+    common = ["--smoke", "--data", str(phantoms), "--accelerator", "cpu", "--work"]
+    assert main(["train", "four-layer-cnn", "--size", "128", *common, str(tmp_path / "second")]) == 0
+    second = tmp_path / "second" / "bundles"
+    assert main(["finetune", str(second / "four-layer-cnn"), *common, str(tmp_path / "third")]) == 0
+    for bundle in (second / "four-layer-cnn", tmp_path / "third" / "bundles" / "four-layer-cnn-finetuned"):
+        assert load_classifier(bundle).preprocessing.size == 128
+    words = ["average", str(first.parent), str(second), "--data", str(phantoms), "--output", str(tmp_path / "mean")]
+    capsys.readouterr()
+    assert main([*words, "--shares", "1", "1"]) == 1
+    assert "256 pixels" in capsys.readouterr().err
 
 
 @pytest.mark.slow
