@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,27 +104,28 @@ def fit(
     learner.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     steps = training.steps * len(recipe.sides)
     module = LearningModule(learner, recipe, training.class_weights(), steps, seed, teachers, graphs=hardware.graphs)
-    trainer = pl.Trainer(
-        max_epochs=len(recipe.sides),
-        accelerator=hardware.accelerator,
-        devices=hardware.devices,
-        num_nodes=hardware.nodes,
-        strategy=hardware.strategy,
-        precision=hardware.precision,
-        gradient_clip_val=GRADIENT_NORM,
-        logger=[CSVLogger(work, name="", version=""), TensorBoardLogger(work, name="", version="")],
-        plugins=[WholeCheckpoints()],
-        callbacks=_callbacks(recipe, work, early=held_out is not None, progress=progress),
-        enable_progress_bar=progress,
-        enable_model_summary=False,
-        reload_dataloaders_every_n_epochs=1,
-        use_distributed_sampler=False,
-        num_sanity_val_steps=0,
-        limit_val_batches=None if held_out is not None else 0,
-        log_every_n_steps=min(10, training.steps),
-    )
+    with _without_advertisements():
+        trainer = pl.Trainer(
+            max_epochs=len(recipe.sides),
+            accelerator=hardware.accelerator,
+            devices=hardware.devices,
+            num_nodes=hardware.nodes,
+            strategy=hardware.strategy,
+            precision=hardware.precision,
+            gradient_clip_val=GRADIENT_NORM,
+            logger=[CSVLogger(work, name="", version=""), TensorBoardLogger(work, name="", version="")],
+            plugins=[WholeCheckpoints()],
+            callbacks=_callbacks(recipe, work, early=held_out is not None, progress=progress),
+            enable_progress_bar=progress,
+            enable_model_summary=False,
+            reload_dataloaders_every_n_epochs=1,
+            use_distributed_sampler=False,
+            num_sanity_val_steps=0,
+            limit_val_batches=None if held_out is not None else 0,
+            log_every_n_steps=min(10, training.steps),
+        )
     checkpoint = work / f"{CHECKPOINT}.ckpt"
-    with warnings.catch_warnings(), told_once(work):
+    with warnings.catch_warnings(), told_once(work), _without_advertisements():
         warnings.filterwarnings("ignore", ".*does not have many workers.*")
         warnings.filterwarnings("ignore", ".*Experiment logs directory.*")
         warnings.filterwarnings("ignore", ".*treespec.*")
@@ -139,6 +143,21 @@ def fit(
             ) from error
     # a run that had ended before holds the last weights now, not the averaged ones
     module.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"])
+
+
+@contextmanager
+def _without_advertisements() -> Iterator[None]:
+    """Keep the trainer from recommending other products; what it says of the hardware stays."""
+    log = logging.getLogger("pytorch_lightning.utilities.rank_zero")
+
+    def is_none(record: logging.LogRecord) -> bool:
+        return "pip install" not in record.getMessage() and "pypi.org" not in record.getMessage()
+
+    log.addFilter(is_none)
+    try:
+        yield
+    finally:
+        log.removeFilter(is_none)
 
 
 def _callbacks(recipe: Recipe, work: Path, *, early: bool, progress: bool) -> list[pl.Callback]:

@@ -135,3 +135,13 @@ def test_logs_are_there_to_be_read(tmp_path: Path) -> None:
     trained(CNN, tmp_path)
     assert "loss" in (tmp_path / "metrics.csv").read_text().splitlines()[0]
     assert any(path.name.startswith("events.out.tfevents") for path in tmp_path.iterdir())
+
+
+def test_the_console_tells_of_the_hardware_and_advertises_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        trained(CNN, tmp_path)
+    told = [record.getMessage() for record in caplog.records]
+    assert any("GPU available" in message for message in told)
+    assert not any("pypi.org" in message for message in told)
