@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -26,6 +27,7 @@ SENSITIVITY, SPECIFICITY = 0.95, 0.90
 GAIN = 0.03  # accuracy that leaving images undetermined must bring
 LEAST_COVERAGE = 0.70  # share of images that are decided in any case
 FALLBACK_COVERAGE = 0.90
+_DIGITS = 4  # of the confidence that is asked for
 BAND_RULE = (
     f"The widest coverage at which the accuracy on the calibration part is at least {100 * GAIN:.0f} points above "
     f"that over all of it; {100 * FALLBACK_COVERAGE:.0f} % coverage where none down to {100 * LEAST_COVERAGE:.0f} % is."
@@ -150,7 +152,10 @@ def choose_least_confidence(confidence: NDArray, right: NDArray[np.bool_]) -> fl
     ordered = np.sort(confidence)[::-1]
     if decided == len(ordered):
         return 0.0
-    return round(float(ordered[decided - 1] + ordered[decided]) / 2, 4)
+    least = round(float(ordered[decided - 1] + ordered[decided]) / 2, _DIGITS)
+    if least > ordered[decided - 1]:  # hardly apart: rounding up would leave all of them undetermined
+        least = math.floor(ordered[decided - 1] * 10**_DIGITS) / 10**_DIGITS
+    return least
 
 
 def write_calibration(path: Path, calibrated: Calibrated) -> None:

@@ -125,6 +125,13 @@ def test_where_confidence_tells_nothing_a_tenth_stays_undetermined() -> None:
     assert (confidence >= least).mean() == pytest.approx(FALLBACK_COVERAGE)
 
 
+def test_a_classifier_that_says_the_same_of_all_images_decides_them_all() -> None:
+    confidence = 0.35336 + 1e-7 * np.arange(40)
+    least = choose_least_confidence(confidence, np.arange(40) % 3 == 0)
+    assert least == 0.3533
+    assert (confidence >= least).all()
+
+
 def test_an_overconfident_classifier_is_calibrated_on_its_own_rows() -> None:
     rows = [
         replace(row, normal=odds[0], benign=odds[1], malignant=odds[2])
