@@ -48,21 +48,22 @@ def average_trainings(
             f"{len(trainings)} trainings and {len(shares)} shares cannot be averaged",
             remedy="Give two trainings or more, and to --shares one positive number for each",
         )
-    records = [_record(path) for path in trainings]
-    last = records[-1]
-    recipe = replace(recipe_named(last.recipe), preprocessing=_input(trainings[-1]))
+    told = [_told(path) for path in trainings]
+    records = [record for record, _ in told]
+    last, preprocessing = told[-1]
+    recipe = replace(recipe_named(last.recipe), preprocessing=preprocessing)
     total, mean, sources = sum(shares), dict[str, Tensor](), list[Mapping[str, str]]()
-    for path, record, share in zip(trainings, records, shares, strict=True):
+    for path, (record, own), share in zip(trainings, told, shares, strict=True):
         if record.recipe != last.recipe:
             raise ModelError(
                 f"these bundles are of the recipe {record.recipe}, the others of {last.recipe}",
                 where=path,
                 remedy="Average trainings of one recipe",
             )
-        if _input(path) != recipe.preprocessing:
+        if own != preprocessing:
             raise ModelError(
-                f"the input of these bundles is {_input(path).size} pixels or made otherwise, that of the others "
-                f"{recipe.preprocessing.size}",
+                f"the input of these bundles is {own.size} pixels or made otherwise, that of the others "
+                f"{preprocessing.size}",
                 where=path,
                 remedy="Average trainings with the same --size",
             )
@@ -81,21 +82,18 @@ def average_trainings(
     return deliver(recipe, _filled(build_learner(recipe.networks), mean).networks(), record, calibration, folder)
 
 
-def _record(folder: Path) -> TrainingRecord:
+def _told(folder: Path) -> tuple[TrainingRecord, Preprocessing]:
+    """How a training's bundles say that they were trained, and how they prepare their images."""
     bundles = find_bundles(folder)
-    record = TrainingRecord.from_metadata(read_metadata(bundles[0])) if bundles else None
+    metadata = read_metadata(bundles[0]) if bundles else {}
+    record = TrainingRecord.from_metadata(metadata)
     if record is None:
         raise ModelError(
             "there are no bundles here that say how they were trained",
             where=folder,
             remedy="Give a folder of bundles, such as WORK/bundles of a training",
         )
-    return record
-
-
-def _input(folder: Path) -> Preprocessing:
-    """How a training's bundles prepare their images."""
-    return Preprocessing.from_metadata(read_metadata(find_bundles(folder)[0])["breastusai"]["preprocessing"])
+    return record, Preprocessing.from_metadata(metadata["breastusai"]["preprocessing"])
 
 
 def _filled(learner: Learner, mean: Mapping[str, Tensor]) -> Learner:
