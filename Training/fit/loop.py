@@ -151,7 +151,7 @@ def _without_advertisements() -> Iterator[None]:
     log = logging.getLogger("pytorch_lightning.utilities.rank_zero")
 
     def is_none(record: logging.LogRecord) -> bool:
-        return "pip install" not in record.getMessage() and "pypi.org" not in record.getMessage()
+        return "pypi.org" not in record.getMessage()
 
     log.addFilter(is_none)
     try:
