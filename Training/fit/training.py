@@ -6,23 +6,21 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
 import pytorch_lightning as pl
-from numpy.typing import NDArray
 
-from BreastUSAILib.engine.bundle import load_default_models, load_segmenter
+from BreastUSAILib.engine.segmenter import Segmenter
 
 from ..bundles.calibrate import check_calibration_part
 from ..bundles.record import record_training
 from ..data.checks import check_trainable
 from ..data.example import Example, Part
 from ..data.loading import load_examples
-from ..data.variants import Variant, make_variants
+from ..data.variants import make_variants
 from .batches import TrainingSet
 from .delivery import deliver
 from .learning import Learner, build_learner
 from .loop import fit
-from .own_masks import predict_masks
+from .own_masks import predict_masks, segmenter_for
 from .plan import Plan
 from .start import records_of, start_from_bundles, start_from_file
 from .teachers import load_teachers
@@ -38,6 +36,7 @@ def run_training(plan: Plan) -> list[Path]:
     A work folder with ``last.ckpt`` in it is gone on with. Raises BreastUSAIError for data that do not hold
     together, for reserved data, for weights of another architecture, and for a work folder of another training.
     """
+    outliner = segmenter_for(plan.recipe, plan.segmenter)
     examples = load_examples(plan.data, fold=plan.fold, train_on=plan.train_on, duplicates=plan.duplicates)
     check_trainable(examples, plan.train_on, where=plan.data)
     calibration = [example for example in examples if example.part is Part.CALIBRATION]
@@ -48,8 +47,8 @@ def run_training(plan: Plan) -> list[Path]:
     learner = build_learner(plan.recipe.networks, plan.recipe.helpers)
     initialisation = _start(plan, learner)
     taught = load_teachers(plan.recipe, plan.teachers) if plan.teachers else None
-    training = _training_set(plan, examples, Part.TRAIN)
-    held_out = _training_set(plan, examples, Part.CALIBRATION) if plan.recipe.patience is not None else None
+    training = _training_set(plan, examples, Part.TRAIN, outliner)
+    held_out = _training_set(plan, examples, Part.CALIBRATION, outliner) if plan.recipe.patience is not None else None
     fit(
         learner,
         training,
@@ -76,14 +75,8 @@ def _start(plan: Plan, learner: Learner) -> Mapping[str, str]:
     return {"source": "random"}
 
 
-def _training_set(plan: Plan, examples: Sequence[Example], part: Part) -> TrainingSet:
+def _training_set(plan: Plan, examples: Sequence[Example], part: Part, outliner: Segmenter | None) -> TrainingSet:
     chosen = [example for example in examples if example.part is part]
     variants = make_variants(chosen, plan.recipe.preprocessing)
-    return TrainingSet(chosen, variants, plan.recipe, plan.seed, _own_masks(plan, variants))
-
-
-def _own_masks(plan: Plan, variants: Sequence[Variant]) -> list[NDArray[np.uint8]] | None:
-    if "lesion_mask" not in plan.recipe.inputs:
-        return None
-    segmenter = load_segmenter(plan.segmenter) if plan.segmenter else load_default_models().segmenter
-    return predict_masks(segmenter, variants, plan.recipe)
+    masks = predict_masks(outliner, variants) if outliner else None
+    return TrainingSet(chosen, variants, plan.recipe, plan.seed, masks)

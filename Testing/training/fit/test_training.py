@@ -142,3 +142,12 @@ def test_a_taught_bundle_names_its_teachers_and_counts_what_they_saw(
     (tmp_path / "empty").mkdir()
     assert main([*command, str(tmp_path / "empty"), "--work", str(tmp_path / "third")]) == 1
     assert "0 bundles lie here" in capsys.readouterr().err
+
+
+def test_a_segmenter_of_another_size_is_refused_before_the_data_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["train", "resnet50-lesion-mask", "--size", "384", "--data", str(tmp_path / "none"), "--work"]
+    assert main([*command, str(tmp_path / "work")]) == 1
+    assert "the segmenter's input is not that of the recipe 'resnet50-lesion-mask'" in capsys.readouterr().err
+    assert not (tmp_path / "work").exists()
