@@ -181,6 +181,11 @@ def test_of_two_outlines_on_what_is_called_normal_the_sure_one_is_shown(untraine
     assert all(lesion.mean_probability > 0.9 for lesion in sure.lesions)
     (flag,) = [flag for flag in sure.flags if flag.code is FlagCode.OUTLINE_WITHHELD]
     assert flag.message.startswith("On 3 of 3 frames")
+    (remark,) = [flag for flag in sure.flags if flag.code is FlagCode.DISAGREEMENT and "Besides" in flag.message]
+    assert remark.message.startswith("Besides the key frame, 2 of 3 frames are probably normal")
+    assert not any("Besides" in flag.message for flag in both.flags)
+    still = lesions(speckle_frames(), withhold_above=0.0, withhold_below=0.9)
+    assert not any("Besides" in flag.message for flag in still.flags)
 
 
 def test_a_tiny_region_gets_no_verdict(analyzer: Analyzer) -> None:

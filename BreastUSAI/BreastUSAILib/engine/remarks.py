@@ -19,7 +19,7 @@ def outlines_withheld(withheld: int, count: int, normal_from: float, shown_from:
 
     A frame's probability of that is at least `normal_from`, and its outline's mean probability below `shown_from`.
     """
-    where, these = f"On {withheld} of {count} frames something", "these frames"
+    where, these = f"On {withheld} of {count} frames something", "this frame" if withheld == 1 else "these frames"
     if count == 1:
         where, these = "Something", "the image"
     message = (
@@ -28,6 +28,14 @@ def outlines_withheld(withheld: int, count: int, normal_from: float, shown_from:
     )
     message += "." if shown_from > 1 else ", and the outline is not sure enough to stand against that."
     return Flag(FlagCode.OUTLINE_WITHHELD, Severity.INFO, message)
+
+
+def outlined_on_normal(outlined: int, count: int) -> Flag:
+    """On `outlined` of `count` frames, the key frame aside, an outline is so sure that it is shown on normal."""
+    message = f"Besides the key frame, {outlined} of {count} frames "
+    message += "is" if outlined == 1 else "are"
+    message += " probably normal by the classification but surely outlined: look at the outline yourself."
+    return Flag(FlagCode.DISAGREEMENT, Severity.INFO, message)
 
 
 def disagreement(verdict: Verdict, outlined: bool, without_outline: str) -> Flag | None:

@@ -70,6 +70,7 @@ class Run:
     probabilities: dict[int, Probabilities] = field(default_factory=dict)  # at the prevalence that was asked for
     lesions: list[Lesion] = field(default_factory=list)
     withheld: list[int] = field(default_factory=list)
+    outlined_on_normal: list[int] = field(default_factory=list)
     region: Rectangle = field(init=False)
     maps: StoredMaps = field(init=False)
 
@@ -85,6 +86,7 @@ class Run:
         verdict = self._verdict(key)
         self._state_withheld(len(indices))
         self._compare(verdict, f"The classification says {verdict.label.value}, but no lesion could be outlined.")
+        self._state_outlined_on_normal(key, len(indices))
         self._state_prevalence()
         return self._analysis(indices, verdict)
 
@@ -197,6 +199,8 @@ class Run:
             shown = self._labelled(probability, max(segmenter.lesion_evidence, segmenter.withhold_below))
             if np.count_nonzero(shown) < np.count_nonzero(labels):
                 self.withheld.append(index)
+            if shown.any():
+                self.outlined_on_normal.append(index)
             labels = shown
         self._measure(index, labels, probability, heat)
 
@@ -237,6 +241,12 @@ class Run:
             segmenter = self.equipment.models.segmenter
             rules = segmenter.withhold_above, segmenter.withhold_below
             self.flags.append(remarks.outlines_withheld(len(self.withheld), count, *rules))
+
+    def _state_outlined_on_normal(self, key: int, count: int) -> None:
+        """Say on how many frames besides the key frame an outline stands against the classification."""
+        others = sum(index != key for index in self.outlined_on_normal)
+        if others:
+            self.flags.append(remarks.outlined_on_normal(others, count))
 
     def _compare(self, verdict: Verdict, without_outline: str) -> None:
         """Flag a key frame whose outline and whose class contradict each other."""
