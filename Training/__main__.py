@@ -16,6 +16,7 @@ COMMANDS = {
     "average": "make one model out of several trainings of a recipe",
     "evaluate": "measure bundles on held-out images, through the product's own path",
     "calibrate": "fit probabilities, and choose rules and the explained stage, on held-out patients",
+    "pack": "store a bundle's weights in eight bits, half the size",
     "card": "write a bundle's model card from measured figures",
     "table": "write the comparison table of all recipes",
     "layers": "measure which stage of a classifier Grad-CAM should explain",

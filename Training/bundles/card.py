@@ -63,7 +63,7 @@ def card_text(metadata: Mapping[str, Any], columns: Sequence[Column], notes: str
         metadata["description"],
         "",
         *_intended_use(record, metadata["breastusai"]),
-        *_training_data(record),
+        *_training_data(record, metadata.get("weights")),
         *card_figures.figures(columns, task),
     ]
     if task == "classification":
@@ -111,7 +111,7 @@ def _intended_use(record: TrainingRecord | None, own: Mapping[str, Any]) -> list
     return ["## Intended use and limits", "", *card_figures.wrapped(sentences), ""]
 
 
-def _training_data(record: TrainingRecord | None) -> list[str]:
+def _training_data(record: TrainingRecord | None, weights: Mapping[str, Any] | None) -> list[str]:
     lines = ["## Training", ""]
     if record is None:
         return [*lines, "The bundle does not say what it was trained on.", ""]
@@ -136,7 +136,8 @@ def _training_data(record: TrainingRecord | None) -> list[str]:
     details = [f"{key} {start[key]}" for key in ("licence", "sha256") if key in start]
     taught = [f"Half of its loss was what these said: {start['teachers']}."] if "teachers" in start else []
     facts = f"Recipe `{record.recipe}`, seed {record.seed}, code {record.revision or 'of unknown revision'}."
-    return [*lines, "", facts, f"Started from {', '.join([origin, *details])}.", *taught, *_earlier(record), ""]
+    started = f"Started from {', '.join([origin, *details])}."
+    return [*lines, "", facts, started, *taught, *_earlier(record), *_stored(weights), ""]
 
 
 def _earlier(record: TrainingRecord) -> list[str]:
@@ -144,6 +145,15 @@ def _earlier(record: TrainingRecord) -> list[str]:
         f"Before that, the weights or their teachers were trained on {' and '.join(one['train_on'])} without the test "
         f"part of fold {one['fold']}."
         for one in record.earlier
+    ]
+
+
+def _stored(weights: Mapping[str, Any] | None) -> list[str]:
+    if weights is None:
+        return []
+    return [
+        f"Its weights are stored in {weights['bits']} bits with one scale for each output channel, rounded from those "
+        f"of sha256 {weights['packed_from_sha256']}: all figures are those of the stored ones."
     ]
 
 

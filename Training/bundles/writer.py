@@ -84,12 +84,10 @@ def write_bundle(content: BundleContent, state: Mapping[str, torch.Tensor], fold
     Raises OutputError where it cannot be written (an older bundle then stays), ModelError for weights that are not
     finite.
     """
-    packed = io.BytesIO()  # torch reports a full disk as RuntimeError; plain bytes give an OSError
-    torch.save(half_precision(state), packed)
     files = {
         METADATA: _json(_metadata(content)),
         INFERENCE: _json({"network_def": dict(content.network)}),
-        WEIGHTS: packed.getvalue(),
+        WEIGHTS: _saved(half_precision(state)),
         CARD: content.card.encode(),
     }
     target = folder / content.name
@@ -98,14 +96,27 @@ def write_bundle(content: BundleContent, state: Mapping[str, torch.Tensor], fold
     return target
 
 
-def rewrite_bundle(path: Path, *, metadata: Mapping[str, Any] | None = None, card: str | None = None) -> None:
-    """Replace a bundle's metadata, its card, or both; its hashes are made anew and the bundle is swapped whole.
+def rewrite_bundle(
+    path: Path,
+    *,
+    metadata: Mapping[str, Any] | None = None,
+    card: str | None = None,
+    state: Mapping[str, torch.Tensor] | None = None,
+) -> None:
+    """Replace what is given of a bundle's metadata, card and weights; its hashes are made anew, it is swapped whole.
+
+    Args:
+        state: the weights as they shall be stored.
 
     Raises ModelError where the bundle does not verify, OutputError where it cannot be written (it then stays as it
     was).
     """
     verify_bundle(path)
-    files = {METADATA: None if metadata is None else _json(metadata), CARD: None if card is None else card.encode()}
+    files = {
+        METADATA: None if metadata is None else _json(metadata),
+        CARD: None if card is None else card.encode(),
+        WEIGHTS: None if state is None else _saved(state),
+    }
     with atomic_folder(path.resolve(), _OWNED) as partial:
         for name in sorted(_OWNED - {SUMS}):
             shutil.copytree(path / name, partial / name)
@@ -128,10 +139,21 @@ def raise_version(path: Path, before: Mapping[str, Any]) -> str | None:
     metadata = read_metadata(path)
     if metadata["breastusai"] == before["breastusai"]:
         return None
-    head, dot, last = str(before["version"]).rpartition(".")
-    version = f"{head}{dot}{int(last) + 1}" if last.isdecimal() else f"{before['version']}.1"
+    version = next_version(str(before["version"]))
     rewrite_bundle(path, metadata={**metadata, "version": version})
     return version
+
+
+def next_version(version: str) -> str:
+    """With the last number one higher, or with a number more where it ends in none."""
+    head, dot, last = version.rpartition(".")
+    return f"{head}{dot}{int(last) + 1}" if last.isdecimal() else f"{version}.1"
+
+
+def _saved(state: Mapping[str, torch.Tensor]) -> bytes:
+    content = io.BytesIO()  # torch reports a full disk as RuntimeError; plain bytes give an OSError
+    torch.save(dict(state), content)
+    return content.getvalue()
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:

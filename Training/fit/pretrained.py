@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from BreastUSAILib.engine.errors import ModelError
+from BreastUSAILib.engine.stored_weights import unpacked
 
 
 def read_state(path: Path) -> dict[str, Tensor]:
@@ -19,7 +20,10 @@ def read_state(path: Path) -> dict[str, Tensor]:
     state = state.get("state_dict", state) if isinstance(state, dict) else state
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
         raise ModelError("the file holds no state dict", where=path, remedy="Give a state-dict file")
-    return state
+    try:
+        return unpacked(state)
+    except ValueError as error:
+        raise ModelError(f"the weights are incomplete: {error}", where=path, remedy="Give a state-dict file") from error
 
 
 def unreadable(error: Exception) -> str:

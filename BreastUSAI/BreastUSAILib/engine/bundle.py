@@ -19,8 +19,10 @@ from .network_definitions import build_network, check_definition
 from .prepare import Preprocessing
 from .recalibration import Recalibration
 from .segmenter import Segmenter
+from .stored_weights import load_weights
 
 if TYPE_CHECKING:
+    import torch
     from torch import nn
 
 SHIPPED = Path(__file__).resolve().parents[2] / "Resources" / "Models"
@@ -185,22 +187,32 @@ def _opened(path: Path, task: str) -> tuple[BundleInfo, Mapping[str, Any]]:
     return info, _json(path / METADATA)["breastusai"]
 
 
+def read_weights(path: Path) -> dict[str, torch.Tensor]:
+    """The state dict of a bundle, on the CPU, its hash unchecked. Raises ModelError."""
+    try:
+        return load_weights(path / WEIGHTS)
+    except Exception as error:  # torch raises RuntimeError, UnpicklingError, EOFError and more here
+        raise _misfit(path, error) from error
+
+
 def _network(path: Path) -> nn.Module:
     import torch
 
     network = build_network(_network_definition(path), where=path / INFERENCE)
+    weights = read_weights(path)
     try:
-        state = torch.load(path / WEIGHTS, map_location="cpu", weights_only=True)
-        network.load_state_dict(state)  # copies fp16 values into the network's own float32
-    except Exception as error:  # torch raises RuntimeError, UnpicklingError, EOFError and more here
-        reason = str(error).splitlines()[0]
-        raise ModelError(
-            f"the weights do not fit the network ({reason})", where=path / WEIGHTS, remedy=_REPAIR
-        ) from error
+        network.load_state_dict(weights)  # copies fp16 values into the network's own float32
+    except RuntimeError as error:
+        raise _misfit(path, error) from error
     from .networks.folding import fold_for_inference
 
     network = fold_for_inference(network).requires_grad_(False)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def _misfit(path: Path, error: Exception) -> ModelError:
+    reason = str(error).splitlines()[0]
+    return ModelError(f"the weights do not fit the network ({reason})", where=path / WEIGHTS, remedy=_REPAIR)
 
 
 def _network_definition(path: Path) -> Mapping[str, Any]:

@@ -1,0 +1,46 @@
+"""Weights as a bundle's file holds them: a state dict of fp16, or of whole numbers of eight bits with their scales.
+
+An eight-bit tensor ``[N, ...]`` of the name ``X`` has its scales ``[N]`` beside it under the name ``X.scale``, one for
+each output channel: the weight is the whole number times its channel's scale. Both are plain tensors, so that the file
+stays what `torch.load` reads with ``weights_only=True``. `Training/bundles/packing.py` writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+SCALE = ".scale"
+"""What follows a tensor's name in that of its scales: no network has a weight of such a name."""
+
+
+def load_weights(path: Path) -> dict[str, torch.Tensor]:
+    """The state dict of a bundle's weights file, on the CPU. Raises what `torch.load` raises, and ValueError."""
+    import torch
+
+    return unpacked(torch.load(path, map_location="cpu", weights_only=True))
+
+
+def unpacked(stored: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The state dict that `stored` stands for, its eight-bit tensors as float32 and all others as they are.
+
+    Raises ValueError for an eight-bit tensor without as many scales as it has channels, and for scales of another.
+    """
+    import torch
+
+    weights = {}
+    for name, value in stored.items():
+        if value.dtype == torch.int8:
+            scale = stored.get(name + SCALE)
+            if scale is None or not scale.is_floating_point() or scale.shape != value.shape[:1]:
+                raise ValueError(f"'{name}' has eight bits and no scale for each of its channels")
+            weights[name] = value.float() * scale.float().reshape(-1, *[1] * (value.ndim - 1))
+        elif not name.endswith(SCALE):
+            weights[name] = value
+        elif name.removesuffix(SCALE) not in stored or stored[name.removesuffix(SCALE)].dtype != torch.int8:
+            raise ValueError(f"'{name}' scales no weight of eight bits")
+    return weights

@@ -1,0 +1,26 @@
+"""``python -m Training pack BUNDLE``: store a bundle's weights in eight bits."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The bundles."""
+    parser.add_argument("bundles", nargs="+", type=Path, metavar="BUNDLE", help="folders of bundles, changed in place")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Pack every bundle and say what is to be done next."""
+    from BreastUSAILib.engine.bundle import WEIGHTS
+
+    from ..bundles.packing import pack_bundle
+
+    for path in given.bundles:
+        weights = path / WEIGHTS
+        before = weights.stat().st_size if weights.is_file() else 0
+        version = pack_bundle(path)
+        print(f"{path}: version {version}, weights of {before / 1e6:.1f} MB in {weights.stat().st_size / 1e6:.1f}")
+    print("Calibrate and measure them again: their figures are those of the weights as they were.")
+    return 0
