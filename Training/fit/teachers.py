@@ -1,4 +1,4 @@
-"""Distillation: trained networks of the same recipe show a new one what they make of the very images it sees.
+"""Distillation: trained networks show a new one what they make of the very images it sees.
 
 What a network is sure of by itself and what two trainings agree on differ; the mean of several generalises better
 than either, and one network can learn most of it (Hinton et al. 2015, arXiv:1503.02531).
@@ -14,10 +14,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from BreastUSAILib.engine.bundle import find_bundles
+from BreastUSAILib.engine.bundle import find_bundles, network_definition, verify_bundle
 from BreastUSAILib.engine.errors import ModelError
+from BreastUSAILib.engine.prepare import Preprocessing
 
 from ..bundles.record import TrainingRecord
+from ..bundles.writer import read_metadata
 from ..recipes.recipe import Recipe
 from .learning import Learner, Outputs, build_learner
 from .replay import Replayed
@@ -34,7 +36,7 @@ class Teachers:
     """Learners that have been trained, no part of the network that learns.
 
     Args:
-        learners: at least one, with the outputs of the network that learns.
+        learners: at least one, each with some or all of the outputs of the network that learns.
     """
 
     def __init__(self, learners: Sequence[Learner]) -> None:
@@ -55,12 +57,14 @@ class Teachers:
         with torch.no_grad():
             taught = [answer(images) for answer in (self._replayed if replays else self.learners)]
         loss = images.new_zeros(())
-        if outputs.classes is not None:
-            shown = _mean([one.classes for one in taught], _softened)
+        classes = [one.classes for one in taught if one.classes is not None]
+        lesions = [one.lesion for one in taught if one.lesion is not None]
+        if outputs.classes is not None and classes:
+            shown = _mean(classes, _softened)
             each = -(shown * F.log_softmax(outputs.classes / TEMPERATURE, dim=1)).sum(dim=1)
             loss = loss + TEMPERATURE**2 * each.mean()
-        if outputs.lesion is not None:
-            shown = _mean([one.lesion for one in taught], torch.sigmoid)
+        if outputs.lesion is not None and lesions:
+            shown = _mean(lesions, torch.sigmoid)
             loss = loss + F.binary_cross_entropy_with_logits(outputs.lesion, shown)
         return loss
 
@@ -69,8 +73,8 @@ def _softened(logits: Tensor) -> Tensor:
     return F.softmax(logits / TEMPERATURE, dim=1)
 
 
-def _mean(logits: Sequence[Tensor | None], probability: Callable[[Tensor], Tensor]) -> Tensor:
-    return torch.stack([probability(one.float()) for one in logits if one is not None]).mean(dim=0)
+def _mean(logits: Sequence[Tensor], probability: Callable[[Tensor], Tensor]) -> Tensor:
+    return torch.stack([probability(one.float()) for one in logits]).mean(dim=0)
 
 
 @dataclass(frozen=True)
@@ -89,19 +93,46 @@ class Taught:
 
 
 def load_teachers(recipe: Recipe, folders: Sequence[Path]) -> Taught:
-    """The bundles in each folder as one teacher. Raises ModelError where they are not the recipe's networks."""
+    """The bundles in each folder as one teacher.
+
+    A pair is one of the recipe's own. A bundle by itself may be of any architecture and teaches what it knows, so that
+    a classifier may teach a pair, or a large network a small one.
+
+    Raises ModelError for a bundle of another task than the recipe's, or that was trained on images prepared otherwise.
+    """
     learners, sources, records = [], [], []
     for folder in folders:
         bundles = find_bundles(folder)
-        learner = build_learner(recipe.networks)
-        if len(bundles) != len(learner.networks()):
+        if not 1 <= len(bundles) <= len(recipe.networks):
             raise ModelError(
-                f"{len(bundles)} bundles lie here, a teacher of this recipe has {len(learner.networks())}",
+                f"{len(bundles)} bundles lie here, a teacher of this recipe has {len(recipe.networks)} or one",
                 where=folder,
                 remedy="Give a folder of bundles, such as WORK/bundles of a training, to --teachers",
             )
+        for bundle in bundles:
+            _check_input(bundle, recipe)
+        own = {verify_bundle(bundles[0]).task: network_definition(bundles[0])}
+        learner = build_learner(own if len(bundles) == 1 else recipe.networks)
         came = start_from_bundles(learner, bundles)
         sources.append(f"{came['source']} ({came['sha256']})")
         records += records_of(bundles)
         learners.append(learner)
     return Taught(Teachers(learners), "; ".join(sources), tuple(records))
+
+
+def _check_input(bundle: Path, recipe: Recipe) -> None:
+    own = read_metadata(bundle)["breastusai"]
+    if own["task"] not in recipe.networks:
+        raise ModelError(
+            f"this is a {own['task']} bundle, which the recipe {recipe.name} learns nothing from",
+            where=bundle,
+            remedy=f"Give one for {' or '.join(recipe.networks)} to --teachers",
+        )
+    if Preprocessing.from_metadata(own["preprocessing"]) != recipe.preprocessing or tuple(
+        own.get("inputs", ("image",))
+    ) != tuple(recipe.inputs):
+        raise ModelError(
+            "this teacher was trained on images that were prepared otherwise, or of another size",
+            where=bundle,
+            remedy="Give a teacher with the recipe's own --size and input",
+        )

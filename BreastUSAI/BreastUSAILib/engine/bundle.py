@@ -79,7 +79,7 @@ def verify_bundle(path: Path) -> BundleInfo:
     metadata = _json(path / METADATA)
     if not _text(path / CARD).strip():
         raise ModelError("the model card is empty", where=path / CARD, remedy=_REPAIR)
-    check_definition(_network_definition(path), where=path / INFERENCE)
+    check_definition(network_definition(path), where=path / INFERENCE)
     with _stated_in(path):
         own = metadata["breastusai"]
         task, name, version = str(own["task"]), str(metadata["name"]), str(metadata["version"])
@@ -198,7 +198,7 @@ def read_weights(path: Path) -> dict[str, torch.Tensor]:
 def _network(path: Path) -> nn.Module:
     import torch
 
-    network = build_network(_network_definition(path), where=path / INFERENCE)
+    network = build_network(network_definition(path), where=path / INFERENCE)
     weights = read_weights(path)
     try:
         network.load_state_dict(weights)  # copies fp16 values into the network's own float32
@@ -215,7 +215,8 @@ def _misfit(path: Path, error: Exception) -> ModelError:
     return ModelError(f"the weights do not fit the network ({reason})", where=path / WEIGHTS, remedy=_REPAIR)
 
 
-def _network_definition(path: Path) -> Mapping[str, Any]:
+def network_definition(path: Path) -> Mapping[str, Any]:
+    """The ``network_def`` of a bundle, unchecked. Raises ModelError where there is none."""
     definition = _json(path / INFERENCE).get("network_def")
     if not isinstance(definition, Mapping):
         raise ModelError("network_def is missing", where=path / INFERENCE, remedy=_REPAIR)

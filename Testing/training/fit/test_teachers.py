@@ -5,14 +5,17 @@ from __future__ import annotations
 import copy
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
+from BreastUSAILib.engine.errors import ModelError
+from Training.bundles.writer import BundleContent, write_bundle
 from Training.fit.learning import Learner, Outputs, build_learner
 from Training.fit.loop import Hardware, fit
-from Training.fit.teachers import Teachers
+from Training.fit.teachers import Teachers, load_teachers
 from Training.recipes.networks import own
 from Training.recipes.recipe import Recipe
 
@@ -69,6 +72,46 @@ def test_a_head_that_no_teacher_has_is_not_taught() -> None:
     teachers = Teachers([Says([0.0, 1.0, 0.0])])
     outputs = Outputs(classes=torch.zeros(2, 3), birads=torch.zeros(2, 4, requires_grad=True))
     assert teachers.loss(torch.zeros(2, 1, 4, 4), outputs).requires_grad is False
+
+
+def test_what_only_some_teachers_know_is_taught_by_these(tmp_path: Path) -> None:
+    images = torch.zeros(2, 1, 4, 4)
+    both, alone = Says([0.0, 0.0, 4.0], 3.0), Says([0.0, 4.0, 0.0])
+    lesion = gradient(Teachers([both, alone]), "lesion", torch.zeros(2, 1, 4, 4), images)
+    assert torch.equal(lesion, gradient(Teachers([both]), "lesion", torch.zeros(2, 1, 4, 4), images))
+    classes = gradient(Teachers([both, alone]), "classes", torch.zeros(2, 3), images)
+    assert not torch.allclose(classes, gradient(Teachers([both]), "classes", torch.zeros(2, 3), images))
+    outputs = Outputs(lesion=torch.zeros(2, 1, 4, 4, requires_grad=True))
+    assert Teachers([alone]).loss(images, outputs).requires_grad is False
+
+
+def written(folder: Path, network: dict[str, Any], task: str = "classification", **differences: Any) -> Path:
+    """A folder with one bundle of random weights."""
+    preprocessing = dataclasses.replace(SMALL, **differences)
+    content = BundleContent("teacher", "1.0.0", task, "Random.", network, preprocessing, "None.\n")
+    write_bundle(content, build_learner({task: network}).networks()[task].state_dict(), folder)
+    return folder
+
+
+def test_a_classifier_of_another_architecture_may_teach(tmp_path: Path) -> None:
+    folder = written(tmp_path, dict(own("row_lstm.RowLSTM", image_size=SMALL.size)))
+    taught = load_teachers(CNN, [folder])
+    images = torch.zeros(2, 1, SMALL.size, SMALL.size)
+    outputs = Outputs(classes=torch.zeros(2, 3, requires_grad=True))
+    assert taught.teachers.loss(images, outputs).requires_grad
+    assert taught.source.startswith("teacher 1.0.0 (")
+
+
+def test_a_teacher_of_another_size_or_task_is_refused(tmp_path: Path) -> None:
+    network = dict(own("four_layer_cnn.FourLayerCNN"))
+    other = written(tmp_path / "size", network, size=2 * SMALL.size)
+    with pytest.raises(ModelError, match="prepared otherwise, or of another size"):
+        load_teachers(CNN, [other])
+    segmenter = {"segmentation": network}
+    with pytest.raises(ModelError, match=r"classification bundle, .* Give one for segmentation"):
+        load_teachers(dataclasses.replace(CNN, networks=segmenter), [written(tmp_path / "task", network)])
+    with pytest.raises(ModelError, match="0 bundles lie here"):
+        load_teachers(CNN, [tmp_path / "none"])
 
 
 @pytest.mark.slow
