@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import torch
 
 SCALE = ".scale"
-"""What follows a tensor's name in that of its scales: no network has a weight of such a name."""
+"""What follows an eight-bit tensor's name in that of its scales."""
 
 
 def load_weights(path: Path) -> dict[str, torch.Tensor]:
@@ -28,19 +28,18 @@ def load_weights(path: Path) -> dict[str, torch.Tensor]:
 def unpacked(stored: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """The state dict that `stored` stands for, its eight-bit tensors as float32 and all others as they are.
 
-    Raises ValueError for an eight-bit tensor without as many scales as it has channels, and for scales of another.
+    Raises ValueError for an eight-bit tensor without a scale for each of its channels.
     """
     import torch
 
+    packed = {name for name, value in stored.items() if value.dtype == torch.int8}
     weights = {}
     for name, value in stored.items():
-        if value.dtype == torch.int8:
+        if name in packed:
             scale = stored.get(name + SCALE)
             if scale is None or not scale.is_floating_point() or scale.shape != value.shape[:1]:
                 raise ValueError(f"'{name}' has eight bits and no scale for each of its channels")
             weights[name] = value.float() * scale.float().reshape(-1, *[1] * (value.ndim - 1))
-        elif not name.endswith(SCALE):
+        elif name.removesuffix(SCALE) not in packed:
             weights[name] = value
-        elif name.removesuffix(SCALE) not in stored or stored[name.removesuffix(SCALE)].dtype != torch.int8:
-            raise ValueError(f"'{name}' scales no weight of eight bits")
     return weights

@@ -73,13 +73,16 @@ def test_packing_twice_changes_nothing_more() -> None:
         ({"w": torch.zeros(4, 4, dtype=torch.int8)}, "no scale for each of its channels"),
         ({"w": torch.zeros(4, 4, dtype=torch.int8), "w" + SCALE: torch.ones(3)}, "no scale for each of its channels"),
         ({"w": torch.zeros(4, 4, dtype=torch.int8), "w" + SCALE: torch.ones(4).long()}, "no scale for each"),
-        ({"w": torch.zeros(4, 4), "w" + SCALE: torch.ones(4)}, "scales no weight of eight bits"),
-        ({"w" + SCALE: torch.ones(4)}, "scales no weight of eight bits"),
     ],
 )
 def test_numbers_and_scales_that_do_not_belong_together_are_refused(stored: dict[str, Tensor], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         unpacked(stored)
+
+
+def test_a_weight_of_its_own_that_is_called_scale_stays() -> None:
+    weights = {"norm" + SCALE: torch.ones(4), "w": torch.zeros(4, 4), "w" + SCALE: torch.ones(4)}
+    assert unpacked(weights) == weights
 
 
 def test_a_packed_bundle_is_half_as_large_and_says_nearly_the_same(bundle: Path) -> None:
