@@ -235,12 +235,13 @@ def _rules(metadata: Mapping[str, Any]) -> list[str]:
             "below it in log-odds: a second lesion that the network is much less sure of is not shown"
         )
     normal_from = own["withhold_above"]
+    withholds = normal_from is not None and normal_from <= 1
     text += (
         f". On a frame whose probability of being normal is {normal_from:.0%} or more the outline is withheld"
-        if normal_from <= 1
+        if withholds
         else ". Outlines are not withheld where the classification says normal"
     )
-    if normal_from <= 1 and own.get("withhold_below") is not None:
+    if withholds and own.get("withhold_below") is not None:
         text += f", unless its own mean probability is {own['withhold_below']} or more"
     text += (
         ". The figures include these rules, those of another bundle its own. HD95 is over lesions with an outline; a "

@@ -119,11 +119,9 @@ def write_outline_rules(bundle: Path, gap: GapChoice, rules: OutlineRules) -> No
     metadata = read_metadata(bundle)
     metadata["breastusai"] |= {
         "withhold_above": rules.withhold_above,
-        "withhold_below": None if rules.withhold_below == NEVER else rules.withhold_below,
+        "withhold_below": rules.withhold_below,
         "lesion_evidence": rules.lesion_evidence,
         "lesion_gap": gap.gap,
     }
-    own = metadata["breastusai"]
-    chosen = {**vars(rules), "withhold_below": own["withhold_below"]}
-    report = {"rule": RULE, **chosen, "gap_rule": GAP_RULE, "gaps": gap.report()}
+    report = {"rule": RULE, **vars(rules), "gap_rule": GAP_RULE, "gaps": gap.report()}
     rewrite_bundle(bundle, metadata={**metadata, "outline_rules_report": report})

@@ -17,7 +17,7 @@ from BreastUSAILib.engine.recalibration import log_odds
 from ..data.example import Example
 from ..fit.crops import tissue_crop
 
-NEVER = 2.0  # a probability that no frame reaches
+NEVER = math.inf  # what no probability reaches: JSON's null
 
 
 @dataclass(frozen=True)

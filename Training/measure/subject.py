@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,8 +24,6 @@ from BreastUSAILib.engine.errors import ModelError, OptionError
 from ..bundles.record import TrainingRecord
 from ..data.example import Example, Part
 from ..data.loading import load_examples
-
-NEVER = 2.0  # a probability that none reaches
 
 
 @dataclass(frozen=True)
@@ -189,7 +188,7 @@ def load_models(subject: Subject, examples: Sequence[Example]) -> Models:
     models = subject.load()
     if all(subject.classifier.may_judge(example) for example in examples):
         return models
-    return replace(models, segmenter=replace(models.segmenter, withhold_above=NEVER))
+    return replace(models, segmenter=replace(models.segmenter, withhold_above=math.inf))
 
 
 def _metadata(path: Path) -> dict[str, Any]:

@@ -110,10 +110,11 @@ def load_segmenter(path: Path) -> Segmenter:
     """A verified segmentation bundle, on the CPU. Raises ModelError."""
     info, own = _opened(path, "segmentation")
     with _stated_in(path):
-        rules = {name: _rule(name, own[name]) for name in ("threshold", "smallest_lesion", "withhold_above")}
+        rules = {name: _rule(name, own[name]) for name in ("threshold", "smallest_lesion")}
         rules["lesion_evidence"] = _rule("lesion_evidence", own.get("lesion_evidence", 0.0))
-        for name in ("withhold_below", "lesion_gap"):  # older bundles have none, and JSON has no infinity: null
-            rules[name] = math.inf if own.get(name) is None else _rule(name, own[name])
+        limits = {"withhold_above": own["withhold_above"]}
+        limits |= {name: own.get(name) for name in ("withhold_below", "lesion_gap")}  # older bundles have none
+        rules |= {name: math.inf if limit is None else _rule(name, limit) for name, limit in limits.items()}
         preprocessing = Preprocessing.from_metadata(own["preprocessing"])
         mirror = own.get("mirror", False)
         if not isinstance(mirror, bool):

@@ -27,7 +27,8 @@ class Segmenter:
         preprocessing: how its input is made.
         threshold: probability from which a pixel is lesion.
         smallest_lesion: components below this share of the analysed region's area are dropped.
-        withhold_above: outlines are withheld on frames whose probability of being normal is at least this.
+        withhold_above: outlines are withheld on frames whose probability of being normal is at least this; infinite:
+            on none.
         withhold_below: on such frames, outlines whose mean lesion probability is at least this are shown all the same;
             infinite: none are.
         mirror: whether the mean of an image's and of its mirror image's lesion probability is taken.

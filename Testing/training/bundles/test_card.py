@@ -159,10 +159,11 @@ def test_a_segmenters_card_has_its_own_figures(tmp_path: Path) -> None:
         assert words not in text
 
 
-def test_the_outlines_rules_are_told_with_their_choice(tmp_path: Path) -> None:
+@pytest.mark.parametrize("never", [None, 2.0])
+def test_the_outlines_rules_are_told_with_their_choice(tmp_path: Path, never: float | None) -> None:
     bundle = write_segmenter(tmp_path)
     metadata = read_metadata(bundle)
-    metadata["breastusai"] |= {"withhold_above": 2.0, "lesion_evidence": 0.7}
+    metadata["breastusai"] |= {"withhold_above": never, "lesion_evidence": 0.7}
     report = {"rule": "The fewest lost.", "normals_outlined": None, "parts_outlined": 0.04, "lesions_lost": 0.01}
     rewrite_bundle(bundle, metadata={**metadata, "outline_rules_report": report})
     text = write_card(bundle, []).replace("\n", " ")

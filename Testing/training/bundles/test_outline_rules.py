@@ -83,6 +83,6 @@ def test_the_pairs_segmenter_gets_all_rules_and_what_each_gap_gave(tmp_path: Pat
     loaded, report = load_segmenter(segmenter), read_metadata(segmenter)["outline_rules_report"]
     assert loaded.lesion_gap == gap.gap
     assert (loaded.withhold_above, loaded.lesion_evidence) == (rules.withhold_above, rules.lesion_evidence)
-    assert min(loaded.withhold_below, NEVER) == rules.withhold_below
+    assert loaded.withhold_below == rules.withhold_below
     assert [one["gap"] for one in report["gaps"]] == [*GAPS[:-1], None]
     assert set(report["gaps"][0]["dice"]) == {"made-up"}
