@@ -168,6 +168,10 @@ class TwoOutlines(nn.Module):
         return logits
 
 
+def remarks_on_others(analysis: Analysis) -> list[str]:
+    return [flag.message for flag in analysis.flags if "besides the key frame" in flag.message]
+
+
 def test_of_two_outlines_on_what_is_called_normal_the_sure_one_is_shown(untrained: Models) -> None:
     def lesions(frames: Frames, **rules: float) -> Analysis:
         segmenter = dataclasses.replace(untrained.segmenter, network=TwoOutlines(), **rules)
@@ -181,11 +185,14 @@ def test_of_two_outlines_on_what_is_called_normal_the_sure_one_is_shown(untraine
     assert all(lesion.mean_probability > 0.9 for lesion in sure.lesions)
     (flag,) = [flag for flag in sure.flags if flag.code is FlagCode.OUTLINE_WITHHELD]
     assert flag.message.startswith("On 3 of 3 frames")
-    (remark,) = [flag for flag in sure.flags if flag.code is FlagCode.DISAGREEMENT and "Besides" in flag.message]
-    assert remark.message.startswith("Besides the key frame, 2 of 3 frames are probably normal")
-    assert not any("Besides" in flag.message for flag in both.flags)
-    still = lesions(speckle_frames(), withhold_above=0.0, withhold_below=0.9)
-    assert not any("Besides" in flag.message for flag in still.flags)
+    assert remarks_on_others(sure) == [
+        "On 2 of 2 frames besides the key frame a sure outline is shown, though the classification gives these frames "
+        "a probability of 0% or more of being normal: look at them yourself."
+    ]
+    assert not remarks_on_others(both)
+    assert not remarks_on_others(lesions(speckle_frames(), withhold_above=0.0, withhold_below=0.9))
+    (one,) = remarks_on_others(lesions(speckle_frames(2), withhold_above=0.0, withhold_below=0.9))
+    assert one.endswith("gives this frame a probability of 0% or more of being normal: look at it yourself.")
 
 
 def test_a_tiny_region_gets_no_verdict(analyzer: Analyzer) -> None:

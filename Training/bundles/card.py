@@ -114,7 +114,7 @@ def _intended_use(record: TrainingRecord | None, own: Mapping[str, Any]) -> list
 def _training_data(record: TrainingRecord | None, weights: Mapping[str, Any] | None) -> list[str]:
     lines = ["## Training", ""]
     if record is None:
-        return [*lines, "The bundle does not say what it was trained on.", ""]
+        return [*lines, "The bundle does not say what it was trained on.", *_stored(weights), ""]
     rows = [
         [part.value, dataset, *(str(counts.get(name, 0)) for name in CLASS_NAMES)]
         for part in Part
@@ -152,8 +152,8 @@ def _stored(weights: Mapping[str, Any] | None) -> list[str]:
     if weights is None:
         return []
     return [
-        f"Its weights are stored in {weights['bits']} bits with one scale for each output channel, rounded from those "
-        f"of sha256 {weights['packed_from_sha256']}: all figures are those of the stored ones."
+        f"Its weights are stored in {weights['bits']} bits with a scale for each channel, rounded from those of sha256 "
+        f"{weights['packed_from_sha256']}."
     ]
 
 

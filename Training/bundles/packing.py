@@ -20,9 +20,9 @@ _MOST = 127
 def packed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """A state dict with its large floating-point tensors in eight bits, as `unpacked` reads them back.
 
-    Rounded to the nearest of 255 equal steps between minus and plus the largest absolute weight of the output
-    channel: off by at most half a step, 1/254 of that largest one. Tensors of one dimension (biases, normalisations)
-    and small ones stay as they are, and so does what is packed already.
+    Rounded to the nearest of 255 equal steps between minus and plus the largest absolute weight of the channel, which
+    is a place of the first dimension: off by at most half a step, 1/254 of that largest one. Tensors of one dimension
+    (biases, normalisations) and small ones stay as they are.
     """
     stored = {}
     for name, value in weights.items():
@@ -36,13 +36,15 @@ def packed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return stored
 
 
-def pack_bundle(path: Path) -> str:
-    """Store the weights of a bundle in eight bits and raise its version, which is returned.
+def pack_bundle(path: Path) -> str | None:
+    """Store the weights of a bundle in eight bits and raise its version, which is returned; None if they are already.
 
     Its calibration was made with the weights as they were: calibrate and measure it again. The figures in its metadata
     go; its card stays until ``python -m Training card`` makes a new one. Raises ModelError, OutputError.
     """
     info, metadata = verify_bundle(path), read_metadata(path)
+    if "weights" in metadata:
+        return None
     version = next_version(info.version)
     metadata |= {"version": version, "weights": {"bits": 8, "packed_from_sha256": info.sha256}}
     metadata.pop("test_figures", None)

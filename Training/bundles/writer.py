@@ -1,4 +1,4 @@
-"""Writing a model bundle: MONAI's layout, half-precision weights, the card, and the hashes of all of it."""
+"""Writing a model bundle: MONAI's layout, its weights, the card, and the hashes of all of it."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def _json(document: Mapping[str, Any]) -> bytes:
 
 
 def _finite(value: Any) -> Any:
-    """The same with null for every number that is not finite: JSON has none, and it means *not known*."""
+    """The same with null for every number that is not finite, which JSON lacks: *not known*, and of a limit *none*."""
     if isinstance(value, Mapping):
         return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -8,7 +8,13 @@ from pathlib import Path
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The bundles."""
-    parser.add_argument("bundles", nargs="+", type=Path, metavar="BUNDLE", help="folders of bundles, changed in place")
+    parser.add_argument(
+        "bundles",
+        nargs="+",
+        type=Path,
+        metavar="BUNDLE",
+        help="folders of bundles, changed in place; give both of a pair: its encoder is shared while it is the same",
+    )
 
 
 def run(given: argparse.Namespace) -> int:
@@ -21,6 +27,9 @@ def run(given: argparse.Namespace) -> int:
         weights = path / WEIGHTS
         before = weights.stat().st_size if weights.is_file() else 0
         version = pack_bundle(path)
+        if version is None:
+            print(f"{path}: as it was, its weights are in eight bits already")
+            continue
         print(f"{path}: version {version}, weights of {before / 1e6:.1f} MB in {weights.stat().st_size / 1e6:.1f}")
     print("Calibrate and measure them again: their figures are those of the weights as they were.")
     return 0

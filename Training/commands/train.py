@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="+",
         metavar="FOLDER",
-        help="folders with a pair of this recipe, or with one bundle of any network: half of the loss is what they say",
+        help="folders with a pair of this recipe, or with a single bundle: half of the loss is what they say",
     )
     start = parser.add_mutually_exclusive_group()
     start.add_argument("--pretrained", type=Path, metavar="FILE", help="a state dict to start from; its hash is kept")

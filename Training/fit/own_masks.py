@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from BreastUSAILib.engine.bundle import load_default_models, load_segmenter
+from BreastUSAILib.engine.bundle import default_bundles, load_segmenter
 from BreastUSAILib.engine.errors import ModelError
 from BreastUSAILib.engine.segmenter import Segmenter
 
@@ -26,12 +26,12 @@ def segmenter_for(recipe: Recipe, bundle: Path | None) -> Segmenter | None:
     """
     if "lesion_mask" not in recipe.inputs:
         return None
-    segmenter = load_segmenter(bundle) if bundle else load_default_models().segmenter
+    segmenter = load_segmenter(bundle or default_bundles()["segmentation"])
     if segmenter.preprocessing != recipe.preprocessing:
         raise ModelError(
             f"the segmenter's input is not that of the recipe '{recipe.name}'",
             where=segmenter.identity.name,
-            remedy="Give a segmenter that was trained with the same preprocessing (--segmenter), or leave --size out",
+            remedy="Give a segmenter of the same size and preprocessing to --segmenter, or train at its size",
         )
     return segmenter
 

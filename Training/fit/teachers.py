@@ -95,22 +95,25 @@ class Taught:
 def load_teachers(recipe: Recipe, folders: Sequence[Path]) -> Taught:
     """The bundles in each folder as one teacher.
 
-    A pair is one of the recipe's own. A bundle by itself may be of any architecture and teaches what it knows, so that
-    a classifier may teach a pair, or a large network a small one.
+    A pair is one of the recipe's own. A bundle by itself may be of another architecture and teaches what it knows, so
+    that a classifier may teach a pair, or a large network a small one.
 
-    Raises ModelError for a bundle of another task than the recipe's, or that was trained on images prepared otherwise.
+    Raises ModelError for a bundle of another task than the recipe's, for one that was trained on images prepared
+    otherwise or that takes one size alone where the recipe trains at others, and for one that does not say what it was
+    trained on: its pupil could be measured on what it has seen.
     """
     learners, sources, records = [], [], []
     for folder in folders:
         bundles = find_bundles(folder)
-        if not 1 <= len(bundles) <= len(recipe.networks):
+        tasks = sorted(verify_bundle(bundle).task for bundle in bundles)
+        if len(bundles) != 1 and tasks != sorted(recipe.networks):
             raise ModelError(
-                f"{len(bundles)} bundles lie here, a teacher of this recipe has {len(recipe.networks)} or one",
+                f"the bundles here are {' and '.join(tasks) or 'none'}, a teacher is one bundle or the recipe's pair",
                 where=folder,
-                remedy="Give a folder of bundles, such as WORK/bundles of a training, to --teachers",
+                remedy="Give --teachers a folder for each teacher, such as WORK/bundles of a training",
             )
         for bundle in bundles:
-            _check_input(bundle, recipe)
+            _check(bundle, recipe)
         own = {verify_bundle(bundles[0]).task: network_definition(bundles[0])}
         learner = build_learner(own if len(bundles) == 1 else recipe.networks)
         came = start_from_bundles(learner, bundles)
@@ -120,19 +123,38 @@ def load_teachers(recipe: Recipe, folders: Sequence[Path]) -> Taught:
     return Taught(Teachers(learners), "; ".join(sources), tuple(records))
 
 
-def _check_input(bundle: Path, recipe: Recipe) -> None:
-    own = read_metadata(bundle)["breastusai"]
+def _check(bundle: Path, recipe: Recipe) -> None:
+    metadata = read_metadata(bundle)
+    own = metadata["breastusai"]
+    if TrainingRecord.from_metadata(metadata) is None:
+        raise ModelError(
+            "this teacher does not say what it was trained on, so that nothing could be kept for the test",
+            where=bundle,
+            remedy="Give bundles that `train` or `finetune` wrote to --teachers",
+        )
     if own["task"] not in recipe.networks:
         raise ModelError(
             f"this is a {own['task']} bundle, which the recipe {recipe.name} learns nothing from",
             where=bundle,
             remedy=f"Give one for {' or '.join(recipe.networks)} to --teachers",
         )
-    if Preprocessing.from_metadata(own["preprocessing"]) != recipe.preprocessing or tuple(
-        own.get("inputs", ("image",))
-    ) != tuple(recipe.inputs):
+    inputs = tuple(own.get("inputs", ("image",)))
+    if inputs != tuple(recipe.inputs):
+        raise ModelError(
+            f"this teacher takes {' and '.join(inputs)}, the recipe {' and '.join(recipe.inputs)}",
+            where=bundle,
+            remedy="Give a teacher with the recipe's own inputs",
+        )
+    if Preprocessing.from_metadata(own["preprocessing"]) != recipe.preprocessing:
         raise ModelError(
             "this teacher was trained on images that were prepared otherwise, or of another size",
             where=bundle,
-            remedy="Give a teacher with the recipe's own --size and input",
+            remedy="Give a teacher of the recipe's own preprocessing and --size",
+        )
+    size = recipe.preprocessing.size
+    if "image_size" in network_definition(bundle) and any(side != size for side, _ in recipe.schedule):
+        raise ModelError(
+            f"this teacher takes images of {size} pixels alone, and the schedule has others",
+            where=bundle,
+            remedy=f"Give --schedule with stages of that size alone, such as {size}x16",
         )

@@ -66,5 +66,5 @@ def _joined_lesion(lesion: VolumeLesion) -> str:
 
 
 def _flags(analysis: Analysis) -> str:
-    codes = [flag.code.value for flag in analysis.flags if flag.severity is not Severity.REJECT]
+    codes = dict.fromkeys(flag.code.value for flag in analysis.flags if flag.severity is not Severity.REJECT)
     return f"flags: {', '.join(codes)}" if codes else ""

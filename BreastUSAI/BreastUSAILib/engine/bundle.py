@@ -193,7 +193,7 @@ def read_weights(path: Path) -> dict[str, torch.Tensor]:
     try:
         return load_weights(path / WEIGHTS)
     except Exception as error:  # torch raises RuntimeError, UnpicklingError, EOFError and more here
-        raise _misfit(path, error) from error
+        raise _useless(path, "cannot be read", error) from error
 
 
 def _network(path: Path) -> nn.Module:
@@ -204,16 +204,16 @@ def _network(path: Path) -> nn.Module:
     try:
         network.load_state_dict(weights)  # copies fp16 values into the network's own float32
     except RuntimeError as error:
-        raise _misfit(path, error) from error
+        raise _useless(path, "do not fit the network", error) from error
     from .networks.folding import fold_for_inference
 
     network = fold_for_inference(network).requires_grad_(False)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
-def _misfit(path: Path, error: Exception) -> ModelError:
-    reason = str(error).splitlines()[0]
-    return ModelError(f"the weights do not fit the network ({reason})", where=path / WEIGHTS, remedy=_REPAIR)
+def _useless(path: Path, problem: str, error: Exception) -> ModelError:
+    reason = (str(error).splitlines() or [type(error).__name__])[0]
+    return ModelError(f"the weights {problem} ({reason})", where=path / WEIGHTS, remedy=_REPAIR)
 
 
 def network_definition(path: Path) -> Mapping[str, Any]:

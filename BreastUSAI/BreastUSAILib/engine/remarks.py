@@ -30,11 +30,16 @@ def outlines_withheld(withheld: int, count: int, normal_from: float, shown_from:
     return Flag(FlagCode.OUTLINE_WITHHELD, Severity.INFO, message)
 
 
-def outlined_on_normal(outlined: int, count: int) -> Flag:
-    """On `outlined` of `count` frames, the key frame aside, an outline is so sure that it is shown on normal."""
-    message = f"Besides the key frame, {outlined} of {count} frames "
-    message += "is" if outlined == 1 else "are"
-    message += " probably normal by the classification but surely outlined: look at the outline yourself."
+def outlined_on_normal(outlined: int, others: int, normal_from: float) -> Flag:
+    """On `outlined` of the `others`, all frames but the key frame, a sure outline is shown where normal is likely.
+
+    A frame's probability of that is at least `normal_from`.
+    """
+    these, them = ("this frame", "it") if outlined == 1 else ("these frames", "them")
+    message = (
+        f"On {outlined} of {others} frames besides the key frame a sure outline is shown, though the classification "
+        f"gives {these} a probability of {normal_from:.0%} or more of being normal: look at {them} yourself."
+    )
     return Flag(FlagCode.DISAGREEMENT, Severity.INFO, message)
 
 

@@ -246,7 +246,8 @@ class Run:
         """Say on how many frames besides the key frame an outline stands against the classification."""
         others = sum(index != key for index in self.outlined_on_normal)
         if others:
-            self.flags.append(remarks.outlined_on_normal(others, count))
+            normal_from = self.equipment.models.segmenter.withhold_above
+            self.flags.append(remarks.outlined_on_normal(others, count - 1, normal_from))
 
     def _compare(self, verdict: Verdict, without_outline: str) -> None:
         """Flag a key frame whose outline and whose class contradict each other."""

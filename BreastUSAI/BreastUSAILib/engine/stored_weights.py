@@ -1,8 +1,9 @@
 """Weights as a bundle's file holds them: a state dict of fp16, or of whole numbers of eight bits with their scales.
 
 An eight-bit tensor ``[N, ...]`` of the name ``X`` has its scales ``[N]`` beside it under the name ``X.scale``, one for
-each output channel: the weight is the whole number times its channel's scale. Both are plain tensors, so that the file
-stays what `torch.load` reads with ``weights_only=True``. `Training/bundles/packing.py` writes them.
+each place of its first dimension, which is that of the output channels in most layers: the weight is the whole number
+times its channel's scale. Both are plain tensors, so that the file stays what `torch.load` reads with
+``weights_only=True``. `Training/bundles/packing.py` writes them.
 """
 
 from __future__ import annotations
@@ -19,10 +20,16 @@ SCALE = ".scale"
 
 
 def load_weights(path: Path) -> dict[str, torch.Tensor]:
-    """The state dict of a bundle's weights file, on the CPU. Raises what `torch.load` raises, and ValueError."""
+    """The state dict of a bundle's weights file, on the CPU.
+
+    Raises what `torch.load` raises, and ValueError for a file that holds none.
+    """
     import torch
 
-    return unpacked(torch.load(path, map_location="cpu", weights_only=True))
+    stored = torch.load(path, map_location="cpu", weights_only=True)
+    if not isinstance(stored, dict) or not all(isinstance(value, torch.Tensor) for value in stored.values()):
+        raise ValueError("the file holds no state dict")
+    return unpacked(stored)
 
 
 def unpacked(stored: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -17,13 +17,14 @@ from Training.bundles import card
 from Training.bundles.calibrate import Calibrated, fit_calibration, write_calibration
 from Training.bundles.card import write_card
 from Training.bundles.card_figures import failure_sentence
+from Training.bundles.packing import pack_bundle
 from Training.bundles.record import TrainingRecord
 from Training.bundles.writer import read_metadata, rewrite_bundle
 from Training.measure import intervals
 from Training.measure.figures import figures_of, write_figures
 from Training.measure.rows import Row
 
-from ..measure.samples import made_up_rows, write_classifier, write_segmenter
+from ..measure.samples import RECORD, made_up_rows, write_classifier, write_segmenter
 
 TRAINING = TrainingRecord(
     recipe="shared-b0",
@@ -157,6 +158,17 @@ def test_a_segmenters_card_has_its_own_figures(tmp_path: Path) -> None:
         assert words in text
     for words in ("malignancy AUC", "in mm", "Operating points"):
         assert words not in text
+
+
+@pytest.mark.parametrize("training", [RECORD, None])
+def test_weights_in_eight_bits_are_told(tmp_path: Path, training: TrainingRecord | None) -> None:
+    bundle = write_classifier(tmp_path, training=training)
+    assert "bits" not in write_card(bundle, [])
+    sha256 = verify_bundle(bundle).sha256
+    pack_bundle(bundle)
+    assert f"stored in 8 bits with a scale for each channel, rounded from those of sha256 {sha256}." in write_card(
+        bundle, []
+    )
 
 
 @pytest.mark.parametrize("never", [None, 2.0])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
 
 from BreastUSAILib.engine.bundle import load_segmenter, verify_bundle
 from Testing.training.measure.samples import write_classifier, write_data, write_segmenter
-from Training.bundles.lesion_gap import GAPS
-from Training.bundles.outline_rules import calibrate_outlines, choose_outline_rules
+from Training.bundles.lesion_gap import GAPS, GapChoice
+from Training.bundles.outline_rules import OutlineRules, calibrate_outlines, choose_outline_rules, write_outline_rules
 from Training.bundles.outlined import NEVER, Outline, Outlined
 from Training.bundles.writer import read_metadata
 from Training.data.loading import load_examples
@@ -73,6 +74,16 @@ def test_the_data_set_that_loses_most_decides() -> None:
 def test_inseparable_normals_do_not_cost_every_lesion() -> None:
     found = [*[normal(0.05, 0.95)] * 10, *[lesion(0.05, 0.95)] * 90]
     assert choose_outline_rules(found).lesions_lost == 0
+
+
+def test_no_rule_at_all_is_written_and_read_back(tmp_path: Path) -> None:
+    segmenter = write_segmenter(tmp_path)
+    rules = OutlineRules(NEVER, NEVER, 0.0, 0.0, 0.0, 0.0)
+    write_outline_rules(segmenter, GapChoice(math.inf, {}), rules)
+    own = read_metadata(segmenter)["breastusai"]
+    assert own["withhold_above"] is own["withhold_below"] is own["lesion_gap"] is None
+    loaded = load_segmenter(segmenter)
+    assert loaded.withhold_above == loaded.withhold_below == loaded.lesion_gap == math.inf
 
 
 def test_the_pairs_segmenter_gets_all_rules_and_what_each_gap_gave(tmp_path: Path) -> None:

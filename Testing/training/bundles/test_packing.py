@@ -12,8 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from BreastUSAILib.engine.bundle import SHIPPED, WEIGHTS, find_bundles, load_classifier, read_weights, verify_bundle
+from BreastUSAILib.engine.bundle import (
+    SHIPPED,
+    WEIGHTS,
+    find_bundles,
+    load_classifier,
+    load_segmenter,
+    read_weights,
+    verify_bundle,
+)
 from BreastUSAILib.engine.errors import ModelError
+from BreastUSAILib.engine.shared_encoder import shares_encoder
 from BreastUSAILib.engine.stored_weights import SCALE, unpacked
 from Training.__main__ import main
 from Training.bundles.packing import pack_bundle, packed
@@ -31,7 +40,8 @@ def bundle(tmp_path: Path) -> Path:
 def in_halves(shipped: Path, folder: Path) -> Path:
     """A copy with fp16 weights, however the shipped bundle stores its own."""
     copy = Path(shutil.copytree(shipped, folder / shipped.name))
-    rewrite_bundle(copy, state=half_precision(read_weights(copy)))
+    metadata = {name: value for name, value in read_metadata(copy).items() if name != "weights"}
+    rewrite_bundle(copy, metadata=metadata, state=half_precision(read_weights(copy)))
     return copy
 
 
@@ -111,10 +121,15 @@ def test_a_pair_on_one_encoder_stays_on_one_encoder(tmp_path: Path) -> None:
     paths = [in_halves(path, tmp_path) for path in find_bundles()]
     for path in paths:
         pack_bundle(path)
-    one, other = (read_weights(path) for path in paths)
-    shared = [name for name in one if "encoder." + name in other]
-    assert shared
-    assert all(torch.equal(one[name], other["encoder." + name]) for name in shared)
+    assert shares_encoder(load_classifier(paths[0]), load_segmenter(paths[1]))
+
+
+def test_a_bundle_that_is_packed_already_stays_as_it_is(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pack_bundle(bundle)
+    before = read_metadata(bundle)
+    assert main(["pack", str(bundle)]) == 0
+    assert "in eight bits already" in capsys.readouterr().out
+    assert read_metadata(bundle) == before
 
 
 def test_packed_weights_without_their_scales_are_no_bundle(bundle: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,14 @@ import torch
 from torch import Tensor
 
 from BreastUSAILib.engine.errors import ModelError
-from Training.bundles.writer import BundleContent, write_bundle
+from Testing.training.measure.samples import write_classifier
+from Training.fit.changes import changed
 from Training.fit.learning import Learner, Outputs, build_learner
 from Training.fit.loop import Hardware, fit
 from Training.fit.teachers import Teachers, load_teachers
 from Training.recipes.networks import own
 from Training.recipes.recipe import Recipe
+from Training.recipes.registry import recipe_named
 
 from .made_up import SMALL, training_set
 
@@ -74,7 +76,7 @@ def test_a_head_that_no_teacher_has_is_not_taught() -> None:
     assert teachers.loss(torch.zeros(2, 1, 4, 4), outputs).requires_grad is False
 
 
-def test_what_only_some_teachers_know_is_taught_by_these(tmp_path: Path) -> None:
+def test_what_only_some_teachers_know_is_taught_by_these() -> None:
     images = torch.zeros(2, 1, 4, 4)
     both, alone = Says([0.0, 0.0, 4.0], 3.0), Says([0.0, 4.0, 0.0])
     lesion = gradient(Teachers([both, alone]), "lesion", torch.zeros(2, 1, 4, 4), images)
@@ -85,38 +87,47 @@ def test_what_only_some_teachers_know_is_taught_by_these(tmp_path: Path) -> None
     assert Teachers([alone]).loss(images, outputs).requires_grad is False
 
 
-def written(folder: Path, network: dict[str, Any], task: str = "classification", **differences: Any) -> Path:
-    """A folder with one bundle of random weights."""
-    preprocessing = dataclasses.replace(SMALL, **differences)
-    content = BundleContent("teacher", "1.0.0", task, "Random.", network, preprocessing, "None.\n")
-    write_bundle(content, build_learner({task: network}).networks()[task].state_dict(), folder)
-    return folder
+def test_a_classifier_of_another_architecture_may_teach_a_pair(tmp_path: Path) -> None:
+    pair = changed(recipe_named("shared-b0"), size=SMALL.size)
+    write_classifier(tmp_path, preprocessing=pair.preprocessing)
+    taught = load_teachers(pair, [tmp_path])
+    images = torch.randn(2, 1, 32, 32)
+    classes, lesion = torch.zeros(2, 3, requires_grad=True), torch.zeros(2, 1, 32, 32, requires_grad=True)
+    taught.teachers.loss(images, Outputs(classes, lesion)).backward()
+    assert classes.grad is not None
+    assert lesion.grad is None
+    assert taught.source.startswith("classifier 0.0.1 (")
+    assert [record.fold for record in taught.records] == [1]
 
 
-def test_a_classifier_of_another_architecture_may_teach(tmp_path: Path) -> None:
-    folder = written(tmp_path, dict(own("row_lstm.RowLSTM", image_size=SMALL.size)))
-    taught = load_teachers(CNN, [folder])
-    images = torch.zeros(2, 1, SMALL.size, SMALL.size)
-    outputs = Outputs(classes=torch.zeros(2, 3, requires_grad=True))
-    assert taught.teachers.loss(images, outputs).requires_grad
-    assert taught.source.startswith("teacher 1.0.0 (")
+def test_what_cannot_teach_is_refused_before_the_training(tmp_path: Path) -> None:
+    def refused(name: str, reason: str, recipe: Recipe = CNN, **changes: Any) -> None:
+        write_classifier(tmp_path / name, **changes)
+        with pytest.raises(ModelError, match=reason):
+            load_teachers(recipe, [tmp_path / name])
 
-
-def test_a_teacher_of_another_size_or_task_is_refused(tmp_path: Path) -> None:
-    network = dict(own("four_layer_cnn.FourLayerCNN"))
-    other = written(tmp_path / "size", network, size=2 * SMALL.size)
-    with pytest.raises(ModelError, match="prepared otherwise, or of another size"):
-        load_teachers(CNN, [other])
-    segmenter = {"segmentation": network}
-    with pytest.raises(ModelError, match=r"classification bundle, .* Give one for segmentation"):
-        load_teachers(dataclasses.replace(CNN, networks=segmenter), [written(tmp_path / "task", network)])
-    with pytest.raises(ModelError, match="0 bundles lie here"):
+    refused("size", "prepared otherwise, or of another size", preprocessing=replace(SMALL, size=2 * SMALL.size))
+    segmenter = replace(CNN, networks={"segmentation": CNN.networks["classification"]})
+    refused("task", r"classification bundle, .* Give one for segmentation", segmenter, preprocessing=SMALL)
+    refused("record", "does not say what it was trained on", preprocessing=SMALL, training=None)
+    refused("inputs", "takes image and lesion_mask, the recipe image", inputs=("image", "lesion_mask"))
+    fixed = own("row_lstm.RowLSTM", image_size=SMALL.size)
+    refused("fixed", "takes images of 64 pixels alone.*--schedule", network=fixed, preprocessing=SMALL)
+    load_teachers(replace(CNN, schedule=((SMALL.size, 1),)), [tmp_path / "fixed"])
+    with pytest.raises(ModelError, match="the bundles here are none"):
         load_teachers(CNN, [tmp_path / "none"])
+
+
+def test_two_classifiers_in_one_folder_are_no_pair(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        write_classifier(tmp_path, name)
+    with pytest.raises(ModelError, match=r"are classification and classification, .* a folder for each teacher"):
+        load_teachers(recipe_named("shared-b0"), [tmp_path])
 
 
 @pytest.mark.slow
 def test_a_pupil_comes_nearer_to_its_teacher_and_the_teacher_stays(tmp_path: Path) -> None:
-    recipe = dataclasses.replace(CNN, schedule=((32, 6),))
+    recipe = replace(CNN, schedule=((32, 6),))
     torch.manual_seed(5)
     teacher = build_learner(recipe.networks)
     with torch.no_grad():

@@ -141,7 +141,7 @@ def test_a_taught_bundle_names_its_teachers_and_counts_what_they_saw(
 
     (tmp_path / "empty").mkdir()
     assert main([*command, str(tmp_path / "empty"), "--work", str(tmp_path / "third")]) == 1
-    assert "0 bundles lie here" in capsys.readouterr().err
+    assert "the bundles here are none" in capsys.readouterr().err
 
 
 def test_a_segmenter_of_another_size_is_refused_before_the_data_are_read(
