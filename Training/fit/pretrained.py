@@ -18,12 +18,10 @@ def read_state(path: Path) -> dict[str, Tensor]:
     except Exception as error:  # torch raises RuntimeError, UnpicklingError, OSError and more here
         raise ModelError(f"the file {unreadable(error)}", where=path, remedy="Give a state-dict file") from error
     state = state.get("state_dict", state) if isinstance(state, dict) else state
-    if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
-        raise ModelError("the file holds no state dict", where=path, remedy="Give a state-dict file")
     try:
         return unpacked(state)
     except ValueError as error:
-        raise ModelError(f"the weights are incomplete: {error}", where=path, remedy="Give a state-dict file") from error
+        raise ModelError(str(error), where=path, remedy="Give a state-dict file") from error
 
 
 def unreadable(error: Exception) -> str:

@@ -106,7 +106,8 @@ def load_teachers(recipe: Recipe, folders: Sequence[Path]) -> Taught:
     for folder in folders:
         bundles = find_bundles(folder)
         tasks = sorted(verify_bundle(bundle).task for bundle in bundles)
-        if len(bundles) != 1 and tasks != sorted(recipe.networks):
+        alone = len(bundles) == 1
+        if not alone and tasks != sorted(recipe.networks):
             raise ModelError(
                 f"the bundles here are {' and '.join(tasks) or 'none'}, a teacher is one bundle or the recipe's pair",
                 where=folder,
@@ -114,8 +115,7 @@ def load_teachers(recipe: Recipe, folders: Sequence[Path]) -> Taught:
             )
         for bundle in bundles:
             _check(bundle, recipe)
-        own = {verify_bundle(bundles[0]).task: network_definition(bundles[0])}
-        learner = build_learner(own if len(bundles) == 1 else recipe.networks)
+        learner = build_learner({tasks[0]: network_definition(bundles[0])} if alone else recipe.networks)
         came = start_from_bundles(learner, bundles)
         sources.append(f"{came['source']} ({came['sha256']})")
         records += records_of(bundles)

@@ -8,9 +8,8 @@ times its channel's scale. Both are plain tensors, so that the file stays what `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import torch
@@ -22,23 +21,22 @@ SCALE = ".scale"
 def load_weights(path: Path) -> dict[str, torch.Tensor]:
     """The state dict of a bundle's weights file, on the CPU.
 
-    Raises what `torch.load` raises, and ValueError for a file that holds none.
+    Raises what `torch.load` and `unpacked` raise.
     """
     import torch
 
-    stored = torch.load(path, map_location="cpu", weights_only=True)
+    return unpacked(torch.load(path, map_location="cpu", weights_only=True))
+
+
+def unpacked(stored: Any) -> dict[str, torch.Tensor]:
+    """The state dict that a file's content stands for, its eight-bit tensors as float32 and all others as they are.
+
+    Raises ValueError for what is no state dict, and for an eight-bit tensor without a scale for each of its channels.
+    """
+    import torch
+
     if not isinstance(stored, dict) or not all(isinstance(value, torch.Tensor) for value in stored.values()):
         raise ValueError("the file holds no state dict")
-    return unpacked(stored)
-
-
-def unpacked(stored: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The state dict that `stored` stands for, its eight-bit tensors as float32 and all others as they are.
-
-    Raises ValueError for an eight-bit tensor without a scale for each of its channels.
-    """
-    import torch
-
     packed = {name for name, value in stored.items() if value.dtype == torch.int8}
     weights = {}
     for name, value in stored.items():
