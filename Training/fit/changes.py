@@ -73,7 +73,7 @@ def _of_size(recipe: Recipe, size: int) -> Recipe:
             f"a side of {size} pixels is no multiple of {_STRIDE} from {2 * _STRIDE} to {_LARGEST}",
             remedy="Give --size such a number, 256 for example",
         )
-    if any("image_size" in network for network in recipe.networks.values()):
+    if recipe.takes_one_size:
         raise OptionError(f"the recipe {recipe.name} has one size only", remedy="Leave --size out")
     own = recipe.preprocessing.size
     schedule = tuple((max(1, round(side * size / own / _STRIDE)) * _STRIDE, passes) for side, passes in recipe.schedule)

@@ -98,8 +98,7 @@ def smoke_plan(plan: Plan) -> Plan:
     """The plan cut down to a few small steps, on phantoms that it writes into the work folder where no data are."""
     if plan.data == plan.work / DATA_FOLDER / TABLE and not plan.data.exists():
         write_phantoms(plan.work / DATA_FOLDER, SMOKE_COUNT, seed=0)
-    fixed = any("image_size" in network for network in plan.recipe.networks.values())
-    side = plan.recipe.preprocessing.size if fixed else SMOKE_SIDE
+    side = plan.recipe.preprocessing.size if plan.recipe.takes_one_size else SMOKE_SIDE
     recipe = dataclasses.replace(plan.recipe, schedule=((side, 1),), batch=4)
     return dataclasses.replace(plan, recipe=recipe)
 

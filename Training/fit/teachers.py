@@ -20,7 +20,7 @@ from BreastUSAILib.engine.prepare import Preprocessing
 
 from ..bundles.record import TrainingRecord
 from ..bundles.writer import read_metadata
-from ..recipes.recipe import Recipe
+from ..recipes.recipe import Recipe, is_of_one_size
 from .learning import Learner, Outputs, build_learner
 from .replay import Replayed
 from .start import records_of, start_from_bundles
@@ -152,7 +152,7 @@ def _check(bundle: Path, recipe: Recipe) -> None:
             remedy="Give a teacher of the recipe's own preprocessing and --size",
         )
     size = recipe.preprocessing.size
-    if "image_size" in network_definition(bundle) and any(side != size for side, _ in recipe.schedule):
+    if is_of_one_size(network_definition(bundle)) and set(recipe.sides) != {size}:
         raise ModelError(
             f"this teacher takes images of {size} pixels alone, and the schedule has others",
             where=bundle,

@@ -13,6 +13,11 @@ from ..fit.augment import Augmentation
 PREPROCESSING = Preprocessing(size=256, low_percentile=1.0, high_percentile=99.5, mean=0.449, std=0.226)
 
 
+def is_of_one_size(network: Mapping[str, Any]) -> bool:
+    """Whether the network of a ``network_def`` takes images of one size alone, which it then states."""
+    return "image_size" in network
+
+
 @dataclass(frozen=True)
 class Recipe:
     """One way to train one network, or two that share their encoder.
@@ -70,6 +75,11 @@ class Recipe:
     def sides(self) -> list[int]:
         """The side of the training images for each pass."""
         return [side for side, passes in self.schedule for _ in range(passes)]
+
+    @property
+    def takes_one_size(self) -> bool:
+        """Whether its networks take images of their own size alone."""
+        return any(is_of_one_size(network) for network in self.networks.values())
 
     def bundle_name(self, task: str) -> str:
         """The name of the bundle that holds the network of one task."""
