@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from BreastUSAILib.engine.analysis import Lesion
 from BreastUSAILib.engine.lesion_segment import MAX_LESIONS
-from BreastUSAILib.engine.measure import label_lesions, measure_lesions
+from BreastUSAILib.engine.measure import label_lesions, measure_lesions, sure_lesions
 
 FRAME = (300, 320)
 WITHIN_ONE_PERCENT = 0.01
@@ -79,6 +81,20 @@ def test_beside_a_sure_component_a_much_less_sure_one_is_dropped_whatever_its_si
     assert label_lesions(probability, min_area_px=1, gap=2.0).max() == 2
     alone = (0.6 * box(10, 10, 40, 40)).astype(np.float32)
     assert label_lesions(alone, min_area_px=1, gap=0.0).max() == 1
+
+
+def test_only_sure_lesions_are_left_and_numbered_anew() -> None:
+    probability = 0.6 * box(10, 10, 40, 40) + 0.9 * box(100, 20, 20, 20) + 0.7 * box(10, 100, 15, 15)
+    probability = (probability + 0.95 * box(100, 100, 10, 10)).astype(np.float32)
+    labels = label_lesions(probability, min_area_px=1)
+    sure = sure_lesions(labels, probability, 0.8)
+    assert sure.dtype == np.uint8
+    assert (labels[25, 105], labels[105, 15], labels[105, 105]) == (2, 3, 4)
+    assert (sure[20, 20], sure[25, 105], sure[105, 15], sure[105, 105]) == (0, 1, 0, 2)
+    assert np.array_equal(sure_lesions(labels, probability, 0.0), labels)
+    assert not sure_lesions(labels, probability, math.inf).any()
+    everywhere = np.ones(FRAME, dtype=np.uint8)
+    assert not sure_lesions(everywhere, np.ones(FRAME, dtype=np.float32), math.inf).any()
 
 
 def test_a_component_that_is_too_small_drops_no_other() -> None:

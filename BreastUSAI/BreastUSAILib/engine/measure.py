@@ -69,6 +69,14 @@ def label_lesions(
     return labels
 
 
+def sure_lesions(labels: NDArray[np.uint8], probability: NDArray[np.float32], min_mean: float) -> NDArray[np.uint8]:
+    """The lesions of a label map with a mean probability of at least `min_mean`, numbered anew in the same order."""
+    areas = np.maximum(np.bincount(labels.ravel()), 1)
+    kept = np.bincount(labels.ravel(), weights=probability.ravel()) / areas >= min_mean
+    kept[0] = False
+    return (np.cumsum(kept) * kept).astype(np.uint8)[labels]
+
+
 def measure_lesions(
     labels: NDArray[np.uint8],
     probability: NDArray[np.float32],

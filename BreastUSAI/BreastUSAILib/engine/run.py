@@ -30,7 +30,7 @@ from .frames import Frames, InputKind, Rectangle, luminance
 from .joining import join_lesions, slices_stood_for
 from .letterbox import Letterbox
 from .maps import StoredMaps
-from .measure import label_lesions, measure_lesions
+from .measure import label_lesions, measure_lesions, sure_lesions
 from .options import AnalyzeOptions, Cancelling, Progress
 from .passes import Batch, Passes
 from .prepare import Preprocessing, prepare
@@ -194,26 +194,21 @@ class Run:
         No outline depends on the prevalence that was asked for.
         """
         segmenter = self.equipment.models.segmenter
-        labels = self._labelled(probability, segmenter.lesion_evidence)
+        labels = label_lesions(
+            probability,
+            threshold=segmenter.threshold,
+            min_area_px=max(1, round(segmenter.smallest_lesion * self.region.area)),
+            min_mean=segmenter.lesion_evidence,
+            gap=segmenter.lesion_gap,
+        )
         if labels.any() and self.calibrated[index].normal >= segmenter.withhold_above:
-            shown = self._labelled(probability, max(segmenter.lesion_evidence, segmenter.withhold_below))
+            shown = sure_lesions(labels, probability, segmenter.withhold_below)
             if np.count_nonzero(shown) < np.count_nonzero(labels):
                 self.withheld.append(index)
             if shown.any():
                 self.outlined_on_normal.append(index)
             labels = shown
         self._measure(index, labels, probability, heat)
-
-    def _labelled(self, probability: NDArray[np.float32], evidence: float) -> NDArray[np.uint8]:
-        """The lesions of one frame whose mean probability is at least `evidence`, numbered."""
-        segmenter = self.equipment.models.segmenter
-        return label_lesions(
-            probability,
-            threshold=segmenter.threshold,
-            min_area_px=max(1, round(segmenter.smallest_lesion * self.region.area)),
-            min_mean=evidence,
-            gap=segmenter.lesion_gap,
-        )
 
     def _measure(
         self, index: int, labels: NDArray[np.uint8], probability: NDArray[np.float32], heat: NDArray[np.float32]
