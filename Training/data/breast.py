@@ -6,16 +6,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
-from BreastUSAILib.engine.errors import InputError, OptionError
+from BreastUSAILib.engine.errors import InputError
 
 from .example import Example, Part
 from .tables import Row, Table, read_csv
 from .xlsx_table import read_xlsx
 
 NAME = "BrEaST"
+WHY = "it is the external test"
 _COLUMNS = ("Image_filename", "Mask_tumor_filename", "Classification")
 _STRATA = {"birads": "BIRADS", "histology": "Diagnosis", "tissue_composition": "Tissue_composition"}
 _MM_PER_CM = 10  # the table's Pixel_size is in cm, by the paper's table of columns
@@ -58,25 +58,9 @@ def load_breast(place: Path) -> list[Example]:
     return [_example(table, number, row, folder, files) for number, row in table.rows if row["Image_filename"]]
 
 
-def is_reserved(example: Example) -> bool:
+def is_of_breast(example: Example) -> bool:
     """Whether it is an image of BrEaST, by its data set's name or by the file name of its mask."""
     return example.dataset == NAME or any(_TUMOUR_MASK.fullmatch(path.name) for path in example.masks)
-
-
-def refuse_reserved(examples: Sequence[Example]) -> None:
-    """For everything that trains or tunes: raises OptionError where that would be done on the reserved set.
-
-    That is where one of its images is not for testing, or where there is nothing else to train on.
-    """
-    reserved = [example for example in examples if is_reserved(example)]
-    misused = any(example.part is not Part.TEST for example in reserved)
-    others = any(example.part is Part.TRAIN for example in examples if not is_reserved(example))
-    if misused or (reserved and not others):
-        raise OptionError(
-            f"{NAME} is reserved for evaluation, and {len(reserved)} of these {len(examples)} images are from it",
-            where=reserved[0].picture,
-            remedy=f"Train on other data, and give {NAME} to the evaluate command alone",
-        )
 
 
 def _is_clinical(path: Path) -> bool:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from BreastUSAILib.engine.errors import InputError, OptionError
 
-from .breast import refuse_reserved
 from .example import CLASS_NAMES, Example, Part
 from .pictures import image_size
+from .reserved import refuse_reserved
 from .splits import split_problems
 from .tables import raise_problems
 
@@ -53,10 +53,10 @@ def check_trainable(
 ) -> None:
     """What every command that trains or tunes checks first: `check_examples`, and that it may and can train on these.
 
-    Raises OptionError for images of the reserved set, or names in `train_on` that no example's data set has;
+    Raises OptionError for images of a reserved set, or names in `train_on` that no example's data set has;
     InputError where nothing is left to train on, and as `check_examples` does.
     """
-    refuse_reserved(examples)
+    refuse_reserved(examples, train_on)
     names = sorted({example.dataset for example in examples})
     absent = sorted(set(train_on or ()) - set(names))
     if absent:

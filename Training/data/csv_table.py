@@ -14,8 +14,8 @@ from pathlib import Path
 
 from BreastUSAILib.engine.errors import InputError
 
-from .breast import NAME as RESERVED
 from .example import CLASS_NAMES, Example, Part
+from .reserved import RESERVED
 from .splits import FOLDS, hashed_fold, hashed_tenth, part_of
 from .tables import Row, Table, raise_problems, read_csv
 
@@ -81,7 +81,7 @@ def _example(table: Table, number: int, row: Row, fold: int, default_dataset: st
     group = row.get("group") or row["image"]
     test_fold = _fold(row.get("fold", "")) or hashed_fold(group)
     stated = _part(row.get("part", ""))
-    if dataset == RESERVED:
+    if dataset in RESERVED or row.get("source") in RESERVED:
         stated = Part.TEST
     folder = table.path.parent
     return Example(

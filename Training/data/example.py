@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import Frames, InputKind, SpacingSource
+from BreastUSAILib.engine.frames import Frames, InputKind, Rectangle, SpacingSource
 
 from .pictures import is_plain_picture, read_grey, read_mask, read_still
 
 CLASS_NAMES = ("normal", "benign", "malignant")
+UNCLEAN: Mapping[str, str] = {"clean": "no"}
+"""The stratum of an image from which a class could be read off something that is no tissue: not to be trained on."""
 
 
 class Part(str, Enum):
@@ -43,6 +45,7 @@ class Example:
         fold: the fold 1-5 in which it is tested, or None where it never is (or its split has no folds).
         pixel_spacing_mm: (row, column) in mm where its data set states it.
         strata: what else is known, by name: ``birads``, ``scanner``, ``histology``, ``side``.
+        painted_over: where burned-in drawings are, which no network is trained on; they are there in tests.
         listed_in: the table and row that name it, for messages.
     """
 
@@ -58,7 +61,13 @@ class Example:
     fold: int | None = None
     pixel_spacing_mm: tuple[float, float] | None = None
     strata: Mapping[str, str] = field(default_factory=dict, hash=False)
+    painted_over: tuple[Rectangle, ...] = ()
     listed_in: str = ""
+
+    @property
+    def may_be_trained_on(self) -> bool:
+        """Whether nothing but tissue tells its class; see `UNCLEAN`."""
+        return not UNCLEAN.items() <= self.strata.items()
 
     @property
     def picture(self) -> Path:

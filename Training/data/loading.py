@@ -8,15 +8,15 @@ from pathlib import Path
 
 from BreastUSAILib.engine.errors import InputError
 
-from . import breast, busbra, busi
+from . import breast, busbra, busi, busuc, busuclm
 from .busi_published import is_published_busi, load_published_busi
 from .csv_table import TABLE_OF_FOLDER, is_table_of_images, load_csv
 from .example import Example, Part
 from .splits import assert_groups_apart, check_fold
 
 _ACCEPTED = (
-    "Give a folder of BUS-BRA, BUSI (cleaned, or Dataset_BUSI_with_GT) or BrEaST, a folder with such folders in it, "
-    "or a CSV table with the columns image and label"
+    "Give a folder of BUS-BRA, BUSI (cleaned, or Dataset_BUSI_with_GT), BUS-UCLM, BUS_UC or BrEaST, a folder with such "
+    "folders in it, or a CSV table with the columns image and label"
 )
 
 
@@ -25,9 +25,10 @@ def load_examples(
 ) -> list[Example]:
     """All examples of a data set, of a folder of data sets, or of a CSV table.
 
-    Test: BUS-BRA's official fold, a tenth of BUSI's groups, a fifth of a table's groups, and all of BrEaST.
-    Calibration: a tenth of the remaining patients and groups. Training: the rest. BUS-BRA comes first, then BUSI,
-    then BrEaST, each in the order of its table.
+    Test: BUS-BRA's official fold, a tenth of BUSI's groups, a fifth of BUS-UCLM's patients and of a table's groups,
+    and all of BUS_UC and BrEaST. Calibration: a tenth of the remaining patients and groups. Training: the rest. What
+    may not be trained on (`Example.may_be_trained_on`) is left out of both. BUS-BRA comes first, then BUSI, BUS-UCLM,
+    BUS_UC and BrEaST, each in the order of its table.
 
     Args:
         data: the folder or table; see `csv_table` for a table's columns.
@@ -44,12 +45,13 @@ def load_examples(
     if not examples:
         raise InputError("the data set holds no image", where=data, remedy=_ACCEPTED)
     assert_groups_apart(examples)
-    if train_on is None:
-        return examples
-    return [example if example.dataset in train_on else replace(example, part=Part.TEST) for example in examples]
+    if train_on is not None:
+        examples = [one if one.dataset in train_on else replace(one, part=Part.TEST) for one in examples]
+    return [one for one in examples if one.part is Part.TEST or one.may_be_trained_on]
 
 
 _Load = Callable[[], list[Example]]
+_ORDER = (busbra.NAME, busi.NAME, busuclm.NAME, busuc.NAME, breast.NAME)
 
 
 def _loaders(data: Path, fold: int, duplicates: Path | None) -> list[_Load]:
@@ -73,7 +75,7 @@ def _loaders(data: Path, fold: int, duplicates: Path | None) -> list[_Load]:
             )
         found[name] = folder, load
     if found:
-        return [found[name][1] for name in (busbra.NAME, busi.NAME, breast.NAME) if name in found]
+        return [found[name][1] for name in _ORDER if name in found]
     if own := _reserved(data, fold):
         return [own[1]]
     table = data / TABLE_OF_FOLDER
@@ -97,13 +99,17 @@ def _with_training_parts(folder: Path, fold: int, duplicates: Path | None) -> tu
         return busbra.NAME, lambda: busbra.load_busbra(folder, fold)
     if busi.is_busi(folder):
         return busi.NAME, lambda: busi.load_busi(folder, fold)
+    if busuclm.is_busuclm(folder):
+        return busuclm.NAME, lambda: busuclm.load_busuclm(folder, fold)
     if is_published_busi(folder):
         return busi.NAME, lambda: load_published_busi(folder, fold, duplicates)
     return None
 
 
 def _reserved(folder: Path, fold: int) -> tuple[str, _Load] | None:
-    """The same for the reserved data set: as published, or as a folder of its name with a table of images."""
+    """The same for a reserved data set; BrEaST as published, or as a folder of its name with a table of images."""
+    if busuc.is_busuc(folder):
+        return busuc.NAME, lambda: busuc.load_busuc(folder)
     table = folder / TABLE_OF_FOLDER
     if folder.name == breast.NAME and table.is_file() and is_table_of_images(table):
         return breast.NAME, lambda: load_csv(table, fold)

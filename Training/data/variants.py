@@ -46,14 +46,16 @@ class Variant:
 def make_variants(examples: Sequence[Example], preprocessing: Preprocessing) -> list[Variant]:
     """Every variant of every example, in their order, held in memory. Raises InputError.
 
-    BUSI's normals exist at full size only in part, else as squashed 256x256 copies. So that no network can read
-    the class off the resolution, every BUSI example also comes squashed to 256x256 and stretched back, to its own
-    aspect or, where the original is missing, to one of the aspects that lesion frames have.
+    Burned-in drawings whose place is known are painted over. Where some of BUSI's normals exist only as squashed
+    256x256 copies, every BUSI example also comes squashed to 256x256 and stretched back, to its own aspect or, where
+    the original is missing, to one of the aspects that lesion frames have: else a network could read the class off
+    the resolution.
     """
+    squashed = any(example.dataset == BUSI and example.image is None for example in examples)
     return [
         _variant(view, example, number, preprocessing)
         for number, example in enumerate(examples)
-        for view in _views(example)
+        for view in _views(example, squashed)
     ]
 
 
@@ -64,21 +66,37 @@ class _View:
     region: Rectangle | None = None
 
 
-def _views(example: Example) -> list[_View]:
+def _views(example: Example, squashed: bool) -> list[_View]:
     frames = example.frames()
-    image = frames.grey(0)
+    image = paint_over(frames.grey(0), example.painted_over)
     mask = example.mask_array(image.shape)
     problem = mask_problem(example, mask)
     if problem is not None:
         raise InputError(problem, where=example.listed_in or example.name, remedy="Correct the label or the mask")
-    if example.dataset != BUSI:
+    if example.dataset != BUSI or not squashed:
         return [_View(image, mask, None if frames.region is None else frames.region.rectangle)]
     if example.image is None:
         empty = [_stretch(image, round(_SQUARE * aspect), _SQUARE) for aspect in _ASPECTS]
         return [_View(stretched, np.zeros(stretched.shape, dtype=bool)) for stretched in empty]
     rows, columns = image.shape
-    squashed = _stretch(_stretch(image, _SQUARE, _SQUARE), columns, rows)
-    return [_View(image, mask), _View(squashed, mask)]
+    coarse = _stretch(_stretch(image, _SQUARE, _SQUARE), columns, rows)
+    return [_View(image, mask), _View(coarse, mask)]
+
+
+def paint_over(image: NDArray, boxes: Sequence[Rectangle]) -> NDArray:
+    """The image ``[H, W]`` with each rectangle replaced by what lies beside it, mirrored: on its left, else its right.
+
+    As it is where nothing beside it is wide enough.
+    """
+    painted = image.copy() if boxes else image
+    for box in boxes:
+        rows, left, right = slice(box.y, box.y + box.height), box.x, box.x + box.width
+        beside = painted[rows, max(left - box.width, 0) : left]
+        if left < box.width:
+            beside = painted[rows, right : right + box.width]
+        if beside.shape == painted[rows, left:right].shape:
+            painted[rows, left:right] = beside[:, ::-1]
+    return painted
 
 
 def _variant(view: _View, example: Example, number: int, preprocessing: Preprocessing) -> Variant:

@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .looks import other_looks, with_calipers
+
 
 @dataclass(frozen=True)
 class Augmentation:
@@ -28,6 +30,10 @@ class Augmentation:
         coarse: probability of a loss of resolution, down to half.
         shadow: probability of a soft dark band from a random depth downwards.
         erase: probability that one rectangle is set to grey, as a caliper box or menu would.
+        grey_scale: probability that the grey values take the distribution of another image of the batch, in part.
+        amplitude: probability that coarse structure, the lowest spatial frequencies' amplitudes, does (Yang and Soatto
+            2020, arXiv:2004.05498).
+        calipers: probability that a pair of calipers with a dotted line between them is drawn, anywhere.
         mixup: probability that a whole batch is mixed with itself in another order (Zhang et al. 2018).
         cutmix: the same by rectangles (Yun et al. 2019).
     """
@@ -45,19 +51,23 @@ class Augmentation:
     coarse: float = 0.20
     shadow: float = 0.15
     erase: float = 0.0
+    grey_scale: float = 0.0
+    amplitude: float = 0.0
+    calipers: float = 0.0
     mixup: float = 0.0
     cutmix: float = 0.0
 
 
 MOST = {
     **dict.fromkeys(("flip", "blur", "coarse", "shadow", "erase", "mixup", "cutmix"), 1.0),  # probabilities
+    **dict.fromkeys(("grey_scale", "amplitude", "calipers"), 1.0),  # probabilities too
     **dict.fromkeys(("shift", "gain", "depth_gain", "speckle"), 1.0),
     **dict.fromkeys(("zoom", "stretch", "gamma"), 1.5),  # logarithms: 4.5 times
     "rotation_degrees": 45.0,  # never towards upside down
 }
 """The largest value that each field of `Augmentation` may be given; the least is 0."""
 
-NO_AUGMENTATION = Augmentation(*([0.0] * 15))
+NO_AUGMENTATION = Augmentation(*([0.0] * len(MOST)))
 
 
 def augment(images: Tensor, masks: Tensor, generator: torch.Generator, settings: Augmentation) -> tuple[Tensor, Tensor]:
@@ -65,7 +75,12 @@ def augment(images: Tensor, masks: Tensor, generator: torch.Generator, settings:
     grid = _grid(images, generator, settings)
     images = F.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
     masks = F.grid_sample(masks, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
-    return _appearance(images, generator, settings), (masks > 0.5).float()
+    if settings.grey_scale or settings.amplitude:
+        images = other_looks(images, generator, settings.grey_scale, settings.amplitude)
+    images = _appearance(images, generator, settings)
+    if settings.calipers:
+        images = torch.where(_chance(images, generator, settings.calipers), with_calipers(images, generator), images)
+    return images, (masks > 0.5).float()
 
 
 def _uniform(shape: tuple[int, ...], generator: torch.Generator, reach: float) -> Tensor:

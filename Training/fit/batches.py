@@ -15,7 +15,7 @@ from torch.utils.data import Dataset
 from ..data.example import CLASS_NAMES, Example
 from ..data.variants import Variant
 from ..recipes.recipe import Recipe
-from .crops import Crop, cut_out, lesion_crop, tissue_crop
+from .crops import Crop, cut_out, lesion_crop, random_tissue_crop
 from .learning import HELPERS, Targets
 
 NORMAL = CLASS_NAMES.index("normal")
@@ -114,7 +114,7 @@ class TrainingSet:
         """Now and then the lesion-free part of a lesion image, and as often a part with the lesion."""
         draw = generator.random()
         if draw < self.recipe.tissue_crops:
-            crop = tissue_crop(variant.image, variant.mask)
+            crop = random_tissue_crop(variant.image, variant.mask, generator)
             return Drawn(variant, crop, normal=crop is not None)
         if draw < 2 * self.recipe.tissue_crops:
             return Drawn(variant, lesion_crop(variant.image, variant.mask, generator), normal=False)

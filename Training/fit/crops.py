@@ -44,16 +44,41 @@ def tissue_crop(image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> Crop | Non
 
     Never what lies below the lesion, where its shadow or enhancement shows. None where no part is large enough.
     """
+    return max(_tissue(image, mask), key=lambda crop: crop.area, default=None)
+
+
+def random_tissue_crop(
+    image: NDArray[np.uint8], mask: NDArray[np.uint8], generator: np.random.Generator
+) -> Crop | None:
+    """A random part of a random one of these parts, half or more of each of its sides. None where none is large enough.
+
+    Lesion-free tissue comes at as many scales as lesions do this way (`lesion_crop`), and not by the edge alone.
+    """
+    parts = _tissue(image, mask)
+    if not parts:
+        return None
+    part = parts[int(generator.integers(len(parts)))]
+    width, height = (round(side * generator.uniform(0.5, 1.0)) for side in (part.width, part.height))
+    left = part.left + int(generator.integers(part.width - width + 1))
+    top = part.top + int(generator.integers(part.height - height + 1))
+    smaller = Crop(top, left, top + height, left + width)
+    content = _box(image)
+    assert content is not None
+    return smaller if _tells(smaller, content) else part
+
+
+def _tissue(image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> list[Crop]:
+    """The parts beside and above the lesion that are large enough."""
     content, lesion = _box(image), _box(mask)
     if content is None or lesion is None:
-        return None
+        return []
     margin = round(_MARGIN * len(image))
     candidates = [
         dataclasses.replace(content, right=max(content.left, lesion.left - margin)),
         dataclasses.replace(content, left=min(content.right, lesion.right + margin)),
         dataclasses.replace(content, bottom=max(content.top, lesion.top - margin)),
     ]
-    return max((crop for crop in candidates if _tells(crop, content)), key=lambda crop: crop.area, default=None)
+    return [crop for crop in candidates if _tells(crop, content)]
 
 
 def lesion_crop(image: NDArray[np.uint8], mask: NDArray[np.uint8], generator: np.random.Generator) -> Crop | None:

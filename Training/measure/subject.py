@@ -132,10 +132,7 @@ def load_split(data: Path, split: Split, duplicates: Path | None = None) -> list
     `duplicates` is the list of near-duplicates for BUSI's published layout, as `load_examples` takes it.
     Raises InputError where the data cannot be loaded.
     """
-    examples = load_examples(data, fold=split.fold, duplicates=duplicates)
-    if split.train_on is None:
-        return examples
-    return [one if one.dataset in split.train_on else replace(one, part=Part.TEST) for one in examples]
+    return load_examples(data, fold=split.fold, train_on=split.train_on, duplicates=duplicates)
 
 
 def with_seen_groups(subject: Subject, data: Path, part: Part, duplicates: Path | None = None) -> Subject:

@@ -11,7 +11,7 @@ import pytest
 
 from BreastUSAILib.engine.errors import InputError, OptionError
 from Testing.training.conftest import picture, write_table
-from Training.data.breast import refuse_reserved
+from Training.data.reserved import refuse_reserved
 from Training.data.checks import check_examples, check_trainable
 from Training.data.example import Part
 from Training.data.loading import load_examples

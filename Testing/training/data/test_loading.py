@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -123,6 +124,20 @@ def test_the_real_data_sets_have_their_published_sizes_and_keep_patients_apart(f
     assert all({e.label for e in examples if e.part is part} == {"normal", "benign", "malignant"} for part in Part)
     patients = {example.group for example in examples if example.dataset == "BUS-BRA"}
     assert len(patients) == 1064
+    assert sum(example.dataset == "BUS_UC" for example in examples) == 801
+    assert {example.part for example in examples if example.dataset == "BUS_UC"} == {Part.TEST}
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the data sets are not beside the repository (../shared/data)")
+def test_bus_uclm_is_tested_as_a_whole_and_trained_on_without_what_gives_its_classes_away() -> None:
+    whole = [e for e in load_examples(SHARED, train_on={"BUS-BRA"}) if e.dataset == "BUS-UCLM"]
+    assert Counter(e.label for e in whole) == {"normal": 419, "benign": 174, "malignant": 90}
+    assert len({e.group for e in whole}) == 37
+    assert sum(e.may_be_trained_on for e in whole) == 633
+    assert sum(bool(e.painted_over) for e in whole) == 667
+    trained = [e for e in load_examples(SHARED) if e.dataset == "BUS-UCLM" and e.part is not Part.TEST]
+    assert trained
+    assert all(e.may_be_trained_on and e.strata["doppler"] == "no" for e in trained)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the data sets are not beside the repository (../shared/data)")
