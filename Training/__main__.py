@@ -12,6 +12,7 @@ from BreastUSAILib.engine.errors import BreastUSAIError
 
 COMMANDS = {
     "train": "train a recipe and write its bundles",
+    "loco": "train without each collection in turn, and measure on what was left out",
     "finetune": "go on training a bundle's network on data of your own",
     "average": "make one model out of several trainings of a recipe",
     "evaluate": "measure bundles on held-out images, through the product's own path",

@@ -34,8 +34,15 @@ NETWORKS = {
 }
 SETTINGS = {
     CLASSIFIER: {"calibration": CALIBRATION, "explanation_layer": "_blocks.6"},
-    SEGMENTER: {"threshold": 0.5, "smallest_lesion": 0.0005, "withhold_above": 0.9},
+    SEGMENTER: {"threshold": 0.5, "smallest_lesion": 0.0005},
 }
+
+
+def with_rules(models: Models, *, normal_below: float = 0.0, **segmenter: Any) -> Models:
+    """The models with *normal* said below that probability of a lesion, and these fields of the segmenter."""
+    calibration = replace(models.classifier.calibration, normal_below=normal_below)
+    classifier = replace(models.classifier, calibration=calibration)
+    return replace(models, classifier=classifier, segmenter=replace(models.segmenter, **segmenter))
 
 
 def write_untrained(like: str, folder: Path, **changes: Any) -> Path:

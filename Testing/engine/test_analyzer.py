@@ -19,7 +19,7 @@ from BreastUSAILib.engine.frames import Frames, InputKind, Rectangle, Region, Re
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from BreastUSAILib.engine.run import BATCH
 
-from .conftest import speckle_frames
+from .conftest import speckle_frames, with_rules
 
 
 @pytest.fixture(scope="module")
@@ -141,15 +141,17 @@ def test_blank_frames_of_a_cine_are_left_out_and_said(analyzer: Analyzer) -> Non
 
 def test_a_frame_that_is_surely_normal_gets_no_outline(untrained: Models) -> None:
     def with_rule(sure: float, below: float = math.inf) -> Analysis:
-        segmenter = dataclasses.replace(untrained.segmenter, threshold=0.0, withhold_above=sure, withhold_below=below)
-        return Analyzer(dataclasses.replace(untrained, segmenter=segmenter), "cpu").analyze(speckle_frames())
+        models = with_rules(untrained, normal_below=sure, threshold=0.0, withhold_below=below)
+        return Analyzer(models, "cpu").analyze(speckle_frames())
 
-    shown, withheld = with_rule(1.0), with_rule(0.0)
+    shown, withheld = with_rule(0.0), with_rule(1.1)
+    assert (shown.verdict.label, withheld.verdict.label) != (Label.NORMAL, Label.UNDETERMINED)
+    assert withheld.verdict.label is Label.NORMAL
     assert shown.lesions
     assert FlagCode.OUTLINE_WITHHELD not in {flag.code for flag in shown.flags}
     evidence = shown.lesions[0].mean_probability
-    assert with_rule(0.0, 0.99 * evidence).lesions == shown.lesions
-    unsure = with_rule(0.0, 1.01 * evidence)
+    assert with_rule(1.1, 0.99 * evidence).lesions == shown.lesions
+    unsure = with_rule(1.1, 1.01 * evidence)
     assert not unsure.lesions
     (flag,) = [flag for flag in unsure.flags if flag.code is FlagCode.OUTLINE_WITHHELD]
     assert "not sure enough" in flag.message
@@ -174,25 +176,24 @@ def remarks_on_others(analysis: Analysis) -> list[str]:
 
 def test_of_two_outlines_on_what_is_called_normal_the_sure_one_is_shown(untrained: Models) -> None:
     def lesions(frames: Frames, **rules: float) -> Analysis:
-        segmenter = dataclasses.replace(untrained.segmenter, network=TwoOutlines(), **rules)
-        return Analyzer(dataclasses.replace(untrained, segmenter=segmenter), "cpu").analyze(frames)
+        return Analyzer(with_rules(untrained, network=TwoOutlines(), **rules), "cpu").analyze(frames)
 
     cine = speckle_frames(3)
-    both = lesions(cine, withhold_above=1.1)
+    both = lesions(cine, normal_below=0.0)
     assert len(both.lesions) == 6
-    sure = lesions(cine, withhold_above=0.0, withhold_below=0.9)
+    sure = lesions(cine, normal_below=1.1, withhold_below=0.9)
     assert [lesion.frame for lesion in sure.lesions] == [0, 1, 2]
     assert all(lesion.mean_probability > 0.9 for lesion in sure.lesions)
     (flag,) = [flag for flag in sure.flags if flag.code is FlagCode.OUTLINE_WITHHELD]
     assert flag.message.startswith("On 3 of 3 frames")
     assert remarks_on_others(sure) == [
         "On 2 of 2 frames besides the key frame a sure outline is shown, though the classification gives these frames "
-        "a probability of 0% or more of being normal: look at them yourself."
+        "a probability of less than 110 % of showing a lesion: look at them yourself."
     ]
     assert not remarks_on_others(both)
-    assert not remarks_on_others(lesions(speckle_frames(), withhold_above=0.0, withhold_below=0.9))
-    (one,) = remarks_on_others(lesions(speckle_frames(2), withhold_above=0.0, withhold_below=0.9))
-    assert one.endswith("gives this frame a probability of 0% or more of being normal: look at it yourself.")
+    assert not remarks_on_others(lesions(speckle_frames(), normal_below=1.1, withhold_below=0.9))
+    (one,) = remarks_on_others(lesions(speckle_frames(2), normal_below=1.1, withhold_below=0.9))
+    assert one.endswith("gives this frame a probability of less than 110 % of showing a lesion: look at it yourself.")
 
 
 def test_a_tiny_region_gets_no_verdict(analyzer: Analyzer) -> None:
@@ -286,10 +287,7 @@ def test_a_bundle_that_does_not_know_its_own_prevalence_cannot_be_shifted(analyz
 
 def test_an_outline_of_little_evidence_is_dropped(untrained: Models) -> None:
     def outlined(evidence: float) -> Analysis:
-        segmenter = dataclasses.replace(
-            untrained.segmenter, threshold=0.0, withhold_above=1.0, lesion_evidence=evidence
-        )
-        return Analyzer(dataclasses.replace(untrained, segmenter=segmenter), "cpu").analyze(speckle_frames())
+        return Analyzer(with_rules(untrained, threshold=0.0, lesion_evidence=evidence), "cpu").analyze(speckle_frames())
 
     (lesion,) = outlined(0.0).lesions
     assert outlined(lesion.mean_probability - 0.01).lesions

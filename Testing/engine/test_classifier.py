@@ -35,18 +35,48 @@ def test_the_interval_holds_the_likelihood_and_shrinks_to_neither_side(given: Pr
     assert verdict.malignancy is not None
     assert verdict.probabilities is not None
     assert verdict.malignancy.low < verdict.malignancy.probability < verdict.malignancy.high
-    assert verdict.malignancy.probability == verdict.probabilities.malignant
+    assert verdict.malignancy.probability == pytest.approx(verdict.probabilities.likelihood)
     assert (verdict.malignancy.prevalence, verdict.key_frame) == (share, 3)
 
 
 @given(probabilities())
-def test_without_a_prevalence_the_verdict_is_the_calibrations(given: Probabilities) -> None:
-    assert classifier().verdict(given, 0, None) == CALIBRATION.verdict(given, 0)
+def test_the_likelihood_is_that_of_the_lesion_however_normal_the_frame_looks(given: Probabilities) -> None:
+    verdict = classifier().verdict(given, 0, None)
+    assert verdict.malignancy == CALIBRATION.malignancy(given.malignant / (given.benign + given.malignant))
+    assert verdict.probabilities == given
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "label"),
+    [
+        (Probabilities(0.97, 0.02, 0.01), Label.NORMAL),
+        (Probabilities(0.94, 0.05, 0.01), Label.UNDETERMINED),  # normal is likelier, but not sure
+        (Probabilities(0.55, 0.05, 0.40), Label.UNDETERMINED),
+        (Probabilities(0.49, 0.05, 0.46), Label.MALIGNANT),
+        (Probabilities(0.10, 0.80, 0.10), Label.BENIGN),
+        (Probabilities(0.10, 0.40, 0.50), Label.UNDETERMINED),  # a lesion, of which kind is not sure
+    ],
+)
+def test_normal_is_said_only_where_a_lesion_is_very_improbable(probabilities: Probabilities, label: Label) -> None:
+    strict = dataclasses.replace(CALIBRATION, least_confidence=0.6, normal_below=0.05)
+    assert classifier(strict).verdict(probabilities, 0, None).label is label
+
+
+@given(probabilities())
+def test_without_a_point_that_lesions_reach_nothing_is_called_normal(given: Probabilities) -> None:
+    assert classifier().verdict(given, 0, None).label is not Label.NORMAL
+
+
+@pytest.mark.parametrize("share", [0.01, 0.99])
+def test_what_is_called_normal_does_not_depend_on_the_prevalence(share: float) -> None:
+    strict = classifier(dataclasses.replace(CALIBRATION, normal_below=0.05))
+    assert strict.verdict(Probabilities(0.96, 0.02, 0.02), 0, share).label is Label.NORMAL
+    assert strict.verdict(Probabilities(0.94, 0.03, 0.03), 0, share).label is Label.UNDETERMINED
 
 
 @given(probabilities())
 def test_at_the_calibrations_own_prevalence_nothing_moves(given: Probabilities) -> None:
-    asked, plain = classifier().verdict(given, 0, 0.4).malignancy, CALIBRATION.verdict(given, 0).malignancy
+    asked, plain = (classifier().verdict(given, 0, share).malignancy for share in (0.4, None))
     assert asked is not None
     assert plain is not None
     assert (asked.low, asked.probability, asked.high) == pytest.approx((plain.low, plain.probability, plain.high))

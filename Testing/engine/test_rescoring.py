@@ -26,7 +26,7 @@ from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from BreastUSAILib.engine.prepare import prepare
 from BreastUSAILib.engine.recalibration import Recalibration, log_odds
 
-from .conftest import SMALL, speckle_frames
+from .conftest import SMALL, speckle_frames, with_rules
 
 WHOLE = Rectangle(0, 0, 160, 120)
 SCHEMA = json.loads((Path(report.__file__).parent / "analysis.schema.json").read_text(encoding="utf-8"))
@@ -209,8 +209,7 @@ def test_the_result_says_that_outlines_were_given_and_what_the_calibration_was_m
 
 
 def test_an_ordinary_analysis_gives_no_lesion_a_likelihood_of_its_own(untrained: Models) -> None:
-    segmenter = replace(untrained.segmenter, threshold=0.0, withhold_above=1.0)
-    analysis = Analyzer(replace(untrained, segmenter=segmenter), "cpu").analyze(speckle_frames())
+    analysis = Analyzer(with_rules(untrained, threshold=0.0), "cpu").analyze(speckle_frames())
     assert analysis.lesions
     assert all(lesion.malignancy is None for lesion in analysis.lesions)
     assert FlagCode.RESCORED not in {flag.code for flag in analysis.flags}
@@ -227,8 +226,8 @@ def test_an_empty_mask_is_a_frame_without_lesions(analyzer: Analyzer) -> None:
 
 
 def test_what_the_reader_outlined_is_never_withheld(untrained: Models) -> None:
-    segmenter = replace(untrained.segmenter, threshold=1.0, withhold_above=0.0)
-    analysis = Analyzer(replace(untrained, segmenter=segmenter), "cpu").rescore(speckle_frames(), {0: SMALL_LESION})
+    models = with_rules(untrained, normal_below=1.1, threshold=1.0)
+    analysis = Analyzer(models, "cpu").rescore(speckle_frames(), {0: SMALL_LESION})
     assert len(analysis.lesions) == 1
 
 

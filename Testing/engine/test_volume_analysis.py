@@ -17,7 +17,7 @@ from BreastUSAILib.engine.flags import FlagCode
 from BreastUSAILib.engine.frames import Frames, InputKind, Rectangle, Region, RegionContent, SpacingSource
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 
-from .conftest import speckle_frames
+from .conftest import speckle_frames, with_rules
 
 BLANK = np.zeros((120, 160), np.uint8)
 WHOLE = Region(Rectangle(0, 0, 160, 120), RegionContent.TISSUE)
@@ -26,7 +26,7 @@ WHOLE = Region(Rectangle(0, 0, 160, 120), RegionContent.TISSUE)
 @pytest.fixture(scope="module")
 def outlining(untrained: Models) -> Models:
     """The untrained pair, which outlines the whole of every frame."""
-    return replace(untrained, segmenter=replace(untrained.segmenter, threshold=0.0, withhold_above=1.0))
+    return with_rules(untrained, threshold=0.0)
 
 
 def volume(count: int, **changes: object) -> Frames:
@@ -148,7 +148,7 @@ def test_a_frame_is_read_the_same_whatever_else_was_asked_for(untrained: Models)
 
 
 def test_withheld_outlines_are_counted_among_the_frames_that_were_looked_at(untrained: Models) -> None:
-    models = replace(untrained, segmenter=replace(untrained.segmenter, threshold=0.0, withhold_above=0.0))
+    models = with_rules(untrained, normal_below=1.1, threshold=0.0)
     analysis = analysed(models, speckle_frames(7), "every:3")
     (flag,) = [flag for flag in analysis.flags if flag.code is FlagCode.OUTLINE_WITHHELD]
     assert flag.message.startswith("On 3 of 3 frames")

@@ -28,9 +28,15 @@ GAIN = 0.03  # accuracy that leaving images undetermined must bring
 LEAST_COVERAGE = 0.70  # share of images that are decided in any case
 FALLBACK_COVERAGE = 0.90
 _DIGITS = 4  # of the confidence that is asked for
+REACHED = 0.98  # of the lesions
+NORMAL_RULE = (
+    f"*Normal* is said only where the probability of a lesion is below the point that {REACHED:.0%} of the lesions "
+    "reach."
+)
 BAND_RULE = (
-    f"The widest coverage at which the accuracy on the calibration part is at least {100 * GAIN:.0f} points above "
-    f"that over all of it; {100 * FALLBACK_COVERAGE:.0f} % coverage where none down to {100 * LEAST_COVERAGE:.0f} % is."
+    "The widest coverage at which the accuracy over the lesions of the calibration part is at least "
+    f"{100 * GAIN:.0f} points above that over all of them; {100 * FALLBACK_COVERAGE:.0f} % coverage where none down to "
+    f"{100 * LEAST_COVERAGE:.0f} % is."
 )
 
 
@@ -85,17 +91,20 @@ def fit_calibration(rows: Sequence[Row]) -> Calibrated:
         bias=(round(scaling.bias[0], 4), round(scaling.bias[1], 4), round(scaling.bias[2], 4)),
         prevalence=round(float(found.malignant[lesions].mean()), 4),
     )
-    probabilities = plain.probabilities(logits)
-    covariance = recalibration_covariance(probabilities[:, 2], found.malignant, groups)
-    right = probabilities.argmax(axis=1) == found.labels
-    least = choose_least_confidence(probabilities.max(axis=1), right)
-    decided = probabilities.max(axis=1) >= least
+    probabilities = plain.probabilities(logits)[lesions]
+    likelihood, malignant = probabilities[:, 2] / probabilities[:, 1:].sum(axis=1), found.malignant[lesions]
+    covariance = recalibration_covariance(likelihood, malignant, [groups[i] for i in np.flatnonzero(lesions)])
+    confidence, right = np.maximum(likelihood, 1 - likelihood), (likelihood > 0.5) == malignant
+    least = choose_least_confidence(confidence, right)
+    decided = confidence >= least
+    normals = int((~lesions).sum())
     calibration = replace(
         plain,
         slope_variance=round(float(covariance[0, 0]), 6),
         intercept_variance=round(float(covariance[1, 1]), 6),
         covariance=round(float(covariance[0, 1]), 6),
         least_confidence=least,
+        normal_below=choose_normal_below(probabilities[:, 1:].sum(axis=1)) if normals else 0.0,
     )
     report = {
         "method": choice.name,
@@ -109,8 +118,9 @@ def fit_calibration(rows: Sequence[Row]) -> Calibrated:
             "accuracy": float(right[decided].mean()),
             "accuracy_of_all": float(right.mean()),
         },
+        "normal": {"rule": NORMAL_RULE, "from": "the calibration part", "lesions": int(lesions.sum())},
     }
-    return Calibrated(calibration, operating_points(probabilities[lesions, 2], found.malignant[lesions]), report)
+    return Calibrated(calibration, operating_points(likelihood, malignant), report)
 
 
 def check_calibration_part(labels: Sequence[str], where: Path | None = None) -> None:
@@ -144,8 +154,18 @@ def operating_points(scores: NDArray, malignant: NDArray[np.bool_]) -> dict[str,
     }
 
 
+def choose_normal_below(lesion: NDArray[np.float64]) -> float:
+    """The point of `NORMAL_RULE`, from the probabilities of a lesion ``[N]`` of images that show one.
+
+    0, by which nothing is called normal, where there is no such image.
+    """
+    if not len(lesion):
+        return 0.0
+    return math.floor(float(np.quantile(lesion, 1 - REACHED, method="lower")) * 10**_DIGITS) / 10**_DIGITS
+
+
 def choose_least_confidence(confidence: NDArray, right: NDArray[np.bool_]) -> float:
-    """The highest class probability below which the verdict is *undetermined*, by `BAND_RULE`."""
+    """The probability of the likelier class of lesions below which the verdict is *undetermined*, by `BAND_RULE`."""
     coverage, risk = metrics.risk_coverage(confidence, right)
     better = np.flatnonzero((coverage >= LEAST_COVERAGE) & (risk <= risk[-1] - GAIN))
     decided = int(better[-1]) + 1 if len(better) else max(round(FALLBACK_COVERAGE * len(confidence)), 1)

@@ -27,6 +27,11 @@ _LIMITS = (
     "breasts and post-operative breasts are untested. Public collections hold chosen images: how it does on every "
     "frame of an unselected examination is not known."
 )
+_LIKELIHOOD = (
+    "The likelihood of malignancy is the probability that the lesion is malignant, given that there is one: "
+    "P(malignant) / (P(benign) + P(malignant)). The three probabilities are composed of it and of P(lesion) = "
+    "P(benign) + P(malignant)."
+)
 _NORMALS = (
     "Its normals are BUSI's alone, a few dozen images of one hospital, so the class *normal* is the least reliable one."
 )
@@ -185,7 +190,7 @@ def _calibration(metadata: Mapping[str, Any], columns: Sequence[Column]) -> list
     lines = ["## Calibration and the undetermined band", ""]
     if report is None:
         sentence = f"Temperature {own['temperature']}. How it was fitted is not recorded."
-        return [*lines, sentence, f"Undetermined below a highest probability of {own['least_confidence']}.", ""]
+        return [*lines, sentence, f"Undetermined below a probability of {own['least_confidence']}.", ""]
     losses = ", ".join(f"{name} {loss:.4f}" for name, loss in report["held_out_loss"].items())
     classes = ", ".join(f"{count} {name}" for name, count in report["classes"].items())
     band = report["undetermined"]
@@ -196,8 +201,11 @@ def _calibration(metadata: Mapping[str, Any], columns: Sequence[Column]) -> list
         "The interval of the likelihood is what a logistic recalibration varies by over bootstrap samples of the "
         "calibration patients: it tells how far the calibration set can be trusted, not how sure the network is of "
         "this image.",
-        f"Below a highest probability of {own['least_confidence']} the verdict is *undetermined*. Rule: {band['rule']} "
-        f"On the calibration part {band['coverage']:.1%} are decided, {band['accuracy']:.1%} of them rightly, against "
+        _LIKELIHOOD,
+        _normal(own, report),
+        f"Where the likelier of benign and malignant, given a lesion, has a probability below "
+        f"{own['least_confidence']} the verdict is *undetermined*. Rule: {band['rule']} "
+        f"{band['coverage']:.1%} of these lesions are decided, {band['accuracy']:.1%} of them rightly, against "
         f"{band['accuracy_of_all']:.1%} of all.",
         *_lesions(metadata),
     ]
@@ -208,6 +216,17 @@ def _calibration(metadata: Mapping[str, Any], columns: Sequence[Column]) -> list
             rows.append([column.title, *(with_interval(found[key]) for key in ("coverage", "accuracy"))])
     table = [*card_figures.table(["", "share decided", "accuracy where decided"], rows), ""] if rows else []
     return [*lines, *(line for part in text for line in (*card_figures.wrapped(part), "")), *table]
+
+
+def _normal(own: Mapping[str, Any], report: Mapping[str, Any]) -> str:
+    normal = report.get("normal")
+    if normal is None:
+        return f"*Normal* is said where the probability of a lesion is below {own.get('normal_below', 0.0)}."
+    return (
+        f"{normal['rule']} That point is {own['normal_below']}, from {normal['lesions']} lesions of {normal['from']}. "
+        "Where a lesion is less likely than none, but not below that point, the verdict is *undetermined*, and a "
+        "remark says so. Outlines are withheld on what is called normal alone."
+    )
 
 
 def _lesions(metadata: Mapping[str, Any]) -> list[str]:
@@ -234,14 +253,8 @@ def _rules(metadata: Mapping[str, Any]) -> list[str]:
             f"; beside the surest outline of a frame, those whose mean probability lies more than {own['lesion_gap']} "
             "below it in log-odds: a second lesion that the network is much less sure of is not shown"
         )
-    normal_from = own["withhold_above"]
-    withholds = normal_from is not None and normal_from <= 1
-    text += (
-        f". On a frame whose probability of being normal is {normal_from:.0%} or more the outline is withheld"
-        if withholds
-        else ". Outlines are not withheld where the classification says normal"
-    )
-    if withholds and own.get("withhold_below") is not None:
+    text += ". On a frame that the classifier beside it calls normal the outline is withheld"
+    if own.get("withhold_below") is not None:
         text += f", unless its own mean probability is {own['withhold_below']} or more"
     text += (
         ". The figures include these rules, those of another bundle its own. HD95 is over lesions with an outline; a "
@@ -259,7 +272,7 @@ def _choice_of_rules(metadata: Mapping[str, Any]) -> list[str]:
         return []
     told = {"normals_outlined": "normals", "parts_outlined": "lesion-free parts", "lesions_lost": "found lesions lost"}
     shares = ", ".join(f"{words} {report[name]:.1%}" for name, words in told.items() if report.get(name) is not None)
-    text = f"{report['rule']} On the calibration part, share with an outline, or lost by the rules: {shares}."
+    text = f"{report['rule']} Chosen on {report.get('from', 'the calibration part')}. There, share with an outline, or lost by the rules: {shares}."
     return [*card_figures.wrapped(text), "", *_choice_of_gap(report)]
 
 

@@ -24,6 +24,7 @@ from .card_columns import Column
 _STRATA_OF = {"classification": ("malignancy_auc", "accuracy"), "segmentation": ("dice", "lesions_missed")}
 _FAILURES_OF = {
     "classification": (
+        "malignant lesions called normal",
         "malignant lesions called benign or normal",
         "benign lesions called malignant",
         "refused images",

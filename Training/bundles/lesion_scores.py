@@ -52,7 +52,7 @@ def score_lesions(analyzer: Analyzer, examples: Iterable[Example]) -> LesionScor
         own = found.lesions[0].malignancy if found.lesions else None
         whole = found.frames[0].probabilities
         if own is not None and whole is not None:
-            rows.append((whole.malignant, own.probability, example.label == "malignant"))
+            rows.append((whole.likelihood, own.probability, example.label == "malignant"))
             groups.append(example.group)
     table = np.array(rows, dtype=np.float64).reshape(-1, 3)
     return LesionScores(table[:, 0], table[:, 1], table[:, 2] > 0.5, groups)

@@ -12,29 +12,28 @@ import numpy as np
 from BreastUSAILib.engine.analyzer import Analyzer
 
 from ..data.example import Example
+from .calibrate import NORMAL_RULE, choose_normal_below
 from .lesion_gap import RULE as GAP_RULE
 from .lesion_gap import GapChoice, choose_gap
 from .outlined import NEVER, Outlined, outline_images, without_rules
 from .writer import read_metadata, rewrite_bundle
 
 LOST = 0.025  # of the outlined lesions of each data set, at most
-WITHHOLD = (0.30, 0.35, 0.40, 0.45, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90)
 SHOWN_FROM = (0.80, 0.85, 0.90, 0.95, NEVER)
 EVIDENCE = (0.0, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90)
 RULE = (
-    f"The rules by which the fewest normals of the calibration part get an outline, among those that cost no data set "
+    f"The rules by which the fewest normals get an outline, among those that cost no data set "
     f"more than {LOST:.1%} of its outlined lesions; of equal ones those that lose fewer lesions, then "
-    "the weakest: the least evidence asked for, the highest probability of a normal, the least sure outline that is "
-    "shown in spite of it."
+    "the weakest: the least evidence asked for, the least sure outline that is shown on what is called normal."
 )
 
 
 @dataclass(frozen=True)
 class OutlineRules:
-    """The chosen rules, and what they do on the calibration part.
+    """The chosen rules, and what they do on the images that they were chosen on.
 
     Args:
-        withhold_above: for the bundle's metadata.
+        normal_below: the classifier's, which they go with.
         withhold_below: for the bundle's metadata; `NEVER`: no outline is sure enough to be shown in spite of that.
         lesion_evidence: for the bundle's metadata.
         normals_outlined: share of normal images with an outline.
@@ -42,7 +41,7 @@ class OutlineRules:
         lesions_lost: share of outlined lesions that lose their outline, in the data set that loses most.
     """
 
-    withhold_above: float
+    normal_below: float
     withhold_below: float
     lesion_evidence: float
     normals_outlined: float
@@ -52,54 +51,63 @@ class OutlineRules:
     @property
     def words(self) -> str:
         """The rules in words."""
-        withheld = "nothing is withheld from normals"
-        if self.withhold_above != NEVER:
-            withheld = f"withheld from a probability of normal of {self.withhold_above} on"
-            if self.withhold_below != NEVER:
-                withheld += f", unless the mean lesion probability is {self.withhold_below} or more"
+        withheld = f"withheld where the probability of a lesion is below {self.normal_below}"
+        if self.withhold_below != NEVER:
+            withheld += f", unless the mean lesion probability is {self.withhold_below} or more"
         return withheld + (f"; below {self.lesion_evidence} in any case" if self.lesion_evidence else "")
 
 
-def calibrate_outlines(bundles: Sequence[Path], examples: Sequence[Example]) -> tuple[GapChoice, OutlineRules]:
-    """Choose the rules of the pair's segmenter on `examples`, and write them into it, whole or not at all.
+def calibrate_outlines(
+    bundles: Sequence[Path], examples: Sequence[Example], left_out: Sequence[Outlined] = ()
+) -> tuple[GapChoice, OutlineRules]:
+    """Choose the rules of the pair on `examples`, or on `left_out` where there are any, and write them into it.
 
-    All come from one pass over the images. First the gap, on every outline; then the rules that withhold, on those
-    that the gap leaves, since nothing else would be shown. (In the product the rule of evidence comes before the
-    gap. That makes no difference: where it drops the surest outline, it drops all.) The classifier must be
-    calibrated. Raises InputError for an image that cannot be read, ModelError, OutputError.
+    `left_out` is what pairs of the recipe found on collections that they were not trained on: then the point below
+    which the classifier says *normal* is chosen on these too. First the gap, on every outline; then the rules that
+    withhold, on those that the gap leaves, since nothing else would be shown. (In the product the rule of evidence
+    comes before the gap. That makes no difference: where it drops the surest outline, it drops all.) The classifier
+    must be calibrated. Raises InputError for an image that cannot be read, ModelError, OutputError.
     """
     from ..measure.subject import find_subject
 
     subject = find_subject(bundles)
-    found = list(outline_images(without_rules(Analyzer(subject.load())), examples))
+    models = subject.load()
+    found = list(left_out) or list(outline_images(without_rules(Analyzer(models)), examples))
+    normal_below = models.classifier.calibration.normal_below
+    if left_out:
+        normal_below = choose_normal_below(np.array([one.lesion for one in found if one.kind == "lesion"]))
+        write_normal_below(subject.classifier.info.path, normal_below, found)
     gap = choose_gap(found)
-    rules = choose_outline_rules([one.within(gap.gap) for one in found])
-    write_outline_rules(subject.segmenter.info.path, gap, rules)
+    rules = choose_outline_rules([one.within(gap.gap) for one in found], normal_below)
+    write_outline_rules(subject.segmenter.info.path, gap, rules, where_from(left_out))
     return gap, rules
 
 
-def choose_outline_rules(found: Sequence[Outlined]) -> OutlineRules:
+def where_from(left_out: Sequence[Outlined]) -> str:
+    """What rules were chosen on, in words."""
+    names = dict.fromkeys(one.dataset for one in left_out)
+    return f"collections left out of the training: {', '.join(names)}" if names else "the calibration part"
+
+
+def choose_outline_rules(found: Sequence[Outlined], normal_below: float) -> OutlineRules:
     """The best of all combinations by `RULE`, for outlines that the gap leaves.
 
-    No rule at all is one of the combinations, so there always is one.
+    What is lost to `normal_below` alone is not counted: the classifier's word stands. Showing everything that is not
+    called normal is one of the combinations, so there always is one.
     """
-    withholding = [*product(WITHHOLD, SHOWN_FROM), (NEVER, NEVER)]
-    tried = [_judged(found, *rules, evidence) for rules, evidence in product(withholding, EVIDENCE)]
-    allowed = [rules for rules in tried if rules.lesions_lost <= LOST]
+    tried = [
+        _judged(found, normal_below, shown_from, evidence) for shown_from, evidence in product(SHOWN_FROM, EVIDENCE)
+    ]
+    least = min(rules.lesions_lost for rules in tried if not rules.lesion_evidence)
+    allowed = [rules for rules in tried if rules.lesions_lost <= max(LOST, least)]
     return min(
         allowed,
-        key=lambda rules: (
-            rules.normals_outlined,
-            rules.lesions_lost,
-            rules.lesion_evidence,
-            -rules.withhold_above,
-            rules.withhold_below,
-        ),
+        key=lambda rules: (rules.normals_outlined, rules.lesions_lost, rules.lesion_evidence, rules.withhold_below),
     )
 
 
-def _judged(found: Sequence[Outlined], withhold_above: float, withhold_below: float, evidence: float) -> OutlineRules:
-    rules = withhold_above, withhold_below, evidence
+def _judged(found: Sequence[Outlined], normal_below: float, withhold_below: float, evidence: float) -> OutlineRules:
+    rules = normal_below, withhold_below, evidence
 
     def share(kind: str) -> float:
         shown = [bool(one.shown(*rules)) for one in found if one.kind == kind]
@@ -114,14 +122,26 @@ def _judged(found: Sequence[Outlined], withhold_above: float, withhold_below: fl
     return OutlineRules(*rules, share("normal"), share("part"), worst)
 
 
-def write_outline_rules(bundle: Path, gap: GapChoice, rules: OutlineRules) -> None:
+def write_normal_below(classifier: Path, normal_below: float, found: Sequence[Outlined]) -> None:
+    """Put the point below which *normal* is said into a classifier's metadata. Raises ModelError, OutputError."""
+    metadata = read_metadata(classifier)
+    metadata["breastusai"]["calibration"]["normal_below"] = normal_below
+    lesions = sum(one.kind == "lesion" for one in found)
+    report = {**metadata.get("calibration_report", {})}
+    report["normal"] = {"rule": NORMAL_RULE, "from": where_from(found), "lesions": lesions}
+    rewrite_bundle(classifier, metadata={**metadata, "calibration_report": report})
+
+
+def write_outline_rules(
+    bundle: Path, gap: GapChoice, rules: OutlineRules, source: str = "the calibration part"
+) -> None:
     """Put them into a segmenter's metadata; its hashes are made anew. Raises ModelError, OutputError."""
     metadata = read_metadata(bundle)
+    metadata["breastusai"].pop("withhold_above", None)  # of former versions: the classifier says what is normal
     metadata["breastusai"] |= {
-        "withhold_above": rules.withhold_above,
         "withhold_below": rules.withhold_below,
         "lesion_evidence": rules.lesion_evidence,
         "lesion_gap": gap.gap,
     }
-    report = {"rule": RULE, **vars(rules), "gap_rule": GAP_RULE, "gaps": gap.report()}
+    report = {"rule": RULE, "from": source, **vars(rules), "gap_rule": GAP_RULE, "gaps": gap.report()}
     rewrite_bundle(bundle, metadata={**metadata, "outline_rules_report": report})

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from BreastUSAILib.engine.analysis import Analysis
 from BreastUSAILib.engine.analyzer import Analyzer
+from BreastUSAILib.engine.bundle import Models
+from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.frames import Frames, InputKind
 from BreastUSAILib.engine.recalibration import log_odds
+from BreastUSAILib.report.atomic import atomic_file
 
 from ..data.example import Example
+from ..data.reserved import reserved_name
 from ..fit.crops import tissue_crop
+from ..measure.subject import without_normal
 
+MOST = 700  # images of a left-out data set that rules are chosen on
 NEVER = math.inf  # what no probability reaches: JSON's null
 
 
@@ -42,14 +50,14 @@ class Outlined:
     Args:
         dataset: the image's.
         kind: ``normal``, ``part`` (lesion-free part of a lesion image) or ``lesion``.
-        normal: the image's probability of being normal, in [0, 1].
+        lesion: the image's probability of showing a lesion, in [0, 1].
         outlines: every one.
         lesion_area: pixels of the true lesion; 0 where there is none, or nobody outlined it.
     """
 
     dataset: str
     kind: str
-    normal: float
+    lesion: float
     outlines: tuple[Outline, ...]
     lesion_area: int = 0
 
@@ -68,14 +76,14 @@ class Outlined:
         kept = tuple(outline for outline in self.outlines if log_odds(outline.evidence) >= surest - gap)
         return replace(self, outlines=kept)
 
-    def shown(self, withhold_above: float, withhold_below: float, evidence: float) -> list[Outline]:
-        """The outlines that these rules of `Segmenter` leave."""
-        least = max(evidence, withhold_below) if self.normal >= withhold_above else evidence
+    def shown(self, normal_below: float, withhold_below: float, evidence: float) -> list[Outline]:
+        """The outlines that these rules of `Calibration` and `Segmenter` leave."""
+        least = max(evidence, withhold_below) if self.lesion < normal_below else evidence
         return [outline for outline in self.outlines if outline.evidence >= least]
 
 
-def outline_images(analyzer: Analyzer, examples: Sequence[Example]) -> Iterator[Outlined]:
-    """Every example, and every lesion image's lesion-free part, through the product's path without these rules.
+def outline_images(analyzer: Analyzer, examples: Sequence[Example], *, parts: bool = True) -> Iterator[Outlined]:
+    """Every example, and where `parts` every lesion image's lesion-free part, through the product's path without rules.
 
     `analyzer` must have a segmenter without them, see `without_rules`. Refused images are left out. Raises InputError
     for an image or mask that cannot be read.
@@ -87,7 +95,7 @@ def outline_images(analyzer: Analyzer, examples: Sequence[Example]) -> Iterator[
         if analysis.verdict.probabilities is None:
             continue
         yield _outlined(example, "normal" if example.label == "normal" else "lesion", analysis, truth)
-        if not truth.any():
+        if not truth.any() or not parts:
             continue
         grey = frames.grey(0)
         crop = tissue_crop(grey, truth.astype(np.uint8))
@@ -98,10 +106,25 @@ def outline_images(analyzer: Analyzer, examples: Sequence[Example]) -> Iterator[
                 yield _outlined(example, "part", analysis, np.zeros(part.shape, dtype=bool))
 
 
+def outline_left_out(models: Models, examples: Sequence[Example]) -> list[Outlined]:
+    """What a pair outlines without rules on collections that it was not trained on, reserved ones left out.
+
+    At most `MOST` images of each data set, evenly chosen, and no parts: the point that lesions reach is what is asked
+    for. Raises InputError for an image that cannot be read.
+    """
+    by_dataset: dict[str, list[Example]] = {}
+    for example in examples:
+        if reserved_name(example) is None:
+            by_dataset.setdefault(example.dataset, []).append(example)
+    analyzer = without_rules(Analyzer(models))
+    chosen = [one for members in by_dataset.values() for one in members[:: math.ceil(len(members) / MOST)]]
+    return list(outline_images(analyzer, chosen, parts=False))
+
+
 def without_rules(analyzer: Analyzer) -> Analyzer:
     """The same analyzer, with every outline shown that the segmenter's fixed rule, the smallest size, leaves."""
-    segmenter = replace(analyzer.models.segmenter, withhold_above=NEVER, lesion_evidence=0.0, lesion_gap=math.inf)
-    return Analyzer(replace(analyzer.models, segmenter=segmenter), analyzer.device.type)
+    segmenter = replace(analyzer.models.segmenter, lesion_evidence=0.0, lesion_gap=math.inf)
+    return Analyzer(replace(without_normal(analyzer.models), segmenter=segmenter), analyzer.device.type)
 
 
 def _outlined(example: Example, kind: str, analysis: Analysis, truth: NDArray[np.bool_]) -> Outlined:
@@ -113,9 +136,28 @@ def _outlined(example: Example, kind: str, analysis: Analysis, truth: NDArray[np
         Outline(lesion.mean_probability, int(areas[lesion.number]), int(hits[lesion.number]))
         for lesion in analysis.lesions
     )
-    return Outlined(example.dataset, kind, probabilities.normal, outlines, int(truth.sum()))
+    return Outlined(example.dataset, kind, probabilities.lesion, outlines, int(truth.sum()))
 
 
 def _still(grey: NDArray) -> Frames:
     part = np.ascontiguousarray(grey)
     return Frames("part", InputKind.STILL, 1, part.shape[0], part.shape[1], False, lambda index: part)
+
+
+def write_outlined(found: Sequence[Outlined], path: Path) -> None:
+    """Write what was found as JSON. Raises OutputError."""
+    with atomic_file(path) as temporary:
+        temporary.write_text(json.dumps([asdict(one) for one in found]) + "\n", encoding="utf-8")
+
+
+def read_outlined(path: Path) -> list[Outlined]:
+    """What `write_outlined` wrote. Raises InputError."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return [Outlined(**{**one, "outlines": tuple(Outline(**each) for each in one["outlines"])}) for one in document]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise InputError(
+            f"what was found on a left-out collection cannot be read ({error})",
+            where=path,
+            remedy="Give an outlined.json that 'python -m Training loco' wrote",
+        ) from error

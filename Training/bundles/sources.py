@@ -34,6 +34,22 @@ SOURCES: Mapping[str, Source] = {
         scanners="GE LOGIQ E9 and LOGIQ E9 Agile",
         split_by="group of near-duplicates: it has no patient numbers, so that its figures stay optimistic",
     ),
+    "BUS-UCLM": Source(
+        citation="Vallez et al. 2025, Scientific Data, doi 10.1038/s41597-025-04562-3",
+        licence="CC BY 4.0",
+        population="37 patients of the University Hospital of Ciudad Real, Spain; more than half of its images are "
+        "normal, mostly neighbours of lesion images",
+        scanners="Siemens ACUSON S2000",
+        split_by="patient",
+    ),
+    "BUS_UC": Source(
+        citation="Iqbal and Sharif 2024, doi 10.1016/j.engappai.2023.107292",
+        licence="not certain, so that nothing is trained, tuned or chosen on it",
+        population="801 lesion images, squashed to 256x256 pixels as published; groups are blocks of file numbers, not "
+        "patients",
+        scanners="not stated",
+        split_by="nothing: it is for evaluation alone",
+    ),
     "BrEaST": Source(
         citation="Pawłowska et al. 2024, Scientific Data, doi 10.1038/s41597-024-02984-z",
         licence="CC BY 4.0",

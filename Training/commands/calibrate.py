@@ -14,6 +14,8 @@ from .split_arguments import add_split_arguments
 
 if TYPE_CHECKING:
     from ..bundles.calibrate import Calibrated
+    from ..bundles.outlined import Outlined
+    from ..measure.subject import Subject
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +30,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "corrected outline is calibrated",
     )
     add_split_arguments(parser, data_needed=True)
+    parser.add_argument(
+        "--left-out",
+        nargs="*",
+        type=Path,
+        metavar="JSON",
+        help="choose what is called normal, and the rules for showing outlines, on collections left out: on the "
+        "outlined.json that `loco` wrote, or without a name on all data sets of --data that the pair was not trained "
+        "on (never on a reserved one)",
+    )
 
 
 def run(given: argparse.Namespace) -> int:
@@ -47,12 +58,33 @@ def run(given: argparse.Namespace) -> int:
     before = {path: read_metadata(path) for path in given.bundles}
     _tell_calibration(classifier, calibrate_bundle(given.bundles, examples))
     if subject.segmenter.given:
-        _calibrate_pair(given.bundles, classifier, subject.segmenter.info.path, examples)
+        left_out = _left_out(given, subject, everything)
+        _calibrate_pair(given.bundles, classifier, subject.segmenter.info.path, examples, left_out)
     _choose_stage(classifier, examples)
     for path in given.bundles:
         version = raise_version(path, before[path])
         print(f"{path}: version {version}" if version else f"{path}: as it was")
     return 0
+
+
+def _left_out(given: argparse.Namespace, subject: Subject, everything: Sequence[Example]) -> list[Outlined]:
+    """What is known of collections that the pair was not trained on; nothing where that was not asked for."""
+    from ..bundles.outlined import outline_left_out, read_outlined
+
+    if given.left_out:
+        return [one for path in given.left_out for one in read_outlined(path)]
+    if given.left_out is None:
+        return []
+    trained_on = {name for one in subject.both for name in (one.record.train_on if one.record else ())}
+    others = [one for one in everything if one.dataset not in trained_on]
+    found = outline_left_out(subject.load(), others)
+    if not found:
+        raise OptionError(
+            "no data set here was left out of the pair's training",
+            where="--left-out",
+            remedy="Give --data with a collection that it does not know, or the files that `loco` wrote",
+        )
+    return found
 
 
 def _tell_calibration(classifier: Path, found: Calibrated) -> None:
@@ -73,12 +105,18 @@ def _tell_calibration(classifier: Path, found: Calibrated) -> None:
     print(f"  prevalence among lesions: {found.calibration.prevalence}")
 
 
-def _calibrate_pair(bundles: Sequence[Path], classifier: Path, segmenter: Path, examples: Sequence[Example]) -> None:
+def _calibrate_pair(
+    bundles: Sequence[Path],
+    classifier: Path,
+    segmenter: Path,
+    examples: Sequence[Example],
+    left_out: Sequence[Outlined],
+) -> None:
     from ..bundles.lesion_gap import gap_words
     from ..bundles.lesion_scores import calibrate_lesions
     from ..bundles.outline_rules import calibrate_outlines
 
-    gap, rules = calibrate_outlines(bundles, examples)
+    gap, rules = calibrate_outlines(bundles, examples, left_out)
     print(f"{segmenter}: gap below the surest outline: {gap_words(gap.gap)}, chosen from", *gap.lines(), sep="\n  ")
     print(f"{segmenter}: {rules.words}:")
     print(f"  {rules.normals_outlined:.1%} of normals,")

@@ -8,6 +8,7 @@ from pathlib import Path
 from BreastUSAILib.engine.errors import InputError
 
 from ..measure.comparison import RESULTS, comparison
+from ..measure.left_out import left_out_table
 from ..recipes.registry import recipes
 
 PAGE = Path(__file__).resolve().parents[2] / "Docs" / "models.md"
@@ -23,7 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Put the tables between the page's two marks."""
-    lines = "\n".join(comparison(recipes().values(), given.results))
+    known = recipes().values()
+    lines = "\n".join([*left_out_table(known, given.results), *comparison(known, given.results)])
     if given.only_print:
         print(lines)
         return 0

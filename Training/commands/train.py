@@ -8,6 +8,7 @@ from pathlib import Path
 from ..fit.changes import changed
 from ..fit.plan import Plan, smoke_plan
 from ..fit.training import run_training
+from ..recipes.recipe import Recipe
 from ..recipes.registry import recipe_named
 
 SEED = 20261125
@@ -50,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     """What `train` and `finetune` share."""
-    parser.add_argument("--data", type=Path, metavar="PATH", help="folder of BUS-BRA and BUSI, one of them, or a CSV")
+    parser.add_argument("--data", type=Path, metavar="PATH", help="folder of data sets, one of them, or a CSV table")
     parser.add_argument("--work", type=Path, required=True, metavar="DIR", help="checkpoints, logs and the new bundles")
     parser.add_argument("--fold", type=int, default=1, help="the fold that is left out as test, 1 to 5 (default: 1)")
     parser.add_argument("--train-on", nargs="+", metavar="NAME", help="only these data sets; all others are test")
@@ -67,9 +68,9 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(given: argparse.Namespace) -> int:
-    """Train, write, calibrate; prints where the bundles are."""
-    recipe = changed(
+def changed_recipe(given: argparse.Namespace) -> Recipe:
+    """The recipe that is named, as the command line changes it. Raises OptionError."""
+    return changed(
         recipe_named(given.recipe),
         schedule=given.schedule,
         batch=given.batch,
@@ -78,7 +79,11 @@ def run(given: argparse.Namespace) -> int:
         size=given.size,
         helpers=given.helpers,
     )
-    plan = Plan.from_arguments(given, recipe)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Train, write, calibrate; prints where the bundles are."""
+    plan = Plan.from_arguments(given, changed_recipe(given))
     for bundle in run_training(smoke_plan(plan) if given.smoke else plan):
         print(f"bundle: {bundle}")
     return 0

@@ -15,19 +15,20 @@ from BreastUSAILib.phantom.frame import render
 from BreastUSAILib.report.atomic import atomic_file, output_errors
 
 TABLE = "data.csv"
-COLUMNS = ("image", "mask", "label", "group", "pixel_size_mm")
+COLUMNS = ("image", "mask", "label", "group", "pixel_size_mm", "dataset")
 
 
-def write_phantoms(folder: Path, count: int, seed: int) -> Path:
+def write_phantoms(folder: Path, count: int, seed: int, *, collections: int = 1) -> Path:
     """Write `count` phantoms of each class below `folder`; returns the table. The same seed gives the same files.
 
-    Raises OutputError where they cannot be written; then there is no table.
+    They are said to be of that many `collections`, in turn. Raises OutputError where they cannot be written; then there
+    is no table.
     """
     with output_errors(folder):
-        return _written(folder, count, seed)
+        return _written(folder, count, seed, collections)
 
 
-def _written(folder: Path, count: int, seed: int) -> Path:
+def _written(folder: Path, count: int, seed: int, collections: int) -> Path:
     for part in ("images", "masks"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     wanted = [(number, label) for number in range(count) for label in (Label.NORMAL, Label.BENIGN, Label.MALIGNANT)]
@@ -41,7 +42,9 @@ def _written(folder: Path, count: int, seed: int) -> Path:
             Image.fromarray(mask).save(folder / "masks" / name)
         row, column = phantom.pixel_spacing_mm
         shown = {"image": f"images/{name}", "mask": f"masks/{name}" if mask.any() else "", "label": phantom.label.value}
-        rows.append({**shown, "group": name.removesuffix(".png"), "pixel_size_mm": f"{row:.5f} x {column:.5f}"})
+        size = f"{row:.5f} x {column:.5f}"
+        dataset = f"phantoms-{number % collections + 1}" if collections > 1 else ""
+        rows.append({**shown, "group": name.removesuffix(".png"), "pixel_size_mm": size, "dataset": dataset})
     table = folder / TABLE
     with atomic_file(table) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=COLUMNS)

@@ -27,9 +27,9 @@ def refuse_reserved(examples: Sequence[Example], train_on: Collection[str] | Non
     That is where `train_on` names one, where one of its images is not for testing, or where there is nothing else to
     train on.
     """
-    for name in RESERVED:
-        if name in (train_on or ()):
-            raise OptionError(_problem(name), where="--train-on", remedy=_remedy(name))
+    for named in train_on or ():
+        if named in RESERVED:
+            raise OptionError(_problem(named), where="--train-on", remedy=_remedy(named))
     found = [(example, name) for example in examples if (name := reserved_name(example)) is not None]
     others = any(example.part is Part.TRAIN and reserved_name(example) is None for example in examples)
     for example, name in found:

@@ -1,4 +1,4 @@
-"""How another scanner shows the same tissue, and what its user draws upon it: learned from, so as not to be believed."""
+"""How another scanner shows the same tissue, and what its user draws on it: seen in training so as to tell nothing."""
 
 from __future__ import annotations
 

@@ -59,8 +59,23 @@ class Classified:
 
     @cached_property
     def malignancy(self) -> NDArray[np.float64]:
-        """Likelihood of malignancy ``[N]``."""
-        return self.probabilities[:, 2]
+        """Likelihood of malignancy ``[N]``: of the lesion, given that there is one."""
+        return self.probabilities[:, 2] / np.maximum(self.probabilities[:, 1:].sum(axis=1), 1e-12)
+
+    @cached_property
+    def lesion(self) -> NDArray[np.float64]:
+        """Probability of a lesion ``[N]``."""
+        return self.probabilities[:, 1:].sum(axis=1)
+
+    @cached_property
+    def called_normal(self) -> NDArray[np.bool_]:
+        """Where the product says *normal* ``[N]``."""
+        return np.array([row.verdict == Label.NORMAL.value for row in self.rows], dtype=bool)
+
+    def share_called_normal(self, label: str) -> Statistic:
+        """Of the images with that true class, the share of which the product says *normal*."""
+        own = self.labels == CLASS_NAMES.index(label)
+        return lambda indices: float(self.called_normal[indices[own[indices]]].mean()) if own[indices].any() else np.nan
 
     @cached_property
     def malignant(self) -> NDArray[np.bool_]:
@@ -95,7 +110,9 @@ def classification_figures(rows: Sequence[Row]) -> dict[str, Any] | None:
     return {
         "images": len(found.rows),
         "classes": {name: int((found.labels == k).sum()) for k, name in enumerate(CLASS_NAMES)},
+        "called_normal": {name: everything(found.share_called_normal(name)) for name in CLASS_NAMES},
         "malignancy_auc": over_lesions(lesions.malignancy_auc),
+        "lesion_auc": everything(lambda i: metrics.auc(found.lesion[i], found.labels[i] > 0)),
         "macro_auc": everything(lambda i: metrics.macro_auc(found.probabilities[i], found.labels[i])),
         "accuracy": everything(found.accuracy),
         "confusion": metrics.confusion(found.labels, found.chosen, len(CLASS_NAMES)).tolist(),

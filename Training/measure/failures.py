@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from BreastUSAILib.engine.analysis import Label
+
 from .rows import Row
 from .segmentation import MISSED_DICE
 from .strata import stratify
@@ -16,6 +18,10 @@ def _chosen(row: Row) -> str:
 
 KINDS: Mapping[str, tuple[Callable[[Row], bool], Callable[[Row], bool]]] = {
     "missed lesions": (lambda row: row.segmented and bool(row.true_area_px), lambda row: row.dice < MISSED_DICE),
+    "malignant lesions called normal": (
+        lambda row: row.classified and row.label == "malignant",
+        lambda row: row.verdict == Label.NORMAL.value,
+    ),
     "malignant lesions called benign or normal": (
         lambda row: row.classified and row.label == "malignant",
         lambda row: _chosen(row) != "malignant",

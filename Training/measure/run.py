@@ -88,7 +88,7 @@ class Measurement:
             "malignant": found.malignant,
             "malignancy_low": likelihood.low,
             "malignancy_high": likelihood.high,
-            **{f"above_{name}": found.malignant >= threshold for name, threshold in thresholds.items()},
+            **{f"above_{name}": likelihood.probability >= threshold for name, threshold in thresholds.items()},
         }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -179,13 +178,19 @@ def refuse_seen_examples(subject: Subject, examples: Sequence[Example], *, mask_
 def load_models(subject: Subject, examples: Sequence[Example]) -> Models:
     """Both networks, independent of each other where one may not be judged on these examples.
 
-    Outlines are withheld where the classifier is sure of a normal; a partner classifier that has seen the images
+    Outlines are withheld where the classifier calls a frame normal; a partner classifier that has seen the images
     would know too well, so that then nothing is withheld. Raises ModelError.
     """
     models = subject.load()
     if all(subject.classifier.may_judge(example) for example in examples):
         return models
-    return replace(models, segmenter=replace(models.segmenter, withhold_above=math.inf))
+    return without_normal(models)
+
+
+def without_normal(models: Models) -> Models:
+    """The same models, by which no frame is called normal and no outline withheld."""
+    calibration = replace(models.classifier.calibration, normal_below=0.0)
+    return replace(models, classifier=replace(models.classifier, calibration=calibration))
 
 
 def _metadata(path: Path) -> dict[str, Any]:

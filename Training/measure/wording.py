@@ -9,7 +9,13 @@ NOT_MEASURED = "not measured"
 NONE = "–"
 
 HEADLINES: Mapping[str, tuple[str, ...]] = {
+    "malignant called normal": ("classification", "called_normal", "malignant"),
+    "benign called normal": ("classification", "called_normal", "benign"),
+    "normal called normal": ("classification", "called_normal", "normal"),
+    "lesions missed (Dice < .1)": ("segmentation", "lesions_missed"),
+    "normals with a lesion outlined": ("segmentation", "normals_with_a_lesion_found"),
     "malignancy AUC": ("classification", "malignancy_auc"),
+    "AUC of lesion against normal": ("classification", "lesion_auc"),
     "macro AUC, three classes": ("classification", "macro_auc"),
     "accuracy, three classes": ("classification", "accuracy"),
     "sensitivity at 90 % specificity": ("classification", "sensitivity_at_90_specificity"),
@@ -28,8 +34,6 @@ HEADLINES: Mapping[str, tuple[str, ...]] = {
     "HD95 in pixels, median": ("segmentation", "hd95", "px", "median"),
     "HD95 in mm, mean": ("segmentation", "hd95", "mm", "mean"),
     "HD95 in mm, median": ("segmentation", "hd95", "mm", "median"),
-    "lesions missed (Dice < .1)": ("segmentation", "lesions_missed"),
-    "normals with a lesion outlined": ("segmentation", "normals_with_a_lesion_found"),
     "false area on normals": ("segmentation", "false_area_on_normals"),
     "heat peak in the lesion": ("explanation", "heat_peak_in_lesion"),
     "heat inside the lesion": ("explanation", "heat_share_in_lesion"),

@@ -22,7 +22,8 @@ A folder may hold several series and gives one result for each of them."""
 
 _RESULTS = """\
 results, in DIR/<name of the input>/ (the second input of the same name goes to <name>-2, and so on):
-  analysis.json          verdict, likelihood of malignancy with its 95 % interval, class probabilities,
+  analysis.json          verdict, likelihood of malignancy (of the lesion, given that there is one) with its
+                         95 % interval, class probabilities,
                          lesions with their measurements, a volume's lesions joined across slices, flags, models
                          and their SHA-256
   segmentation.seg.nrrd  the lesions; opens in Slicer as a segmentation
@@ -101,8 +102,8 @@ def _add_analyze(commands: Any) -> None:
         type=_frames,
         default="all",
         metavar="all|key|every:S|N-M|N-M:S",
-        help="the frames to outline and explain: all of them; the key frame, that with the highest likelihood of "
-        "malignancy; every S-th; or a range counted from 0, both ends included, all of it or every S-th, or a single "
+        help="the frames to outline and explain: all of them; the key frame, that most probably "
+        "malignant; every S-th; or a range counted from 0, both ends included, all of it or every S-th, or a single "
         "index (default: all)",
     )
     analyze.add_argument(

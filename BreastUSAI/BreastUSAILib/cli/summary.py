@@ -35,7 +35,8 @@ def _verdict(analysis: Analysis) -> str:
     )
     asked = verdict.malignancy.prevalence
     shifted = "" if asked is None else f" at a prevalence of {100 * asked:.3g} %"
-    return f"{verdict.label.value}, likelihood of malignancy {at} (95 % interval {low} to {high}){shifted}"
+    supposed = " if there were a lesion" if verdict.label is Label.NORMAL else ""
+    return f"{verdict.label.value}, likelihood of malignancy{supposed} {at} (95 % interval {low} to {high}){shifted}"
 
 
 def _lesions(analysis: Analysis) -> str:

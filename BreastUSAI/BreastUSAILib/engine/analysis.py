@@ -16,7 +16,7 @@ from .flags import Flag
 from .frame_selection import FrameSelection
 from .frames import InputKind, SpacingSource
 
-SCHEMA_VERSION = "1.3.0"
+SCHEMA_VERSION = "1.4.0"
 
 
 class Label(str, Enum):
@@ -34,16 +34,32 @@ CLASSES = (Label.NORMAL, Label.BENIGN, Label.MALIGNANT)
 
 @dataclass(frozen=True)
 class Probabilities:
-    """Calibrated class probabilities; they sum to 1."""
+    """Calibrated class probabilities; they sum to 1.
+
+    They are composed of two answers: `lesion`, and `likelihood`, which is asked of lesions alone.
+    """
 
     normal: float
     benign: float
     malignant: float
 
+    @property
+    def lesion(self) -> float:
+        """The probability that the frame shows a lesion."""
+        return self.benign + self.malignant
+
+    @property
+    def likelihood(self) -> float:
+        """The likelihood of malignancy: the probability that the lesion is malignant, given that there is one."""
+        return self.malignant / max(self.lesion, 1e-12)
+
 
 @dataclass(frozen=True)
 class Malignancy:
     """Likelihood of malignancy with its 95 % interval from the calibration set, each in [0, 1].
+
+    It is the probability that the lesion is malignant, given that there is one: P(malignant) / (P(benign) +
+    P(malignant)).
 
     `prevalence` is the share of malignant among lesions that the caller asked for, or None for the calibration set's.
     """
@@ -56,7 +72,7 @@ class Malignancy:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer for the whole input: that of its key frame, the frame with the highest likelihood of malignancy."""
+    """The answer for the whole input: that of its key frame, the one most probably malignant (`Probabilities`)."""
 
     label: Label
     probabilities: Probabilities | None = None

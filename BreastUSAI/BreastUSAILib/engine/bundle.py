@@ -112,8 +112,7 @@ def load_segmenter(path: Path) -> Segmenter:
     with _stated_in(path):
         rules = {name: _rule(name, own[name]) for name in ("threshold", "smallest_lesion")}
         rules["lesion_evidence"] = _rule("lesion_evidence", own.get("lesion_evidence", 0.0))
-        limits = {"withhold_above": own["withhold_above"]}
-        limits |= {name: own.get(name) for name in ("withhold_below", "lesion_gap")}  # older bundles have none
+        limits = {name: own.get(name) for name in ("withhold_below", "lesion_gap")}  # older bundles have none
         rules |= {name: math.inf if limit is None else _rule(name, limit) for name, limit in limits.items()}
         preprocessing = Preprocessing.from_metadata(own["preprocessing"])
         mirror = own.get("mirror", False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,7 +32,10 @@ class Calibration:
         slope_variance: variance of a logistic recalibration's slope over bootstrap samples of patients.
         intercept_variance: that of its intercept.
         covariance: that of both.
-        least_confidence: below this highest class probability the verdict is *undetermined*.
+        least_confidence: below this probability of the likelier of benign and malignant, given a lesion, the verdict
+            is *undetermined*.
+        normal_below: probability of a lesion below which a frame is called normal and its outlines are withheld; where
+            normal is likelier than a lesion, but not by that much, the verdict is *undetermined*. 0: no frame is.
         bias: added to the divided logits, one a class (bias-corrected temperature scaling, Alexandari et al. 2020,
             arXiv:1901.06852).
         prevalence: share of malignant among the lesions it was fitted on, strictly between 0 and 1, or None where
@@ -46,6 +49,7 @@ class Calibration:
     least_confidence: float
     bias: tuple[float, float, float] = (0.0, 0.0, 0.0)
     prevalence: float | None = None
+    normal_below: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "bias", tuple(float(value) for value in self.bias))  # JSON has lists
@@ -82,12 +86,17 @@ class Calibration:
         spread = Spread(self.slope_variance, self.intercept_variance, self.covariance)
         return with_interval(probability, spread.reach(log_odds(probability)))
 
-    def verdict(self, probabilities: Probabilities, key_frame: int) -> Verdict:
-        """The word for a key frame's probabilities."""
-        values = [getattr(probabilities, label.value) for label in CLASSES]
-        best = max(values)
-        label = CLASSES[values.index(best)] if best >= self.least_confidence else Label.UNDETERMINED
-        return Verdict(label, probabilities, self.malignancy(probabilities.malignant), key_frame)
+    def calls_normal(self, calibrated: Probabilities) -> bool:
+        """Whether a lesion is so improbable that the frame is called normal, whatever prevalence is asked for."""
+        return calibrated.lesion < self.normal_below
+
+    def label(self, calibrated: Probabilities, likelihood: float) -> Label:
+        """The word for a frame by its probabilities as calibrated, and its likelihood at the prevalence asked for."""
+        if self.calls_normal(calibrated):
+            return Label.NORMAL
+        if calibrated.lesion < calibrated.normal or max(likelihood, 1 - likelihood) < self.least_confidence:
+            return Label.UNDETERMINED
+        return Label.MALIGNANT if likelihood > 0.5 else Label.BENIGN
 
 
 @dataclass(frozen=True)
@@ -151,33 +160,27 @@ class Classifier:
 
         The ends of the likelihood's interval are shifted as the likelihood itself is. Raises OptionError.
         """
-        native = self.calibration.verdict(calibrated, key_frame)
-        if prevalence is None:
-            return native
-        assert native.malignancy is not None
-        shares = (calibrated.normal, calibrated.benign)
-        row, malignancy = self._shifted(native.malignancy, shares, prevalence)
-        shifted = self.calibration.verdict(Probabilities(*(float(value) for value in row)), key_frame)
-        return replace(shifted, malignancy=malignancy)
+        probabilities, malignancy = calibrated, self.calibration.malignancy(calibrated.likelihood)
+        if prevalence is not None:
+            (row,) = self.reported(np.array([astuple(calibrated)]), prevalence)
+            probabilities = Probabilities(*(float(value) for value in row))
+            malignancy = self._shifted(malignancy, prevalence)
+        label = self.calibration.label(calibrated, malignancy.probability)
+        return Verdict(label, probabilities, malignancy, key_frame)
 
     def lesion_malignancy(self, logits: NDArray, prevalence: float | None) -> Malignancy:
         """A lesion's likelihood from the mean ``[3]`` of the whole frame's logits and its closer view's.
 
-        At the prevalence that was asked for, as `verdict`; but what was recalibrated on lesions alone is no normal
-        tissue: what is not malignant there is benign. Raises OptionError.
+        At the prevalence that was asked for, as `verdict`. Raises OptionError.
         """
         (row,) = self.calibration.probabilities(logits[None])
         calibrated = Probabilities(*(float(value) for value in row))
-        native = (self.lesion_recalibration or self.calibration).malignancy(calibrated.malignant)
-        shares = (calibrated.normal, calibrated.benign) if self.lesion_recalibration is None else (0.0, 1.0)
-        return native if prevalence is None else self._shifted(native, shares, prevalence)[1]
+        native = (self.lesion_recalibration or self.calibration).malignancy(calibrated.likelihood)
+        return native if prevalence is None else self._shifted(native, prevalence)
 
-    def _shifted(
-        self, native: Malignancy, shares: tuple[float, float], prevalence: float
-    ) -> tuple[NDArray[np.float64], Malignancy]:
-        """Probabilities ``[3]`` and likelihood at a prevalence; normal and benign share what is not malignant."""
+    def _shifted(self, native: Malignancy, prevalence: float) -> Malignancy:
+        """The likelihood at a prevalence: there is a lesion, and what is not malignant is benign."""
         ends = np.array([native.low, native.probability, native.high])
-        rest = np.outer(1 - ends, np.array(shares) / max(sum(shares), 1e-12))
-        rows = self.reported(np.column_stack([rest, ends]), prevalence)
+        rows = self.reported(np.column_stack([np.zeros(3), 1 - ends, ends]), prevalence)
         low, middle, high = (float(value) for value in rows[:, 2])
-        return rows[1], Malignancy(middle, low, high, prevalence)
+        return Malignancy(middle, low, high, prevalence)

@@ -27,6 +27,7 @@ class FlagCode(str, Enum):
     UNEQUAL_SPACING = "unequal_spacing"
     CALIBRATION_NOT_IN_SLICER = "calibration_not_in_slicer"
     DISAGREEMENT = "disagreement"
+    NORMAL_NOT_SURE = "normal_not_sure"
     OUTLINE_WITHHELD = "outline_withheld"
     PREVALENCE_SHIFTED = "prevalence_shifted"
     RESCORED = "rescored"

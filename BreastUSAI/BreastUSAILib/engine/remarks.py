@@ -14,31 +14,32 @@ SECTOR_DETECTED = Flag(
 )
 
 
-def outlines_withheld(withheld: int, count: int, normal_from: float, shown_from: float) -> Flag:
-    """Outlines on `withheld` of `count` frames are not shown, for these frames are probably normal.
+def outlines_withheld(withheld: int, count: int, normal_below: float, shown_from: float) -> Flag:
+    """Outlines on `withheld` of `count` frames are not shown, for these frames are called normal.
 
-    A frame's probability of that is at least `normal_from`, and its outline's mean probability below `shown_from`.
+    A frame's probability of a lesion is below `normal_below`, and its outline's mean probability below `shown_from`.
     """
     where, these = f"On {withheld} of {count} frames something", "this frame" if withheld == 1 else "these frames"
     if count == 1:
         where, these = "Something", "the image"
     message = (
-        f"{where} was outlined, but is not shown: the classification gives {these} a probability of "
-        f"{normal_from:.0%} or more of being normal"
+        f"{where} was outlined, but is not shown: the classification gives {these} a probability of less than "
+        f"{_percent(normal_below)} of showing a lesion"
     )
     message += "." if shown_from > 1 else ", and the outline is not sure enough to stand against that."
     return Flag(FlagCode.OUTLINE_WITHHELD, Severity.INFO, message)
 
 
-def outlined_on_normal(outlined: int, others: int, normal_from: float) -> Flag:
-    """On `outlined` of the `others`, all frames but the key frame, a sure outline is shown where normal is likely.
+def outlined_on_normal(outlined: int, others: int, normal_below: float) -> Flag:
+    """On `outlined` of the `others`, all frames but the key frame, a sure outline is shown on what is called normal.
 
-    A frame's probability of that is at least `normal_from`.
+    A frame's probability of a lesion is below `normal_below`.
     """
     these, them = ("this frame", "it") if outlined == 1 else ("these frames", "them")
     message = (
         f"On {outlined} of {others} frames besides the key frame a sure outline is shown, though the classification "
-        f"gives {these} a probability of {normal_from:.0%} or more of being normal: look at {them} yourself."
+        f"gives {these} a probability of less than {_percent(normal_below)} of showing a lesion: look at {them} "
+        "yourself."
     )
     return Flag(FlagCode.DISAGREEMENT, Severity.INFO, message)
 
@@ -54,6 +55,16 @@ def disagreement(verdict: Verdict, outlined: bool, without_outline: str) -> Flag
     return Flag(FlagCode.DISAGREEMENT, Severity.WARNING, message)
 
 
+def normal_not_sure(lesion: float, normal_below: float) -> Flag:
+    """Normal is likelier than a lesion, whose probability is `lesion`, but not by so much that normal is said."""
+    message = (
+        f"The frame looks normal to the network, but that is not said: a lesion has a probability of "
+        f"{_percent(lesion)}, and from {_percent(normal_below)} on lesions of scanners that the network has not "
+        "learned from look like that too."
+    )
+    return Flag(FlagCode.NORMAL_NOT_SURE, Severity.WARNING, message)
+
+
 def prevalence_shifted(asked: float, own: float) -> Flag:
     """The probabilities are not those at the model's own prevalence; both are shares of malignant among lesions."""
     message = (
@@ -67,3 +78,7 @@ def left_out(flags: Sequence[Flag], count: int) -> Flag:
     """Of `count` frames those with these flags, all of one code, have no result."""
     message = f"{len(flags)} of {count} frames were left out. {flags[0].message}"
     return Flag(flags[0].code, Severity.WARNING, message)
+
+
+def _percent(probability: float) -> str:
+    return f"{100 * probability:.3g} %"

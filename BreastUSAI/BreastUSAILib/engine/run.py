@@ -201,7 +201,7 @@ class Run:
             min_mean=segmenter.lesion_evidence,
             gap=segmenter.lesion_gap,
         )
-        if labels.any() and self.calibrated[index].normal >= segmenter.withhold_above:
+        if labels.any() and self._classifier.calibration.calls_normal(self.calibrated[index]):
             shown = sure_lesions(labels, probability, segmenter.withhold_below)
             if np.count_nonzero(shown) < np.count_nonzero(labels):
                 self.withheld.append(index)
@@ -233,16 +233,15 @@ class Run:
     def _state_withheld(self, count: int) -> None:
         """Say on how many of the `count` frames that were looked at outlines were withheld."""
         if self.withheld:
-            segmenter = self.equipment.models.segmenter
-            rules = segmenter.withhold_above, segmenter.withhold_below
+            rules = self._classifier.calibration.normal_below, self.equipment.models.segmenter.withhold_below
             self.flags.append(remarks.outlines_withheld(len(self.withheld), count, *rules))
 
     def _state_outlined_on_normal(self, key: int, count: int) -> None:
         """Say on how many frames besides the key frame an outline stands against the classification."""
         others = sum(index != key for index in self.outlined_on_normal)
         if others:
-            normal_from = self.equipment.models.segmenter.withhold_above
-            self.flags.append(remarks.outlined_on_normal(others, count - 1, normal_from))
+            normal_below = self._classifier.calibration.normal_below
+            self.flags.append(remarks.outlined_on_normal(others, count - 1, normal_below))
 
     def _compare(self, verdict: Verdict, without_outline: str) -> None:
         """Flag a key frame whose outline and whose class contradict each other."""
@@ -250,6 +249,10 @@ class Run:
         flag = remarks.disagreement(verdict, found, without_outline)
         if flag is not None:
             self.flags.append(flag)
+        assert verdict.key_frame is not None
+        calibrated, calibration = self.calibrated[verdict.key_frame], self._classifier.calibration
+        if calibrated.lesion < calibrated.normal and not calibration.calls_normal(calibrated):
+            self.flags.append(remarks.normal_not_sure(calibrated.lesion, calibration.normal_below))
 
     def _state_prevalence(self) -> None:
         """Say beside the result that its probabilities were shifted."""

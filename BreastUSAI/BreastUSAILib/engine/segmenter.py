@@ -27,10 +27,8 @@ class Segmenter:
         preprocessing: how its input is made.
         threshold: probability from which a pixel is lesion.
         smallest_lesion: components below this share of the analysed region's area are dropped.
-        withhold_above: outlines are withheld on frames whose probability of being normal is at least this; infinite:
-            on none.
-        withhold_below: on such frames, outlines whose mean lesion probability is at least this are shown all the same;
-            infinite: none are.
+        withhold_below: on frames that the classifier calls normal (`Calibration.normal_below`), outlines whose mean
+            lesion probability is below this are withheld; infinite: all are.
         mirror: whether the mean of an image's and of its mirror image's lesion probability is taken.
         lesion_evidence: components whose mean lesion probability (`Lesion.mean_probability`) is below this are
             dropped. A component's mean is hardly ever below `threshold`, so only larger values change anything.
@@ -43,7 +41,6 @@ class Segmenter:
     preprocessing: Preprocessing
     threshold: float
     smallest_lesion: float
-    withhold_above: float
     withhold_below: float = math.inf
     mirror: bool = False
     lesion_evidence: float = 0.0

@@ -1,4 +1,4 @@
-"""The likelihood of malignancy over the frames of a cine or the slices of a volume; a click goes to the frame."""
+"""The probability of *malignant* over the frames of a cine or the slices of a volume; a click goes to the frame."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import qt
 from slicer.i18n import tr as _
 
 from .ignored import ignored
-from .key_frames import frameLikelihoods
+from .key_frames import malignantByFrame
 from .painting import classColour, drawWords, tonesOf
 from .result_words import Report, frameWords, percentWords
 
@@ -20,7 +20,7 @@ _MARGIN = 6
 
 
 class FramePlot(qt.QWidget):
-    """A curve over all frames; hidden for a still and where no frame has a likelihood.
+    """A curve over all frames; hidden for a still and where no frame has probabilities.
 
     Set `onFrameChosen` to be told the index of the frame that was clicked.
     """
@@ -29,7 +29,7 @@ class FramePlot(qt.QWidget):
         qt.QWidget.__init__(self)
         self.onFrameChosen: Callable[[int], None] = ignored
         self._report: Report | None = None
-        self._likelihoods: list[tuple[int, float]] = []
+        self._curve: list[tuple[int, float]] = []
         self._current: int | None = None
         self.setFixedHeight(_HEIGHT)
         self.mouseTracking = True
@@ -39,7 +39,7 @@ class FramePlot(qt.QWidget):
     def setReport(self, report: Report | None) -> None:
         """Show the frames of this report, or nothing."""
         self._report = report
-        self._likelihoods = [] if report is None else frameLikelihoods(report)
+        self._curve = [] if report is None else malignantByFrame(report)
         self.visible = self.hasCurve
         self.accessibleName = self._summary()
         self.toolTip = self._summary()
@@ -47,8 +47,8 @@ class FramePlot(qt.QWidget):
 
     @property
     def hasCurve(self) -> bool:
-        """Whether there is anything to plot: not for a still, nor where no frame has a likelihood."""
-        return self._count() > 1 and bool(self._likelihoods)
+        """Whether there is anything to plot: not for a still, nor where no frame has probabilities."""
+        return self._count() > 1 and bool(self._curve)
 
     def setCurrentFrame(self, frame: int | None) -> None:
         """Mark the frame that the slice view shows."""
@@ -59,7 +59,7 @@ class FramePlot(qt.QWidget):
         """The analysed frame nearest to that horizontal position."""
         left, right = self._ends()
         wanted = (x - left) / max(right - left, 1) * (self._count() - 1)
-        frames = [frame for frame, _likelihood in self._likelihoods]
+        frames = [frame for frame, _likelihood in self._curve]
         place = bisect_left(frames, wanted)
         return min(frames[max(place - 1, 0) : place + 1], key=lambda frame: abs(frame - wanted))
 
@@ -70,23 +70,23 @@ class FramePlot(qt.QWidget):
 
     def mousePressEvent(self, event: Any) -> None:
         """Go to the frame that was clicked."""
-        if self._likelihoods and event.button() == qt.Qt.LeftButton:
+        if self._curve and event.button() == qt.Qt.LeftButton:
             self.onFrameChosen(self.frameAt(event.pos().x()))
 
     def mouseMoveEvent(self, event: Any) -> None:
         """Say under the mouse which frame it is; with the button held down, go there."""
-        if not self._likelihoods or self._report is None:
+        if not self._curve or self._report is None:
             return
         frame = self.frameAt(event.pos().x())
-        self.toolTip = _("Go to {frame}: likelihood of malignancy {likelihood}").format(
-            frame=frameWords(self._report, frame), likelihood=percentWords(dict(self._likelihoods)[frame])
+        self.toolTip = _("Go to {frame}: malignant with a probability of {share}").format(
+            frame=frameWords(self._report, frame), share=percentWords(dict(self._curve)[frame])
         )
         if event.buttons() & qt.Qt.LeftButton:
             self.onFrameChosen(frame)
 
     def paintEvent(self, _event: Any) -> None:
         """Scale, curve, key frame and current frame."""
-        if not self._likelihoods or self._report is None:
+        if not self._curve or self._report is None:
             return
         painter = qt.QPainter(self)
         try:
@@ -112,7 +112,7 @@ class FramePlot(qt.QWidget):
     def _paintCurve(self, painter: Any, top: int, bottom: int) -> None:
         """A dot for each analysed frame, and lines where they follow one another closely."""
         colour = classColour("malignant")
-        points = [(self.xOf(frame), _yOf(share, top, bottom)) for frame, share in self._likelihoods]
+        points = [(self.xOf(frame), _yOf(share, top, bottom)) for frame, share in self._curve]
         painter.setRenderHint(qt.QPainter.Antialiasing, True)
         pen = qt.QPen(colour)
         pen.setWidth(2)
@@ -128,7 +128,7 @@ class FramePlot(qt.QWidget):
         """A ring on the key frame and its number above."""
         assert self._report is not None
         key = self._report["verdict"]["key_frame"]
-        shares = dict(self._likelihoods)
+        shares = dict(self._curve)
         if key not in shares:
             return
         x, y = self.xOf(key), _yOf(shares[key], top, bottom)
@@ -165,12 +165,12 @@ class FramePlot(qt.QWidget):
         return 0 if self._report is None else int(self._report["input"]["frames"])
 
     def _summary(self) -> str:
-        if self._report is None or not self._likelihoods:
+        if self._report is None or not self._curve:
             return ""
-        frame, likelihood = max(self._likelihoods, key=lambda one: one[1])
-        return _(
-            "Likelihood of malignancy by frame, highest in {frame} with {likelihood}; click to go to a frame"
-        ).format(frame=frameWords(self._report, frame), likelihood=percentWords(likelihood))
+        frame, share = max(self._curve, key=lambda one: one[1])
+        return _("Probability of malignant by frame, highest in {frame} with {share}; click to go to a frame").format(
+            frame=frameWords(self._report, frame), share=percentWords(share)
+        )
 
 
 def _yOf(share: float, top: int, bottom: int) -> int:

@@ -8,19 +8,19 @@ from typing import Any
 def suspiciousFrames(report: dict[str, Any]) -> list[int]:
     """Indices of the frames that "next key frame" goes through, the most suspicious first.
 
-    They are the local maxima of the likelihood of malignancy over the analysed frames (of a level stretch its first
-    frame), in descending likelihood. A curve with a single peak says little about where else to look: then the frames
-    with lesions follow, in order.
+    They are the local maxima of the probability of *malignant* over the analysed frames (of a level stretch its first
+    frame), in descending order. A curve with a single peak says little about where else to look: then the frames with
+    lesions follow, in order.
     """
-    likelihoods = frameLikelihoods(report)
-    peaks = sorted(_localMaxima(likelihoods), key=lambda frame: (-dict(likelihoods)[frame], frame))
+    curve = malignantByFrame(report)
+    peaks = sorted(_localMaxima(curve), key=lambda frame: (-dict(curve)[frame], frame))
     if len(peaks) > 1:
         return peaks
     return list(dict.fromkeys([*peaks, *sorted({lesion["frame"] for lesion in report["lesions"]})]))
 
 
-def frameLikelihoods(report: dict[str, Any]) -> list[tuple[int, float]]:
-    """Index and likelihood of malignancy of every frame that has one, ascending by index."""
+def malignantByFrame(report: dict[str, Any]) -> list[tuple[int, float]]:
+    """Index of every frame that has probabilities, and how probably it shows a malignant lesion, ascending by index."""
     return sorted(
         (finding["index"], finding["probabilities"]["malignant"])
         for finding in report["frames"]
@@ -40,12 +40,12 @@ def nextKeyFrame(frames: list[int], current: int | None, step: int) -> int | Non
     return frames[(frames.index(current) + step) % len(frames)]
 
 
-def _localMaxima(likelihoods: list[tuple[int, float]]) -> list[int]:
+def _localMaxima(curve: list[tuple[int, float]]) -> list[int]:
     """Frames that no neighbour exceeds; a level stretch counts once, by its first frame."""
     stretches: list[tuple[int, float]] = []
-    for frame, likelihood in likelihoods:
-        if not stretches or likelihood != stretches[-1][1]:
-            stretches.append((frame, likelihood))
+    for frame, share in curve:
+        if not stretches or share != stretches[-1][1]:
+            stretches.append((frame, share))
     below = float("-inf")
     heights = [below, *(height for _frame, height in stretches), below]
     return [

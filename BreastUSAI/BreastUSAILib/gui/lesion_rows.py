@@ -8,7 +8,15 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ..scene.report_node import NAMES_KEY
-from .result_words import NO_BREAK, Report, calibrationWords, intervalWords, likelihoodWords, percentWords
+from .result_words import (
+    NO_BREAK,
+    Report,
+    calibrationWords,
+    frameLikelihood,
+    intervalWords,
+    likelihoodWords,
+    percentWords,
+)
 
 UNKNOWN = "–"
 
@@ -103,7 +111,7 @@ def _likelihood(report: Report, lesion: dict[str, Any]) -> tuple[str, str]:
     frame = next((one for one in report["frames"] if one["index"] == lesion["frame"]), None)
     if frame is None or frame["probabilities"] is None:
         return UNKNOWN, _("No likelihood is known for this frame.")
-    likelihood = percentWords(frame["probabilities"]["malignant"])
+    likelihood = percentWords(frameLikelihood(frame["probabilities"]))
     return likelihood, _("Likelihood of malignancy of the whole frame; Re-score gives each lesion its own.")
 
 

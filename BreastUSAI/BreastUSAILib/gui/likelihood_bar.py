@@ -12,7 +12,7 @@ import qt
 from slicer.i18n import tr as _
 
 from .painting import classColour, drawWords, fillRounded, mixed, tonesOf
-from .result_words import intervalWords, likelihoodWords, percentWords
+from .result_words import intervalWords, likelihoodMeaning, likelihoodWords, percentWords
 
 _BAR = 10
 _MARK = 18
@@ -33,7 +33,9 @@ class LikelihoodBar(qt.QWidget):
         self._malignancy = malignancy
         self.visible = malignancy is not None
         self.accessibleName = ", ".join(filter(None, (likelihoodWords(malignancy), intervalWords(malignancy))))
-        self.toolTip = _("The mark is the likelihood of malignancy, the band its 95 % interval.")
+        self.toolTip = "\n".join(
+            (_("The mark is the likelihood of malignancy, the band its 95 % interval."), likelihoodMeaning())
+        )
         self.update()
 
     def paintEvent(self, _event: Any) -> None:

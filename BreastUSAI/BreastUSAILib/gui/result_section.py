@@ -23,6 +23,7 @@ from .result_words import (
     frameWords,
     hashWords,
     intervalWords,
+    likelihoodMeaning,
     likelihoodWords,
     prevalenceWords,
     provenanceWords,
@@ -117,7 +118,8 @@ class ResultSection:
         ui, verdict = self._ui, report["verdict"]
         ui.verdictLabel.text = classWords(verdict["label"])
         ui.verdictMeaningLabel.text = verdictMeaning(report)
-        _sayOrHide(ui.likelihoodLabel, likelihoodWords(verdict["malignancy"]))
+        _sayOrHide(ui.likelihoodLabel, likelihoodWords(verdict["malignancy"], verdict["label"]))
+        ui.likelihoodLabel.toolTip = likelihoodMeaning()
         _sayOrHide(ui.intervalLabel, intervalWords(verdict["malignancy"]))
         _sayOrHide(ui.prevalenceAppliedLabel, prevalenceWords(report))
         ui.likelihoodBarFrame.visible = verdict["malignancy"] is not None
@@ -128,13 +130,13 @@ class ResultSection:
             ui.keyFrameButton.text = _("Key frame: {frame}").format(frame=frameWords(report, key))
             ui.keyFrameButton.toolTip = "\n".join(
                 (
-                    _("Go to the frame with the highest likelihood of malignancy"),
+                    _("Go to the frame that is most probably malignant"),
                     withShortcut(_("Next most suspicious frame"), "nextKeyFrame"),
                     withShortcut(_("Previous one"), "previousKeyFrame"),
                 )
             )
         isVolume = report["input"]["kind"] == "volume"
-        ui.framePlotLabel.text = _("Likelihood by slice") if isVolume else _("Likelihood by frame")
+        ui.framePlotLabel.text = _("Malignant, by slice") if isVolume else _("Malignant, by frame")
         ui.framePlotLabel.visible = ui.framePlotFrame.visible = self._plot.hasCurve
 
     def _showLesions(self, report: Report) -> None:

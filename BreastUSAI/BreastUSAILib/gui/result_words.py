@@ -9,6 +9,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
+from ..engine.analysis import Probabilities
 from .model_words import taskWords
 from .spacing_words import spacingWords
 
@@ -44,18 +45,32 @@ def verdictMeaning(report: Report) -> str:
     if label == "rejected":
         return _("The image cannot be judged, so no likelihood is given. The reasons stand below.")
     if label == "undetermined":
-        return _("The network is not sure enough to name a class: the likelihood below is all it can say.")
+        return _("The network is not sure enough to name a class: the figures below are all it can say.")
     if report["input"]["frames"] == 1:
         return _("This is how the network classifies the image.")
     if report["input"]["kind"] == "volume":
-        return _("This is how the network classifies the slice with the highest likelihood of malignancy.")
-    return _("This is how the network classifies the frame with the highest likelihood of malignancy.")
+        return _("This is how the network classifies the slice that is most probably malignant.")
+    return _("This is how the network classifies the frame that is most probably malignant.")
 
 
-def likelihoodWords(malignancy: Report | None) -> str:
-    """The likelihood of malignancy, or nothing where there is none."""
+def frameLikelihood(probabilities: Report) -> float:
+    """The likelihood of malignancy of a frame: of its lesion, given that there is one."""
+    return Probabilities(**probabilities).likelihood
+
+
+def likelihoodMeaning() -> str:
+    """What the likelihood of malignancy is, in one sentence."""
+    return _("The probability that the lesion is malignant, given that there is one.")
+
+
+def likelihoodWords(malignancy: Report | None, label: str = "") -> str:
+    """The likelihood of malignancy, or nothing where there is none; `label` is the verdict's."""
     if malignancy is None:
         return ""
+    if label == "normal":
+        return _("Likelihood of malignancy, if there were a lesion: {likelihood}").format(
+            likelihood=percentWords(malignancy["probability"])
+        )
     return _("Likelihood of malignancy: {likelihood}").format(likelihood=percentWords(malignancy["probability"]))
 
 

@@ -90,7 +90,8 @@ def _verdict(column: _Column, analysis: Analysis) -> None:
         column.text(_EXPLANATIONS[verdict.label], 17)
         column.y += 4
     if verdict.malignancy is not None:
-        column.text(f"Likelihood of malignancy {percent(verdict.malignancy.probability)}", 20)
+        supposed = ", if there were a lesion:" if verdict.label is Label.NORMAL else ""
+        column.text(f"Likelihood of malignancy{supposed} {percent(verdict.malignancy.probability)}", 20)
         low, high = percent(verdict.malignancy.low), percent(verdict.malignancy.high)
         column.text(f"95 % interval: {low} to {high}", 16, QUIET)
         _likelihood_bar(column, verdict.malignancy)

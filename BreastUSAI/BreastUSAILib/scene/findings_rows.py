@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 
 from .. import RESEARCH_USE
-from ..engine.analysis import Analysis, Label, Lesion, Malignancy, VolumeLesion
+from ..engine.analysis import Analysis, Lesion, Malignancy, VolumeLesion
 from ..engine.frames import InputKind
 from ..engine.lesion_segment import lesion_name
 
@@ -63,7 +63,7 @@ def findingRows(analysis: Analysis, names: Mapping[int, str] = NO_NAMES) -> Gene
     yield
     for count, lesion in enumerate(analysis.lesions, start=1):
         frame = likelihoods.get(lesion.frame)
-        likelihood = "" if frame is None else f"{getattr(frame, Label.MALIGNANT.value):.3f}"
+        likelihood = "" if frame is None else f"{frame.likelihood:.3f}"
         number = analysis.volume_number(lesion.frame, lesion.number)
         rows.append(_lesionRow(lesion, number, names.get(lesion.id, lesion_name(number)), likelihood))
         if count % _LESIONS_A_STEP == 0:

@@ -171,16 +171,17 @@ def test_weights_in_eight_bits_are_told(tmp_path: Path, training: TrainingRecord
     )
 
 
-@pytest.mark.parametrize("never", [None, 2.0])
-def test_the_outlines_rules_are_told_with_their_choice(tmp_path: Path, never: float | None) -> None:
+def test_the_outlines_rules_are_told_with_their_choice(tmp_path: Path) -> None:
     bundle = write_segmenter(tmp_path)
     metadata = read_metadata(bundle)
-    metadata["breastusai"] |= {"withhold_above": never, "lesion_evidence": 0.7}
+    metadata["breastusai"] |= {"lesion_evidence": 0.7}
     report = {"rule": "The fewest lost.", "normals_outlined": None, "parts_outlined": 0.04, "lesions_lost": 0.01}
+    report["from"] = "collections left out of the training: X"
     rewrite_bundle(bundle, metadata={**metadata, "outline_rules_report": report})
     text = write_card(bundle, []).replace("\n", " ")
     assert "mean probability is below 0.7" in text
-    assert "not withheld" in text
+    assert "calls normal the outline is withheld." in text
+    assert "Chosen on collections left out of the training: X." in text
     assert "The fewest lost." in text
     assert "lesion-free parts 4.0%, found lesions lost 1.0%" in text
     assert "gap in log-odds" not in text
@@ -189,10 +190,10 @@ def test_the_outlines_rules_are_told_with_their_choice(tmp_path: Path, never: fl
 def test_a_sure_outline_that_is_shown_all_the_same_is_told(tmp_path: Path) -> None:
     bundle = write_segmenter(tmp_path)
     metadata = read_metadata(bundle)
-    metadata["breastusai"] |= {"withhold_above": 0.45, "withhold_below": 0.9}
+    metadata["breastusai"] |= {"withhold_below": 0.9}
     rewrite_bundle(bundle, metadata=metadata)
     text = write_card(bundle, []).replace("\n", " ")
-    assert "normal is 45% or more the outline is withheld, unless its own mean probability is 0.9 or more." in text
+    assert "calls normal the outline is withheld, unless its own mean probability is 0.9 or more." in text
 
 
 def test_what_every_gap_gave_is_told_with_its_command(tmp_path: Path) -> None:

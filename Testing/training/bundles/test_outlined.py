@@ -32,10 +32,10 @@ def test_a_gap_drops_what_the_engine_drops(gap: float, evidence: float) -> None:
         Outline(float(probability[mask].mean()), int(mask.sum()), int(truth[mask].sum()))
         for mask in (everything == number for number in range(1, everything.max() + 1))
     )
-    ours = Outlined("A", "lesion", 0.0, outlines, int(truth.sum())).within(gap)
+    ours = Outlined("A", "lesion", 1.0, outlines, int(truth.sum())).within(gap)
     engines = label_lesions(probability, min_area_px=1, min_mean=evidence, gap=gap) > 0
 
-    shown = ours.shown(2.0, 2.0, evidence)
+    shown = ours.shown(0.0, 2.0, evidence)
     assert sum(outline.area for outline in shown) == engines.sum()
     assert replace(ours, outlines=tuple(shown)).dice == pytest.approx(dice(engines, truth))
 
@@ -49,7 +49,7 @@ def test_nothing_outlined_where_nothing_is_fits_and_loses_nothing_by_a_gap() -> 
 
 def test_images_go_through_the_product_without_its_rules(tmp_path: Path) -> None:
     pair = [write_classifier(tmp_path), write_segmenter(tmp_path, settings={
-        "threshold": 0.3, "smallest_lesion": 0.0005, "withhold_above": 0.0, "lesion_evidence": 0.99, "lesion_gap": 0.0,
+        "threshold": 0.3, "smallest_lesion": 0.0005, "lesion_evidence": 0.99, "lesion_gap": 0.0,
     })]  # fmt: skip
     examples = load_examples(write_data(tmp_path))
     analyzer = Analyzer(find_subject(pair).load(), "cpu")

@@ -11,10 +11,10 @@ import pytest
 
 from BreastUSAILib.engine.errors import InputError, OptionError
 from Testing.training.conftest import picture, write_table
-from Training.data.reserved import refuse_reserved
 from Training.data.checks import check_examples, check_trainable
 from Training.data.example import Part
 from Training.data.loading import load_examples
+from Training.data.reserved import refuse_reserved
 
 from .conftest import BREAST_COLUMNS, BREAST_ROWS, breast_lines, write_workbook
 

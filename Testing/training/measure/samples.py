@@ -88,7 +88,7 @@ def write_segmenter(folder: Path, name: str = "segmenter", **changes: Any) -> Pa
         network=SEGMENTER,
         preprocessing=SMALL,
         card="# Untrained\n",
-        settings={"threshold": 0.5, "smallest_lesion": 0.0005, "withhold_above": 0.9},
+        settings={"threshold": 0.5, "smallest_lesion": 0.0005},
         training=RECORD,
     )
     return _write(replace(content, **changes), folder)

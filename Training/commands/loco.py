@@ -1,0 +1,61 @@
+"""``python -m Training loco RECIPE``: train without each collection in turn, measure on what was left out."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import shlex
+from pathlib import Path
+
+from BreastUSAILib.report.atomic import output_errors
+
+from ..data.phantoms import TABLE, write_phantoms
+from ..fit.plan import DATA_FOLDER, SMOKE_COUNT, Plan, smoke_plan
+from . import train
+
+_SMOKE_COLLECTIONS = 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `train` takes; ``--train-on`` names the collections that are left out in turn."""
+    train.add_arguments(parser)
+    parser.add_argument(
+        "--output", type=Path, metavar="DIR", help="where rows.csv and figures.json go (default: the work folder)"
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    """Train, measure, print the table; whatever has ended is not done again."""
+    from ..fit.leave_out import leave_each_out
+    from ..measure.figures import write_figures
+    from ..measure.left_out import left_out_figures, table_of
+    from ..measure.rows import write_rows
+
+    recipe = train.changed_recipe(given)
+    plan = Plan.from_arguments(given, recipe)
+    if given.smoke:
+        plan = _smoke(plan)
+    rows = leave_each_out(plan, given.work)
+    output = given.output or given.work
+    with output_errors(output):
+        output.mkdir(parents=True, exist_ok=True)
+    write_rows(rows, output / "rows.csv")
+    figures = {**left_out_figures(rows), "command": f"python -m Training loco {_words(plan)}"}
+    write_figures(figures, output / "figures.json")
+    print("\n".join(table_of(recipe, figures)))
+    return 0
+
+
+def _words(plan: Plan) -> str:
+    """The command without machine paths: `Plan.command` begins with ``train``."""
+    return shlex.join(shlex.split(plan.command)[1:]) + f" --seed {plan.seed} --data DATA --work WORK"
+
+
+def _smoke(plan: Plan) -> Plan:
+    """A few steps on phantoms of three made-up collections, the same command of which a test runs."""
+    data = plan.work / DATA_FOLDER / TABLE
+    if plan.data == data and not data.exists():
+        write_phantoms(
+            plan.work / DATA_FOLDER, SMOKE_COUNT * _SMOKE_COLLECTIONS, seed=0, collections=_SMOKE_COLLECTIONS
+        )
+    return dataclasses.replace(smoke_plan(plan), data=plan.data)

@@ -1,0 +1,131 @@
+"""Leave one collection out: train on all others, measure on the whole left-out one, for each collection in turn."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from BreastUSAILib.engine.errors import InputError, OptionError
+
+from ..bundles.outline_rules import calibrate_outlines
+from ..bundles.outlined import Outlined, outline_left_out, read_outlined, write_outlined
+from ..data.example import Example
+from ..data.loading import load_examples
+from ..data.reserved import refuse_reserved, reserved_name
+from ..measure.evaluation import Question, measure_bundles
+from ..measure.rows import Row, read_rows, write_rows
+from ..measure.subject import find_subject
+from .plan import Plan
+from .training import BUNDLES, run_training
+
+OUTLINED = "outlined.json"
+ROWS = "rows.csv"
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One of the trainings: the collection that it leaves out, its plan, and its bundles once it is trained."""
+
+    name: str
+    plan: Plan
+
+    @property
+    def bundles(self) -> list[Path]:
+        """Folders of its bundles; none before it has ended."""
+        folder = self.plan.work / BUNDLES
+        return sorted(path for path in folder.iterdir() if not path.name.startswith(".")) if folder.is_dir() else []
+
+
+def leave_each_out(plan: Plan, base: Path) -> list[Row]:
+    """Train and measure without each collection in turn; one row for every image of one that its pair does not know.
+
+    Reserved collections that are there are measured by each pair. What *normal* needs, and the rules for outlines, are
+    chosen for each pair on what the others found on their left-out collections, never on its own. Every step that has
+    ended is not done again: trainings go on from their checkpoints below `base`, measured collections are read back
+    (delete a folder's ``outlined.json`` and ``rows.csv`` to measure again).
+
+    Args:
+        plan: of every training, but for work folder and collections; its `train_on` are the collections to leave out
+            in turn, None: all that are there and may be trained on.
+        base: gets a folder for each collection.
+
+    Raises InputError or OptionError where the collections cannot be left out in turn, and what training raises.
+    """
+    examples = load_examples(plan.data, fold=plan.fold, duplicates=plan.duplicates)
+    names = collections_of(examples, plan.train_on, plan.data)
+    turns = [LeftOut(name, _without(plan, base, name, names)) for name in names]
+    for turn in turns:
+        if not turn.bundles:
+            run_training(turn.plan)
+    if len(turns[0].bundles) > 1:
+        _choose_rules(turns)
+    return [row for turn in turns for row in _measured(turn)]
+
+
+def collections_of(examples: Sequence[Example], asked: frozenset[str] | None, where: Path) -> list[str]:
+    """The collections to leave out in turn. Raises OptionError or InputError where that makes no sense."""
+    refuse_reserved(examples, asked)
+    there = dict.fromkeys(one.dataset for one in examples if reserved_name(one) is None)
+    absent = sorted((asked or frozenset()) - set(there))
+    if absent:
+        raise OptionError(
+            f"the collection {', '.join(absent)} is not here", where=where, remedy=f"Choose from {', '.join(there)}"
+        )
+    names = [name for name in there if asked is None or name in asked]
+    if len(names) < 2:
+        raise OptionError(
+            f"there is one collection alone, {names[0]}: left out, nothing is there to train on",
+            where=where,
+            remedy="Give two or more, three for a rule of what is normal that no training has seen",
+        )
+    for name in names:
+        own = {one.label for one in examples if one.dataset == name}
+        missing = sorted({"benign", "malignant"} - own)
+        if missing:
+            raise InputError(
+                f"the collection {name} has no {' and no '.join(missing)} lesion",
+                where=where,
+                remedy="Leave it out by --train-on with the names of the others",
+            )
+    others_with_normals = {one.dataset for one in examples if one.label == "normal" and one.dataset in names}
+    if len(others_with_normals) == 1:
+        (only,) = others_with_normals
+        print(f"note: only {only} has normals: the training without it learns them from lesion-free parts alone")
+    if not others_with_normals:
+        print("note: no collection has normals: they are learned from lesion-free parts alone")
+    return names
+
+
+def _without(plan: Plan, base: Path, name: str, names: Sequence[str]) -> Plan:
+    others = frozenset(names) - {name}
+    return dataclasses.replace(plan, work=base / f"without-{name}", train_on=others)
+
+
+def _choose_rules(turns: Sequence[LeftOut]) -> None:
+    found: Mapping[str, list[Outlined]] = {turn.name: _outlined(turn) for turn in turns}
+    for turn in turns:
+        others = [one for name, each in found.items() if name != turn.name for one in each]
+        calibrate_outlines(turn.bundles, (), others)
+
+
+def _outlined(turn: LeftOut) -> list[Outlined]:
+    path = turn.plan.work / OUTLINED
+    if path.is_file():
+        return read_outlined(path)
+    examples = load_examples(turn.plan.data, train_on=turn.plan.train_on, duplicates=turn.plan.duplicates)
+    own = [one for one in examples if one.dataset == turn.name]
+    found = outline_left_out(find_subject(turn.bundles).load(), own)
+    write_outlined(found, path)
+    return found
+
+
+def _measured(turn: LeftOut) -> list[Row]:
+    """Rows of the left-out collection and of reserved ones; those of the internal test part are in the table too."""
+    path = turn.plan.work / ROWS
+    if not path.is_file():
+        question = Question(turn.bundles, turn.plan.data, turn.plan.fold, turn.plan.train_on, turn.plan.duplicates)
+        write_rows(measure_bundles(question), path)
+    known = turn.plan.train_on or frozenset()
+    return [row for row in read_rows([path]) if row.dataset not in known]
