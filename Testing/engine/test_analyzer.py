@@ -61,10 +61,33 @@ def test_a_frame_of_a_cine_is_read_as_the_same_still(analyzer: Analyzer) -> None
 
 def test_the_key_frame_is_the_most_suspicious_one(analyzer: Analyzer) -> None:
     analysis = analyzer.analyze(speckle_frames(5))
-    likelihoods = [frame.probabilities.malignant for frame in analysis.frames if frame.probabilities]
-    assert analysis.verdict.key_frame == int(np.argmax(likelihoods))
+    found = [frame.probabilities for frame in analysis.frames if frame.probabilities]
+    most = max(found, key=lambda probabilities: probabilities.malignant)
+    assert analysis.verdict.key_frame == found.index(most)
     assert analysis.verdict.malignancy is not None
-    assert analysis.verdict.malignancy.probability == max(likelihoods)
+    assert analysis.verdict.malignancy.probability == pytest.approx(most.malignant / (most.benign + most.malignant))
+
+
+def test_a_frame_that_looks_normal_but_not_surely_is_undetermined_with_the_reason(untrained: Models) -> None:
+    class Unsure(nn.Module):
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            return torch.tensor([[2.0, 0.0, 1.0]]).expand(len(images), 3)
+
+    models = with_rules(untrained, normal_below=0.05)
+    explainer = untrained.classifier.explainer
+
+    class Heat:
+        method, layer = explainer.method, explainer.layer
+
+        def __call__(self, images: torch.Tensor, target: int) -> tuple[np.ndarray, np.ndarray]:
+            return Unsure()(images).numpy(), explainer(images, target)[1]
+
+    classifier = dataclasses.replace(models.classifier, network=Unsure(), explainer=Heat())
+    analysis = Analyzer(dataclasses.replace(models, classifier=classifier), "cpu").analyze(speckle_frames())
+    assert analysis.verdict.label is Label.UNDETERMINED
+    (flag,) = [flag for flag in analysis.flags if flag.code is FlagCode.NORMAL_NOT_SURE]
+    assert "a lesion has a probability of" in flag.message
+    assert "from 5 % on" in flag.message
 
 
 def test_key_only_classifies_all_and_maps_one(analyzer: Analyzer) -> None:

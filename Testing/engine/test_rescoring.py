@@ -135,7 +135,7 @@ def test_the_likelihood_is_the_mean_of_whole_frame_and_closer_view(pair: str, re
     for alone in (whole, close):
         other = likelihood_of(models, alone)
         assert lesion.malignancy is not None
-        assert abs(lesion.malignancy.probability - other.probability) > 0.001
+        assert abs(log_odds(lesion.malignancy.probability) - log_odds(other.probability)) > 0.001
 
 
 def test_a_lesion_that_fills_the_region_has_the_frames_likelihood(analyzer: Analyzer) -> None:

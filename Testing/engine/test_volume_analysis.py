@@ -57,8 +57,10 @@ def test_a_lesion_through_all_slices_is_one_with_its_volume_and_its_own_likeliho
     assert (whole.first_frame, whole.last_frame) == (0, 3)
     assert whole.voxels == 4 * 120 * 160
     assert whole.volume_mm3 == pytest.approx(whole.voxels * 0.1 * 0.2 * 0.5)
-    assert whole.key_frame == analysis.verdict.key_frame
-    assert whole.malignancy == analysis.verdict.malignancy
+    likelihoods = [frame.probabilities.likelihood for frame in analysis.frames if frame.probabilities]
+    assert whole.key_frame == likelihoods.index(max(likelihoods))
+    assert whole.malignancy is not None
+    assert whole.malignancy.probability == max(likelihoods)
 
 
 @pytest.mark.parametrize("kind", [InputKind.CINE, InputKind.STILL])
@@ -84,7 +86,7 @@ def test_what_an_outline_in_one_slice_says_of_a_volume_is_its_voxels_alone(outli
     assert (whole.first_frame, whole.voxels, whole.volume_mm3) == (whole.last_frame, 120 * 160, None)
 
 
-def test_the_likelihood_is_that_of_the_most_suspicious_slice_where_the_lesion_is_outlined(outlining: Models) -> None:
+def test_the_likelihood_is_the_highest_of_the_slices_where_the_lesion_is_outlined(outlining: Models) -> None:
     """Two lesions, two empty slices apart: only one of them reaches the key slice."""
     frames = blank_where(volume(7), lambda index: index in (2, 3))
     analysis = analysed(outlining, frames)
@@ -92,7 +94,7 @@ def test_the_likelihood_is_that_of_the_most_suspicious_slice_where_the_lesion_is
     by_slice = {found.index: found.probabilities for found in analysis.frames}
     for one in analysis.volume_lesions:
         outlined = range(one.first_frame, one.last_frame + 1)
-        likelihoods = {index: found.malignant for index in outlined if (found := by_slice[index])}
+        likelihoods = {index: found.likelihood for index in outlined if (found := by_slice[index])}
         assert one.malignancy is not None
         assert one.malignancy.probability == max(likelihoods.values())
         assert one.key_frame == max(likelihoods, key=likelihoods.__getitem__)

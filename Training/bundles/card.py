@@ -272,7 +272,8 @@ def _choice_of_rules(metadata: Mapping[str, Any]) -> list[str]:
         return []
     told = {"normals_outlined": "normals", "parts_outlined": "lesion-free parts", "lesions_lost": "found lesions lost"}
     shares = ", ".join(f"{words} {report[name]:.1%}" for name, words in told.items() if report.get(name) is not None)
-    text = f"{report['rule']} Chosen on {report.get('from', 'the calibration part')}. There, share with an outline, or lost by the rules: {shares}."
+    source = report.get("from", "the calibration part")
+    text = f"{report['rule']} Chosen on {source}. There, share with an outline, or lost by the rules: {shares}."
     return [*card_figures.wrapped(text), "", *_choice_of_gap(report)]
 
 
