@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
@@ -12,18 +12,19 @@ import numpy as np
 from BreastUSAILib.engine.analyzer import Analyzer
 
 from ..data.example import Example
+from ..measure.segmentation import MISSED_DICE
 from .calibrate import NORMAL_RULE, choose_normal_below
 from .lesion_gap import RULE as GAP_RULE
 from .lesion_gap import GapChoice, choose_gap
 from .outlined import NEVER, Outlined, outline_images, without_rules
 from .writer import read_metadata, rewrite_bundle
 
-LOST = 0.025  # of the outlined lesions of each data set, at most
+LOST = 0.025  # of the found lesions of each data set, at most
 SHOWN_FROM = (0.80, 0.85, 0.90, 0.95, NEVER)
 EVIDENCE = (0.0, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90)
 RULE = (
     f"The rules by which the fewest normals get an outline, among those that cost no data set "
-    f"more than {LOST:.1%} of its outlined lesions; of equal ones those that lose fewer lesions, then "
+    f"more than {LOST:.1%} of its found lesions; of equal ones those that lose fewer lesions, then "
     "the weakest: the least evidence asked for, the least sure outline that is shown on what is called normal."
 )
 
@@ -115,9 +116,9 @@ def _judged(found: Sequence[Outlined], normal_below: float, withhold_below: floa
 
     lost: dict[str, list[bool]] = {}
     for one in found:
-        if any(outline.hit for outline in one.outlines):
-            kept = any(outline.hit for outline in one.shown(*rules))
-            lost.setdefault(one.dataset, []).append(not kept)
+        if one.lesion_area and one.dice >= MISSED_DICE:
+            kept = replace(one, outlines=tuple(one.shown(*rules)))
+            lost.setdefault(one.dataset, []).append(kept.dice < MISSED_DICE)
     worst = max((float(np.mean(values)) for values in lost.values()), default=0.0)
     return OutlineRules(*rules, share("normal"), share("part"), worst)
 

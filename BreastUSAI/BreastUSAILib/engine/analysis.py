@@ -130,9 +130,9 @@ class VolumeLesion:
     `id` counts from 1, the largest lesion first; after `Analyzer.rescore` it is the number that the reader gave,
     ascending. `lesions` are ids into `Analysis.lesions`, by slice. `first_frame`
     and `last_frame` are the first and the last slice where it is outlined, `key_frame` the one of these with the
-    highest likelihood, which `malignancy` is. `voxels` counts what is outlined in the slices that were analysed. `volume_mm3`
-    lets each of these slices stand for as many as the analysed ones lie apart; None where the pixel size or the
-    distance between slices is unknown, or where only one slice was segmented.
+    highest likelihood, which `malignancy` is. `voxels` counts what is outlined in the slices that were analysed.
+    `volume_mm3` lets each of these slices stand for as many as the analysed ones lie apart; None where the pixel size
+    or the distance between slices is unknown, or where only one slice was segmented.
     """
 
     id: int
