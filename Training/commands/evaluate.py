@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from BreastUSAILib.engine.errors import OptionError
@@ -70,7 +71,7 @@ def run(given: argparse.Namespace) -> int:
             given.leak_ground_truth_mask,
         )
         rows = measure_bundles(question)
-    figures = figures_of(rows)
+    figures = figures_of(rows) | ({} if given.from_rows else {"started_from": started_from(given.bundles)})
     if given.output is not None:
         with output_errors(given.output):
             given.output.mkdir(parents=True, exist_ok=True)
@@ -79,6 +80,15 @@ def run(given: argparse.Namespace) -> int:
         write_plots(rows, figures, given.output)
     print_figures(figures, Console(width=None if sys.stdout.isatty() else WIDTH))
     return 0
+
+
+def started_from(bundles: Sequence[Path]) -> list[str]:
+    """What the weights of the bundles given started from, "random" without a file, as they say. Raises ModelError."""
+    from ..bundles.record import TrainingRecord
+    from ..bundles.writer import read_metadata
+
+    records = [TrainingRecord.from_metadata(read_metadata(path)) for path in bundles]
+    return list(dict.fromkeys(one.initialisation.get("source", "unknown") for one in records if one is not None))
 
 
 def command_of(given: argparse.Namespace) -> str:

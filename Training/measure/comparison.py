@@ -21,6 +21,7 @@ RESULTS = Path(__file__).resolve().parents[1] / "results"
 
 _REFERENCE = "efficientnet-b0"
 _NEIGHBOUR = "pixel 1-nearest-neighbour"
+_RANDOM = "Trained from random weights: what a few passes over some thousand images make of each network, not what it is worth."
 
 
 @dataclass(frozen=True)
@@ -65,18 +66,25 @@ def comparison(recipes: Iterable[Recipe], results: Path = RESULTS, *, timed: boo
             *(cell.heading for cell in cells),
             "folds",
         ]
-        rows = []
+        rows: dict[bool, list[list[str]]] = {False: [], True: []}  # by whether they started from random weights
         for recipe in (one for one in chosen if task in one.networks):
             network = _network_cells(recipe, task, timed)
             runs = _runs(measured[recipe.name]) or {("", NONE, NONE): []}
-            rows += [
-                _row([f"{leak}{network[0]}", *network[1:], where], task, results, folds)
-                for (leak, where, folds), results in runs.items()
-            ]
+            for (leak, where, folds), results in runs.items():
+                row = _row([f"{leak}{network[0]}", *network[1:], where], task, results, folds)
+                rows[any(from_random(one) for one in results)].append(row)
         if task == "classification":
-            rows.append(_neighbour_row([one for found in measured.values() for one in found]))
-        lines += [f"### {task.capitalize()}", "", _line(headings), "|---" * len(headings) + "|", *map(_line, rows), ""]
+            rows[False].append(_neighbour_row([one for found in measured.values() for one in found]))
+        for random, members in rows.items():
+            if members:
+                words = ["#### From random weights", "", _RANDOM, ""] if random else [f"### {task.capitalize()}", ""]
+                lines += [*words, _line(headings), "|---" * len(headings) + "|", *map(_line, members), ""]
     return lines
+
+
+def from_random(result: Mapping[str, Any]) -> bool:
+    """Whether the network that was measured was trained from random weights, as the figures say."""
+    return "random" in result.get("started_from", ())
 
 
 def read_results(folder: Path) -> list[dict[str, Any]]:

@@ -65,6 +65,16 @@ def test_pooled_folds_are_a_row_of_their_own(tmp_path: Path) -> None:
     assert pooled.endswith("| 2, 3, 4, 5 |")
 
 
+def test_rows_from_random_weights_stand_in_a_table_of_their_own(tmp_path: Path) -> None:
+    write(tmp_path / CNN.name, "a.json", figures("BUS-BRA", 0.82, started_from=["random"]))
+    write(tmp_path / MASKED.name, "b.json", figures("BUS-BRA", 0.87, started_from=["encoder.pth"]))
+    text = "\n".join(comparison([CNN, MASKED], tmp_path, timed=False))
+    first, second = text.split("#### From random weights")
+    assert "0.870" in first
+    assert "0.820" not in first
+    assert "0.820" in second
+
+
 def test_a_leak_is_a_row_of_its_own(tmp_path: Path) -> None:
     write(tmp_path / MASKED.name, "honest.json", figures("BUS-BRA", 0.8))
     write(tmp_path / MASKED.name, "leak.json", figures("BUS-BRA", 0.99, leak="ground-truth mask at test time"))
