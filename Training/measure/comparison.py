@@ -21,7 +21,10 @@ RESULTS = Path(__file__).resolve().parents[1] / "results"
 
 _REFERENCE = "efficientnet-b0"
 _NEIGHBOUR = "pixel 1-nearest-neighbour"
-_RANDOM = "Trained from random weights: what a few passes over some thousand images make of each network, not what it is worth."
+_RANDOM = (
+    "What a few passes over some thousand images make of each network from random weights, not what it is worth with "
+    "pretrained ones."
+)
 
 
 @dataclass(frozen=True)
