@@ -29,6 +29,8 @@ def unpack(archive: Path, folder: Path) -> None:
     files and too many bytes; and for what is no zip or is damaged. `zipfile` gives no entry more bytes than stated.
     """
     try:
+        if archive.stat().st_size > MOST_BYTES:
+            raise ValueError(f"it is larger than {MOST_BYTES / 1e9:.0f} GB")
         with archive.open("rb") as file:
             check_entry_count(iter(lambda: file.read(_BLOCK), b""))
         with zipfile.ZipFile(archive) as opened:

@@ -16,13 +16,13 @@ from .bundle_files import (
     INFERENCE,
     METADATA,
     REPAIR,
-    SUMS,
     WEIGHTS,
     decoded,
     read_text,
     read_weights_file,
     verified_files,
 )
+from .bundle_files import SUMS as SUMS  # with the other names of a bundle's files, for whoever asks here
 from .bundle_numbers import check_numbers
 from .classifier import INPUTS, Calibration, Classifier
 from .errors import ModelError
@@ -105,7 +105,7 @@ class _Opened:
 def _opened(path: Path, task: str | None = None) -> _Opened:
     """A bundle that verifies; with its weights where the task that it must have is named. Raises ModelError."""
     wanted = {METADATA, INFERENCE, CARD} | ({WEIGHTS} if task else set())
-    files, sums = verified_files(path, frozenset(wanted))
+    files, sums, size = verified_files(path, frozenset(wanted))
     metadata = _parsed(decoded(files[METADATA], path / METADATA), path / METADATA)
     card = decoded(files[CARD], path / CARD)
     if not card.strip():
@@ -119,7 +119,6 @@ def _opened(path: Path, task: str | None = None) -> _Opened:
         Preprocessing.from_metadata(own["preprocessing"])
     if task not in (None, found):
         raise ModelError(f"this is a {found} bundle", where=path, remedy=f"Give a {task} bundle")
-    size = sum((path / file).stat().st_size for file in (SUMS, *sums))
     info = BundleInfo(path, found, name, version, sums[WEIGHTS], size)
     return _Opened(info, own, definition, card, files.get(WEIGHTS, b""))
 
@@ -271,7 +270,7 @@ def _stated_in(path: Path) -> Iterator[None]:
     """Turn what is missing or wrong in a bundle's metadata into a ModelError that names the file."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         problem = f"the metadata lacks or misstates {error}"
         raise ModelError(problem, where=path / METADATA, remedy=REPAIR) from error
     except ModelError as error:

@@ -25,8 +25,8 @@ _LINE = re.compile(r"([0-9a-f]{64})  ([^\x00-\x1f\x7f\\:]{1,500})")
 _BLOCK = 1 << 20
 
 
-def verified_files(path: Path, keep: frozenset[str]) -> tuple[dict[str, bytes], dict[str, str]]:
-    """The content of the files named in `keep`, and the SHA-256 of every file that the bundle lists.
+def verified_files(path: Path, keep: frozenset[str]) -> tuple[dict[str, bytes], dict[str, str], int]:
+    """The content of the files named in `keep`, the SHA-256 of every file that the bundle lists, and their bytes.
 
     Raises ModelError where one of the four files that a bundle needs is missing or not listed, where a listed one does
     not have its hash, lies outside the bundle, is no plain file or too large, and where one is listed twice.
@@ -44,7 +44,7 @@ def verified_files(path: Path, keep: frozenset[str]) -> tuple[dict[str, bytes], 
             raise ModelError("the SHA-256 does not match: damaged or changed", where=path / name, remedy=REPAIR)
         if name in keep:
             kept[name] = content
-    return kept, sums
+    return kept, sums, MOST_BYTES - room
 
 
 def listed_sums(path: Path) -> dict[str, str]:

@@ -11,7 +11,7 @@ MOST_FILES = 1000
 MOST_ENTRIES = 20_000
 """That a zip lists, those of a zip inside it included."""
 
-MOST_BYTES = 2_000_000_000
+MOST_BYTES = 1_000_000_000
 """Of a zip or a download, and of what a zip unpacks to."""
 
 MOST_TEXT_BYTES = 4 << 20

@@ -74,6 +74,9 @@ RANGES: Mapping[str, Range] = MappingProxyType(
 )
 """By the field's name, wherever below ``breastusai`` it stands. A new field of numbers gets a line here."""
 
+COUNTS: Mapping[str, int] = MappingProxyType({"bias": 3})
+"""Which of them are a list of numbers, and of how many; the others are one number."""
+
 
 def check_numbers(metadata: Mapping[str, Any]) -> None:
     """Raise ValueError for a number that is not finite anywhere, or not in its range below ``breastusai``."""
@@ -82,7 +85,12 @@ def check_numbers(metadata: Mapping[str, Any]) -> None:
             raise ValueError(f"{name[:80]} as {shown(value)}, not as a finite number")
     for name, value in _fields("", metadata.get("breastusai", {})):
         allowed = RANGES.get(name)
-        if allowed is not None and not isinstance(value, Mapping) and not allowed.holds(value):
+        if allowed is None:
+            continue
+        if isinstance(value, (list, tuple)):
+            if len(value) != COUNTS.get(name):
+                raise ValueError(f"{name} as {len(value)} values, not as {COUNTS.get(name, 1)}")
+        elif not allowed.holds(value):
             raise ValueError(f"{name} as {shown(value)}, not as {allowed}")
 
 
@@ -96,13 +104,13 @@ def shown(value: object) -> str:
 
 
 def _fields(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Every value with the name of the field that it stands in; the values of a list have the list's."""
+    """Every value but objects, with the name of the field that it stands in; the values of a list have the list's."""
     pending = [(name, value)]
     while pending:
         name, value = pending.pop()
         if isinstance(value, Mapping):
             pending += value.items()
-        elif isinstance(value, (list, tuple)):
-            pending += ((name, item) for item in value)
         else:
             yield name, value
+            if isinstance(value, (list, tuple)):
+                pending += ((name, item) for item in value)

@@ -6,7 +6,7 @@ import ssl
 import threading
 import urllib.request
 from email.message import Message
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
@@ -23,7 +23,7 @@ def download(url: str, target: Path, deadline_s: float = DEADLINE_S) -> None:
     """Write what `url` gives to `target`. Certificates are verified and redirections must stay on HTTPS.
 
     Raises ModelError for another scheme, a server that cannot be reached or trusted or that speaks no HTTP, more than
-    2 GB, and where it is not done after `deadline_s` seconds, however slowly something still comes.
+    1 GB, and where it is not done after `deadline_s` seconds, however slowly something still comes.
     """
     _require_https(url)
     given_up, failures = threading.Event(), []
@@ -59,6 +59,8 @@ def _fetch(url: str, target: Path, given_up: threading.Event) -> None:
                     where=url,
                     remedy="Give the address of one model bundle",
                 )
+        if answer.length and not given_up.is_set():  # what was announced and did not come
+            raise IncompleteRead(b"", answer.length)
 
 
 def _failed(url: str, reason: str) -> ModelError:
@@ -69,10 +71,11 @@ def _failed(url: str, reason: str) -> ModelError:
 
 def _require_https(url: str) -> None:
     try:
-        scheme, host = urlsplit(url).scheme, urlsplit(url).hostname
+        parts = urlsplit(url)
+        sound = parts.scheme == "https" and bool(parts.hostname) and url.isprintable() and " " not in url
     except ValueError:
-        scheme = host = None
-    if scheme != "https" or not host or not url.isprintable() or " " in url:
+        sound = False
+    if not sound:
         raise ModelError("models are downloaded over HTTPS alone", where=url, remedy="Give an https:// address")
 
 

@@ -15,6 +15,7 @@ from .analysis import CLASSES, Label
 from .archive import unpack
 from .bundle import METADATA, SUMS, BundleInfo, file_sha256, load_bundle, verify_bundle
 from .bundle_files import copy_listed
+from .bundle_limits import MOST_BYTES
 from .classifier import Classifier
 from .download import download
 from .errors import ModelError, OptionError, OutputError
@@ -83,7 +84,8 @@ def _opened(source: str, sha256: str | None, temporary: Path, fetch: Callable[[s
         return path
     elif not path.is_file():
         raise ModelError("there is no such file or folder", where=source, remedy="Give a bundle folder or a zip of one")
-    if sha256 is not None and file_sha256(path) != sha256.lower():
+    # one that is too large is refused by `unpack`, and not read here
+    if sha256 is not None and path.stat().st_size <= MOST_BYTES and file_sha256(path) != sha256.lower():
         raise ModelError(
             "the SHA-256 of the zip is another one", where=source, remedy="Check the address and the SHA-256"
         )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -38,7 +37,7 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def abandoned(parent: Path, name: re.Pattern[str]) -> list[Path]:
-    """The entries of `parent` that a dead program of this user left.
+    """The folders in `parent` that a dead program of this user left.
 
     Args:
         parent: the folder to look through.
@@ -68,7 +67,7 @@ def remove_own(path: Path) -> None:
 if sys.platform == "win32":
 
     def _is_left(path: Path, pid: int) -> bool:
-        return pid != os.getpid() and time.time() - path.stat().st_mtime > _OLD_S
+        return path.is_dir() and pid != os.getpid() and time.time() - path.stat().st_mtime > _OLD_S
 
 else:
 
@@ -78,12 +77,9 @@ else:
         if pid == os.getpid() or _lives(pid):
             return False
         try:
-            state = path.lstat()
-            if not stat.S_ISDIR(state.st_mode):
-                return stat.S_ISREG(state.st_mode) and state.st_uid == os.getuid()
             with own_folder(path) as number:
                 fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:  # another's, a link, gone, or in use
+        except OSError:  # another's, a link, no folder, or in use
             return False
         return True
 
