@@ -21,6 +21,12 @@ CARD = "docs/README.md"
 SUMS = "SHA256SUMS.txt"
 REPAIR = "Install the bundle again from where it came"
 
+_NEEDED = {
+    METADATA: "the metadata",
+    INFERENCE: "the network definition",
+    WEIGHTS: "the file of weights",
+    CARD: "the model card",
+}
 _LINE = re.compile(r"([0-9a-f]{64})  ([^\x00-\x1f\x7f\\:]{1,500})")
 _BLOCK = 1 << 20
 
@@ -32,9 +38,9 @@ def verified_files(path: Path, keep: frozenset[str]) -> tuple[dict[str, bytes], 
     not have its hash, lies outside the bundle, is no plain file or too large, and where one is listed twice.
     """
     sums = listed_sums(path)
-    for name in (METADATA, INFERENCE, WEIGHTS, CARD):
+    for name, words in _NEEDED.items():
         if name not in sums or not (path / name).is_file():
-            raise ModelError(f"{name} is missing or not listed in SHA256SUMS.txt", where=path, remedy=REPAIR)
+            raise ModelError(f"{words} {name} is missing or not listed in SHA256SUMS.txt", where=path, remedy=REPAIR)
     kept, room = {}, MOST_BYTES
     for name, digest in sums.items():
         most = MOST_WEIGHT_BYTES if name == WEIGHTS else min(MOST_TEXT_BYTES, room) if name in keep else room
