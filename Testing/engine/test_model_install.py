@@ -146,7 +146,7 @@ def test_what_is_not_sound_leaves_nothing_behind(folder: Path, bundle: Path, dam
 
 @pytest.mark.parametrize(
     ("change_of", "reason"),
-    [({"num_classes": 4}, "output is not that"), ({"in_channels": 3}, "fails on an empty image")],
+    [({"num_classes": 4}, "output is not that"), ({"in_channels": 3}, "does not take its own input")],
 )
 def test_a_network_is_tried_out_before_it_is_added(folder: Path, bundle: Path, change_of: dict, reason: str) -> None:
     definition = {**NETWORKS[CLASSIFIER], **change_of}

@@ -85,7 +85,7 @@ class _Reporter:
             self.terminal.say(RESEARCH_USE)
 
     def _document(self, document: dict[str, Any]) -> None:
-        self.terminal.say(json.dumps(document, allow_nan=False))
+        self.terminal.say(json.dumps(document, allow_nan=False).replace("\x7f", "\\u007f"))  # ASCII: no control at all
 
 
 def _naming(name: str, error: BreastUSAIError) -> str:

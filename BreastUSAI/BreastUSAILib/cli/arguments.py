@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from .. import RESEARCH_USE, __version__
+from ..engine.plain_text import one_line
 
 CLASS_NAMES = ("normal", "benign", "malignant")
 EXPLAIN_METHODS = ("grad-cam", "saliency")
@@ -65,9 +66,16 @@ examples:
   breastusai models remove convnext_base"""
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what it does not understand, whatever is in it."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(one_line(message))
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of every command; the namespace has `command` and what that command takes."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="breastusai",
         description=f"Breast-ultrasound segmentation, classification and explanation. {RESEARCH_USE}",
         epilog="'breastusai COMMAND --help' says more about a command.",

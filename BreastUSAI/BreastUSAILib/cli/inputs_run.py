@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -14,9 +13,11 @@ from ..engine.analysis import Analysis
 from ..engine.errors import BreastUSAIError, Cancelled, InputError, OutputError
 from ..engine.frames import Frames
 from ..engine.options import AnalyzeOptions, Progress
-from ..report.result_folder import ResultFiles, write_results
+from ..report.atomic import remove_leftovers
+from ..report.result_folder import OWNED, ResultFiles, write_results
 from .result_names import ResultNames
 from .scene_file import write_scene
+from .unexpected import unexpected
 
 Read = Callable[[Path], Iterator[Frames | InputError]]
 
@@ -70,7 +71,7 @@ class InputsRun:
             yield error
             return
         except Exception as error:
-            yield _unexpected(error, path)
+            yield unexpected(error, path)
             return
         if not found:
             yield InputError("nothing to analyse was found", where=path, remedy="Give a file or folder with images")
@@ -87,27 +88,19 @@ class InputsRun:
         except BreastUSAIError as error:
             self.reporter.failure(name, error)
         except Exception as error:  # the edge: a defect in one input must not cost the others their results
-            self.reporter.failure(name, _unexpected(error, Path(name)))
+            self.reporter.failure(name, unexpected(error, Path(name)))
         else:
             self.reporter.result(name, analysis, files)
 
 
 def check_output(folder: Path) -> None:
-    """Find out before the work that results can be written. Raises OutputError."""
+    """Find out before the work that results can be written, and clear what a killed run left. Raises OutputError."""
     existing = next(place for place in (folder, *folder.absolute().parents) if os.path.lexists(place))
     if not existing.is_dir():
         raise OutputError("the output is a file, not a folder", where=existing, remedy="Give another --output")
     if not os.access(existing, os.W_OK | os.X_OK):
         raise OutputError("writing is not permitted", where=existing, remedy="Give an --output that you may write to")
-
-
-def _unexpected(error: Exception, path: Path) -> BreastUSAIError:
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return BreastUSAIError(
-        f"unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno} ({error})",
-        where=path,
-        remedy="Report this as a defect of BreastUSAI",
-    )
+    remove_leftovers(folder, OWNED)
 
 
 def read_inputs(path: Path) -> Iterator[Frames | InputError]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ud800-\udfff]')
+from ..engine.reserved_names import is_reserved
+
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069<>:"/\\|?*\ud800-\udfff]')
 _LONGEST_BYTES = 120
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # device names on Windows
 
 
 class ResultNames:
@@ -30,4 +31,4 @@ def safe_name(stem: str) -> str:
     """A folder name from any text: no separators, control or reserved names, at most 120 bytes of UTF-8."""
     name = _UNSAFE.sub("_", stem).encode("utf-8")[:_LONGEST_BYTES].decode("utf-8", errors="ignore")
     name = name.strip(" .")
-    return f"_{name}" if not name or _RESERVED.fullmatch(name) else name
+    return f"_{name}" if not name or is_reserved(name) else name

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from ..engine.plain_text import one_line
+
 if TYPE_CHECKING:
     from ..engine.options import Progress
 
@@ -25,13 +27,13 @@ class Terminal:
     err: TextIO
 
     def say(self, line: str) -> None:
-        """One line of results, at once."""
-        self.out.write(line + "\n")
+        """One line of results, at once; names in it cannot steer the terminal."""
+        self.out.write(one_line(line) + "\n")
         self.out.flush()
 
     def complain(self, line: str) -> None:
         """One line about what went wrong."""
-        self.err.write(f"breastusai: {line}\n")
+        self.err.write(f"breastusai: {one_line(line)}\n")
         self.err.flush()
 
     @contextmanager
@@ -46,9 +48,10 @@ class Terminal:
 
         columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
         with Bars(*columns, TimeRemainingColumn(), console=Console(file=self.err), transient=True) as bars:
-            task = bars.add_task(name, total=None)
+            shown = one_line(name)
+            task = bars.add_task(shown, total=None)
             yield lambda done, total, words: bars.update(
-                task, completed=done, total=total, description=f"{name}: {words}"
+                task, completed=done, total=total, description=f"{shown}: {words}"
             )
 
 

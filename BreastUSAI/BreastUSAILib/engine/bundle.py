@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,10 +11,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .analysis import ModelIdentity
+from .bundle_files import (
+    CARD,
+    INFERENCE,
+    METADATA,
+    REPAIR,
+    WEIGHTS,
+    decoded,
+    read_text,
+    read_weights_file,
+    verified_files,
+)
+from .bundle_files import SUMS as SUMS  # with the other names of a bundle's files, for whoever asks here
+from .bundle_numbers import check_numbers
 from .classifier import INPUTS, Calibration, Classifier
 from .errors import ModelError
 from .heat import GRAD_CAM
 from .network_definitions import build_network, check_definition
+from .plain_json import parsed_object
 from .prepare import Preprocessing
 from .recalibration import Recalibration
 from .segmenter import Segmenter
@@ -26,17 +39,12 @@ if TYPE_CHECKING:
     from torch import nn
 
 SHIPPED = Path(__file__).resolve().parents[2] / "Resources" / "Models"
-METADATA = "configs/metadata.json"
-INFERENCE = "configs/inference.json"
-WEIGHTS = "models/model.pt"
-CARD = "docs/README.md"
-SUMS = "SHA256SUMS.txt"
-_REPAIR = "Install the bundle again from where it came"
+_LONGEST_WORD = 100
 
 
 @dataclass(frozen=True)
 class BundleInfo:
-    """What a verified bundle says of itself; `sha256` is that of its weights, `size_bytes` that of the folder."""
+    """What a verified bundle says of itself; `sha256` is that of its weights, `size_bytes` that of all its files."""
 
     path: Path
     task: str
@@ -66,33 +74,61 @@ def find_bundles(folder: Path = SHIPPED) -> list[Path]:
 
 
 def bundle_name(path: Path) -> str:
-    """The name that a bundle gives itself, unchecked; its folder's where its metadata cannot be read."""
+    """The name that a bundle gives itself, its hash unchecked; its folder's where its metadata cannot be read."""
     try:
-        return str(_json(path / METADATA)["name"])
-    except (ModelError, KeyError):
+        return _word(_parsed(read_text(path, METADATA), path / METADATA), "name")
+    except (ModelError, KeyError, ValueError):
         return path.name
 
 
 def verify_bundle(path: Path) -> BundleInfo:
     """Check hashes, card, metadata and architecture. Raises ModelError with the reason where the bundle is refused."""
-    sums = _verified_sums(path)
-    metadata = _json(path / METADATA)
-    if not _text(path / CARD).strip():
-        raise ModelError("the model card is empty", where=path / CARD, remedy=_REPAIR)
-    check_definition(network_definition(path), where=path / INFERENCE)
+    return _opened(path).info
+
+
+def verified_card(path: Path) -> str:
+    """The model card of a bundle that verifies, in Markdown. Raises ModelError."""
+    return _opened(path).card
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """What one reading of a bundle's files gave: everything after it comes from here and not from the folder."""
+
+    info: BundleInfo
+    own: Mapping[str, Any]
+    definition: Mapping[str, Any]
+    card: str
+    weights: bytes
+
+
+def _opened(path: Path, task: str | None = None) -> _Opened:
+    """A bundle that verifies; with its weights where the task that it must have is named. Raises ModelError."""
+    wanted = {METADATA, INFERENCE, CARD} | ({WEIGHTS} if task else set())
+    files, sums, size = verified_files(path, frozenset(wanted))
+    metadata = _parsed(decoded(files[METADATA], path / METADATA), path / METADATA)
+    card = decoded(files[CARD], path / CARD)
+    if not card.strip():
+        raise ModelError("the model card is empty", where=path / CARD, remedy=REPAIR)
+    definition = _definition(decoded(files[INFERENCE], path / INFERENCE), path)
+    check_definition(definition, where=path / INFERENCE)
     with _stated_in(path):
+        check_numbers(metadata)
         own = metadata["breastusai"]
-        task, name, version = str(own["task"]), str(metadata["name"]), str(metadata["version"])
+        found, name, version = _word(own, "task"), _word(metadata, "name"), _word(metadata, "version")
         Preprocessing.from_metadata(own["preprocessing"])
-    size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-    return BundleInfo(path, task, name, version, sums[WEIGHTS], size)
+    if task not in (None, found):
+        raise ModelError(f"this is a {found} bundle", where=path, remedy=f"Give a {task} bundle")
+    info = BundleInfo(path, found, name, version, sums[WEIGHTS], size)
+    return _Opened(info, own, definition, card, files.get(WEIGHTS, b""))
 
 
 def load_classifier(path: Path) -> Classifier:
     """A verified classification bundle, on the CPU. Raises ModelError."""
     from .explain_any import explainer_for
 
-    info, own = _opened(path, "classification")
+    opened = _opened(path, "classification")
+    own = opened.own
     with _stated_in(path):
         calibration = Calibration(**own["calibration"])
         stated = own.get("lesion_recalibration")
@@ -100,15 +136,16 @@ def load_classifier(path: Path) -> Classifier:
         preprocessing = Preprocessing.from_metadata(own["preprocessing"])
         inputs = _inputs(own)
         method, layer = _explanation(own)
-    network = _network(path)
+    network = _network(opened, len(inputs), preprocessing.size)
     with _stated_in(path):
         explainer = explainer_for(network, method, layer)
-    return Classifier(info.identity, network, preprocessing, calibration, explainer, inputs, lesions)
+    return Classifier(opened.info.identity, network, preprocessing, calibration, explainer, inputs, lesions)
 
 
 def load_segmenter(path: Path) -> Segmenter:
     """A verified segmentation bundle, on the CPU. Raises ModelError."""
-    info, own = _opened(path, "segmentation")
+    opened = _opened(path, "segmentation")
+    own = opened.own
     with _stated_in(path):
         rules = {name: _rule(name, own[name]) for name in ("threshold", "smallest_lesion")}
         rules["lesion_evidence"] = _rule("lesion_evidence", own.get("lesion_evidence", 0.0))
@@ -118,7 +155,8 @@ def load_segmenter(path: Path) -> Segmenter:
         mirror = own.get("mirror", False)
         if not isinstance(mirror, bool):
             raise ValueError(f"mirror as {mirror!r}, not as true or false")
-    return Segmenter(info.identity, _network(path), preprocessing, **rules, mirror=mirror)
+    network = _network(opened, 1, preprocessing.size)
+    return Segmenter(opened.info.identity, network, preprocessing, **rules, mirror=mirror)
 
 
 def load_bundle(path: Path) -> Classifier | Segmenter:
@@ -150,76 +188,59 @@ def load_default_models(folder: Path = SHIPPED) -> Models:
 
 def file_sha256(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else _digest(file)
-
-
-def _digest(file: Any) -> str:
     digest = hashlib.sha256()
-    while block := file.read(1 << 20):
-        digest.update(block)
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
     return digest.hexdigest()
-
-
-def _verified_sums(path: Path) -> dict[str, str]:
-    """The hashes of SHA256SUMS.txt by relative path, each compared with its file."""
-    listing = path / SUMS
-    if not listing.is_file():
-        raise ModelError("SHA256SUMS.txt is missing", where=path, remedy=_REPAIR)
-    sums = {}
-    for line in _text(listing).splitlines():
-        digest, _, name = line.partition("  ")
-        sums[name] = digest
-    for name in (METADATA, INFERENCE, WEIGHTS, CARD):
-        if name not in sums or not (path / name).is_file():
-            raise ModelError(f"{name} is missing or not listed in SHA256SUMS.txt", where=path, remedy=_REPAIR)
-    for name, digest in sums.items():
-        file = (path / name).resolve()
-        if not file.is_relative_to(path.resolve()) or not file.is_file() or file_sha256(file) != digest:
-            raise ModelError("the SHA-256 does not match: damaged or changed", where=path / name, remedy=_REPAIR)
-    return sums
-
-
-def _opened(path: Path, task: str) -> tuple[BundleInfo, Mapping[str, Any]]:
-    info = verify_bundle(path)
-    if info.task != task:
-        raise ModelError(f"this is a {info.task} bundle", where=path, remedy=f"Give a {task} bundle")
-    return info, _json(path / METADATA)["breastusai"]
 
 
 def read_weights(path: Path) -> dict[str, torch.Tensor]:
     """The state dict of a bundle, on the CPU, its hash unchecked. Raises ModelError."""
     try:
-        return load_weights(path / WEIGHTS)
-    except Exception as error:  # torch raises RuntimeError, UnpicklingError, EOFError and more here
-        raise _useless(path, "cannot be read", error) from error
+        return load_weights(read_weights_file(path))
+    except ValueError as error:
+        raise _useless(path, error) from error
 
 
-def _network(path: Path) -> nn.Module:
+def _network(opened: _Opened, channels: int, side: int) -> nn.Module:
+    """The network with its weights. How large both are is known before either gets memory.
+
+    The shipped bundles lie beside this code and are spared the measuring, which takes half a second.
+    """
     import torch
 
-    network = build_network(network_definition(path), where=path / INFERENCE)
-    weights = read_weights(path)
-    try:
-        network.load_state_dict(weights)  # copies fp16 values into the network's own float32
-    except RuntimeError as error:
-        raise _useless(path, "do not fit the network", error) from error
     from .networks.folding import fold_for_inference
 
+    path, shapes = opened.info.path, None
+    if path.parent != SHIPPED:
+        from .network_size import checked_shapes
+
+        shapes = checked_shapes(opened.definition, channels, side, where=path / INFERENCE)
+    try:
+        weights = load_weights(opened.weights, shapes)
+        network = build_network(opened.definition, where=path / INFERENCE)
+        network.load_state_dict(weights)  # copies fp16 values into the network's own float32
+    except (ValueError, RuntimeError) as error:
+        raise _useless(path, error) from error
     network = fold_for_inference(network).requires_grad_(False)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
-def _useless(path: Path, problem: str, error: Exception) -> ModelError:
+def _useless(path: Path, error: Exception) -> ModelError:
     reason = (str(error).splitlines() or [type(error).__name__])[0]
-    return ModelError(f"the weights {problem} ({reason})", where=path / WEIGHTS, remedy=_REPAIR)
+    return ModelError(f"the weights cannot be used: {reason}", where=path / WEIGHTS, remedy=REPAIR)
 
 
 def network_definition(path: Path) -> Mapping[str, Any]:
     """The ``network_def`` of a bundle, unchecked. Raises ModelError where there is none."""
-    definition = _json(path / INFERENCE).get("network_def")
+    return _definition(read_text(path, INFERENCE), path)
+
+
+def _definition(text: str, path: Path) -> Mapping[str, Any]:
+    definition = _parsed(text, path / INFERENCE).get("network_def")
     if not isinstance(definition, Mapping):
-        raise ModelError("network_def is missing", where=path / INFERENCE, remedy=_REPAIR)
+        raise ModelError("network_def is missing", where=path / INFERENCE, remedy=REPAIR)
     return definition
 
 
@@ -248,25 +269,23 @@ def _stated_in(path: Path) -> Iterator[None]:
     """Turn what is missing or wrong in a bundle's metadata into a ModelError that names the file."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         problem = f"the metadata lacks or misstates {error}"
-        raise ModelError(problem, where=path / METADATA, remedy=_REPAIR) from error
+        raise ModelError(problem, where=path / METADATA, remedy=REPAIR) from error
     except ModelError as error:
         raise ModelError(error.problem, where=error.where or path / METADATA, remedy=error.remedy) from error
 
 
-def _json(path: Path) -> dict[str, Any]:
+def _parsed(text: str, where: Path) -> dict[str, Any]:
     try:
-        document = json.loads(_text(path))
+        return parsed_object(text)
     except ValueError as error:
-        raise ModelError(f"the file is no JSON ({error})", where=path, remedy=_REPAIR) from error
-    if not isinstance(document, dict):
-        raise ModelError("the file holds no JSON object", where=path, remedy=_REPAIR)
-    return document
+        raise ModelError(f"the file is no JSON ({error})", where=where, remedy=REPAIR) from error
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise ModelError(f"the file cannot be read ({error})", where=path, remedy=_REPAIR) from error
+def _word(values: Mapping[str, Any], name: str) -> str:
+    """A short text that can be printed. Raises ValueError."""
+    value = values[name]
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_WORD or not value.isprintable():
+        raise ValueError(f"{name}, which is a text of 1 to {_LONGEST_WORD} letters that can be printed")
+    return value

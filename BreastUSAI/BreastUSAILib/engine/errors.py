@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .plain_text import one_line
+
 
 class BreastUSAIError(Exception):
     """Something a person can act on: what was wrong, where, and what to do about it.
@@ -17,7 +19,7 @@ class BreastUSAIError(Exception):
         self.where = None if where is None else str(where)
         self.remedy = remedy
         place = "" if self.where is None else f"{self.where}: "
-        super().__init__(" ".join(f"{place}{problem}. {remedy}.".split()))
+        super().__init__(one_line(" ".join(f"{place}{problem}. {remedy}.".split())))
 
 
 class InputError(BreastUSAIError):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
+import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from .bundle import SHIPPED, Models, bundle_name, default_bundles, find_bundles, load_classifier, load_segmenter
 from .errors import ModelError, OutputError
+from .own_folders import abandoned, remove_own
 
 FOLDER_VARIABLE = "BREASTUSAI_MODELS"
+ADDING = ".adding-"
+_LEFT = re.compile(r"\.(adding-|.+\.(?=\d+\.removed$))(?P<pid>\d{1,10})(-.+|\.removed)")
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,13 @@ def user_folder(environment: Mapping[str, str] | None = None, platform: str = sy
 
 
 def installed_models() -> list[InstalledModel]:
-    """Every bundle, intact or not: the shipped ones by folder, then the added ones."""
+    """Every bundle, intact or not: the shipped ones by folder, then the added ones.
+
+    What a killed program left half-added or half-removed is deleted first.
+    """
+    for path in abandoned(user_folder(), _LEFT):
+        with suppress(OSError):
+            remove_own(path)
     places = ((SHIPPED, False), (user_folder(), True))
     return [InstalledModel(bundle_name(path), path, added) for folder, added in places for path in find_bundles(folder)]
 
@@ -64,7 +74,7 @@ def remove_model(name: str) -> Path:
     doomed = model.path.with_name(f".{model.path.name}.{os.getpid()}.removed")
     try:
         os.replace(model.path, doomed)  # at once: half a bundle must never be found
-        shutil.rmtree(doomed)
+        remove_own(doomed)  # of a linked model the link
     except OSError as error:
         raise OutputError(
             f"the model could not be removed ({error.strerror or error})",

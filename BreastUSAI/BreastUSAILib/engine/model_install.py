@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,10 +14,14 @@ import numpy as np
 from .analysis import CLASSES, Label
 from .archive import unpack
 from .bundle import METADATA, SUMS, BundleInfo, file_sha256, load_bundle, verify_bundle
+from .bundle_files import copy_listed
+from .bundle_limits import MOST_BYTES
 from .classifier import Classifier
 from .download import download
 from .errors import ModelError, OptionError, OutputError
-from .model_folder import installed_models, user_folder
+from .model_folder import ADDING, installed_models, user_folder
+from .own_folders import held
+from .reserved_names import is_reserved
 from .segmenter import Segmenter
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -39,10 +42,12 @@ def add_model(source: str, sha256: str | None = None, fetch: Callable[[str, Path
     try:
         _check_hash_given(source, sha256)
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".adding-", dir=folder) as temporary:
+        prefix = f"{ADDING}{os.getpid()}-"
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=folder) as temporary, held(Path(temporary)):
             bundle = _opened(source, sha256, Path(temporary), fetch)
             ready = Path(temporary) / "ready"
-            _copy_listed(bundle, ready)
+            verify_bundle(bundle)
+            copy_listed(bundle, ready)
             info = verify_bundle(ready)
             try_out(load_bundle(ready))
             return _moved_in(ready, info, folder)
@@ -79,7 +84,8 @@ def _opened(source: str, sha256: str | None, temporary: Path, fetch: Callable[[s
         return path
     elif not path.is_file():
         raise ModelError("there is no such file or folder", where=source, remedy="Give a bundle folder or a zip of one")
-    if sha256 is not None and file_sha256(path) != sha256.lower():
+    # one that is too large is refused by `unpack`, and not read here
+    if sha256 is not None and path.stat().st_size <= MOST_BYTES and file_sha256(path) != sha256.lower():
         raise ModelError(
             "the SHA-256 of the zip is another one", where=source, remedy="Check the address and the SHA-256"
         )
@@ -91,15 +97,6 @@ def _opened(source: str, sha256: str | None, temporary: Path, fetch: Callable[[s
             f"the zip holds {len(bundles)} model bundles", where=source, remedy="Give a zip with exactly one"
         )
     return bundles[0]
-
-
-def _copy_listed(bundle: Path, target: Path) -> None:
-    """Copy SHA256SUMS.txt and what it lists; a folder's other files stay behind."""
-    verify_bundle(bundle)
-    lines = (bundle / SUMS).read_text(encoding="utf-8").splitlines()
-    for name in (SUMS, *(line.partition("  ")[2] for line in lines)):
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(bundle / name, target / name)
 
 
 def try_out(model: Classifier | Segmenter) -> None:
@@ -130,7 +127,7 @@ def try_out(model: Classifier | Segmenter) -> None:
 
 
 def _moved_in(ready: Path, info: BundleInfo, folder: Path) -> BundleInfo:
-    if not _NAME.fullmatch(info.name):
+    if not _NAME.fullmatch(info.name) or is_reserved(info.name) or info.name.endswith("."):
         raise ModelError(
             f"the name {info.name!r} is no name for a folder",
             remedy="Use letters, digits, '.', '-' and '_' in the bundle's metadata",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .bundle_limits import DEEPEST_VALUE, LARGEST_INTEGER, MOST_VALUES
 from .errors import ModelError
 
 if TYPE_CHECKING:
@@ -62,8 +63,9 @@ def check_definition(definition: Mapping[str, Any], *, where: object = None) -> 
     arguments = dict(definition)
     target = arguments.pop("_target_", None)
     if target not in ALLOWED:
+        named = repr(target[:100]) if isinstance(target, str) else "without a name"
         raise ModelError(
-            f"the architecture {target!r} is not allowed", where=where, remedy=f"Use one of {', '.join(ALLOWED)}"
+            f"the architecture {named} is not allowed", where=where, remedy=f"Use one of {', '.join(ALLOWED)}"
         )
     if arguments.get("pretrained"):
         raise ModelError(
@@ -71,6 +73,7 @@ def check_definition(definition: Mapping[str, Any], *, where: object = None) -> 
             where=where,
             remedy="Write false; the weights are the bundle's own",
         )
+    _refuse_excess(arguments, where)
     _refuse_expressions(arguments, where)
     return target, arguments
 
@@ -80,6 +83,30 @@ def _class(target: str) -> Any:
     if module.startswith(_OWN):
         return getattr(import_module(module.replace(_OWN, ".networks", 1), __package__), name)
     return getattr(import_module(module), name)
+
+
+def _refuse_excess(arguments: Mapping[str, Any], where: object) -> None:
+    """Numbers and lists that no network needs: some constructors count with them before they make a layer."""
+    seen = 0
+    level: list[Any] = [arguments]
+    for _depth in range(DEEPEST_VALUE):
+        items: list[Any] = [
+            item for value in level for item in (value.values() if isinstance(value, Mapping) else value)
+        ]
+        seen += len(items)
+        numbers = [item for item in items if isinstance(item, (int, float))]
+        if seen > MOST_VALUES or not all(-LARGEST_INTEGER <= number <= LARGEST_INTEGER for number in numbers):
+            break
+        if any(isinstance(item, str) and len(item) > LARGEST_INTEGER for item in items):
+            break
+        level = [item for item in items if isinstance(item, (Mapping, list, tuple))]
+        if not level:
+            return
+    raise ModelError(
+        f"the network definition holds a number beyond {LARGEST_INTEGER}, or more than {MOST_VALUES} values",
+        where=where,
+        remedy="Use a network of a usual size",
+    )
 
 
 def _refuse_expressions(value: Any, where: object) -> None:

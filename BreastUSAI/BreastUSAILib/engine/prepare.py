@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .bundle_limits import LARGEST_SIDE
 from .errors import ModelError
 from .filters import FILTERS
 from .frames import Rectangle
 from .letterbox import FITS, Fit, Letterbox
+
+_MOST_FILTERS = 10
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,14 @@ class Preprocessing:
     def __post_init__(self) -> None:
         unknown = [name for name in self.filters if name not in FILTERS]
         sound = {
-            f"size {self.size!r}": isinstance(self.size, int) and self.size > 0,
+            f"size {self.size!r} (not from 1 to {LARGEST_SIDE})": _is_side(self.size),
             f"percentiles {self.low_percentile}, {self.high_percentile}": (
                 0 <= self.low_percentile < self.high_percentile <= 100
             ),
-            f"mean {self.mean}, std {self.std}": math.isfinite(self.mean) and self.std > 0,
+            f"mean {self.mean}, std {self.std}": math.isfinite(self.mean) and 0 < self.std < math.inf,
             f"fit {self.fit!r} (not of {', '.join(FITS)})": self.fit in FITS,
             f"centre_share {self.centre_share} (not above 0, up to 1)": 0 < self.centre_share <= 1,
+            f"{len(self.filters)} filters": len(self.filters) <= _MOST_FILTERS,
             f"filter {unknown[:1]} (not of {', '.join(FILTERS)})": not unknown,
         }
         for what, is_sound in sound.items():
@@ -103,6 +107,10 @@ def unit_range(
     for name in preprocessing.filters:
         inside[...] = FILTERS[name](inside)
     return square
+
+
+def _is_side(size: object) -> bool:
+    return type(size) is int and 0 < size <= LARGEST_SIDE
 
 
 def _centre(region: Rectangle, share: float) -> Rectangle:

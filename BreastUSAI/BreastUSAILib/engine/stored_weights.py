@@ -2,14 +2,16 @@
 
 An eight-bit tensor ``[N, ...]`` of the name ``X`` has its scales ``[N]`` beside it under the name ``X.scale``, one for
 each place of its first dimension, which is that of the output channels in most layers: the weight is the whole number
-times its channel's scale. Both are plain tensors, so that the file stays what `torch.load` reads with
-``weights_only=True``. `Training/bundles/packing.py` writes them.
+times its channel's scale. Both are plain tensors, so that the file stays what `torch.save` writes of a state dict.
+`Training/bundles/packing.py` writes them.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+
+from .weight_archive import WeightArchive
 
 if TYPE_CHECKING:
     import torch
@@ -18,14 +20,40 @@ SCALE = ".scale"
 """What follows an eight-bit tensor's name in that of its scales."""
 
 
-def load_weights(path: Path) -> dict[str, torch.Tensor]:
-    """The state dict of a bundle's weights file, on the CPU.
+def load_weights(content: bytes, shapes: Mapping[str, Iterable[int]] | None = None) -> dict[str, torch.Tensor]:
+    """The state dict in the bytes of a weights file, on the CPU, its eight-bit tensors as float32.
 
-    Raises what `torch.load` and `unpacked` raise.
+    Args:
+        content: the file.
+        shapes: of the network's own tensors; they are compared before any weight is read. None compares nothing.
+
+    Raises ValueError for what is no state dict, does not have these shapes, or holds a number that is not finite.
     """
-    import torch
+    archive = WeightArchive(content)
+    if shapes is not None:
+        _compare(archive, shapes)
+    weights = unpacked({name: archive.read(name) for name in archive.tensors})
+    for name, value in weights.items():
+        if value.is_floating_point() and not bool(value.isfinite().all()):
+            raise ValueError(f"'{name}' holds a number that is not finite")
+    return weights
 
-    return unpacked(torch.load(path, map_location="cpu", weights_only=True))
+
+def _compare(archive: WeightArchive, shapes: Mapping[str, Iterable[int]]) -> None:
+    packed = {name for name, tensor in archive.tensors.items() if tensor.kind == "int8"}
+    found = {name: tensor.shape for name, tensor in archive.tensors.items() if name.removesuffix(SCALE) not in packed}
+    found |= {name: archive.tensors[name].shape for name in packed}
+    wanted = {name: tuple(shape) for name, shape in shapes.items()}
+    for name in sorted(found.keys() | wanted.keys()):
+        if found.get(name) != wanted.get(name):
+            raise ValueError(
+                f"they do not fit the network, whose '{name}' is {_sides(wanted.get(name))}"
+                f" and theirs is {_sides(found.get(name))}"
+            )
+
+
+def _sides(shape: tuple[int, ...] | None) -> str:
+    return "absent" if shape is None else " x ".join(map(str, shape)) or "one number"
 
 
 def unpacked(stored: Any) -> dict[str, torch.Tensor]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .plain_words import plainWords
+
 OWN = "ownToolTip"
 
 
@@ -20,4 +22,4 @@ def enableOrSay(button: Any, whyNot: str, does: str | None = None) -> None:
         own = button.toolTip
         button.setProperty(OWN, own)
     button.enabled = not whyNot
-    button.toolTip = whyNot or (own if does is None else does)
+    button.toolTip = plainWords(whyNot) or (own if does is None else does)

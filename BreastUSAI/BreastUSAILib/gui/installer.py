@@ -13,6 +13,7 @@ from ..engine.errors import BreastUSAIError
 from .install_failure import InstallError, declined
 from .install_steps import InstallSteps, Message
 from .install_words import installQuestion, repairQuestion
+from .plain_words import plainWords
 from .python_environment import Condition, Package, PythonEnvironment, nameIn, sitePackages
 
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "Resources" / "requirements.txt"
@@ -161,4 +162,4 @@ def _halfInstalled(packages: Iterable[Package]) -> list[Package]:
 
 
 def _askInWindow(question: str) -> bool:
-    return bool(slicer.util.confirmOkCancelDisplay(question, _("BreastUSAI - install Python packages")))
+    return bool(slicer.util.confirmOkCancelDisplay(plainWords(question), _("BreastUSAI - install Python packages")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,13 +39,23 @@ class LesionRows:
     rows: tuple[LesionRow, ...]
 
     def asText(self) -> str:
-        """The table as tab-separated text, for a spreadsheet; a tab or line break in a segment's name is a space."""
+        """The table as tab-separated text, for a spreadsheet; a tab or line break in a segment's name is a space.
+
+        A name that a spreadsheet would take for a formula has an apostrophe before it.
+        """
         lines = [self.headings, *(row.cells for row in self.rows)]
         return "\n".join("\t".join(_onOneLine(cell) for cell in cells) for cells in lines)
 
 
 def _onOneLine(cell: str) -> str:
-    return " ".join(cell.replace(NO_BREAK, " ").replace("\t", " ").splitlines())
+    return _noFormula(" ".join(cell.replace(NO_BREAK, " ").replace("\t", " ").splitlines()).strip())
+
+
+def _noFormula(words: str) -> str:
+    """Numbers stay numbers."""
+    if words[:1] in ("=", "+", "-", "@") and not re.fullmatch(r"[+-]?\d[\d.,\s%]*", words):
+        return f"'{words}"
+    return words
 
 
 def lesionRows(report: Report) -> LesionRows:

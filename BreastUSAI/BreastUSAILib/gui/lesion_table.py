@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 from .. import RESEARCH_USE
 from .ignored import ignored
 from .lesion_rows import LesionRows, lesionRows
+from .plain_words import plainWords
 from .result_words import Report
 
 _MOST_ROWS_SEEN = 8
@@ -45,7 +46,8 @@ class LesionTable:
             for column, words in enumerate(shown.cells):
                 item = qt.QTableWidgetItem(words)
                 item.setTextAlignment(qt.Qt.AlignCenter)
-                item.setToolTip(f"{shown.likelihoodNote}\n{_('Click to centre the slice view on this lesion.')}")
+                note = f"{shown.likelihoodNote}\n{_('Click to centre the slice view on this lesion.')}"
+                item.setToolTip(plainWords(note))
                 if hasOthers and shown.lesion["frame"] == key:
                     item.setFont(_bold(item.font()))
                 table.setItem(row, column, item)

@@ -15,6 +15,7 @@ from .buttons import enableOrSay
 from .ignored import ignored
 from .job_listener import JobListener
 from .model_words import Model, modelToolTip, modelWords
+from .plain_words import plainWords
 from .sentence import sentenceOf
 from .text_window import TextWindow
 
@@ -123,7 +124,7 @@ class ModelList:
         box.clear()
         for model in self.models:
             item = qt.QListWidgetItem(modelWords(model))
-            item.setToolTip(modelToolTip(model))
+            item.setToolTip(plainWords(modelToolTip(model)))
             box.addItem(item)
         if self.models:
             box.currentRow = 0
@@ -168,7 +169,7 @@ class ModelList:
     def _onRemove(self, _checked: bool = False) -> None:
         name = self._selectedName()
         question = _("Delete the model {name} from this computer?").format(name=name)
-        if slicer.util.confirmYesNoDisplay(question, _("Delete a model")):
+        if slicer.util.confirmYesNoDisplay(plainWords(question), _("Delete a model")):
             self._ask("models.remove", {"name": name}, self._onRemoved, _("Deleting {name}…").format(name=name))
 
     def _onRemoved(self, _answer: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from .installer import Installer
 from .models_section import ModelsSection
 from .packages_controls import InstallerLike, PackagesControls
 from .panel_state import PanelState
+from .plain_words import showPlain
 from .result_blocks import ResultBlocks
 from .runner import Runner
 from .shortcuts import Shortcuts
@@ -36,6 +37,7 @@ class Panel:
 
     def __init__(self, ui: Any, engine: Any, installer: InstallerLike | None = None, window: Any = None) -> None:
         self.ui, self.engine = ui, engine
+        showPlain(ui)
         self.parameters: Any = None
         self.installer = installer or Installer(selfCheck=lambda: engine.request("selfCheck", {}))
         self.runner = Runner(engine, self.installer)

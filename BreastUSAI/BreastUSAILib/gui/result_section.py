@@ -16,6 +16,7 @@ from .key_frames import nextKeyFrame, suspiciousFrames
 from .lesion_rows import tableNote
 from .lesion_table import LesionTable
 from .likelihood_bar import LikelihoodBar
+from .plain_words import plainWords
 from .probability_bars import ProbabilityBars
 from .result_words import (
     Report,
@@ -100,7 +101,7 @@ class ResultSection:
             self._showVerdict(report)
             self._showLesions(report)
             ui.provenanceLabel.text = provenanceWords(report)
-            ui.provenanceLabel.toolTip = hashWords(report)
+            ui.provenanceLabel.toolTip = plainWords(hashWords(report))
 
     def setCurrentFrame(self, frame: int | None) -> None:
         """Mark the frame that the slice view shows."""

@@ -13,6 +13,7 @@ from ..engine.errors import BreastUSAIError
 from ..scene.browsing import sequenceBehind
 from ..scene.sample_source import SAMPLES
 from ..scene.samples import addSample
+from .plain_words import plainWords
 
 CATEGORY = "BreastUSAI"
 THUMBNAILS = SAMPLES.parent / "Icons"
@@ -66,7 +67,7 @@ def loadSource(source: Any) -> list[Any]:
     try:
         volume = addSample(source.fileNames[0])
     except BreastUSAIError as error:
-        slicer.util.errorDisplay(str(error), windowTitle=_("The sample cannot be loaded"))
+        slicer.util.errorDisplay(plainWords(str(error)), windowTitle=_("The sample cannot be loaded"))
         return []
     slicer.util.setSliceViewerLayers(background=volume, fit=True)
     browsed = sequenceBehind(volume)

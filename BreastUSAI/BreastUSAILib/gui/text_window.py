@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import qt
+import slicer
 from slicer.i18n import tr as _
+
+from .plain_words import plainMarkdown, plainWords
 
 SIZE = (720, 640)
 
@@ -23,12 +26,16 @@ class TextWindow:
         self.browser: Any = None
 
     def show(self, title: str, text: str, isMarkdown: bool = False) -> None:
-        """Show a text under a title; links in Markdown open in the system's browser."""
+        """Show a text under a title.
+
+        Of Markdown neither HTML nor pictures are shown; a link to the web opens in the system's browser, if the user
+        agrees to the address.
+        """
         if self.dialog is None:
             self._build()
         self.dialog.windowTitle = title
         if isMarkdown:
-            self.browser.markdown = text
+            self.browser.markdown = plainMarkdown(text)
         else:
             self.browser.plainText = text
         self.dialog.show()
@@ -41,11 +48,20 @@ class TextWindow:
             self.dialog.deleteLater()
             self.dialog = self.browser = None
 
+    def _onLink(self, url: Any) -> None:
+        address = url.toString()
+        if url.scheme().lower() not in ("http", "https"):
+            return
+        question = _("Open this address in your web browser?\n{address}").format(address=address)
+        if slicer.util.confirmYesNoDisplay(plainWords(question), _("Open a web page")):
+            qt.QDesktopServices.openUrl(url)
+
     def _build(self) -> None:
         self.dialog = qt.QDialog(self._parent)
         self.dialog.resize(*SIZE)
         self.browser = qt.QTextBrowser()
-        self.browser.openExternalLinks = True
+        self.browser.openLinks = False
+        self.browser.anchorClicked.connect(self._onLink)
         self.browser.toolTip = _("Text to read and to copy")
         buttons = qt.QDialogButtonBox()  # PythonQt takes a button given here for an orientation
         buttons.standardButtons = qt.QDialogButtonBox.Close

@@ -20,6 +20,9 @@ HEAT_MAP = "heatmap.nrrd"
 PREVIEW = "preview.png"
 SCENE = "scene.mrb"
 
+OWNED = frozenset({ANALYSIS, SEGMENTATION, HEAT_MAP, PREVIEW, SCENE})
+"""Every name that a result may have."""
+
 SceneWriter = Callable[[Analysis, Frames, Path], None]
 
 
@@ -40,6 +43,8 @@ def write_results(
 ) -> ResultFiles:
     """Write every file of one analysis into `folder`, which an earlier result makes way for whole.
 
+    They hold a patient's pixels: only the user may read them, unless the folder was there and lets others.
+
     A rejected input has no masks and no heat maps: it gives `analysis.json` and `preview.png` alone.
 
     Args:
@@ -53,7 +58,7 @@ def write_results(
         OutputError: where something cannot be written; nothing of this result is left behind then.
     """
     mapped = bool(analysis.maps.frames)
-    with atomic_folder(folder, owned=frozenset({ANALYSIS, SEGMENTATION, HEAT_MAP, PREVIEW, SCENE})) as inside:
+    with atomic_folder(folder, owned=OWNED, private=True) as inside:
         write_json(analysis, inside / ANALYSIS)
         if mapped:
             write_segmentation(analysis, frames, inside / SEGMENTATION)

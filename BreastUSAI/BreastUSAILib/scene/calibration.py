@@ -55,7 +55,11 @@ def isMoved(lineNode: Any) -> bool:
     laid = lineNode.GetAttribute(LAID)
     if laid is None:
         return True
-    before, now = np.array(json.loads(laid)), np.array(_ends(lineNode))
+    now = np.array(_ends(lineNode))
+    try:
+        before = np.array(json.loads(laid), dtype=float)
+    except (ValueError, TypeError, RecursionError):  # somebody's own attribute
+        return True
     return before.shape != now.shape or not np.allclose(before, now, atol=1e-4)
 
 

@@ -68,10 +68,14 @@ def noteThatPicturesHaveNoSize(node: Any) -> None:
 
 
 def _noted(node: Any) -> Calibration | None:
+    """What was noted, and None for what this product would not have: the attribute comes with the scene's file."""
     try:
         pixel, source, between = json.loads(node.GetAttribute(CALIBRATION_ATTRIBUTE) or "")
-        return Calibration(None if pixel is None else (pixel[0], pixel[1]), SpacingSource(source), between)
-    except (ValueError, TypeError, IndexError):
+        spacing = None if pixel is None else plausible_spacing(*pixel)
+        if (spacing is None) != (pixel is None) or between != plausible_length(between):
+            return None
+        return Calibration(spacing, SpacingSource(source), between)
+    except (ValueError, TypeError, IndexError, RecursionError):
         return None
 
 

@@ -82,7 +82,7 @@ def _given(call: Call) -> Given:
     folder = Path(call.value("folder", str))
     try:
         return read_input(folder)
-    except (OSError, ValueError, TypeError, LookupError) as error:
+    except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
         raise ProtocolError(INVALID_PARAMS, f"the folder holds no input ({error})") from error
 
 

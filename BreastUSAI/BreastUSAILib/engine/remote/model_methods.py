@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
-from ..bundle import CARD, BundleInfo, verify_bundle
+from ..bundle import BundleInfo, verified_card, verify_bundle
 from ..errors import ModelError
 from ..model_folder import InstalledModel, installed_models, named_model, remove_model
 from .packages import load_torch, needing_packages
@@ -68,7 +67,7 @@ class ModelMethods:
     def card(self, call: Call) -> Mapping[str, Any]:
         """A model's card, in Markdown. Raises ModelError."""
         model = named_model(call.value("name", str))
-        return {"name": model.name, "path": str(model.path), "text": _card(model.path / CARD)}
+        return {"name": model.name, "path": str(model.path), "text": verified_card(model.path)}
 
 
 def _told(model: InstalledModel) -> Mapping[str, Any]:
@@ -90,12 +89,3 @@ def _intact(name: str, added: bool, info: BundleInfo) -> Mapping[str, Any]:
         "sizeBytes": info.size_bytes,
         "problem": None,
     }
-
-
-def _card(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise ModelError(
-            f"the model card cannot be read ({error})", where=path, remedy="Install the bundle again"
-        ) from error

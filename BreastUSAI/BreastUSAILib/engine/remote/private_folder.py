@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +12,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from ..own_folders import remove_own
 from .file_errors import handing_over
+
+if sys.platform != "win32":
+    from ..own_folders import empty, own_folder
 
 PREFIX = "BreastUSAI-engine-"
 _LOCK = "in-use"
@@ -48,19 +53,10 @@ class PrivateFolder:
 
 
 def remove_abandoned(parent: Path) -> None:
-    """Delete the private folders below `parent` whose program is gone, where this user may."""
+    """Delete the private folders of this user below `parent` whose program is gone."""
     for path in parent.glob(f"{PREFIX}*"):
         with suppress(OSError):
-            if not path.is_dir() or path.is_symlink():
-                continue
-            try:
-                lock = (path / _LOCK).open("r+b")
-            except FileNotFoundError:  # just being made, or nearly removed: either way there is nothing else in it
-                path.rmdir()
-                continue
-            with lock:
-                _lock_now(lock)
-                _remove(path, lock)
+            _remove_if_abandoned(path)
 
 
 def _locked_folder(parent: Path) -> tuple[Path, IO[bytes]]:
@@ -84,11 +80,9 @@ def _locked_folder(parent: Path) -> tuple[Path, IO[bytes]]:
 def _remove(path: Path, lock: IO[bytes]) -> None:
     """The lock goes last: a folder without one is empty."""
     for entry in path.iterdir() if path.is_dir() else ():
-        if entry.is_dir():
-            shutil.rmtree(entry, ignore_errors=True)
-        elif entry.name != _LOCK:
+        if entry.name != _LOCK:
             with suppress(OSError):
-                entry.unlink()
+                remove_own(entry)
     lock.close()
     with suppress(OSError):
         (path / _LOCK).unlink()
@@ -105,9 +99,42 @@ if sys.platform == "win32":
         except PermissionError as error:
             raise BlockingIOError from error
 
+    def _remove_if_abandoned(path: Path) -> None:
+        """A user's temporary folder is the user's own here. Raises OSError where it is in use."""
+        if not path.is_dir() or path.is_symlink():
+            return
+        try:
+            lock = (path / _LOCK).open("r+b")
+        except FileNotFoundError:  # just being made, or nearly removed: either way there is nothing else in it
+            path.rmdir()
+            return
+        with lock:
+            _lock_now(lock)
+            _remove(path, lock)
+
 else:
     import fcntl
 
     def _lock_now(file: IO[bytes]) -> None:
         """Take the lock on `file`. Raises BlockingIOError where another holds it, OSError where there are no locks."""
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _remove_if_abandoned(path: Path) -> None:
+        """Below a temporary folder that everybody shares, anybody may put a folder or a link of that name.
+
+        So it is opened once, looked at, and emptied from inside; a folder that anybody else could write to is none of
+        this program's. Raises OSError where it is another's or in use.
+        """
+        with own_folder(path) as folder:
+            if stat.S_IMODE(os.fstat(folder).st_mode) & 0o022:
+                return
+            try:
+                number = os.open(_LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+            except FileNotFoundError:  # just being made, or nearly removed: either way there is nothing else in it
+                path.rmdir()
+                return
+            with open(number, "r+b", buffering=0) as lock:
+                _lock_now(lock)
+                empty(folder, keep=_LOCK)
+                os.unlink(_LOCK, dir_fd=folder)
+            path.rmdir()

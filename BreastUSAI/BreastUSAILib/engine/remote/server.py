@@ -24,6 +24,9 @@ from .protocol import (
     result_line,
 )
 
+MOST_WAITING = 64
+"""Requests: one that comes while so many wait is refused at once."""
+
 _BLOCK = 1 << 16
 
 
@@ -116,6 +119,8 @@ class Server:
                 self._notified(request)
             elif request.id in self._waiting:
                 raise ProtocolError(INVALID_REQUEST, "a request with this id is still waiting", request.id)
+            elif len(self._waiting) >= MOST_WAITING:
+                raise ProtocolError(INVALID_REQUEST, f"{MOST_WAITING} requests are waiting already", request.id)
             else:
                 self._waiting[request.id] = threading.Event()
                 self._requests.put(request)
