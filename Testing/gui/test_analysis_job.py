@@ -172,8 +172,8 @@ class Interrupted:
     def __init__(self, do: Any) -> None:
         self._do, self._steps = do, analysis_job.showAnalysisInSteps
 
-    def __call__(self, *arguments: Any):
-        steps = self._steps(*arguments)
+    def __call__(self, *arguments: Any, **options: Any):
+        steps = self._steps(*arguments, **options)
         next(steps)
         yield
         self._do()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ from ..engine.analysis import Analysis
 from ..engine.errors import BreastUSAIError, Cancelled, InputError
 from ..engine.frames import Frames
 from ..engine.options import AnalyzeOptions
+from ..scene.arrival import Arrival, shown
 from ..scene.frames_from_node import framesFromNode
 from ..scene.show import SceneNodes, showAnalysis, showAnalysisInSteps
 from ..scene.source_options import SourceOptions
@@ -44,16 +45,24 @@ class AnalysisJob:
         source: how the node is to be understood.
         listener: hears of progress, and from `start` on of the end, always from the event loop: `onDone` gets
             `AnalyzedNodes`. Where image or scene go away meanwhile, `onFailed` gets an `InputGone`.
+        arrival: how the findings enter the scene, asked while they do.
     """
 
     def __init__(
-        self, engine: Any, volumeNode: Any, options: AnalyzeOptions, source: SourceOptions, listener: Listener
+        self,
+        engine: Any,
+        volumeNode: Any,
+        options: AnalyzeOptions,
+        source: SourceOptions,
+        listener: Listener,
+        arrival: Callable[[], Arrival] = shown,
     ) -> None:
         self._engine = engine
         self._volumeNode = volumeNode
         self._options = options
         self._source = source
         self._listener = listener
+        self._arrival = arrival
         self._watch: InputWatch | None = None
         self._stage: Stage | None = None
         self._gone: InputGone | None = None
@@ -117,7 +126,7 @@ class AnalysisJob:
 
     def _show(self, analysis: Analysis) -> Generator[None, None, AnalyzedNodes]:
         assert self._framesRead is not None
-        nodes = yield from showAnalysisInSteps(analysis, self._framesRead, self._volumeNode)
+        nodes = yield from showAnalysisInSteps(analysis, self._framesRead, self._volumeNode, arrival=self._arrival)
         return _analyzed(nodes, analysis)
 
     def _onShown(self, nodes: AnalyzedNodes) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import slicer
 import vtk
 from slicer.i18n import tr as _
 
 from .analyze_section import AnalyzeSection
-from .default_input import shownVolume
 from .input_section import InputSection
 from .installer import Installer
 from .models_section import ModelsSection
@@ -18,6 +16,7 @@ from .panel_state import PanelState
 from .result_blocks import ResultBlocks
 from .runner import Runner
 from .shortcuts import Shortcuts
+from .shown_image import ShownImage
 from .text_window import TextWindow
 
 MOST_ROUNDS = 5
@@ -44,12 +43,14 @@ class Panel:
         self._isRefreshing = self._isStale = False
         self._log = TextWindow(ui.analyzeSection)
 
+        self.shown = ShownImage(ui, self._refresh, self._onSettled)
         self.input = InputSection(ui, self._refresh)
         self.analysis = AnalyzeSection(ui, self.analyze, self.cancel, self.showLog)
         self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.analysis.say)
         self.models = ModelsSection(ui, engine)
         self.packages = PackagesControls(ui, self.installer, self.runner.install)
         self.runner.onState, self.runner.onProgress = self._onState, self.analysis.showProgress
+        self.runner.arrivalOf = self.blocks.arrivalOf
         self.runner.onAnalyzed, self.runner.onRescored = self._onAnalyzed, self.blocks.rescored
         result = self.blocks.result
         self.shortcuts = Shortcuts(
@@ -74,8 +75,8 @@ class Panel:
             self.parameters.disconnectGui(self._guiTag)
             self.parameters.RemoveObserver(self._observer)
         self.parameters = parameters
+        self.shown.setParameterNode(parameters)
         if parameters is not None:
-            self._chooseShownVolume()
             self._guiTag = parameters.connectGui(self.ui)
             self._observer = parameters.AddObserver(vtk.vtkCommand.ModifiedEvent, self._onModified)
         for block in (self.input, self.blocks, self.models):
@@ -85,7 +86,7 @@ class Panel:
     def enter(self) -> None:
         """The module is shown: its keys work, and what changed meanwhile is looked at."""
         self.shortcuts.enter()
-        self._chooseShownVolume()
+        self.shown.enter()
         self.input.lookAgain()
         self.blocks.enter()
         self._refresh()
@@ -98,7 +99,7 @@ class Panel:
         """Let go of scene, engine and windows for good."""
         self.runner.cleanup()
         self.setParameterNode(None)
-        for block in (self.input, self.blocks, self.models, self.shortcuts):
+        for block in (self.shown, self.input, self.blocks, self.models, self.shortcuts):
             block.cleanup()
         self._log.close()
 
@@ -107,6 +108,7 @@ class Panel:
         self._refresh()
         recognised = self.input.recognised
         if recognised is not None and not self._whyNot() and not self.state.isBusy:
+            self.shown.show()
             self.runner.analyze(self.parameters, recognised.kind)
 
     def rescore(self) -> None:
@@ -126,9 +128,9 @@ class Panel:
         text = "\n\n".join(part for part in parts if part) or _("Nothing was reported yet.")
         self._log.show(_("Log of the BreastUSAI engine"), text)
 
-    def _chooseShownVolume(self) -> None:
-        if self.parameters is not None and self.parameters.inputVolume is None:
-            self.parameters.inputVolume = shownVolume(slicer.mrmlScene)
+    def _onSettled(self) -> None:
+        self._refresh()
+        self.blocks.overlay.applyAgain()
 
     def _onModified(self, *_event: Any) -> None:
         self._refresh()
@@ -142,7 +144,9 @@ class Panel:
         try:
             for _round in range(MOST_ROUNDS):
                 self._isStale = False
+                self.shown.refresh()
                 self.input.refresh()
+                self.blocks.setOtherShown(self.shown.problem)
                 self.blocks.refresh()
                 self.models.refresh()
                 if not self._isStale:

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ..engine.errors import BreastUSAIError
+from ..scene.arrival import Arrival
 from ..scene.browsing import sequenceBehind
-from ..scene.frames_from_node import currentFrame
-from ..scene.hidden_arrival import HiddenArrival
 from ..scene.lesion_views import centreOnLesion, goToFrame
-from ..scene.overlay import setOverlaysVisible
-from ..scene.result_links import linkResult, resultOf, setHidden
+from ..scene.overlay import hideOtherOverlays
+from ..scene.result_links import NO_RESULT, resultOf, setHidden
 from .edit_section import EditSection
 from .frame_watch import FrameWatch
 from .overlay_section import OverlaySection
@@ -41,8 +40,7 @@ class ResultBlocks:
         self._parameters: Any = None
         self._imageID: str | None = None
         self._isHidden = False
-        self._frameBefore = 0
-        self._arrival = HiddenArrival()
+        self._otherShown = ""
         self.result, self.overlay = ResultSection(ui), OverlaySection(ui)
         self.reader = ReaderSection(ui, None, self.refresh)
         self.edit = EditSection(ui, None, onRescore)
@@ -62,23 +60,40 @@ class ResultBlocks:
             section.setParameterNode(parameters)
         self.refresh()
 
+    def setOtherShown(self, problem: str) -> None:
+        """What the slice views show instead of the image, in a sentence; nothing of a result is shown then."""
+        self._otherShown = problem
+
     def refresh(self) -> None:
         """Bring the blocks to the state of the parameters."""
-        if self._parameters is None:
+        parameters = self._parameters
+        if parameters is None:
             return
         self._followImage()
         self.reader.refresh()
-        isHidden = self.reader.isWaiting and self._parameters.report is not None
+        isHidden = self.reader.isWaiting and parameters.report is not None
         if isHidden != self._isHidden:
-            self._setHidden(isHidden)
+            self._isHidden = isHidden
+            setHidden(parameters, isHidden)
+        isOut = isHidden or bool(self._otherShown)
+        hideOtherOverlays(parameters.parameterNode.GetScene(), NO_RESULT if isOut else parameters)
+        self.overlay.show(None if isOut else parameters)
+        self.edit.setWaiting(isHidden)
         if isHidden:
             self.result.showWaiting()
-            return
-        self.result.refresh()
-        self.overlay.refresh()
-        self.edit.refresh()
-        if self.result.report is not None:
-            self.reader.resultShown()
+        elif isOut:
+            self.result.showNothing(self._otherShown)
+        else:
+            self.result.refresh()
+            if self.result.report is not None:
+                self.reader.resultShown()
+
+    def arrivalOf(self, volume: Any) -> Arrival:
+        """How a result of `volume` may enter the scene now."""
+        if self.reader.isWaitingFor(volume):
+            return Arrival.HIDDEN
+        isChosen = self._parameters is not None and self._parameters.inputVolume is volume
+        return Arrival.SHOWN if isChosen and not self._otherShown else Arrival.ASIDE
 
     def arrived(self, nodes: Any, volume: Any) -> None:
         """Take over the result of an analysis of `volume`.
@@ -86,21 +101,18 @@ class ResultBlocks:
         The result of an image that is not chosen any more is kept for when it is chosen again. Where frames were
         treated as slices, the volume that was made of them is chosen from now on.
         """
-        linkResult(nodes)
         parameters = self._parameters
         if parameters is None or parameters.inputVolume is not volume:
             return
-        self._imageID = nodes.volume.GetID()
         if nodes.volume is not volume:
             parameters.treatAsSlices = False
             self.reader.follow(nodes.volume)
             parameters.inputVolume = nodes.volume
+        self._imageID = nodes.volume.GetID()
         self._watch.watch(nodes.volume)
         self._take(nodes)
         self.reader.resultArrived()
         self.refresh()
-        if self._isHidden and nodes.volume is volume:
-            self._onFrame(self._frameBefore)  # the key frame would tell where to look
 
     @property
     def isHidden(self) -> bool:
@@ -113,12 +125,8 @@ class ResultBlocks:
         self.refresh()
 
     def setBusy(self, isBusy: bool) -> None:
-        """Whether the engine is at work; what it finds for a waiting reader arrives unseen."""
+        """Whether the engine is at work."""
         self.edit.setBusy(isBusy)
-        self._arrival.end()
-        if isBusy and self.reader.isWaiting and self._parameters.inputVolume is not None:
-            self._frameBefore = currentFrame(self._parameters.inputVolume)
-            self._arrival.begin(self._parameters.inputVolume.GetScene())
 
     def enter(self) -> None:
         """The panel is shown."""
@@ -127,20 +135,22 @@ class ResultBlocks:
     def cleanup(self) -> None:
         """Let go of everything."""
         self._watch.stop()
-        self._arrival.end()
         for section in (self.reader, self.result, self.overlay, self.edit):
             section.cleanup()
         self._parameters = None
 
     def _followImage(self) -> None:
-        """Another image was chosen: its own newest result is shown, or none."""
+        """Show the newest result of the chosen image, whoever asked for it, or none."""
         volume = self._parameters.inputVolume
         imageID = None if volume is None else volume.GetID()
-        if imageID == self._imageID:
-            return
-        self._imageID = imageID
-        self._watch.watch(volume)
-        self._take(None if volume is None else resultOf(volume))
+        newest = None if volume is None else resultOf(volume)
+        if imageID != self._imageID:
+            self._imageID = imageID
+            self._watch.watch(volume)
+            self._take(newest)
+        elif newest is not None and newest.report is not self._parameters.report:
+            self._take(newest)
+            self.reader.resultArrived()
 
     def _take(self, result: Any) -> None:
         parameters = self._parameters
@@ -148,14 +158,6 @@ class ResultBlocks:
         for name in ("segmentation", "heatMap", "table", "report"):
             setattr(parameters, name, None if result is None else getattr(result, name))
         parameters.EndModify(wasModifying)
-
-    def _setHidden(self, isHidden: bool) -> None:
-        self._isHidden = isHidden
-        setHidden(self._parameters, isHidden)
-        if isHidden:
-            setOverlaysVisible(self._parameters, False)
-        self.overlay.setParameterNode(None if isHidden else self._parameters)
-        self.edit.setWaiting(isHidden)
 
     def _onFrame(self, frame: int) -> None:
         self._move(lambda volume, browser: goToFrame(volume, browser, frame))

@@ -68,8 +68,7 @@ class ResultSection:
         try:
             report = storedReport(None if self._parameters is None else self._parameters.report)
         except BreastUSAIError as error:
-            self.show(None)
-            self._ui.resultEmptyLabel.text = str(error)
+            self.showNothing(str(error))
             return
         if report is None or report != self.report:
             self.show(report)
@@ -80,10 +79,12 @@ class ResultSection:
 
     def showWaiting(self) -> None:
         """Keep the result out of sight until the reader has entered an assessment."""
+        self.showNothing(_("The result stays hidden until you have entered your own assessment in the section above."))
+
+    def showNothing(self, reason: str) -> None:
+        """Show no result, and why."""
         self.show(None)
-        self._ui.resultEmptyLabel.text = _(
-            "The result stays hidden until you have entered your own assessment in the section above."
-        )
+        self._ui.resultEmptyLabel.text = reason
 
     def show(self, report: Report | None) -> None:
         """Show a report; None empties the section."""

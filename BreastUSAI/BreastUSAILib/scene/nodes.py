@@ -6,6 +6,9 @@ from typing import Any
 
 import slicer
 
+IMAGE_ROLE = "BreastUSAI.image"
+"""Node reference of a heat map and of outlines: the image that they are about."""
+
 
 def addNode(scene: Any, className: str, name: str) -> Any:
     """A new node of that class, under a name that the scene does not hold yet."""
