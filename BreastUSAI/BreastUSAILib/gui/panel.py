@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import slicer
 import vtk
 from slicer.i18n import tr as _
 
@@ -108,8 +109,11 @@ class Panel:
         self._refresh()
         recognised = self.input.recognised
         if recognised is not None and not self._whyNot() and not self.state.isBusy:
+            isEditDropped = self.blocks.edits.isEdited and not self.parameters.keepFormer
+            if isEditDropped and not self._mayDropEdits():
+                return
             self.shown.show()
-            self.runner.analyze(self.parameters, recognised.kind)
+            self.runner.analyze(self.parameters, recognised.kind, isEditDropped)
 
     def rescore(self) -> None:
         """Score the outlines as they are now."""
@@ -127,6 +131,15 @@ class Panel:
         parts = [self.installer.logText, self.engine.logText]
         text = "\n\n".join(part for part in parts if part) or _("Nothing was reported yet.")
         self._log.show(_("Log of the BreastUSAI engine"), text)
+
+    def _mayDropEdits(self) -> bool:
+        return slicer.util.confirmOkCancelDisplay(
+            _(
+                "You have edited the outlines of “{image}”. A new analysis replaces them. To keep them, cancel and "
+                "check “{keep}” first."
+            ).format(image=self.parameters.inputVolume.GetName(), keep=self.ui.keepFormerCheckBox.text),
+            windowTitle=_("Replace edited outlines?"),
+        )
 
     def _onSettled(self) -> None:
         self._refresh()
@@ -154,6 +167,7 @@ class Panel:
         finally:
             self._isRefreshing = False
         self.analysis.setReason(self._whyNot())
+        self.ui.keepFormerCheckBox.visible = self.parameters is not None and self.parameters.report is not None
 
     def _whyNot(self) -> str:
         """Why no analysis can be started, or nothing."""

@@ -12,6 +12,7 @@ from ..scene.lesion_views import centreOnLesion, goToFrame
 from ..scene.overlay import hideOtherOverlays
 from ..scene.result_links import NO_RESULT, resultOf, setHidden
 from .edit_section import EditSection
+from .edit_watch import EditWatch
 from .frame_watch import FrameWatch
 from .overlay_section import OverlaySection
 from .reader_section import ReaderSection
@@ -44,6 +45,7 @@ class ResultBlocks:
         self.result, self.overlay = ResultSection(ui), OverlaySection(ui)
         self.reader = ReaderSection(ui, None, self.refresh)
         self.edit = EditSection(ui, None, onRescore)
+        self.edits = EditWatch(self.refresh)
         self.overlay.onAnalyzeAgain = onAnalyze
         self.result.onFrameChosen, self.result.onLesionChosen = self._onFrame, self._onLesion
         self._watch = FrameWatch(self.result.setCurrentFrame)
@@ -58,7 +60,9 @@ class ResultBlocks:
         self._watch.watch(volume)
         for section in (self.reader, self.result, self.overlay, self.edit):
             section.setParameterNode(parameters)
+        self.edits.forget()
         self.refresh()
+        self._lookForEdits()
 
     def setOtherShown(self, problem: str) -> None:
         """What the slice views show instead of the image, in a sentence; nothing of a result is shown then."""
@@ -79,6 +83,8 @@ class ResultBlocks:
         hideOtherOverlays(parameters.parameterNode.GetScene(), NO_RESULT if isOut else parameters)
         self.overlay.show(None if isOut else parameters)
         self.edit.setWaiting(isHidden)
+        self.edit.setEdited(self.edits.isEdited)
+        self.result.setEdited(self.edits.isEdited)
         if isHidden:
             self.result.showWaiting()
         elif isOut:
@@ -111,6 +117,7 @@ class ResultBlocks:
         self._imageID = nodes.volume.GetID()
         self._watch.watch(nodes.volume)
         self._take(nodes)
+        self.edits.forget()
         self.reader.resultArrived()
         self.refresh()
 
@@ -120,7 +127,9 @@ class ResultBlocks:
         return self._isHidden
 
     def rescored(self) -> None:
-        """The result's nodes were changed in place."""
+        """The result's nodes were changed in place; what was edited meanwhile is not scored yet."""
+        self.edits.forget()
+        self._lookForEdits()
         self.reader.resultArrived()
         self.refresh()
 
@@ -129,12 +138,14 @@ class ResultBlocks:
         self.edit.setBusy(isBusy)
 
     def enter(self) -> None:
-        """The panel is shown."""
+        """The panel is shown, perhaps after a visit to Segment Editor."""
         self.edit.enter()
+        self._lookForEdits()
 
     def cleanup(self) -> None:
         """Let go of everything."""
         self._watch.stop()
+        self.edits.forget()
         for section in (self.reader, self.result, self.overlay, self.edit):
             section.cleanup()
         self._parameters = None
@@ -148,9 +159,16 @@ class ResultBlocks:
             self._imageID = imageID
             self._watch.watch(volume)
             self._take(newest)
+            self.edits.forget()
+            self._lookForEdits()
         elif newest is not None and newest.report is not self._parameters.report:
             self._take(newest)
+            self.edits.forget()
             self.reader.resultArrived()
+
+    def _lookForEdits(self) -> None:
+        if self._parameters is not None:
+            self.edits.look(self._parameters.segmentation, self._parameters.inputVolume)
 
     def _take(self, result: Any) -> None:
         parameters = self._parameters

@@ -54,6 +54,7 @@ class ResultSection:
         self._plot.onFrameChosen = lambda frame: self.onFrameChosen(frame)
         self._lesions.onLesionChosen = lambda lesion: self.onLesionChosen(lesion)
         ui.researchUseLabel.text = RESEARCH_USE
+        ui.editedLabel.visible = False
         ui.keyFrameButton.clicked.connect(self._onKeyFrameButton)
         ui.copyLesionsButton.clicked.connect(self._onCopyLesions)
         self.show(None)
@@ -101,6 +102,10 @@ class ResultSection:
             self._showLesions(report)
             ui.provenanceLabel.text = provenanceWords(report)
             ui.provenanceLabel.toolTip = hashWords(report)
+
+    def setEdited(self, isEdited: bool) -> None:
+        """Say beside sizes and likelihoods that they belong to outlines which were edited since."""
+        self._ui.editedLabel.visible = isEdited
 
     def setCurrentFrame(self, frame: int | None) -> None:
         """Mark the frame that the slice view shows."""

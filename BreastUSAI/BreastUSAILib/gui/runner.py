@@ -45,15 +45,28 @@ class Runner:
         self._isInstalled = False
         self._job: Any = None
 
-    def analyze(self, parameters: Any, kind: InputKind) -> None:
-        """Analyse the chosen volume; what is missing is installed first, if the user agrees."""
+    def analyze(self, parameters: Any, kind: InputKind, isEditDropped: bool = False) -> None:
+        """Analyse the chosen volume; what is missing is installed first, if the user agrees.
+
+        `isEditDropped` says that outlines which the reader edited may go with the former result.
+        """
         volume = parameters.inputVolume
 
         def makeJob(listener: JobListener) -> Any:
+            from ..scene.former_results import Former
             from .analysis_job import AnalysisJob  # with all that shows a result: not when the panel opens
 
             options, source = analyzeOptions(parameters, kind), sourceOptions(parameters)
-            return AnalysisJob(self._engine, volume, options, source, listener, lambda: self.arrivalOf(volume))
+            former = Former.REPLACE if isEditDropped else Former.KEEP_EDITED
+            return AnalysisJob(
+                self._engine,
+                volume,
+                options,
+                source,
+                listener,
+                arrival=lambda: self.arrivalOf(volume),
+                former=Former.KEEP if parameters.keepFormer else former,
+            )
 
         self._run(parameters, makeJob, lambda nodes: self.onAnalyzed(nodes, volume))
 

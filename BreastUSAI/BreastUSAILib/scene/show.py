@@ -15,6 +15,7 @@ from .arrival import Arrival, arriving, shown
 from .browsing import BrowsedSequence, sequenceBehind
 from .cine_sequences import addCine, addCineHeatMap, addCineSegmentation
 from .findings_table import addFindingsTable
+from .former_results import Former, decideInSteps, retire
 from .host import currentScene
 from .lesion_views import goToFrame
 from .node_calibration import noteThatPicturesHaveNoSize
@@ -44,7 +45,13 @@ class SceneNodes:
     browser: Any = None
 
 
-def showAnalysis(analysis: Analysis, frames: Frames, volumeNode: Any = None, scene: Any = None) -> SceneNodes:
+def showAnalysis(
+    analysis: Analysis,
+    frames: Frames,
+    volumeNode: Any = None,
+    scene: Any = None,
+    former: Former = Former.KEEP_EDITED,
+) -> SceneNodes:
     """Add the findings to the scene beside the image they belong to, and show them.
 
     Args:
@@ -52,11 +59,12 @@ def showAnalysis(analysis: Analysis, frames: Frames, volumeNode: Any = None, sce
         frames: what was analysed.
         volumeNode: the node that `frames` came from; None adds a new one from `frames`.
         scene: where to add a new volume node; the current scene where not given. A given node's own scene counts.
+        former: what becomes of an earlier result of the same image.
 
     Whatever raises on the way leaves the scene as it was. Raises InputError where `volumeNode` is gone, or is no
     longer what was analysed.
     """
-    return allAtOnce(showAnalysisInSteps(analysis, frames, volumeNode, scene))
+    return allAtOnce(showAnalysisInSteps(analysis, frames, volumeNode, scene, former=former))
 
 
 def showAnalysisInSteps(
@@ -65,11 +73,13 @@ def showAnalysisInSteps(
     volumeNode: Any = None,
     scene: Any = None,
     arrival: Callable[[], Arrival] = shown,
+    former: Former = Former.KEEP_EDITED,
 ) -> Generator[None, None, SceneNodes]:
     """`showAnalysis` in short steps, none of them for more than one frame, between which the caller may do other work.
 
     `arrival` is asked before each step: while work goes on, a user may turn to another image.
-    Earlier results of the same volume stay. Where undo is enabled, the state before is saved. Closing the generator
+    Earlier results of the same volume go last, when the new one is there. Where undo is enabled, the state before is
+    saved. Closing the generator
     early, a failure, or the image (or something already added) leaving the scene between two steps removes what was
     added, and nothing else.
     """
@@ -78,7 +88,7 @@ def showAnalysisInSteps(
     scene = volumeNode.GetScene() if volumeNode is not None else scene or currentScene()
     scene.SaveStateForUndo()
     added = AddedNodes(scene)
-    steps = _results(scene, analysis, frames, volumeNode, arrival)
+    steps = _results(scene, analysis, frames, volumeNode, arrival, former)
     try:
         while True:
             if volumeNode is not None:
@@ -99,7 +109,7 @@ def showAnalysisInSteps(
 
 
 def _results(
-    scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any, arrival: Callable[[], Arrival]
+    scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any, arrival: Callable[[], Arrival], former: Former
 ) -> Generator[None, None, SceneNodes]:
     nodes = yield from _addNodes(scene, analysis, frames, volumeNode)
     isStacked = volumeNode is not None and nodes.volume is not volumeNode
@@ -108,6 +118,8 @@ def _results(
     for node in (nodes.segmentation, nodes.heatMap, nodes.table, nodes.report):
         placeBeside(node, nodes.volume)
     yield
+    decided = yield from decideInSteps(nodes, former)
+    retire(decided, nodes)  # from here on there is no step that may fail or be cancelled
     noteThatPicturesHaveNoSize(nodes.volume)
     if arrival() is not Arrival.SHOWN:
         return nodes
