@@ -60,15 +60,13 @@ class EditSection:
         ui, missing = self._ui, self._missing()
         enableOrSay(ui.editButton, missing)
         enableOrSay(ui.rescoreButton, missing or (_("Wait for the analysis that is running.") if self._isBusy else ""))
-        edited = _("You have edited the outlines: press Re-score for their sizes and likelihoods.")
-        ui.editHintLabel.text = (
-            missing
-            or (edited if self._isEdited else "")
-            or _(
-                "Correct the outlines in Segment Editor, come back, score them again: sizes and likelihoods then belong "
-                "to your outlines."
-            )
+        hint = _(
+            "Correct the outlines in Segment Editor, come back, score them again: sizes and likelihoods then belong "
+            "to your outlines."
         )
+        if self._isEdited:
+            hint = _("You have edited the outlines: press Re-score for their sizes and likelihoods.")
+        ui.editHintLabel.text = missing or hint
 
     def cleanup(self) -> None:
         """Let go of the parameters and take the way back from Segment Editor."""

@@ -48,6 +48,7 @@ class Panel:
         self.input = InputSection(ui, self._refresh)
         self.analysis = AnalyzeSection(ui, self.analyze, self.cancel, self.showLog)
         self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.analysis.say)
+        self.blocks.onAssessed = self._onAssessed
         self.models = ModelsSection(ui, engine)
         self.packages = PackagesControls(ui, self.installer, self.runner.install)
         self.runner.onState, self.runner.onProgress = self._onState, self.analysis.showProgress
@@ -174,6 +175,11 @@ class Panel:
         if self.parameters is None:
             return _("There is no scene.")
         return self.input.problem
+
+    def _onAssessed(self) -> None:
+        """The reader's assessment stands: what was said of a hidden result is no longer so."""
+        if self.state is PanelState.DONE:
+            self.analysis.say("")
 
     def _onState(self, state: PanelState, sentence: str) -> None:
         if state is PanelState.DONE and self.blocks.isHidden:

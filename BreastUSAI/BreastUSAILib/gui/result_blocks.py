@@ -14,6 +14,7 @@ from ..scene.result_links import NO_RESULT, resultOf, setHidden
 from .edit_section import EditSection
 from .edit_watch import EditWatch
 from .frame_watch import FrameWatch
+from .ignored import ignored
 from .overlay_section import OverlaySection
 from .reader_section import ReaderSection
 from .result_section import ResultSection
@@ -22,6 +23,8 @@ from .sentence import sentenceOf
 
 class ResultBlocks:
     """Shows the newest result of the chosen image; in reader-first mode only after the reader's own assessment.
+
+    Set `onAssessed` to be told when that was entered.
 
     Args:
         ui: the panel's widgets.
@@ -37,13 +40,14 @@ class ResultBlocks:
         onRescore: Callable[[], None],
         onProblem: Callable[[str], None],
     ) -> None:
+        self.onAssessed: Callable[[], None] = ignored
         self._onProblem = onProblem
         self._parameters: Any = None
         self._imageID: str | None = None
         self._isHidden = False
         self._otherShown = ""
         self.result, self.overlay = ResultSection(ui), OverlaySection(ui)
-        self.reader = ReaderSection(ui, None, self.refresh)
+        self.reader = ReaderSection(ui, None, self._onCommitted)
         self.edit = EditSection(ui, None, onRescore)
         self.edits = EditWatch(self.refresh)
         self.overlay.onAnalyzeAgain = onAnalyze
@@ -176,6 +180,10 @@ class ResultBlocks:
         for name in ("segmentation", "heatMap", "table", "report"):
             setattr(parameters, name, None if result is None else getattr(result, name))
         parameters.EndModify(wasModifying)
+
+    def _onCommitted(self) -> None:
+        self.refresh()
+        self.onAssessed()
 
     def _onFrame(self, frame: int) -> None:
         self._move(lambda volume, browser: goToFrame(volume, browser, frame))

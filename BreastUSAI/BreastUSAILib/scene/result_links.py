@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from .browsing import sequenceBehind
 from .nodes import IMAGE_ROLE, nodesOfClass, refreshInTree
 
 VOLUME_ROLE = "BreastUSAI.volume"
@@ -74,12 +75,14 @@ def isResult(node: Any) -> bool:
 
 
 def setHidden(result: Any, isHidden: bool) -> None:
-    """Hide a result's nodes in lists and in the Data module, or show them there again."""
+    """Hide a result's nodes in lists and in the Data module, or show them there again; of a cine its sequences too."""
     for name in (*RESULT_ROLES, "report"):
         node = getattr(result, name)
-        if node is not None:
-            node.SetHideFromEditors(isHidden)
-            refreshInTree(node)
+        behind = None if node is None else sequenceBehind(node)
+        for one in (node, behind and behind.sequence):
+            if one is not None and bool(one.GetHideFromEditors()) is not isHidden:
+                one.SetHideFromEditors(isHidden)
+                refreshInTree(one)
 
 
 def _linkedTo(report: Any) -> LinkedResult:
