@@ -8,6 +8,7 @@ from typing import Any
 import slicer
 from slicer.i18n import tr as _
 
+from ..scene.browsing import sequenceBehind
 from ..scene.nodes import nodesOfClass
 from ..scene.slice_views import showImage, volumesShown
 from .default_input import isImage, shownVolume
@@ -31,6 +32,7 @@ class ShownImage:
         self._ui, self._onChange = ui, onChange
         self._parameters: Any = None
         self._chosen: Any = None
+        self._browsed: Any = None
         self._known: set[str] = set()
         self._watch = ViewWatch(onChange, onSettled, self._onNews)
         ui.showImageButton.clicked.connect(self._onShow)
@@ -69,6 +71,9 @@ class ShownImage:
             self._chosen = image = next((volume for volume in shown if isImage(volume)), image)
             if image is not parameters.inputVolume:
                 parameters.inputVolume = image
+        if image is not self._browsed:
+            self._browsed = image
+            _chooseBrowserOf(image)
         self._say(None if image is None or not shown or image in shown else shown[0])
 
     def show(self) -> None:
@@ -80,7 +85,7 @@ class ShownImage:
     def cleanup(self) -> None:
         """Let go of scene and parameters."""
         self._watch.stop()
-        self._parameters = self._chosen = None
+        self._parameters = self._chosen = self._browsed = None
 
     def _say(self, other: Any) -> None:
         ui, self.problem = self._ui, ""
@@ -110,3 +115,11 @@ class ShownImage:
 
     def _onShow(self, _checked: bool = False) -> None:
         self.show()
+
+
+def _chooseBrowserOf(image: Any) -> None:
+    """Let the application's sequence toolbar play the cine."""
+    behind = None if image is None else sequenceBehind(image)
+    choose = getattr(slicer.modules.sequences, "setToolBarActiveBrowserNode", None)
+    if behind is not None and choose is not None:
+        choose(behind.browser)
