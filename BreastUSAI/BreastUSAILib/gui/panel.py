@@ -9,6 +9,7 @@ import vtk
 from slicer.i18n import tr as _
 
 from .analyze_section import AnalyzeSection
+from .image_layout import ImageLayout
 from .input_section import InputSection
 from .installer import Installer
 from .models_section import ModelsSection
@@ -45,6 +46,7 @@ class Panel:
         self._log = TextWindow(ui.analyzeSection)
 
         self.shown = ShownImage(ui, self._refresh, self._onSettled)
+        self.layout = ImageLayout(ui)
         self.input = InputSection(ui, self._refresh)
         self.analysis = AnalyzeSection(ui, self.analyze, self.cancel, self.showLog)
         self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.analysis.say)
@@ -89,6 +91,7 @@ class Panel:
         """The module is shown: its keys work, and what changed meanwhile is looked at."""
         self.shortcuts.enter()
         self.shown.enter()
+        self.layout.enter(self.parameters and self.parameters.inputVolume)
         self.input.lookAgain()
         self.blocks.enter()
         self._refresh()
@@ -96,12 +99,13 @@ class Panel:
     def exit(self) -> None:
         """Another module is shown; an analysis goes on."""
         self.shortcuts.exit()
+        self.layout.exit()
 
     def cleanup(self) -> None:
         """Let go of scene, engine and windows for good."""
         self.runner.cleanup()
         self.setParameterNode(None)
-        for block in (self.shown, self.input, self.blocks, self.models, self.shortcuts):
+        for block in (self.shown, self.layout, self.input, self.blocks, self.models, self.shortcuts):
             block.cleanup()
         self._log.close()
 
@@ -167,6 +171,7 @@ class Panel:
                     break
         finally:
             self._isRefreshing = False
+        self.layout.follow(self.parameters and self.parameters.inputVolume)
         self.analysis.setReason(self._whyNot())
         self.ui.keepFormerCheckBox.visible = self.parameters is not None and self.parameters.report is not None
 
