@@ -113,6 +113,19 @@ def test_a_result_of_a_script_is_unlisted_as_soon_as_the_panel_has_it(scene, mod
     assert not tree.listed & set(nodes(panel))
 
 
+def test_results_of_several_images_are_unlisted_while_they_wait_and_no_longer(scene, waiting, engine):
+    first, second = waiting.parameters.inputVolume, addVolumeNode(scene, marked_frames())
+    hidden = nodes(waiting)
+    later = showAnalysis(analysis_of(marked_frames()), marked_frames(), second)
+    waiting.parameters.inputVolume = second
+    assert all(node.GetHideFromEditors() for node in (later.segmentation, later.report, *hidden))
+
+    waiting.ui.readerFirstCheckBox.checked = False
+    waiting.parameters.inputVolume = first
+
+    assert not any(node.GetHideFromEditors() for node in (later.segmentation, later.report, *hidden))
+
+
 def test_the_result_no_longer_stays_hidden_when_it_does_not(waiting):
     assert "stays hidden" in waiting.ui.messageLabel.text
     commit(waiting)

@@ -64,6 +64,8 @@ class OverlaySection:
             control.enabled = hasResult
         ui.explainMethodComboBox.enabled = ui.explainClassComboBox.enabled = parameters is not None
         if parameters is None:
+            ui.explainHintLabel.text = ""
+            ui.analyzeAgainButton.visible = False
             return
         self._method.show(parameters.explainMethod)
         self._class.show(parameters.explainClass)

@@ -79,10 +79,8 @@ class ResultBlocks:
             return
         self._followImage()
         self.reader.refresh()
-        isHidden = self.reader.isWaiting and parameters.report is not None
-        if isHidden != self._isHidden:
-            self._isHidden = isHidden
-            setHidden(parameters, isHidden)
+        self._isHidden = isHidden = self.reader.isWaiting and parameters.report is not None
+        setHidden(parameters, isHidden)
         isOut = isHidden or bool(self._otherShown)
         hideOtherOverlays(parameters.parameterNode.GetScene(), NO_RESULT if isOut else parameters)
         self.overlay.show(None if isOut else parameters)

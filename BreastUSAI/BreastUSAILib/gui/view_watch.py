@@ -31,6 +31,8 @@ class ViewWatch:
         self._scene: Any = None
         self._sceneTags: list[int] = []
         self._views: list[tuple[Any, int]] = []
+        self._composites: list[Any] = []
+        self._slices: list[Any] = []
         self._seen: Any = None
         self._coming: set[Callable[[], None]] = set()
 
@@ -51,21 +53,22 @@ class ViewWatch:
         for view, tag in self._views:
             view.RemoveObserver(tag)
         self._scene, self._sceneTags, self._views = None, [], []
+        self._composites, self._slices = [], []
 
     def _watchViews(self) -> None:
         for view, tag in self._views:
             view.RemoveObserver(tag)
-        views = [view for name in VIEWS for view in nodesOfClass(self._scene, name)]
+        self._composites, self._slices = (nodesOfClass(self._scene, name) for name in VIEWS)
+        views = [*self._composites, *self._slices]
         self._views = [(view, view.AddObserver(vtk.vtkCommand.ModifiedEvent, self._onView)) for view in views]
         self._seen = self._state()
 
     def _state(self) -> tuple[Any, ...]:
         """What is compared: scrolling and zooming, which change a slice node too, are no news."""
-        composites, slices = (nodesOfClass(self._scene, name) for name in VIEWS)
         return (
-            tuple(view.GetBackgroundVolumeID() for view in composites),
-            tuple(view.GetForegroundVolumeID() for view in composites),
-            tuple(view.IsMappedInLayout() for view in slices),
+            tuple(view.GetBackgroundVolumeID() for view in self._composites),
+            tuple(view.GetForegroundVolumeID() for view in self._composites),
+            tuple(view.IsMappedInLayout() for view in self._slices),
         )
 
     def _onView(self, *_event: Any) -> None:

@@ -79,7 +79,7 @@ def setHidden(result: Any, isHidden: bool) -> None:
     for name in (*RESULT_ROLES, "report"):
         node = getattr(result, name)
         behind = None if node is None else sequenceBehind(node)
-        for one in (node, behind and behind.sequence):
+        for one in (node, None if behind is None else behind.sequence):
             if one is not None and bool(one.GetHideFromEditors()) is not isHidden:
                 one.SetHideFromEditors(isHidden)
                 refreshInTree(one)
