@@ -104,10 +104,12 @@ def test_the_switch_is_remembered(layout, module, host, request, application):
     assert layout.layout == CONVENTIONAL
 
 
-def test_a_layout_that_the_user_chooses_meanwhile_stays(layout, images, panel):
+def test_a_layout_that_the_user_chooses_meanwhile_stays(layout, images, panel, widget):
     choose(panel, images["still"])
     layout.layout = Layout.SlicerLayoutSideBySideView
     choose(panel, images["cine"])
+    widget.exit()
+    widget.enter()
 
     assert layout.layout == Layout.SlicerLayoutSideBySideView
 

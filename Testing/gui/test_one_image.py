@@ -164,6 +164,23 @@ def test_beside_another_image_the_outlines_stay_in_their_own_view(scene, panel, 
     assert [outlines_in(scene, name) for name in VIEWS] == [[outlines]] * 3
 
 
+def test_an_image_that_covers_another_is_the_one_that_is_seen(scene, exams, panel, engine):
+    first, second = exams
+    outlines = analysed(panel, engine, first)
+    for name in VIEWS:
+        layers_of(scene, name).SetForegroundVolumeID(second.GetID())
+        layers_of(scene, name).SetForegroundOpacity(1.0)
+
+    assert panel.parameters.inputVolume is second
+    assert drawn(scene) == set()
+    assert not panel.ui.resultBody.visible
+
+    for name in VIEWS:
+        layers_of(scene, name).SetForegroundOpacity(0.2)
+    assert panel.parameters.inputVolume is first
+    assert drawn(scene) == {outlines}
+
+
 def test_a_still_that_only_views_from_the_side_have_is_not_the_image_that_is_seen(scene, exams, panel, engine):
     first, second = exams
     analysed(panel, engine, first)

@@ -35,7 +35,6 @@ class ImageLayout:
     def enter(self, image: Any) -> None:
         """The panel is shown, with this image."""
         self._isEntered = True
-        self._arranged = None
         self.follow(image)
 
     def exit(self) -> None:
@@ -43,8 +42,10 @@ class ImageLayout:
         self._isEntered = False
 
     def follow(self, image: Any) -> None:
-        """Arrange the views for this image, once for each kind of image; None arranges nothing."""
+        """Arrange the views for this image, where the one before was none or of the other kind."""
         self._image = image
+        if image is None:
+            self._arranged = None
         if image is None or not self._isEntered or not self._box.checked or image.GetImageData() is None:
             return
         if isVolume(image) != self._arranged:

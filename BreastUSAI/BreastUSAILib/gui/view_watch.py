@@ -10,6 +10,7 @@ import slicer
 import vtk
 
 from ..scene.nodes import nodesOfClass
+from ..scene.slice_views import volumeSeen
 
 VIEWS = ("vtkMRMLSliceCompositeNode", "vtkMRMLSliceNode")
 NEWS = ("vtkMRMLScalarVolumeNode", "vtkMRMLTextNode", "vtkMRMLAbstractViewNode")
@@ -67,7 +68,7 @@ class ViewWatch:
         """What is compared: scrolling and zooming, which change a slice node too, are no news."""
         return (
             tuple(view.GetBackgroundVolumeID() for view in self._composites),
-            tuple(view.GetForegroundVolumeID() for view in self._composites),
+            tuple((view.GetForegroundVolumeID(), volumeSeen(view)) for view in self._composites),
             tuple(view.IsMappedInLayout() for view in self._slices),
         )
 

@@ -9,9 +9,12 @@ import numpy as np
 import slicer
 
 from .acquisition_views import sliceNormal, viewNormal
-from .nodes import nodesOfClass
+from .nodes import IMAGE_ROLE, nodesOfClass
 
 HEAT_MAP_OPACITY = 0.4
+
+LEAST_COVER = 0.5
+"""From this opacity on, a volume in the foreground counts as what a view shows."""
 
 LEAST_ALIGNMENT = 0.5
 """A view shows a flat image where it is turned away from it by at most 60 degrees (this is the cosine)."""
@@ -39,7 +42,7 @@ def showImage(volumeNode: Any) -> None:
 
 
 def volumesShown(scene: Any) -> list[Any]:
-    """The volumes that slice views show as their background, in the order of the views.
+    """The volumes that slice views show, in the order of the views.
 
     Views that the layout leaves out do not count, nor views of a flat image from its edge, unless there are no others.
     """
@@ -51,11 +54,19 @@ def volumesShown(scene: Any) -> list[Any]:
 def viewsElsewhere(volumeNode: Any) -> set[str]:
     """Layout names of the slice views of the scene that show another volume."""
     composites = nodesOfClass(volumeNode.GetScene(), "vtkMRMLSliceCompositeNode")
-    return {
-        view.GetLayoutName()
-        for view in composites
-        if view.GetBackgroundVolumeID() and view.GetBackgroundVolumeID() != volumeNode.GetID()
-    }
+    return {view.GetLayoutName() for view in composites if volumeSeen(view) not in (None, volumeNode)}
+
+
+def volumeSeen(view: Any) -> Any:
+    """The volume that a slice view (its composite node) shows, or None: what lies below, unless another volume, which
+    is no heat map of a result, covers it."""
+    scene = view.GetScene()
+    above, below = (
+        scene.GetNodeByID(identifier or "")
+        for identifier in (view.GetForegroundVolumeID(), view.GetBackgroundVolumeID())
+    )
+    isCovered = above is not None and view.GetForegroundOpacity() >= LEAST_COVER
+    return above if isCovered and above.GetNodeReferenceID(IMAGE_ROLE) is None else below
 
 
 def fitViews(scene: Any) -> None:
@@ -71,7 +82,7 @@ def _viewsOnScreen(scene: Any) -> Iterator[tuple[Any, Any]]:
     views = nodesOfClass(scene, "vtkMRMLSliceNode")
     for view in [view for view in views if view.IsMappedInLayout()] or views:
         composite = composites.get(view.GetLayoutName())
-        volume = None if composite is None else scene.GetNodeByID(composite.GetBackgroundVolumeID() or "")
+        volume = None if composite is None else volumeSeen(composite)
         if volume is not None:
             yield view, volume
 
