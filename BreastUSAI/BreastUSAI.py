@@ -151,8 +151,9 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             wait: return when everything is in the scene; without, return the job at once and work in the event loop.
             progress: called as ``progress(done, total, words)`` with frames done and to do.
             options: `prevalence` (share between 0 and 1), `explainMethod` (``grad-cam`` or ``saliency``),
-                `pixelSpacingMm`, `asSlices` and `sliceSpacingMm` (see `SourceOptions`), `onDone(nodes)` and
-                `onFailed(error)` (without `wait`).
+                `pixelSpacingMm`, `asSlices` and `sliceSpacingMm` (see `SourceOptions`), `keepFormer` (an earlier result
+                of the volume stays, unseen, under a number, instead of being replaced; one with edited outlines always
+                does), `onDone(nodes)` and `onFailed(error)` (without `wait`).
 
         Returns:
             `AnalyzedNodes`: `volume`, `segmentation`, `heatMap`, `table`, `report`, `browser` and `analysis`; without

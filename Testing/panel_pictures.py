@@ -88,6 +88,18 @@ class Pictures:
         panel.ui.readerFirstCheckBox.setChecked(True)
         self._done(panel, engine)
 
+    def _edited(self, panel: Any, engine: FakeEngine) -> None:
+        self._done(panel, engine)
+        segmentation = panel.parameters.segmentation.GetSegmentation()
+        segmentation.RemoveSegment(segmentation.GetNthSegmentID(0))
+        panel.enter()
+        until(lambda: panel.blocks.edits.isEdited)
+
+    def _other_image(self, panel: Any, engine: FakeEngine) -> None:
+        self._done(panel, engine)
+        view = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLSliceCompositeNode")
+        view.SetBackgroundVolumeID(slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "Labels").GetID())
+
     def _by_hand(self, panel: Any, _engine: FakeEngine) -> None:
         panel.ui.calibrateButton.click()
 
@@ -101,6 +113,8 @@ SHOTS = (
     ("done-uncalibrated", UNCALIBRATED, "done"),
     ("calibration", UNCALIBRATED, "by_hand"),
     ("reader-first", STILL, "reader_first"),
+    ("edited", STILL, "edited"),
+    ("other-image", STILL, "other_image"),
 )
 """Name of the picture, phantom, state."""
 

@@ -85,13 +85,13 @@ def test_a_node_that_is_renamed_meanwhile_is_the_same_image(still, engine) -> No
     assert heard.end().segmentation.GetName().startswith("Left breast")
 
 
-def test_two_analyses_in_a_row_both_stay(scene, still, engine) -> None:
+def test_of_two_analyses_in_a_row_the_later_stays(scene, still, engine) -> None:
     for _ in range(2):
         _, heard, call = started(engine, still)
         call.finish()
         heard.end()
 
-    assert scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode") == 2
+    assert scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode") == 1
 
 
 @pytest.mark.parametrize("goes", ["volume", "sequence", "browser"])
@@ -172,8 +172,8 @@ class Interrupted:
     def __init__(self, do: Any) -> None:
         self._do, self._steps = do, analysis_job.showAnalysisInSteps
 
-    def __call__(self, *arguments: Any):
-        steps = self._steps(*arguments)
+    def __call__(self, *arguments: Any, **options: Any):
+        steps = self._steps(*arguments, **options)
         next(steps)
         yield
         self._do()

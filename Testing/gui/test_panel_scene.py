@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 import slicer
 
 from BreastUSAILib.engine.frames import InputKind
 from BreastUSAILib.gui.panel_state import PanelState
 from BreastUSAILib.scene.cine_sequences import addCine
-from BreastUSAILib.scene.mrb import saveScene
+from BreastUSAILib.scene.mrb import saveScene, writeAnalysisScene
 from BreastUSAILib.scene.volume_node import addVolumeNode
 from Testing.gui.events import until
 from Testing.host.reopening import reopen
-from Testing.scene.analyses import marked_frames
+from Testing.host.slice_views import outlines_in, view_called
+from Testing.scene.analyses import analysis_of, marked_frames
 
 
 def added(scene, name="Breast", **options):
@@ -214,6 +216,32 @@ def test_choices_and_result_survive_saving_and_reopening(scene, panel, engine, m
         panel.setParameterNode(None)
         panel.ui.inputVolumeSelector.setMRMLScene(kept)
         slicer.mrmlScene = kept
+
+
+@pytest.mark.parametrize("kind", [InputKind.STILL, InputKind.CINE, InputKind.VOLUME])
+def test_a_scene_that_the_terminal_wrote_appears_in_the_panel(host, panel, module, tmp_path, monkeypatch, kind):
+    frames = marked_frames(kind, count=1 if kind is InputKind.STILL else 3)
+    writeAnalysisScene(analysis_of(frames), frames, tmp_path / "scene.mrb")
+    panel.setParameterNode(None)
+    browsers = []
+
+    opened = reopen(tmp_path / "scene.mrb", tmp_path)
+    monkeypatch.setattr(slicer, "mrmlScene", opened.scene)
+    monkeypatch.setattr(slicer.modules.sequences, "setToolBarActiveBrowserNode", browsers.append, raising=False)
+    try:
+        panel.ui.inputVolumeSelector.setMRMLScene(opened.scene)
+        panel.setParameterNode(module.BreastUSAILogic().getParameterNode())
+
+        assert panel.parameters.inputVolume.GetName() == "Breast"
+        assert panel.ui.verdictLabel.text == "Malignant"
+        assert outlines_in(opened.scene) == [panel.parameters.segmentation]
+        chosen = [browser.GetName() for browser in browsers]
+        assert chosen == (["Breast browser"] if kind is InputKind.CINE else [])
+        red = view_called(opened.scene, "Red")
+        assert (red.GetLayoutLabel(), red.GetLayoutColor()) == ("R", pytest.approx(red.GetRedColor(), abs=1e-3))
+    finally:
+        panel.setParameterNode(None)
+        panel.ui.inputVolumeSelector.setMRMLScene(host.scene)
 
 
 def test_a_cine_treated_as_slices_goes_on_as_the_volume_made_of_it(scene, panel, engine):

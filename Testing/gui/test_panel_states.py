@@ -15,6 +15,7 @@ from BreastUSAILib.gui.install_failure import InstallError, declined
 from BreastUSAILib.gui.panel_state import PanelState
 from BreastUSAILib.scene.volume_node import addVolumeNode
 from Testing.gui.events import until
+from Testing.host.slice_views import outlines_in
 from Testing.scene.analyses import analysis_of, marked_frames
 
 
@@ -225,14 +226,29 @@ def test_no_folder_chosen_installs_nothing(panel, installer):
     assert installer.steps == []
 
 
-def test_two_analyses_in_a_row_keep_both_results(scene, volume, panel, engine):
+def test_a_second_analysis_takes_the_place_of_the_first(scene, volume, panel, engine):
+    assert not panel.ui.keepFormerCheckBox.visible
     finished(panel, engine)
-    first = panel.parameters.segmentation
+    first, nodes = panel.parameters.segmentation, scene.GetNumberOfNodes()
     finished(panel, engine)
 
     assert panel.parameters.segmentation is not first
-    assert first.GetScene() is scene
-    assert len({node.GetName() for node in (first, panel.parameters.segmentation)}) == 2
+    assert not scene.IsNodePresent(first)
+    assert scene.GetNumberOfNodes() == nodes
+    assert panel.ui.verdictLabel.text == "Malignant"
+
+
+def test_the_former_result_is_kept_out_of_sight_where_the_reader_asks_for_it(scene, volume, panel, engine):
+    finished(panel, engine)
+    first = panel.parameters.segmentation
+    panel.ui.keepFormerCheckBox.checked = True
+    finished(panel, engine)
+
+    assert scene.IsNodePresent(first)
+    assert first.GetName().endswith(" 1")
+    assert outlines_in(scene) == [panel.parameters.segmentation]
+    panel.blocks.overlay.toggle()
+    assert outlines_in(scene) == []
 
 
 @pytest.mark.parametrize("kind", [InputKind.STILL, InputKind.VOLUME])

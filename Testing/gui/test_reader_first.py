@@ -7,10 +7,13 @@ import json
 import pytest
 
 from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.scene.browsing import sequenceBehind
 from BreastUSAILib.scene.cine_sequences import addCine
+from BreastUSAILib.scene.show import showAnalysis
 from BreastUSAILib.scene.volume_node import addVolumeNode
 from Testing.gui.events import until
-from Testing.scene.analyses import marked_frames
+from Testing.host.subject_hierarchy import DataModule
+from Testing.scene.analyses import analysis_of, marked_frames
 
 RESULT = ("segmentation", "heatMap", "table", "report")
 
@@ -79,6 +82,56 @@ def test_the_assessment_brings_it_to_light_and_stays_with_it(waiting, host):
     assert views_over(waiting, host) == waiting.parameters.heatMap.GetID()
     report = json.loads(waiting.parameters.report.GetText())
     assert report["reader_assessment"]["comment"] == "irregular margin"
+
+
+@pytest.mark.parametrize("kind", [InputKind.STILL, InputKind.CINE])
+def test_the_data_module_lists_nothing_of_it_before_and_everything_after(scene, panel, engine, kind):
+    frames = marked_frames(kind, count=1 if kind is InputKind.STILL else 3)
+    image = addVolumeNode(scene, frames) if kind is InputKind.STILL else addCine(scene, frames)[1]
+    panel.parameters.inputVolume = image
+    panel.ui.readerFirstCheckBox.checked = True
+    tree = DataModule(scene)
+
+    analysed(panel, engine)
+
+    hidden = {*nodes(panel), *(behind.sequence for node in nodes(panel) if (behind := sequenceBehind(node)))}
+    assert len(hidden) == (4 if kind is InputKind.STILL else 6)
+    assert not tree.ever & hidden
+    commit(panel)
+    assert hidden <= tree.listed
+
+
+def test_a_result_of_a_script_is_unlisted_as_soon_as_the_panel_has_it(scene, module, panel):
+    image = addVolumeNode(scene, marked_frames())
+    panel.parameters.inputVolume = image
+    panel.ui.readerFirstCheckBox.checked = True
+    tree = DataModule(scene)
+
+    result = showAnalysis(analysis_of(marked_frames()), marked_frames(), image)
+    until(lambda: panel.parameters.report is result.report)
+
+    assert not tree.listed & set(nodes(panel))
+
+
+def test_results_of_several_images_are_unlisted_while_they_wait_and_no_longer(scene, waiting, engine):
+    first, second = waiting.parameters.inputVolume, addVolumeNode(scene, marked_frames())
+    hidden = nodes(waiting)
+    later = showAnalysis(analysis_of(marked_frames()), marked_frames(), second)
+    waiting.parameters.inputVolume = second
+    assert all(node.GetHideFromEditors() for node in (later.segmentation, later.report, *hidden))
+
+    waiting.ui.readerFirstCheckBox.checked = False
+    waiting.parameters.inputVolume = first
+
+    assert not any(node.GetHideFromEditors() for node in (later.segmentation, later.report, *hidden))
+
+
+def test_the_result_no_longer_stays_hidden_when_it_does_not(waiting):
+    assert "stays hidden" in waiting.ui.messageLabel.text
+    commit(waiting)
+
+    assert not waiting.ui.messageFrame.visible
+    assert waiting.ui.messageLabel.text == ""
 
 
 def test_the_next_image_starts_hidden_again(scene, waiting, engine):

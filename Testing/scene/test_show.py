@@ -62,19 +62,6 @@ def test_results_stand_in_the_volumes_subject_hierarchy_folder(scene):
 
 
 @pytest.mark.parametrize("frames", [STILL, CINE], ids=["still", "cine"])
-def test_a_second_analysis_keeps_the_first(scene, frames):
-    volume = addCine(scene, frames)[1] if frames is CINE else addVolumeNode(scene, frames)
-
-    first = showAnalysis(analysis_of(frames), frames, volume)
-    second = showAnalysis(analysis_of(frames), frames, volume)
-
-    for older, newer in zip(results_of(first), results_of(second), strict=True):
-        assert older.GetID() != newer.GetID()
-        assert older.GetName() != newer.GetName()
-        assert scene.GetNodeByID(older.GetID()) is older
-
-
-@pytest.mark.parametrize("frames", [STILL, CINE], ids=["still", "cine"])
 def test_a_failure_half_way_leaves_the_scene_as_it_was(scene, frames):
     volume = addCine(scene, frames)[1] if frames is CINE else addVolumeNode(scene, frames)
     slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -12,6 +12,8 @@ from ..engine.analysis import Analysis
 from ..engine.errors import BreastUSAIError, Cancelled, InputError
 from ..engine.frames import Frames
 from ..engine.options import AnalyzeOptions
+from ..scene.arrival import Arrival, shown
+from ..scene.former_results import Former
 from ..scene.frames_from_node import framesFromNode
 from ..scene.show import SceneNodes, showAnalysis, showAnalysisInSteps
 from ..scene.source_options import SourceOptions
@@ -44,16 +46,26 @@ class AnalysisJob:
         source: how the node is to be understood.
         listener: hears of progress, and from `start` on of the end, always from the event loop: `onDone` gets
             `AnalyzedNodes`. Where image or scene go away meanwhile, `onFailed` gets an `InputGone`.
+        arrival: how the findings enter the scene, asked while they do.
+        former: what becomes of an earlier result of the same image.
     """
 
     def __init__(
-        self, engine: Any, volumeNode: Any, options: AnalyzeOptions, source: SourceOptions, listener: Listener
+        self,
+        engine: Any,
+        volumeNode: Any,
+        options: AnalyzeOptions,
+        source: SourceOptions,
+        listener: Listener,
+        arrival: Callable[[], Arrival] = shown,
+        former: Former = Former.KEEP_EDITED,
     ) -> None:
         self._engine = engine
         self._volumeNode = volumeNode
         self._options = options
         self._source = source
         self._listener = listener
+        self._arrival, self._former = arrival, former
         self._watch: InputWatch | None = None
         self._stage: Stage | None = None
         self._gone: InputGone | None = None
@@ -82,7 +94,7 @@ class AnalysisJob:
         frames = self._frames()
         progress = self._listener.onProgress
         analysis = self._engine.analyze(frames, self._options, progress, lambda: self._isCancelled)
-        return _analyzed(showAnalysis(analysis, frames, self._volumeNode), analysis)
+        return _analyzed(showAnalysis(analysis, frames, self._volumeNode, former=self._former), analysis)
 
     def onProgress(self, done: int, total: int, words: str) -> None:
         """The engine is at work."""
@@ -117,7 +129,9 @@ class AnalysisJob:
 
     def _show(self, analysis: Analysis) -> Generator[None, None, AnalyzedNodes]:
         assert self._framesRead is not None
-        nodes = yield from showAnalysisInSteps(analysis, self._framesRead, self._volumeNode)
+        nodes = yield from showAnalysisInSteps(
+            analysis, self._framesRead, self._volumeNode, arrival=self._arrival, former=self._former
+        )
         return _analyzed(nodes, analysis)
 
     def _onShown(self, nodes: AnalyzedNodes) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from ..engine.analysis import CLASSES, Label
 from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.options import AnalyzeOptions, FrameSelection
+from ..scene.former_results import Former
 from ..scene.source_options import SourceOptions
 from .analysis_job import AnalysisJob
 from .analysis_request import shownFrame
@@ -31,6 +32,7 @@ def analyzeNode(
     pixelSpacingMm: float | tuple[float, float] | None = None,
     asSlices: bool = False,
     sliceSpacingMm: float | None = None,
+    keepFormer: bool = False,
     onDone: Callable[[Any], None] | None = None,
     onFailed: Callable[[BreastUSAIError], None] | None = None,
 ) -> Any:
@@ -39,7 +41,8 @@ def analyzeNode(
     options = AnalyzeOptions(selection, classNamed(explainClass), prevalence, explainMethod)
     source = SourceOptions(pixelSpacingMm, asSlices, sliceSpacingMm)
     listener = JobListener(progress or ignored, onDone or ignored, onFailed or ignored)
-    job = AnalysisJob(engine, volumeNode, options, source, listener)
+    former = Former.KEEP if keepFormer else Former.KEEP_EDITED
+    job = AnalysisJob(engine, volumeNode, options, source, listener, former=former)
     if wait:
         return job.runBlocking()
     job.start()

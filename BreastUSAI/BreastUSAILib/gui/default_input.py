@@ -6,19 +6,20 @@ from typing import Any
 
 from ..scene.nodes import nodesOfClass
 from ..scene.result_links import isResult
+from ..scene.slice_views import volumesShown
 
 CLASSES = ("vtkMRMLScalarVolumeNode", "vtkMRMLVectorVolumeNode")
 
 
 def shownVolume(scene: Any) -> Any:
     """The image that a slice view shows, or else the only one there is; None where neither holds."""
-    for view in nodesOfClass(scene, "vtkMRMLSliceCompositeNode"):
-        volume = scene.GetNodeByID(view.GetBackgroundVolumeID() or "")
-        if volume is not None and _isImage(volume):
+    for volume in volumesShown(scene):
+        if isImage(volume):
             return volume
-    images = [node for node in nodesOfClass(scene, CLASSES[0]) if _isImage(node)]
+    images = [node for node in nodesOfClass(scene, CLASSES[0]) if isImage(node)]
     return images[0] if len(images) == 1 else None
 
 
-def _isImage(node: Any) -> bool:
+def isImage(node: Any) -> bool:
+    """Whether a node can be an ultrasound image: no label map, nothing that an analysis added, and not hidden."""
     return node.GetClassName() in CLASSES and not node.GetHideFromEditors() and not isResult(node)

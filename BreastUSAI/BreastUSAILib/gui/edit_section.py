@@ -24,7 +24,7 @@ class EditSection:
     def __init__(self, ui: Any, parameters: Any, onRescore: Callable[[], None]) -> None:
         self._ui, self._onRescore = ui, onRescore
         self._parameters: Any = None
-        self._isBusy = self._isWaiting = False
+        self._isBusy = self._isWaiting = self._isEdited = False
         self._visit = SegmentEditorVisit()
         ui.editButton.clicked.connect(self._onEdit)
         ui.rescoreButton.clicked.connect(self._onRescoreButton)
@@ -45,6 +45,11 @@ class EditSection:
         self._isWaiting = isWaiting
         self.refresh()
 
+    def setEdited(self, isEdited: bool) -> None:
+        """Whether the outlines were edited since they were scored."""
+        self._isEdited = isEdited
+        self.refresh()
+
     def enter(self) -> None:
         """The panel is shown again, by the way back or by any other."""
         self._visit.end()
@@ -55,10 +60,13 @@ class EditSection:
         ui, missing = self._ui, self._missing()
         enableOrSay(ui.editButton, missing)
         enableOrSay(ui.rescoreButton, missing or (_("Wait for the analysis that is running.") if self._isBusy else ""))
-        ui.editHintLabel.text = missing or _(
+        hint = _(
             "Correct the outlines in Segment Editor, come back, score them again: sizes and likelihoods then belong "
             "to your outlines."
         )
+        if self._isEdited:
+            hint = _("You have edited the outlines: press Re-score for their sizes and likelihoods.")
+        ui.editHintLabel.text = missing or hint
 
     def cleanup(self) -> None:
         """Let go of the parameters and take the way back from Segment Editor."""

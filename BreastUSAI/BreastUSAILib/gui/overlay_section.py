@@ -11,6 +11,7 @@ from ..engine.analysis import CLASSES
 from ..engine.errors import BreastUSAIError
 from ..engine.options import EXPLAIN_METHODS
 from ..scene.overlay import setFill, setHeatMapOpacity, setOutline, setOverlaysVisible
+from ..scene.slice_views import viewsElsewhere
 from .choices import Choices
 from .ignored import ignored
 from .result_words import Report, classWords, explanationWords, methodWords
@@ -44,6 +45,17 @@ class OverlaySection:
         self._applied = None
         self.refresh()
 
+    def show(self, parameters: Any) -> None:
+        """Show and change these parameters; None while their result must not be seen."""
+        if parameters is not self._parameters:
+            self._parameters, self._applied = parameters, None
+        self.refresh()
+
+    def applyAgain(self) -> None:
+        """Bring the nodes of the last result to the state of the parameters, whatever was changed elsewhere."""
+        self._applied = None
+        self.refresh()
+
     def refresh(self) -> None:
         """Bring the controls, and the nodes of the last result, to the state of the parameters."""
         ui, parameters = self._ui, self._parameters
@@ -52,12 +64,16 @@ class OverlaySection:
             control.enabled = hasResult
         ui.explainMethodComboBox.enabled = ui.explainClassComboBox.enabled = parameters is not None
         if parameters is None:
+            ui.explainHintLabel.text = ""
+            ui.analyzeAgainButton.visible = False
             return
         self._method.show(parameters.explainMethod)
         self._class.show(parameters.explainClass)
         self._sayWhatIsExplained()
         if hasResult:
             self._apply()
+        else:
+            self._applied = None
 
     def cleanup(self) -> None:
         """Let go of the parameters."""
@@ -78,6 +94,7 @@ class OverlaySection:
             parameters.showOutline,
             parameters.showFill,
             parameters.showOverlays,
+            parameters.inputVolume and frozenset(viewsElsewhere(parameters.inputVolume)),
         )
         if wanted == self._applied:
             return

@@ -9,7 +9,7 @@ import vtk
 from slicer.i18n import tr as _
 
 from .analyze_section import AnalyzeSection
-from .default_input import shownVolume
+from .image_layout import ImageLayout
 from .input_section import InputSection
 from .installer import Installer
 from .models_section import ModelsSection
@@ -19,6 +19,7 @@ from .plain_words import showPlain
 from .result_blocks import ResultBlocks
 from .runner import Runner
 from .shortcuts import Shortcuts
+from .shown_image import ShownImage
 from .text_window import TextWindow
 
 MOST_ROUNDS = 5
@@ -46,12 +47,16 @@ class Panel:
         self._isRefreshing = self._isStale = False
         self._log = TextWindow(ui.analyzeSection)
 
+        self.shown = ShownImage(ui, self._refresh, self._onSettled)
+        self.layout = ImageLayout(ui)
         self.input = InputSection(ui, self._refresh)
         self.analysis = AnalyzeSection(ui, self.analyze, self.cancel, self.showLog)
         self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.analysis.say)
+        self.blocks.onAssessed = self._onAssessed
         self.models = ModelsSection(ui, engine)
         self.packages = PackagesControls(ui, self.installer, self.runner.install)
         self.runner.onState, self.runner.onProgress = self._onState, self.analysis.showProgress
+        self.runner.arrivalOf = self.blocks.arrivalOf
         self.runner.onAnalyzed, self.runner.onRescored = self._onAnalyzed, self.blocks.rescored
         result = self.blocks.result
         self.shortcuts = Shortcuts(
@@ -76,8 +81,8 @@ class Panel:
             self.parameters.disconnectGui(self._guiTag)
             self.parameters.RemoveObserver(self._observer)
         self.parameters = parameters
+        self.shown.setParameterNode(parameters)
         if parameters is not None:
-            self._chooseShownVolume()
             self._guiTag = parameters.connectGui(self.ui)
             self._observer = parameters.AddObserver(vtk.vtkCommand.ModifiedEvent, self._onModified)
         for block in (self.input, self.blocks, self.models):
@@ -87,7 +92,8 @@ class Panel:
     def enter(self) -> None:
         """The module is shown: its keys work, and what changed meanwhile is looked at."""
         self.shortcuts.enter()
-        self._chooseShownVolume()
+        self.shown.enter()
+        self.layout.enter(self.parameters and self.parameters.inputVolume)
         self.input.lookAgain()
         self.blocks.enter()
         self._refresh()
@@ -95,12 +101,13 @@ class Panel:
     def exit(self) -> None:
         """Another module is shown; an analysis goes on."""
         self.shortcuts.exit()
+        self.layout.exit()
 
     def cleanup(self) -> None:
         """Let go of scene, engine and windows for good."""
         self.runner.cleanup()
         self.setParameterNode(None)
-        for block in (self.input, self.blocks, self.models, self.shortcuts):
+        for block in (self.shown, self.layout, self.input, self.blocks, self.models, self.shortcuts):
             block.cleanup()
         self._log.close()
 
@@ -109,7 +116,11 @@ class Panel:
         self._refresh()
         recognised = self.input.recognised
         if recognised is not None and not self._whyNot() and not self.state.isBusy:
-            self.runner.analyze(self.parameters, recognised.kind)
+            isEditDropped = self.blocks.edits.isEdited and not self.parameters.keepFormer
+            if isEditDropped and not self._mayDropEdits():
+                return
+            self.shown.show()
+            self.runner.analyze(self.parameters, recognised.kind, isEditDropped)
 
     def rescore(self) -> None:
         """Score the outlines as they are now."""
@@ -128,9 +139,18 @@ class Panel:
         text = "\n\n".join(part for part in parts if part) or _("Nothing was reported yet.")
         self._log.show(_("Log of the BreastUSAI engine"), text)
 
-    def _chooseShownVolume(self) -> None:
-        if self.parameters is not None and self.parameters.inputVolume is None:
-            self.parameters.inputVolume = shownVolume(slicer.mrmlScene)
+    def _mayDropEdits(self) -> bool:
+        return slicer.util.confirmOkCancelDisplay(
+            _(
+                "You have edited the outlines of “{image}”. A new analysis replaces them. To keep them, cancel and "
+                "check “{keep}” first."
+            ).format(image=self.parameters.inputVolume.GetName(), keep=self.ui.keepFormerCheckBox.text),
+            windowTitle=_("Replace edited outlines?"),
+        )
+
+    def _onSettled(self) -> None:
+        self._refresh()
+        self.blocks.overlay.applyAgain()
 
     def _onModified(self, *_event: Any) -> None:
         self._refresh()
@@ -144,20 +164,29 @@ class Panel:
         try:
             for _round in range(MOST_ROUNDS):
                 self._isStale = False
+                self.shown.refresh()
                 self.input.refresh()
+                self.blocks.setOtherShown(self.shown.problem)
                 self.blocks.refresh()
                 self.models.refresh()
                 if not self._isStale:
                     break
         finally:
             self._isRefreshing = False
+        self.layout.follow(self.parameters and self.parameters.inputVolume)
         self.analysis.setReason(self._whyNot())
+        self.ui.keepFormerCheckBox.visible = self.parameters is not None and self.parameters.report is not None
 
     def _whyNot(self) -> str:
         """Why no analysis can be started, or nothing."""
         if self.parameters is None:
             return _("There is no scene.")
         return self.input.problem
+
+    def _onAssessed(self) -> None:
+        """The reader's assessment stands: what was said of a hidden result is no longer so."""
+        if self.state is PanelState.DONE:
+            self.analysis.say("")
 
     def _onState(self, state: PanelState, sentence: str) -> None:
         if state is PanelState.DONE and self.blocks.isHidden:

@@ -39,6 +39,7 @@ class BreastUSAIParameters:
     calibrationLine: slicer.vtkMRMLMarkupsLineNode
     calibrationLengthMm: Annotated[float, WithinRange(0.1, 500.0)] = 10.0
     prevalence: Annotated[float, WithinRange(0.0, LARGEST_PREVALENCE)] = 0.0
+    keepFormer: bool = False
 
     explainMethod: Annotated[str, Choice(EXPLAIN_METHODS)] = EXPLAIN_METHODS[0]
     explainClass: Annotated[str, Choice(EXPLAINED)] = EXPLAINED[0]

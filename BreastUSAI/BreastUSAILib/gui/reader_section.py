@@ -48,14 +48,16 @@ class ReaderSection:
 
     @property
     def isWaiting(self) -> bool:
-        """Whether results must stay hidden: reader-first is on, nothing was entered and nothing was seen yet."""
+        """Whether results of the chosen image must stay hidden."""
+        return self._parameters is not None and self.isWaitingFor(self._parameters.inputVolume)
+
+    def isWaitingFor(self, image: Any) -> bool:
+        """Whether results of `image` must stay hidden: reader-first is on, nothing was entered and nothing was seen."""
         parameters = self._parameters
-        return (
-            parameters is not None
-            and parameters.readerFirst
-            and not parameters.readerAt
-            and not self._wasSeen(parameters.inputVolume)
-        )
+        if parameters is None or not parameters.readerFirst or self._wasSeen(image):
+            return False
+        isEntered = parameters.readerAt and image is parameters.parameterNode.GetNodeReference(IMAGE_ROLE)
+        return not isEntered
 
     def setParameterNode(self, parameters: Any) -> None:
         """Keep the assessment in these parameters from now on."""

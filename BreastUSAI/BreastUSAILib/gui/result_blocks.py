@@ -6,14 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from ..engine.errors import BreastUSAIError
+from ..scene.arrival import Arrival
 from ..scene.browsing import sequenceBehind
-from ..scene.frames_from_node import currentFrame
-from ..scene.hidden_arrival import HiddenArrival
 from ..scene.lesion_views import centreOnLesion, goToFrame
-from ..scene.overlay import setOverlaysVisible
-from ..scene.result_links import linkResult, resultOf, setHidden
+from ..scene.overlay import hideOtherOverlays
+from ..scene.result_links import NO_RESULT, resultOf, setHidden
 from .edit_section import EditSection
+from .edit_watch import EditWatch
 from .frame_watch import FrameWatch
+from .ignored import ignored
 from .overlay_section import OverlaySection
 from .reader_section import ReaderSection
 from .result_section import ResultSection
@@ -22,6 +23,8 @@ from .sentence import sentenceOf
 
 class ResultBlocks:
     """Shows the newest result of the chosen image; in reader-first mode only after the reader's own assessment.
+
+    Set `onAssessed` to be told when that was entered.
 
     Args:
         ui: the panel's widgets.
@@ -37,15 +40,16 @@ class ResultBlocks:
         onRescore: Callable[[], None],
         onProblem: Callable[[str], None],
     ) -> None:
+        self.onAssessed: Callable[[], None] = ignored
         self._onProblem = onProblem
         self._parameters: Any = None
         self._imageID: str | None = None
         self._isHidden = False
-        self._frameBefore = 0
-        self._arrival = HiddenArrival()
+        self._otherShown = ""
         self.result, self.overlay = ResultSection(ui), OverlaySection(ui)
-        self.reader = ReaderSection(ui, None, self.refresh)
+        self.reader = ReaderSection(ui, None, self._onCommitted)
         self.edit = EditSection(ui, None, onRescore)
+        self.edits = EditWatch(self.refresh)
         self.overlay.onAnalyzeAgain = onAnalyze
         self.result.onFrameChosen, self.result.onLesionChosen = self._onFrame, self._onLesion
         self._watch = FrameWatch(self.result.setCurrentFrame)
@@ -60,25 +64,44 @@ class ResultBlocks:
         self._watch.watch(volume)
         for section in (self.reader, self.result, self.overlay, self.edit):
             section.setParameterNode(parameters)
+        self.edits.forget()
         self.refresh()
+        self._lookForEdits()
+
+    def setOtherShown(self, problem: str) -> None:
+        """What the slice views show instead of the image, in a sentence; nothing of a result is shown then."""
+        self._otherShown = problem
 
     def refresh(self) -> None:
         """Bring the blocks to the state of the parameters."""
-        if self._parameters is None:
+        parameters = self._parameters
+        if parameters is None:
             return
         self._followImage()
         self.reader.refresh()
-        isHidden = self.reader.isWaiting and self._parameters.report is not None
-        if isHidden != self._isHidden:
-            self._setHidden(isHidden)
+        self._isHidden = isHidden = self.reader.isWaiting and parameters.report is not None
+        setHidden(parameters, isHidden)
+        isOut = isHidden or bool(self._otherShown)
+        hideOtherOverlays(parameters.parameterNode.GetScene(), NO_RESULT if isOut else parameters)
+        self.overlay.show(None if isOut else parameters)
+        self.edit.setWaiting(isHidden)
+        self.edit.setEdited(self.edits.isEdited)
+        self.result.setEdited(self.edits.isEdited)
         if isHidden:
             self.result.showWaiting()
-            return
-        self.result.refresh()
-        self.overlay.refresh()
-        self.edit.refresh()
-        if self.result.report is not None:
-            self.reader.resultShown()
+        elif isOut:
+            self.result.showNothing(self._otherShown)
+        else:
+            self.result.refresh()
+            if self.result.report is not None:
+                self.reader.resultShown()
+
+    def arrivalOf(self, volume: Any) -> Arrival:
+        """How a result of `volume` may enter the scene now."""
+        if self.reader.isWaitingFor(volume):
+            return Arrival.HIDDEN
+        isChosen = self._parameters is not None and self._parameters.inputVolume is volume
+        return Arrival.SHOWN if isChosen and not self._otherShown else Arrival.ASIDE
 
     def arrived(self, nodes: Any, volume: Any) -> None:
         """Take over the result of an analysis of `volume`.
@@ -86,21 +109,19 @@ class ResultBlocks:
         The result of an image that is not chosen any more is kept for when it is chosen again. Where frames were
         treated as slices, the volume that was made of them is chosen from now on.
         """
-        linkResult(nodes)
         parameters = self._parameters
         if parameters is None or parameters.inputVolume is not volume:
             return
-        self._imageID = nodes.volume.GetID()
         if nodes.volume is not volume:
             parameters.treatAsSlices = False
             self.reader.follow(nodes.volume)
             parameters.inputVolume = nodes.volume
+        self._imageID = nodes.volume.GetID()
         self._watch.watch(nodes.volume)
         self._take(nodes)
+        self.edits.forget()
         self.reader.resultArrived()
         self.refresh()
-        if self._isHidden and nodes.volume is volume:
-            self._onFrame(self._frameBefore)  # the key frame would tell where to look
 
     @property
     def isHidden(self) -> bool:
@@ -108,39 +129,48 @@ class ResultBlocks:
         return self._isHidden
 
     def rescored(self) -> None:
-        """The result's nodes were changed in place."""
+        """The result's nodes were changed in place; what was edited meanwhile is not scored yet."""
+        self.edits.forget()
+        self._lookForEdits()
         self.reader.resultArrived()
         self.refresh()
 
     def setBusy(self, isBusy: bool) -> None:
-        """Whether the engine is at work; what it finds for a waiting reader arrives unseen."""
+        """Whether the engine is at work."""
         self.edit.setBusy(isBusy)
-        self._arrival.end()
-        if isBusy and self.reader.isWaiting and self._parameters.inputVolume is not None:
-            self._frameBefore = currentFrame(self._parameters.inputVolume)
-            self._arrival.begin(self._parameters.inputVolume.GetScene())
 
     def enter(self) -> None:
-        """The panel is shown."""
+        """The panel is shown, perhaps after a visit to Segment Editor."""
         self.edit.enter()
+        self._lookForEdits()
 
     def cleanup(self) -> None:
         """Let go of everything."""
         self._watch.stop()
-        self._arrival.end()
+        self.edits.forget()
         for section in (self.reader, self.result, self.overlay, self.edit):
             section.cleanup()
         self._parameters = None
 
     def _followImage(self) -> None:
-        """Another image was chosen: its own newest result is shown, or none."""
+        """Show the newest result of the chosen image, whoever asked for it, or none."""
         volume = self._parameters.inputVolume
         imageID = None if volume is None else volume.GetID()
-        if imageID == self._imageID:
-            return
-        self._imageID = imageID
-        self._watch.watch(volume)
-        self._take(None if volume is None else resultOf(volume))
+        newest = None if volume is None else resultOf(volume)
+        if imageID != self._imageID:
+            self._imageID = imageID
+            self._watch.watch(volume)
+            self._take(newest)
+            self.edits.forget()
+            self._lookForEdits()
+        elif newest is not None and newest.report is not self._parameters.report:
+            self._take(newest)
+            self.edits.forget()
+            self.reader.resultArrived()
+
+    def _lookForEdits(self) -> None:
+        if self._parameters is not None:
+            self.edits.look(self._parameters.segmentation, self._parameters.inputVolume)
 
     def _take(self, result: Any) -> None:
         parameters = self._parameters
@@ -149,13 +179,9 @@ class ResultBlocks:
             setattr(parameters, name, None if result is None else getattr(result, name))
         parameters.EndModify(wasModifying)
 
-    def _setHidden(self, isHidden: bool) -> None:
-        self._isHidden = isHidden
-        setHidden(self._parameters, isHidden)
-        if isHidden:
-            setOverlaysVisible(self._parameters, False)
-        self.overlay.setParameterNode(None if isHidden else self._parameters)
-        self.edit.setWaiting(isHidden)
+    def _onCommitted(self) -> None:
+        self.refresh()
+        self.onAssessed()
 
     def _onFrame(self, frame: int) -> None:
         self._move(lambda volume, browser: goToFrame(volume, browser, frame))

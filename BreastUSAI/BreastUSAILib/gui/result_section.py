@@ -56,6 +56,7 @@ class ResultSection:
         self._plot.onFrameChosen = lambda frame: self.onFrameChosen(frame)
         self._lesions.onLesionChosen = lambda lesion: self.onLesionChosen(lesion)
         ui.researchUseLabel.text = RESEARCH_USE
+        ui.editedLabel.visible = False
         ui.keyFrameButton.clicked.connect(self._onKeyFrameButton)
         ui.copyLesionsButton.clicked.connect(self._onCopyLesions)
         self.show(None)
@@ -70,8 +71,7 @@ class ResultSection:
         try:
             report = storedReport(None if self._parameters is None else self._parameters.report)
         except BreastUSAIError as error:
-            self.show(None)
-            self._ui.resultEmptyLabel.text = str(error)
+            self.showNothing(str(error))
             return
         if report is None or report != self.report:
             self.show(report)
@@ -82,10 +82,12 @@ class ResultSection:
 
     def showWaiting(self) -> None:
         """Keep the result out of sight until the reader has entered an assessment."""
+        self.showNothing(_("The result stays hidden until you have entered your own assessment in the section above."))
+
+    def showNothing(self, reason: str) -> None:
+        """Show no result, and why."""
         self.show(None)
-        self._ui.resultEmptyLabel.text = _(
-            "The result stays hidden until you have entered your own assessment in the section above."
-        )
+        self._ui.resultEmptyLabel.text = reason
 
     def show(self, report: Report | None) -> None:
         """Show a report; None empties the section."""
@@ -102,6 +104,10 @@ class ResultSection:
             self._showLesions(report)
             ui.provenanceLabel.text = provenanceWords(report)
             ui.provenanceLabel.toolTip = plainWords(hashWords(report))
+
+    def setEdited(self, isEdited: bool) -> None:
+        """Say beside sizes and likelihoods that they belong to outlines which were edited since."""
+        self._ui.editedLabel.visible = isEdited
 
     def setCurrentFrame(self, frame: int | None) -> None:
         """Mark the frame that the slice view shows."""

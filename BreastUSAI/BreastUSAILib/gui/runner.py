@@ -12,6 +12,7 @@ from slicer.i18n import tr as _
 
 from ..engine.errors import BreastUSAIError, Cancelled, DependencyError
 from ..engine.frames import InputKind
+from ..scene.arrival import Arrival
 from .analysis_request import analyzeOptions, modelChoice, sourceOptions
 from .ignored import ignored
 from .install_failure import InstallError
@@ -25,7 +26,8 @@ class Runner:
     """Owns engine, installer and the job that is running; knows no widget.
 
     Set `onState(state, sentence)`, `onProgress(done, total, words)`, `onAnalyzed(nodes, volumeNode)` (what was added,
-    and the node that was analysed) and `onRescored()` to hear of them.
+    and the node that was analysed) and `onRescored()` to hear of them, and `arrivalOf(volumeNode)` to say how a result
+    enters the scene.
 
     Args:
         engine: `EngineProcess`, or what behaves like it.
@@ -38,19 +40,33 @@ class Runner:
         self.onProgress: Callable[[int, int, str], None] = ignored
         self.onAnalyzed: Callable[[Any, Any], None] = ignored
         self.onRescored: Callable[[], None] = ignored
+        self.arrivalOf: Callable[[Any], Arrival] = lambda _volume: Arrival.SHOWN
         self._engine, self._installer = engine, installer
         self._isInstalled = False
         self._job: Any = None
 
-    def analyze(self, parameters: Any, kind: InputKind) -> None:
-        """Analyse the chosen volume; what is missing is installed first, if the user agrees."""
+    def analyze(self, parameters: Any, kind: InputKind, isEditDropped: bool = False) -> None:
+        """Analyse the chosen volume; what is missing is installed first, if the user agrees.
+
+        `isEditDropped` says that outlines which the reader edited may go with the former result.
+        """
         volume = parameters.inputVolume
 
         def makeJob(listener: JobListener) -> Any:
+            from ..scene.former_results import Former
             from .analysis_job import AnalysisJob  # with all that shows a result: not when the panel opens
 
             options, source = analyzeOptions(parameters, kind), sourceOptions(parameters)
-            return AnalysisJob(self._engine, volume, options, source, listener)
+            former = Former.REPLACE if isEditDropped else Former.KEEP_EDITED
+            return AnalysisJob(
+                self._engine,
+                volume,
+                options,
+                source,
+                listener,
+                arrival=lambda: self.arrivalOf(volume),
+                former=Former.KEEP if parameters.keepFormer else former,
+            )
 
         self._run(parameters, makeJob, lambda nodes: self.onAnalyzed(nodes, volume))
 

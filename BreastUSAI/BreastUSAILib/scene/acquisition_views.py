@@ -16,11 +16,11 @@ def viewsAlongSlices(volumeNode: Any) -> list[Any]:
 
     Views that show the volume as their background come before all others: these count only where no view shows it.
     """
-    normal = _sliceNormal(volumeNode)
+    normal = sliceNormal(volumeNode)
     views = nodesOfClass(volumeNode.GetScene(), "vtkMRMLSliceNode")
     shown = _viewsShowing(volumeNode)
     candidates = [view for view in views if view.GetLayoutName() in shown] or views
-    alignment = [abs(float(_viewNormal(view) @ normal)) for view in candidates]
+    alignment = [abs(float(viewNormal(view) @ normal)) for view in candidates]
     best = max(alignment, default=0.0)
     return [view for view, value in zip(candidates, alignment, strict=True) if value > best - 1e-3]
 
@@ -42,7 +42,7 @@ def sliceCentre(volumeNode: Any, index: float) -> NDArray[np.float64]:
     return imageToWorld(volumeNode, [[(columns - 1) / 2, (rows - 1) / 2, index]])[0]
 
 
-def _sliceNormal(volumeNode: Any) -> NDArray[np.float64]:
+def sliceNormal(volumeNode: Any) -> NDArray[np.float64]:
     """Unit normal of the middle slice in the world, from two of its own directions: transforms may shear."""
     columns, rows, planes = volumeNode.GetImageData().GetDimensions()
     i, j, k = (columns - 1) / 2, (rows - 1) / 2, (planes - 1) / 2
@@ -51,7 +51,8 @@ def _sliceNormal(volumeNode: Any) -> NDArray[np.float64]:
     return normal / (np.linalg.norm(normal) or 1.0)
 
 
-def _viewNormal(view: Any) -> NDArray[np.float64]:
+def viewNormal(view: Any) -> NDArray[np.float64]:
+    """Unit normal ``[3]`` of a slice view in the world."""
     toWorld = view.GetSliceToRAS()
     return np.array([toWorld.GetElement(axis, 2) for axis in range(3)])
 

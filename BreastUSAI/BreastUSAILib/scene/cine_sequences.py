@@ -14,6 +14,7 @@ from .browsing import BrowsedSequence
 from .heat_map_node import dressHeatMap, heatMapFrameNode
 from .image_data import ijkToRasOf
 from .nodes import addNode, shareTransform
+from .outline_marks import NOTHING, markOf, setMarks
 from .segmentation_node import dressSegmentation, frameSegmentation
 from .volume_node import frameNode
 
@@ -49,7 +50,9 @@ def addCineSegmentation(
     analysed = set(analysis.maps.frames)
     for frame, value in enumerate(source.indexValues):
         labels = analysis.maps.labels(frame) if frame in analysed else None
-        sequence.SetDataNodeAtValue(frameSegmentation(name, labels, volumeNode, terms, frame), value)
+        item = frameSegmentation(name, labels, volumeNode, terms, frame)
+        setMarks(item, {frame: NOTHING if labels is None else markOf(labels)})
+        sequence.SetDataNodeAtValue(item, value)
         yield
     proxy = _synchronise(source.browser, sequence, name, saveChanges=True)
     shareTransform(proxy, volumeNode)

@@ -9,12 +9,10 @@ import slicer
 from numpy.typing import NDArray
 
 from .image_data import ijkToRasOf, imageFromArray, matrixFromArray
-from .nodes import addNode, shareTransform
+from .nodes import IMAGE_ROLE, addNode, shareTransform
 
 COLOUR_TABLE_ID = "vtkMRMLColorTableNodeIron"
 TRANSPARENT_BELOW = 0.25
-IMAGE_ROLE = "BreastUSAI.image"
-"""Node reference of a heat map: the image that it explains."""
 
 
 def addHeatMapNode(scene: Any, name: str, image: Any, volumeNode: Any) -> Any:

@@ -15,7 +15,8 @@ class SceneHost:
     """A scene with the logics that keep it alive; dropping the host ends their work on the scene.
 
     Args:
-        scene: vtkMRMLScene with the default colour tables, one Red slice view and the node classes registered.
+        scene: vtkMRMLScene with the default colour tables, the Red, Green and Yellow slice views and the node classes
+            registered.
         applicationLogic: vtkSlicerApplicationLogic that observes the scene.
         sliceLogic: vtkMRMLSliceLogic of the Red slice view.
         modules: what `slicer.modules` is inside the application: ``modules.<name>.logic()``.
@@ -64,7 +65,7 @@ def openHost() -> SceneHost:
         segmentations=_module(slicer.vtkSlicerSegmentationsModuleLogic(), "Segmentations", scene, applicationLogic),
     )
     _forgetRepeatedConverters()
-    return SceneHost(scene, applicationLogic, _redSlice(scene, applicationLogic), modules)
+    return SceneHost(scene, applicationLogic, _sliceViews(scene, applicationLogic)[0], modules)
 
 
 def _forgetRepeatedConverters() -> None:
@@ -84,14 +85,26 @@ def _module(logic: Any, name: str, scene: Any, applicationLogic: Any) -> _Module
     return _ModuleOutsideApplication(logic)
 
 
-def _redSlice(scene: Any, applicationLogic: Any) -> Any:
-    sliceLogic = slicer.vtkMRMLSliceLogic()
-    sliceLogic.SetMRMLApplicationLogic(applicationLogic)
-    sliceLogic.SetMRMLScene(scene)
-    sliceLogic.AddSliceNode("Red")
-    sliceLogic.GetSliceNode().SetOrientation("Axial")
+def _sliceViews(scene: Any, applicationLogic: Any) -> list[Any]:
+    """The three slice views, as the application makes them: one without its letter and colour stays grey there."""
+    node = slicer.vtkMRMLSliceNode
+    looks = {
+        "Red": ("R", node.GetRedColor(), "Axial"),
+        "Green": ("G", node.GetGreenColor(), "Coronal"),
+        "Yellow": ("Y", node.GetYellowColor(), "Sagittal"),
+    }
+    logics = []
     sliceLogics = vtk.vtkCollection()
-    sliceLogics.AddItem(sliceLogic)
     applicationLogic.SetSliceLogics(sliceLogics)
     applicationLogic.SetViewLogics(vtk.vtkCollection())
-    return sliceLogic
+    for name, (label, colour, orientation) in looks.items():
+        logic = slicer.vtkMRMLSliceLogic()
+        logic.SetMRMLApplicationLogic(applicationLogic)
+        logic.SetMRMLScene(scene)
+        view = logic.AddSliceNode(name)
+        view.SetLayoutLabel(label)
+        view.SetLayoutColor(*colour)
+        view.SetOrientation(orientation)
+        sliceLogics.AddItem(logic)
+        logics.append(logic)
+    return logics

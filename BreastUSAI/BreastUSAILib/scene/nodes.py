@@ -6,6 +6,9 @@ from typing import Any
 
 import slicer
 
+IMAGE_ROLE = "BreastUSAI.image"
+"""Node reference of a heat map and of outlines: the image that they are about."""
+
 
 def addNode(scene: Any, className: str, name: str) -> Any:
     """A new node of that class, under a name that the scene does not hold yet."""
@@ -30,11 +33,17 @@ def placeBeside(node: Any, volumeNode: Any) -> None:
 
 
 def refreshInTree(node: Any) -> None:
-    """Let the Data module look at `node` again, which hears nothing of a node that is hidden or shown in lists."""
+    """Let the Data module look at `node` again after it was hidden or unhidden in lists.
+
+    It filters a row anew only where one of its cells changes: so the name is changed, and changed back.
+    """
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(node.GetScene())
     item = 0 if hierarchy is None else hierarchy.GetItemByDataNode(node)
     if item:
-        hierarchy.ItemModified(item)
+        name = node.GetName()
+        for words in (f"{name} ", name):
+            node.SetName(words)
+            hierarchy.ItemModified(item)
 
 
 def _itemOf(hierarchy: Any, node: Any) -> int:

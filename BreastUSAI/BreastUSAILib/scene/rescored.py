@@ -13,6 +13,7 @@ from ..engine.lesion_segment import lesion_colour, lesion_name
 from .browsing import sequenceBehind
 from .edited_masks import EditedMasks, Numbers
 from .findings_table import findingsColumns, replaceFindings
+from .outline_marks import setMarksOfAll
 from .report_node import NAMES_KEY, READER_KEY, addToReport, readReport, reportText
 
 _NAME_TO_REPLACE = re.compile(r"Segment(_\d+)?|" + lesion_name(1).replace("1", r"\d+"))
@@ -56,6 +57,7 @@ def showRescoredInSteps(
     if entered != kept:  # between two steps
         addToReport(report, READER_KEY, entered)
     replaceFindings(table, columns)
+    setMarksOfAll(segmentationNode, volumeNode, masks)
     for one in segmentNames.toGive:
         one.give()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .nodes import nodesOfClass, refreshInTree
+from .browsing import sequenceBehind
+from .nodes import IMAGE_ROLE, nodesOfClass, refreshInTree
 
 VOLUME_ROLE = "BreastUSAI.volume"
 RESULT_ROLES = {
@@ -25,6 +26,9 @@ class LinkedResult:
     report: Any
 
 
+NO_RESULT = LinkedResult(None, None, None, None)
+
+
 def linkResult(nodes: Any) -> None:
     """Remember on the report's node which volume it is about and which nodes belong to it.
 
@@ -39,16 +43,31 @@ def linkResult(nodes: Any) -> None:
 
 def resultOf(volumeNode: Any) -> LinkedResult | None:
     """The newest result of a volume that is still in the scene, or None."""
-    for report in reversed(nodesOfClass(volumeNode.GetScene(), "vtkMRMLTextNode")):
-        if report.GetNodeReferenceID(VOLUME_ROLE) == volumeNode.GetID():
-            linked = {name: report.GetNodeReference(role) for name, role in RESULT_ROLES.items()}
-            return LinkedResult(**linked, report=report)
-    return None
+    return next(iter(resultsOf(volumeNode)), None)
+
+
+def resultsOf(volumeNode: Any) -> list[LinkedResult]:
+    """Every result of a volume that is still in the scene, newest first."""
+    reports = reversed(nodesOfClass(volumeNode.GetScene(), "vtkMRMLTextNode"))
+    return [_linkedTo(report) for report in reports if report.GetNodeReferenceID(VOLUME_ROLE) == volumeNode.GetID()]
+
+
+def resultOutlines(scene: Any) -> list[tuple[Any, Any]]:
+    """The segmentation of every result in the scene, and the image that it is about, or None where that is gone."""
+    found = {}
+    for node in nodesOfClass(scene, "vtkMRMLSegmentationNode"):
+        if node.GetNodeReferenceID(IMAGE_ROLE) is not None:
+            found[node] = node.GetNodeReference(IMAGE_ROLE)
+    for report in nodesOfClass(scene, "vtkMRMLTextNode"):  # an earlier version linked outlines from here alone
+        outlines = report.GetNodeReference(RESULT_ROLES["segmentation"])
+        if outlines is not None:
+            found.setdefault(outlines, report.GetNodeReference(VOLUME_ROLE))
+    return list(found.items())
 
 
 def isResult(node: Any) -> bool:
     """Whether a node of the scene was added by an analysis."""
-    return any(
+    return node.GetNodeReferenceID(IMAGE_ROLE) is not None or any(
         report.GetNodeReferenceID(role) == node.GetID()
         for report in nodesOfClass(node.GetScene(), "vtkMRMLTextNode")
         for role in RESULT_ROLES.values()
@@ -56,9 +75,16 @@ def isResult(node: Any) -> bool:
 
 
 def setHidden(result: Any, isHidden: bool) -> None:
-    """Hide a result's nodes in lists and in the Data module, or show them there again."""
+    """Hide a result's nodes in lists and in the Data module, or show them there again; of a cine its sequences too."""
     for name in (*RESULT_ROLES, "report"):
         node = getattr(result, name)
-        if node is not None:
-            node.SetHideFromEditors(isHidden)
-            refreshInTree(node)
+        behind = None if node is None else sequenceBehind(node)
+        for one in (node, None if behind is None else behind.sequence):
+            if one is not None and bool(one.GetHideFromEditors()) is not isHidden:
+                one.SetHideFromEditors(isHidden)
+                refreshInTree(one)
+
+
+def _linkedTo(report: Any) -> LinkedResult:
+    linked = {name: report.GetNodeReference(role) for name, role in RESULT_ROLES.items()}
+    return LinkedResult(**linked, report=report)

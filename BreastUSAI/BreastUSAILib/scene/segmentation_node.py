@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..engine.lesion_segment import lesion_colour, lesion_name
 from .image_data import ijkToRasOf, matrixFromArray
 from .label_stack import LabelStack
-from .nodes import addNode, shareTransform
+from .nodes import IMAGE_ROLE, addNode, shareTransform
 
 ANALYSED_ATTRIBUTE = "BreastUSAI.analysed"
 """Indices of the frames that a segmentation node is the result of, separated by commas."""
@@ -64,6 +64,7 @@ def analysedFrames(node: Any) -> set[int]:
 def dressSegmentation(node: Any, volumeNode: Any) -> None:
     """Reference geometry from the volume, and the display as an outline that hides neither image nor heat map."""
     node.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
+    node.SetNodeReferenceID(IMAGE_ROLE, volumeNode.GetID())
     node.CreateDefaultDisplayNodes()
     display = node.GetDisplayNode()
     display.SetVisibility2DFill(False)

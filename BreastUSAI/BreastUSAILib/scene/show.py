@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +11,18 @@ from ..engine.errors import InputError
 from ..engine.frames import Frames, InputKind
 from ..engine.lesion_segment import lesion_terminology
 from .added_nodes import AddedNodes
+from .arrival import Arrival, arriving, shown
 from .browsing import BrowsedSequence, sequenceBehind
 from .cine_sequences import addCine, addCineHeatMap, addCineSegmentation
 from .findings_table import addFindingsTable
+from .former_results import Former, decideInSteps, retire
 from .host import currentScene
 from .lesion_views import goToFrame
 from .node_calibration import noteThatPicturesHaveNoSize
 from .nodes import placeBeside
+from .overlay import hideOtherOverlays, setOverlaysVisible
 from .report_node import addReportNode
+from .result_links import linkResult
 from .slice_views import fitViews, showLayers
 from .stack_results import addStackHeatMap, addStackSegmentation
 from .stacking import addStackedVolume
@@ -41,7 +45,13 @@ class SceneNodes:
     browser: Any = None
 
 
-def showAnalysis(analysis: Analysis, frames: Frames, volumeNode: Any = None, scene: Any = None) -> SceneNodes:
+def showAnalysis(
+    analysis: Analysis,
+    frames: Frames,
+    volumeNode: Any = None,
+    scene: Any = None,
+    former: Former = Former.KEEP_EDITED,
+) -> SceneNodes:
     """Add the findings to the scene beside the image they belong to, and show them.
 
     Args:
@@ -49,19 +59,27 @@ def showAnalysis(analysis: Analysis, frames: Frames, volumeNode: Any = None, sce
         frames: what was analysed.
         volumeNode: the node that `frames` came from; None adds a new one from `frames`.
         scene: where to add a new volume node; the current scene where not given. A given node's own scene counts.
+        former: what becomes of an earlier result of the same image.
 
     Whatever raises on the way leaves the scene as it was. Raises InputError where `volumeNode` is gone, or is no
     longer what was analysed.
     """
-    return allAtOnce(showAnalysisInSteps(analysis, frames, volumeNode, scene))
+    return allAtOnce(showAnalysisInSteps(analysis, frames, volumeNode, scene, former=former))
 
 
 def showAnalysisInSteps(
-    analysis: Analysis, frames: Frames, volumeNode: Any = None, scene: Any = None
+    analysis: Analysis,
+    frames: Frames,
+    volumeNode: Any = None,
+    scene: Any = None,
+    arrival: Callable[[], Arrival] = shown,
+    former: Former = Former.KEEP_EDITED,
 ) -> Generator[None, None, SceneNodes]:
     """`showAnalysis` in short steps, none of them for more than one frame, between which the caller may do other work.
 
-    Earlier results of the same volume stay. Where undo is enabled, the state before is saved. Closing the generator
+    `arrival` is asked before each step: while work goes on, a user may turn to another image.
+    Earlier results of the same volume go last, when the new one is there. Where undo is enabled, the state before is
+    saved. Closing the generator
     early, a failure, or the image (or something already added) leaving the scene between two steps removes what was
     added, and nothing else.
     """
@@ -70,14 +88,14 @@ def showAnalysisInSteps(
     scene = volumeNode.GetScene() if volumeNode is not None else scene or currentScene()
     scene.SaveStateForUndo()
     added = AddedNodes(scene)
-    steps = _results(scene, analysis, frames, volumeNode)
+    steps = _results(scene, analysis, frames, volumeNode, arrival, former)
     try:
         while True:
             if volumeNode is not None:
                 _requireSameImage(scene, frames, volumeNode)
             if not added.areThere():
                 raise InputError("results were removed while they were added", remedy="Analyze the image again")
-            with added.noting():
+            with added.noting(), arriving(scene, arrival()):
                 try:
                     next(steps)
                 except StopIteration as end:
@@ -90,7 +108,9 @@ def showAnalysisInSteps(
     return nodes
 
 
-def _results(scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any) -> Generator[None, None, SceneNodes]:
+def _results(
+    scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any, arrival: Callable[[], Arrival], former: Former
+) -> Generator[None, None, SceneNodes]:
     nodes = yield from _addNodes(scene, analysis, frames, volumeNode)
     isStacked = volumeNode is not None and nodes.volume is not volumeNode
     if isStacked:
@@ -98,8 +118,14 @@ def _results(scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any) ->
     for node in (nodes.segmentation, nodes.heatMap, nodes.table, nodes.report):
         placeBeside(node, nodes.volume)
     yield
+    decided = yield from decideInSteps(nodes, former)
+    retire(decided, nodes)  # from here on there is no step that may fail or be cancelled
     noteThatPicturesHaveNoSize(nodes.volume)
+    if arrival() is not Arrival.SHOWN:
+        return nodes
+    hideOtherOverlays(scene, nodes)
     showLayers(nodes.volume, nodes.heatMap)
+    setOverlaysVisible(nodes, True)
     if isStacked:
         fitViews(scene)
     if analysis.verdict.key_frame is not None:
@@ -129,7 +155,9 @@ def _addNodes(scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any) -
     table = yield from addFindingsTable(scene, name("findings"), analysis)
     yield
     report = yield from addReportNode(scene, name("report"), analysis)
-    return SceneNodes(volume, segmentation, heatMap, table, report, source.browser if source else None)
+    nodes = SceneNodes(volume, segmentation, heatMap, table, report, source.browser if source else None)
+    linkResult(nodes)
+    return nodes
 
 
 class _ResultName:

@@ -11,6 +11,7 @@ from ..engine.analysis import Analysis
 from .growing_image import GrowingImage
 from .heat_map_node import addHeatMapNode
 from .label_stack import LabelStack
+from .outline_marks import markOf, setMarks
 from .segmentation_node import addSegmentationNode
 
 
@@ -18,11 +19,15 @@ def addStackSegmentation(
     scene: Any, name: str, analysis: Analysis, volumeNode: Any, terms: str
 ) -> Generator[None, None, Any]:
     """Masks of all slices in one segmentation, a slice at each step; lesions joined across slices are one segment."""
-    stack = LabelStack()
+    stack, marks = LabelStack(), {}
     for frame in analysis.maps.frames:
-        stack.put(frame, analysis.segment_labels(frame))
+        labels = analysis.segment_labels(frame)
+        stack.put(frame, labels)
+        marks[frame] = markOf(labels)
         yield
-    return (yield from addSegmentationNode(scene, name, stack, volumeNode, terms, analysis.maps.frames))
+    node = yield from addSegmentationNode(scene, name, stack, volumeNode, terms, analysis.maps.frames)
+    setMarks(node, marks)
+    return node
 
 
 def addStackHeatMap(scene: Any, name: str, analysis: Analysis, volumeNode: Any) -> Generator[None, None, Any]:

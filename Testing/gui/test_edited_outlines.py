@@ -1,0 +1,123 @@
+"""Sizes of outlines that were edited are said to be old, and no analysis drops an edit unasked."""
+
+from __future__ import annotations
+
+import pytest
+
+from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.scene.cine_sequences import addCine
+from BreastUSAILib.scene.volume_node import addVolumeNode
+from Testing.gui.events import until
+from Testing.scene.analyses import marked_frames
+
+KINDS = {"still": InputKind.STILL, "cine": InputKind.CINE, "volume": InputKind.VOLUME}
+
+
+@pytest.fixture(params=KINDS)
+def image(request, scene):
+    frames = marked_frames(KINDS[request.param], count=1 if request.param == "still" else 3)
+    return addCine(scene, frames)[1] if request.param == "cine" else addVolumeNode(scene, frames)
+
+
+def asked(panel, engine, button="analyzeButton"):
+    before = len(engine.calls)
+    getattr(panel.ui, button).click()
+    until(lambda: len(engine.calls) > before, "the question to the engine")
+    return engine.calls[-1]
+
+
+def analysed(panel, engine, image):
+    panel.parameters.inputVolume = image
+    asked(panel, engine).finish()
+    until(lambda: not panel.state.isBusy, "the end of the analysis")
+
+
+def looked(panel):
+    until(lambda: panel.blocks.edits._look is None, "a look at the outlines")
+
+
+def edited(widget):
+    """What a visit to Segment Editor leaves."""
+    widget.exit()
+    segmentation = widget.panel.parameters.segmentation.GetSegmentation()
+    segmentation.RemoveSegment(segmentation.GetNthSegmentID(1))
+    widget.enter()
+    looked(widget.panel)
+
+
+def test_old_sizes_are_said_to_be_old_until_the_outlines_are_scored_again(widget, engine, image):
+    panel = widget.panel
+    analysed(panel, engine, image)
+    widget.enter()
+    looked(panel)
+    assert not panel.ui.editedLabel.visible
+
+    edited(widget)
+
+    assert panel.ui.editedLabel.visible
+    assert "press Re-score" in panel.ui.editHintLabel.text
+    asked(panel, engine, "rescoreButton").finish()
+    until(lambda: not panel.state.isBusy, "the end of the re-scoring")
+    looked(panel)
+    assert not panel.ui.editedLabel.visible
+
+
+def test_an_edit_made_while_it_is_scored_is_not_scored(widget, engine, image):
+    panel = widget.panel
+    analysed(panel, engine, image)
+    edited(widget)
+    call = asked(panel, engine, "rescoreButton")
+    segmentation = panel.parameters.segmentation.GetSegmentation()
+    segmentation.RemoveSegment(segmentation.GetNthSegmentID(0))
+    call.finish()
+    until(lambda: not panel.state.isBusy, "the end of the re-scoring")
+    looked(panel)
+
+    assert panel.ui.editedLabel.visible
+
+
+def test_an_analysis_asks_before_it_drops_an_edit(widget, engine, image, dialogs):
+    panel = widget.panel
+    analysed(panel, engine, image)
+    assert dialogs.shown == []
+    edited(widget)
+    outlines = panel.parameters.segmentation
+
+    dialogs.answer = False
+    panel.ui.analyzeButton.click()
+    assert not panel.state.isBusy
+    assert "edited the outlines" in dialogs.shown[0]
+
+    dialogs.answer = True
+    asked(panel, engine).finish()
+    until(lambda: not panel.state.isBusy, "the end of the analysis")
+    assert outlines.GetScene() is None
+    assert not panel.ui.editedLabel.visible
+
+
+def test_an_edit_that_is_kept_needs_no_question(widget, engine, image, dialogs):
+    panel = widget.panel
+    analysed(panel, engine, image)
+    edited(widget)
+    outlines = panel.parameters.segmentation
+    panel.ui.keepFormerCheckBox.checked = True
+
+    asked(panel, engine).finish()
+    until(lambda: not panel.state.isBusy, "the end of the analysis")
+
+    assert dialogs.shown == []
+    assert outlines.GetScene() is not None
+
+
+def test_each_image_says_it_of_its_own_outlines(scene, widget, engine):
+    panel = widget.panel
+    first, second = (addVolumeNode(scene, marked_frames()) for _ in range(2))
+    analysed(panel, engine, first)
+    edited(widget)
+
+    panel.parameters.inputVolume = second
+    assert not panel.ui.editedLabel.visible
+    panel.parameters.inputVolume = first
+    looked(panel)
+
+    assert panel.ui.editedLabel.visible
