@@ -28,7 +28,7 @@ class BreastUSAI(ScriptedLoadableModule):
         ScriptedLoadableModule.__init__(self, parent)
         self.parent.title = _("Breast Ultrasound AI")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Ultrasound")]
-        self.parent.dependencies = ["Markups", "Segmentations", "Sequences", "Tables", "Texts", "Volumes"]
+        self.parent.dependencies = ["Colors", "Markups", "Segmentations", "Sequences", "Tables", "Texts", "Volumes"]
         self.parent.contributors = ["BreastUSAI contributors"]
         self.parent.helpText = _(
             "Outlines lesions in B-mode breast ultrasound, estimates the likelihood of malignancy and shows which "

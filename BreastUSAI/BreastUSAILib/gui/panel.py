@@ -8,6 +8,7 @@ import slicer
 import vtk
 from slicer.i18n import tr as _
 
+from ..scene.heat_map_views import ForegroundWatch
 from .analyze_section import AnalyzeSection
 from .default_input import shownVolume
 from .input_section import InputSection
@@ -41,6 +42,7 @@ class Panel:
         self.runner = Runner(engine, self.installer)
         self._observer: int | None = None
         self._guiTag: Any = None
+        self._foreground: ForegroundWatch | None = None
         self._isRefreshing = self._isStale = False
         self._log = TextWindow(ui.analyzeSection)
 
@@ -73,6 +75,9 @@ class Panel:
         if self.parameters is not None:
             self.parameters.disconnectGui(self._guiTag)
             self.parameters.RemoveObserver(self._observer)
+        if self._foreground is not None:
+            self._foreground.stop()
+        self._foreground = None if parameters is None else ForegroundWatch(slicer.mrmlScene)
         self.parameters = parameters
         if parameters is not None:
             self._chooseShownVolume()

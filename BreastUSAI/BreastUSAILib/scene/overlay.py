@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .heat_map_node import IMAGE_ROLE
+from .heat_map_views import followForeground
 from .nodes import nodesOfClass
 
 
@@ -39,6 +40,7 @@ def setOverlaysVisible(nodes: Any, visible: bool) -> None:
     if nodes.heatMap is not None:
         for view in _viewsOf(nodes.heatMap):
             view.SetForegroundVolumeID(nodes.heatMap.GetID() if visible else None)
+        followForeground(nodes.heatMap.GetScene())
 
 
 def _viewsOf(heatMap: Any) -> list[Any]:
