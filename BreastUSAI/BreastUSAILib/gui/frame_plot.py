@@ -168,9 +168,10 @@ class FramePlot(qt.QWidget):
         if self._report is None or not self._likelihoods:
             return ""
         frame, likelihood = max(self._likelihoods, key=lambda one: one[1])
-        return _(
-            "Likelihood of malignancy by frame, highest in {frame} with {likelihood}; click to go to a frame"
-        ).format(frame=frameWords(self._report, frame), likelihood=percentWords(likelihood))
+        words = _("Likelihood of malignancy by frame, highest in {frame} with {likelihood}; click to go to a frame")
+        if self._report["input"]["kind"] == "volume":
+            words = _("Likelihood of malignancy by slice, highest in {frame} with {likelihood}; click to go to a slice")
+        return words.format(frame=frameWords(self._report, frame), likelihood=percentWords(likelihood))
 
 
 def _yOf(share: float, top: int, bottom: int) -> int:

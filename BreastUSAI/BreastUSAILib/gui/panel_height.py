@@ -18,7 +18,6 @@ class PanelHeight(qt.QObject):
         qt.QObject.__init__(self)
         self._widget = widget
         self._timer = qt.QTimer()
-        self._timer.singleShot = True
         self._timer.timeout.connect(self._fit)
         self._changes = (qt.QEvent.LayoutRequest, qt.QEvent.Resize, qt.QEvent.Show)
         widget.installEventFilter(self)
@@ -36,6 +35,7 @@ class PanelHeight(qt.QObject):
         self._widget.removeEventFilter(self)
 
     def _fit(self) -> None:
+        self._timer.stop()
         needed = self._widget.layout().totalHeightForWidth(self._widget.width)
         if needed >= 0 and needed != self._widget.minimumHeight:
             self._widget.minimumHeight = needed
