@@ -28,7 +28,7 @@ class BreastUSAI(ScriptedLoadableModule):
         ScriptedLoadableModule.__init__(self, parent)
         self.parent.title = _("Breast Ultrasound AI")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Ultrasound")]
-        self.parent.dependencies = ["Markups", "Segmentations", "Sequences", "Tables", "Texts", "Volumes"]
+        self.parent.dependencies = ["Colors", "Markups", "Segmentations", "Sequences", "Tables", "Texts", "Volumes"]
         self.parent.contributors = ["BreastUSAI contributors"]
         self.parent.helpText = _(
             "Outlines lesions in B-mode breast ultrasound, estimates the likelihood of malignancy and shows which "
@@ -61,6 +61,7 @@ class BreastUSAIWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Build the panel; called once, when the module is opened first."""
         ScriptedLoadableModuleWidget.setup(self)
         from BreastUSAILib.gui.panel import Panel
+        from BreastUSAILib.gui.panel_height import PanelHeight
 
         self.logic = BreastUSAILogic()
         uiWidget = slicer.util.loadUI(self.resourcePath("UI/BreastUSAI.ui"))
@@ -69,6 +70,7 @@ class BreastUSAIWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         uiWidget.setMRMLScene(slicer.mrmlScene)
         ui.inputVolumeSelector.setMRMLScene(slicer.mrmlScene)
         self.panel = Panel(ui, self.logic.engine, window=slicer.util.mainWindow())
+        self.height = PanelHeight(self.parent)
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneGoes)
         self.addObserver(scene, scene.StartImportEvent, self.onSceneGoes)
@@ -90,6 +92,7 @@ class BreastUSAIWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.removeObservers()
         if self.panel is not None:
             self.panel.cleanup()
+            self.height.stop()
 
     def onSceneGoes(self, _caller: Any = None, _event: Any = None) -> None:
         """The scene is about to be closed, or another one is read into it."""

@@ -31,7 +31,7 @@ def main() -> int:
     write_preview(analysis, frames, SCREENSHOTS / "preview.png")
     host = openHost()
     showAnalysis(analysis, frames, scene=host.scene)
-    save_picture(render_slice(host, 800, 840), SCREENSHOTS / "still.png")
+    save_picture(render_slice(host, 800, 840, legends=True), SCREENSHOTS / "still.png")
     with tempfile.TemporaryDirectory() as folder:  # Qt's stand-in must be loaded before torch: a process of its own
         subprocess.run([sys.executable, "-m", "Testing.panel_pictures", folder, PANEL], check=True)
         shutil.move(Path(folder) / f"{PANEL}.png", SCREENSHOTS / "panel.png")

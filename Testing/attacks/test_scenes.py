@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from BreastUSAILib.scene.calibration import LAID, isMoved
 from BreastUSAILib.scene.frames_from_node import framesFromNode
 from BreastUSAILib.scene.node_calibration import CALIBRATION_ATTRIBUTE
 from BreastUSAILib.scene.source_options import SourceOptions
@@ -45,10 +44,3 @@ def test_a_calibration_that_this_product_would_not_note_gives_no_millimetres(vol
 def test_one_that_it_would_note_counts(volume) -> None:
     volume.SetAttribute(CALIBRATION_ATTRIBUTE, json.dumps([[0.1, 0.2], "manual", None]))
     assert framesFromNode(volume, SourceOptions()).pixel_spacing_mm == (0.1, 0.2)
-
-
-@pytest.mark.parametrize("laid", ["", DEEP, "{}", '[["a"]]', "[[1, 2], [3]]", "null"])
-def test_a_line_whose_ends_are_none_is_taken_for_one_that_was_moved(scene, laid: str) -> None:
-    line = scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode", "Scale")
-    line.SetAttribute(LAID, laid)
-    assert isMoved(line)

@@ -14,6 +14,7 @@ from BreastUSAILib.scene.result_links import linkResult
 from BreastUSAILib.scene.show import showAnalysis
 from BreastUSAILib.scene.volume_node import addVolumeNode
 from Testing.gui.events import until
+from Testing.host.placing import click_in_view, hover_in_view
 from Testing.scene.analyses import analysis_of, marked_frames
 
 
@@ -100,41 +101,55 @@ def test_a_typed_pixel_size_counts_and_can_be_forgotten(scene, panel, engine):
     assert "uncalibrated" in panel.ui.recognisedLabel.text
 
 
-def test_two_marks_and_their_distance_give_the_pixel_size(scene, panel):
+def test_two_clicks_and_their_distance_give_the_pixel_size(scene, panel):
     volume = addVolumeNode(scene, marked_frames(spacing=None))
     panel.parameters.inputVolume = volume
     panel.ui.calibrateButton.click()
-    line = panel.parameters.calibrationLine
-    for index, row in enumerate((4, 44)):
-        line.SetNthControlPointPositionWorld(index, *ras_of(volume, column=2, row=row))
-    panel.ui.calibrationLengthSpinBox.value = 20.0
+    assert "Click the two ends" in panel.ui.calibrationLabel.text
 
+    click_in_view(scene, ras_of(volume, column=2, row=4))
+    assert "click the other end" in panel.ui.calibrationLabel.text
+    assert "uncalibrated" in panel.ui.recognisedLabel.text
+
+    click_in_view(scene, ras_of(volume, column=2, row=44))
+    panel.ui.calibrationLengthSpinBox.value = 20.0
     assert panel.ui.recognisedLabel.text == "Still, 0.5 mm/pixel, given by hand"
     assert "0.5 mm/pixel" in panel.ui.calibrationLabel.text
 
-    line.SetNthControlPointPositionWorld(1, *ras_of(volume, column=2, row=24))
-
+    panel.parameters.calibrationLine.SetNthControlPointPositionWorld(1, *ras_of(volume, column=2, row=24))
     assert panel.ui.recognisedLabel.text == "Still, 1 mm/pixel, given by hand"
 
 
-def test_a_line_that_nobody_has_moved_measures_nothing(scene, panel):
+def test_a_line_that_nobody_has_drawn_measures_nothing(scene, panel):
     panel.parameters.inputVolume = addVolumeNode(scene, marked_frames(spacing=None))
     panel.ui.calibrateButton.click()
     panel.ui.calibrationLengthSpinBox.value = 40.0
 
     assert "uncalibrated" in panel.ui.recognisedLabel.text
-    assert "Drag the ends" in panel.ui.calibrationLabel.text
+    assert panel.parameters.calibrationLine.GetNumberOfControlPoints() == 0
 
 
-@pytest.mark.parametrize("touch", ["SetNthControlPointLocked", "SetNthControlPointVisibility"])
-def test_a_line_that_was_touched_and_not_moved_measures_nothing(scene, panel, touch):
+def test_while_an_end_is_carried_under_the_mouse_the_panel_is_not_drawn_anew(scene, panel, monkeypatch):
+    volume = addVolumeNode(scene, marked_frames(spacing=None))
+    panel.parameters.inputVolume = volume
+    panel.ui.calibrateButton.click()
+    drawn = []
+    monkeypatch.setattr(panel.input, "refresh", lambda: drawn.append("again"))
+    for row in range(4, 40, 4):
+        hover_in_view(scene, ras_of(volume, column=2, row=row))
+    assert drawn == []
+
+    click_in_view(scene, ras_of(volume, column=2, row=40))
+    assert drawn != []
+
+
+def test_forgetting_the_line_before_it_is_drawn_ends_the_drawing(scene, panel):
     panel.parameters.inputVolume = addVolumeNode(scene, marked_frames(spacing=None))
     panel.ui.calibrateButton.click()
-    line = panel.parameters.calibrationLine
-    getattr(line, touch)(0, touch == "SetNthControlPointLocked")
-    line.SetNthControlPointLabel(1, "depth")
+    panel.ui.removeCalibrationButton.click()
 
-    assert "uncalibrated" in panel.ui.recognisedLabel.text
+    interaction = scene.GetNodeByID("vtkMRMLInteractionNodeSingleton")
+    assert interaction.GetCurrentInteractionMode() == interaction.ViewTransform
 
 
 def test_a_heat_map_is_no_image_to_analyze(scene, panel, engine):
@@ -151,8 +166,8 @@ def test_marks_that_lie_on_each_other_are_refused_in_a_sentence(scene, panel):
     volume = addVolumeNode(scene, marked_frames(spacing=None))
     panel.parameters.inputVolume = volume
     panel.ui.calibrateButton.click()
-    for index in range(2):
-        panel.parameters.calibrationLine.SetNthControlPointPositionWorld(index, *ras_of(volume, column=2, row=4))
+    for _click in range(2):
+        click_in_view(scene, ras_of(volume, column=2, row=4))
 
     assert "too short" in panel.ui.calibrationLabel.text
     assert not panel.ui.analyzeButton.enabled

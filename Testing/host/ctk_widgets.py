@@ -51,9 +51,7 @@ class ctkCollapsibleButton(QWidget):  # noqa: N801 - CTK's name
     def _set_collapsed(self, collapsed: bool) -> None:
         changed, self._collapsed = collapsed != self._collapsed, collapsed
         self._show_header()
-        for child in self.findChildren(QWidget, options=Qt.FindDirectChildrenOnly):
-            if child is not self._header:
-                child.setVisible(not collapsed)
+        self._show_children()
         self.setMaximumHeight(self._header.sizeHint().height() if collapsed else 16777215)
         self.updateGeometry()
         if changed:
@@ -61,6 +59,16 @@ class ctkCollapsibleButton(QWidget):  # noqa: N801 - CTK's name
 
     text = Property(str, _get_text, _set_text)
     collapsed = Property(bool, _get_collapsed, _set_collapsed)
+
+    def showEvent(self, event: object) -> None:
+        if self._collapsed:  # set before there were children to hide
+            self._show_children()
+        QWidget.showEvent(self, event)
+
+    def _show_children(self) -> None:
+        for child in self.findChildren(QWidget, options=Qt.FindDirectChildrenOnly):
+            if child is not self._header:
+                child.setVisible(not self._collapsed)
 
     def _show_header(self) -> None:
         self._header.setText(f"{'▸' if self._collapsed else '▾'} {self._text}")

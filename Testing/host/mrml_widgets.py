@@ -5,11 +5,12 @@ Base methods are called through their class, as in `ctk_widgets`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import shiboken6
 import vtk
-from PySide6.QtCore import Property, QSize, Signal
+from PySide6.QtCore import Property, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 
@@ -30,11 +31,30 @@ class qMRMLWidget(QWidget):  # noqa: N801 - Slicer's name
         self.mrmlSceneChanged.emit(scene)
 
 
+class NodeFilter:
+    """What the selector's list leaves out besides."""
+
+    def __init__(self, on_change: Callable[[], None]) -> None:
+        self._hidden: list[str] = []
+        self._on_change = on_change
+
+    @property
+    def hiddenNodeIDs(self) -> list[str]:
+        return list(self._hidden)
+
+    @hiddenNodeIDs.setter
+    def hiddenNodeIDs(self, ids: list[str]) -> None:
+        if list(ids) != self._hidden:
+            self._hidden = list(ids)
+            self._on_change()
+
+
 class qMRMLNodeComboBox(QComboBox):  # noqa: N801 - Slicer's name
     """Chooses among the scene's nodes of some classes; follows nodes that come, go and are renamed.
 
     Without `showChildNodeTypes` a node must be of one of the classes exactly. With `noneEnabled` no node can be
-    chosen; without it the first node is chosen as soon as there is one.
+    chosen; without it the first node is chosen as soon as there is one. It is as wide as its longest name, unless
+    `sizeAdjustPolicy` says otherwise, as in the application.
     """
 
     currentNodeChanged = Signal(object)
@@ -50,6 +70,7 @@ class qMRMLNodeComboBox(QComboBox):  # noqa: N801 - Slicer's name
         self._flags.update(noneEnabled=False, editEnabled=False, selectNodeUponCreation=True)
         self._current: Any = None
         self._is_filling = False
+        self._filter = NodeFilter(self._fill)
         self.currentIndexChanged.connect(self._on_index)
 
     def mrmlScene(self) -> Any:
@@ -85,8 +106,8 @@ class qMRMLNodeComboBox(QComboBox):  # noqa: N801 - Slicer's name
     def nodeCount(self) -> int:
         return len([one for one in self._ids() if one is not None])
 
-    def minimumSizeHint(self) -> QSize:
-        return QSize(60, QComboBox.minimumSizeHint(self).height())
+    def sortFilterProxyModel(self) -> NodeFilter:
+        return self._filter
 
     def _ids(self) -> list[str | None]:
         return [self.itemData(index) for index in range(self.count())]
@@ -121,7 +142,8 @@ class qMRMLNodeComboBox(QComboBox):  # noqa: N801 - Slicer's name
 
     def _is_offered(self, node: Any) -> bool:
         is_of = node.IsA if self._flags["showChildNodeTypes"] else lambda name: node.GetClassName() == name
-        return not node.GetHideFromEditors() and any(is_of(name) for name in self._node_types)
+        is_hidden = node.GetHideFromEditors() or node.GetID() in self._filter.hiddenNodeIDs
+        return not is_hidden and any(is_of(name) for name in self._node_types)
 
     def _watch_names(self, nodes: list[Any]) -> None:
         for node, tag in self._node_tags.values():

@@ -20,7 +20,7 @@ MANAGERS = (
     "vtkMRMLSegmentationsDisplayableManager2D",
     "vtkMRMLModelSliceDisplayableManager",
     "vtkMRMLRulerDisplayableManager",
-    "vtkMRMLScalarBarDisplayableManager",
+    "vtkMRMLColorLegendDisplayableManager",
 )
 
 
@@ -32,10 +32,13 @@ def why_no_rendering() -> str | None:
     return "rendering slice views needs EGL: apt-get install libegl1"
 
 
-def render_slice(host: SceneHost, width: int = 512, height: int = 512, fit: bool = True) -> NDArray[np.uint8]:
+def render_slice(
+    host: SceneHost, width: int = 512, height: int = 512, fit: bool = True, legends: bool = False
+) -> NDArray[np.uint8]:
     """The Red slice view of the scene as RGB ``[height, width, 3]``, row 0 at the top.
 
-    With `fit` it is first moved to show the whole image; without, it shows the place where the view is.
+    With `fit` it is first moved to show the whole image; without, it shows the place where the view is. Colour legends
+    are left out unless `legends`.
     """
     os.environ["VTK_DEFAULT_OPENGL_WINDOW"] = "vtkEGLRenderWindow"
     slice_node = host.sliceLogic.GetSliceNode()
@@ -62,6 +65,8 @@ def render_slice(host: SceneHost, width: int = 512, height: int = 512, fit: bool
             factory.RegisterDisplayableManager(manager)
     group = factory.InstantiateDisplayableManagers(renderer)
     group.SetMRMLDisplayableNode(slice_node)
+    if legends:
+        _notice_legends(host.sliceLogic.GetSliceCompositeNode())
     window.Render()
     pixels = _pixels_of(window)
     group.SetMRMLDisplayableNode(None)
@@ -73,6 +78,14 @@ def save_picture(pixels: NDArray[np.uint8], path: Path) -> None:
     from PIL import Image
 
     Image.fromarray(pixels).save(path)
+
+
+def _notice_legends(composite: slicer.vtkMRMLSliceCompositeNode) -> None:
+    """A view in the application was there before the legends, and heard of each; here it hears of a change by hand."""
+    flags = composite.GetInteractionFlags()
+    composite.SetInteractionFlags(composite.ForegroundVolumeFlag)
+    composite.Modified()
+    composite.SetInteractionFlags(flags)
 
 
 def _image_of(slice_logic: slicer.vtkMRMLSliceLogic) -> vtk.vtkActor2D:

@@ -14,8 +14,8 @@ from BreastUSAILib import RESEARCH_USE
 from BreastUSAILib.engine.analysis import Label, Malignancy
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
 from BreastUSAILib.engine.lesion_segment import lesion_colour
-from BreastUSAILib.report.heat_colours import heat_colours, heat_over
 from BreastUSAILib.report.preview import render_preview, write_preview
+from BreastUSAILib.report.preview_panel import PANEL_WIDTH
 from BreastUSAILib.report.preview_scales import scale_strip, scale_ticks
 from BreastUSAILib.report.preview_theme import font, printable, shortened, wrapped
 from BreastUSAILib.report.preview_views import Magnification, displayable, draw_outlines
@@ -226,15 +226,16 @@ def test_a_lesion_of_one_pixel_is_still_drawn():
     assert np.asarray(view)[80:84, 120:124].any()
 
 
-def test_the_low_end_of_a_heat_map_leaves_the_image_as_it_is():
-    image = np.full((4, 4, 3), 90, dtype=np.uint8)
-    np.testing.assert_array_equal(heat_over(image, np.full((4, 4), 0.1)), image)
-    assert (heat_over(image, np.full((4, 4), 0.9)) != image).any()
-
-
-def test_a_hotter_value_is_a_lighter_colour():
-    lightness = heat_colours(np.linspace(0, 1, 101)) @ np.array([0.2126, 0.7152, 0.0722])
-    assert (np.diff(lightness) > 0).all()
+def test_colour_doppler_has_heat_of_another_hue_than_a_grey_image_and_the_scale_too():
+    frames = frames_of(rows=200, columns=200)
+    flow = Flag(FlagCode.COLOUR_DOPPLER, Severity.WARNING, "Colour Doppler.")
+    reds = []
+    for flags in ((), (flow,)):
+        picture = np.asarray(render_preview(analysis_of(frames, flags=flags), frames)).astype(int)
+        views = picture[:, : picture.shape[1] - PANEL_WIDTH]
+        reds.append(((views[..., 0] - views[..., 1] > 60) & (views[..., 1] > views[..., 2])).sum())
+    assert reds[0] > 1000
+    assert reds[1] == 0
 
 
 def test_deep_grey_is_windowed_to_its_own_range_and_nan_is_black():

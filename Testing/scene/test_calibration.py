@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
 
 from BreastUSAILib.engine.errors import InputError, OptionError
 from BreastUSAILib.engine.frames import InputKind
-from BreastUSAILib.scene.calibration import addCalibrationLine, isMoved, spacingFromLine
-from BreastUSAILib.scene.frames_from_node import currentFrame, framesFromNode
-from BreastUSAILib.scene.image_data import ijkToRasOf
-from BreastUSAILib.scene.lesion_views import goToFrame
+from BreastUSAILib.scene.calibration import addCalibrationLine, markedEnds, spacingFromLine, stopPlacing
+from BreastUSAILib.scene.frames_from_node import framesFromNode
 from BreastUSAILib.scene.source_options import SourceOptions
 from BreastUSAILib.scene.volume_node import addVolumeNode
-from Testing.scene.analyses import COLUMNS, ROWS, marked_frames
+from Testing.host.placing import click_in_view, hover_in_view
+from Testing.scene.analyses import marked_frames
 from Testing.scene.world import TRANSFORMS, world_of
 
 UNKNOWN = marked_frames(spacing=None)
@@ -80,32 +78,67 @@ def test_what_was_measured_is_what_is_analysed(scene):
 
 
 class TestNewLine:
-    """A line to drag lies on the image that is shown and claims no millimetres."""
+    """A new line is drawn by two clicks, lies where they were, and claims no millimetres."""
 
     @pytest.mark.parametrize("transform", [None, *TRANSFORMS])
-    def test_it_lies_on_the_image_along_depth(self, scene, transform):
+    def test_two_clicks_are_its_ends(self, scene, transform):
         volume = addVolumeNode(scene, UNKNOWN)
         if transform is not None:
             volume.SetAndObserveTransformNodeID(TRANSFORMS[transform](scene).GetID())
 
         line = addCalibrationLine(volume)
+        seen = [len(markedEnds(line))]
+        for place in ((3, 5), (3, 45)):
+            click_in_view(scene, world_of(volume, (*place, 0)))
+            seen.append(len(markedEnds(line)))
 
-        ends = [line.GetNthControlPointPositionWorld(index) for index in range(2)]
-        column, top, bottom = 0.1 * (COLUMNS - 1), 0.1 * (ROWS - 1), 0.5 * (ROWS - 1)
-        np.testing.assert_allclose(ends[0], world_of(volume, (column, top, 0)), atol=1e-4)
-        np.testing.assert_allclose(ends[1], world_of(volume, (column, bottom, 0)), atol=1e-4)
-        assert spacingFromLine(line, volume, 1.0)[0] == pytest.approx(1 / (bottom - top), rel=1e-3)
+        assert seen == [0, 1, 2]
+        assert spacingFromLine(line, volume, 4.0) == pytest.approx((0.1, 0.1), rel=1e-4)
 
-    def test_it_lies_on_the_slice_that_is_shown(self, host):
-        volume = addVolumeNode(host.scene, marked_frames(InputKind.VOLUME, 5))
-        goToFrame(volume, None, 3)
-        assert currentFrame(volume) == 3
-
+    def test_after_two_clicks_a_click_does_what_it_did_before(self, scene):
+        volume = addVolumeNode(scene, UNKNOWN)
         line = addCalibrationLine(volume)
+        interaction = scene.GetNodeByID("vtkMRMLInteractionNodeSingleton")
+        assert interaction.GetCurrentInteractionMode() == interaction.Place
 
-        inverse = np.linalg.inv(ijkToRasOf(volume))
-        plane = (inverse @ (*line.GetNthControlPointPositionWorld(0), 1.0))[2]
-        assert plane == pytest.approx(3)
+        for row in (5, 45, 20):
+            click_in_view(scene, world_of(volume, (3, row, 0)))
+
+        assert interaction.GetCurrentInteractionMode() == interaction.ViewTransform
+        assert len(markedEnds(line)) == 2
+
+    def test_an_end_that_is_carried_under_the_mouse_is_none_yet(self, scene):
+        volume = addVolumeNode(scene, UNKNOWN)
+        line = addCalibrationLine(volume)
+        click_in_view(scene, world_of(volume, (3, 5, 0)))
+        hover_in_view(scene, world_of(volume, (3, 30, 0)))
+
+        assert len(markedEnds(line)) == 1
+        with pytest.raises(InputError, match="no two ends"):
+            spacingFromLine(line, volume, 4.0)
+
+    def test_a_line_that_is_given_up_gets_no_more_clicks(self, scene):
+        volume = addVolumeNode(scene, UNKNOWN)
+        line = addCalibrationLine(volume)
+        stopPlacing(line)
+        click_in_view(scene, world_of(volume, (3, 5, 0)))
+
+        assert markedEnds(line) == []
+
+    def test_clicks_for_something_else_are_left_alone(self, scene):
+        line = addCalibrationLine(addVolumeNode(scene, UNKNOWN))
+        other = scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode")
+        scene.GetNodeByID("vtkMRMLSelectionNodeSingleton").SetReferenceActivePlaceNodeID(other.GetID())
+        stopPlacing(line)
+
+        interaction = scene.GetNodeByID("vtkMRMLInteractionNodeSingleton")
+        assert interaction.GetCurrentInteractionMode() == interaction.Place
+
+    def test_it_is_not_shown_in_a_model_view(self, scene):
+        display = addCalibrationLine(addVolumeNode(scene, UNKNOWN)).GetDisplayNode()
+
+        assert display.GetVisibility2D()
+        assert not display.GetVisibility3D()
 
     def test_it_shows_no_length(self, scene):
         line = addCalibrationLine(addVolumeNode(scene, UNKNOWN))
@@ -155,19 +188,3 @@ class TestRefused:
 
         with pytest.raises(OptionError, match="impossible"):
             spacingFromLine(line_between(scene, volume, (3, 5), (3, 45)), volume, 1000.0)
-
-
-def test_a_new_line_is_moved_when_an_end_lies_elsewhere_and_by_nothing_else(scene):
-    volume = addVolumeNode(scene, UNKNOWN)
-    line = addCalibrationLine(volume)
-    line.SetAndObserveTransformNodeID(TRANSFORMS["tilted"](scene).GetID())
-    line.SetNthControlPointSelected(0, not line.GetNthControlPointSelected(0))
-    assert not isMoved(line)
-
-    place = line.GetNthControlPointPosition(1)
-    line.SetNthControlPointPosition(1, place[0], place[1], place[2] + 1)
-    assert isMoved(line)
-    line.SetNthControlPointPosition(1, *place)
-    assert not isMoved(line)
-    line.RemoveNthControlPoint(0)
-    assert isMoved(line)

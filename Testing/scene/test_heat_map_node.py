@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
+from BreastUSAILib.engine.heat_map_colours import LAYER_OPACITY, heat_map_colours, heat_map_opacity
+from BreastUSAILib.scene.heat_map_table import heatMapTable
 from BreastUSAILib.scene.image_data import arrayFromImage
+from BreastUSAILib.scene.mrb import saveScene
+from BreastUSAILib.scene.nodes import nodesOfClass
 from BreastUSAILib.scene.show import showAnalysis
+from Testing.host.reopening import reopen
 from Testing.scene.analyses import analysis_of, marked_frames
 
 
@@ -30,7 +38,7 @@ def test_the_window_is_fixed_from_zero_to_one(nodes):
     assert not display.GetAutoWindowLevel()
 
 
-def test_the_low_end_is_transparent(nodes):
+def test_where_nothing_makes_it_fade_the_low_end_is_transparent(nodes):
     display = nodes.heatMap.GetDisplayNode()
 
     assert display.GetApplyThreshold()
@@ -38,19 +46,57 @@ def test_the_low_end_is_transparent(nodes):
     assert display.GetUpperThreshold() == 1.0
 
 
-def test_the_colour_table_is_in_the_scene(nodes):
-    colours = nodes.heatMap.GetDisplayNode().GetColorNode()
+@pytest.mark.parametrize("on_flow", [False, True], ids=["grey", "Doppler"])
+def test_it_has_the_colours_and_opacities_of_the_pictures(scene, on_flow):
+    nodes = showAnalysis(analysis_on(on_flow), marked_frames())
+    table = nodes.heatMap.GetDisplayNode().GetColorNode().GetLookupTable()
 
-    assert colours is not None
-    lightness = [
-        sum(weight * value for weight, value in zip((0.3, 0.59, 0.11), rgb, strict=True)) for rgb in ramp(colours)
+    entries = np.array([table.GetTableValue(index) for index in range(table.GetNumberOfTableValues())])
+    values = np.linspace(0, 1, len(entries))
+    np.testing.assert_allclose(entries[:, :3], heat_map_colours(values, on_flow) / 255, atol=0.003)
+    np.testing.assert_allclose(entries[:, 3], heat_map_opacity(values), atol=0.003)
+
+
+def test_all_heat_maps_of_a_kind_share_one_table(scene):
+    tables = [
+        showAnalysis(analysis_on(on_flow), marked_frames()).heatMap.GetDisplayNode().GetColorNodeID()
+        for on_flow in (False, True, False, True)
     ]
-    assert lightness == sorted(lightness), "more heat must never look darker"
+
+    assert tables[:2] == tables[2:]
+    assert tables[0] != tables[1]
 
 
-def ramp(colour_node):
-    table = colour_node.GetLookupTable()
-    return [table.GetTableValue(index)[:3] for index in range(table.GetNumberOfTableValues())]
+def test_it_has_a_legend_of_its_own_that_a_model_view_does_not_show(nodes):
+    (legend,) = legends(nodes.heatMap)
+
+    assert legend.GetPrimaryDisplayNode() is nodes.heatMap.GetDisplayNode()
+    assert legend.GetTitleText() == "Relevance"
+    assert legend.GetVisibility()
+    assert not legend.GetVisibility3D()
+
+
+def test_colours_and_legend_are_saved(nodes, scene, tmp_path):
+    saveScene(scene, tmp_path / "scene.mrb")
+    opened = reopen(tmp_path / "scene.mrb", tmp_path)
+
+    (heat_map,) = [
+        node for node in nodesOfClass(opened.scene, "vtkMRMLScalarVolumeNode") if "heat map" in node.GetName()
+    ]
+    table = heat_map.GetDisplayNode().GetColorNode().GetLookupTable()
+    np.testing.assert_allclose(table.GetTableValue(128)[3], heat_map_opacity(np.array(0.5)), atol=0.01)
+    assert heatMapTable(opened.scene, onFlow=False) is heat_map.GetDisplayNode().GetColorNode()
+    assert [legend.GetTitleText() for legend in legends(heat_map)] == ["Relevance"]
+
+
+def legends(heat_map):
+    displays = (heat_map.GetNthDisplayNode(index) for index in range(heat_map.GetNumberOfDisplayNodes()))
+    return [one for one in displays if one.IsA("vtkMRMLColorLegendDisplayNode")]
+
+
+def analysis_on(on_flow):
+    flags = (Flag(FlagCode.COLOUR_DOPPLER, Severity.WARNING, "Colour Doppler."),) if on_flow else ()
+    return dataclasses.replace(analysis_of(marked_frames()), flags=flags)
 
 
 def test_every_slice_view_shows_it_over_the_image(nodes, host):
@@ -58,4 +104,4 @@ def test_every_slice_view_shows_it_over_the_image(nodes, host):
 
     assert view.GetBackgroundVolumeID() == nodes.volume.GetID()
     assert view.GetForegroundVolumeID() == nodes.heatMap.GetID()
-    assert view.GetForegroundOpacity() == 0.4
+    assert view.GetForegroundOpacity() == LAYER_OPACITY

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from BreastUSAILib.engine.errors import OutputError
+from BreastUSAILib.engine.heat_map_colours import LAYER_OPACITY
 from BreastUSAILib.scene.mrb import saveScene, writeAnalysisScene
 from BreastUSAILib.scene.show import showAnalysis
 from Testing.host.reopening import reopen
@@ -59,7 +60,7 @@ def test_the_views_of_a_reopened_scene_show_image_and_heat_map(host, tmp_path):
     view = again.sliceLogic.GetSliceCompositeNode()
     assert again.scene.GetNodeByID(view.GetBackgroundVolumeID()).GetName() == "Breast"
     assert again.scene.GetNodeByID(view.GetForegroundVolumeID()).GetName() == "Breast - BreastUSAI heat map"
-    assert view.GetForegroundOpacity() == pytest.approx(0.4)
+    assert view.GetForegroundOpacity() == pytest.approx(LAYER_OPACITY)
 
 
 def test_a_reopened_table_keeps_its_words(host, tmp_path):

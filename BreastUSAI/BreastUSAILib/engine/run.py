@@ -130,7 +130,8 @@ class Run:
                 look(usable, [pixels[index] for index in usable])
             done += len(batch)
             if self.progress is not None:
-                self.progress(done, len(indices), f"frame {batch[-1] + 1} of {self.frames.count}")
+                what = "slice" if self.frames.kind is InputKind.VOLUME else "frame"
+                self.progress(done, len(indices), f"{what} {batch[-1] + 1} of {self.frames.count}")
 
     def _stop_if_cancelled(self) -> None:
         if self.cancelled is not None and self.cancelled():

@@ -8,11 +8,9 @@ from ..engine.analysis import Label
 from ..engine.frames import InputKind
 from ..engine.options import AnalyzeOptions, FrameSelection
 from ..engine.remote.model_choice import ModelChoice
-from ..scene.calibration import isMoved, spacingFromLine
+from ..scene.calibration import ENDS, markedEnds, spacingFromLine
 from ..scene.frames_from_node import currentFrame
 from ..scene.source_options import SourceOptions
-
-LINE_ENDS = 2
 
 
 def sourceOptions(parameters: Any) -> SourceOptions:
@@ -35,8 +33,8 @@ def manualSpacing(parameters: Any) -> float | tuple[float, float] | None:
 
 
 def isMarked(line: Any) -> bool:
-    """Whether the calibration line has two ends, and the user has moved them."""
-    return line is not None and line.GetNumberOfDefinedControlPoints() == LINE_ENDS and isMoved(line)
+    """Whether the calibration line has both of its ends."""
+    return line is not None and len(markedEnds(line)) == ENDS
 
 
 def analyzeOptions(parameters: Any, kind: InputKind) -> AnalyzeOptions:

@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 
 from ..engine.errors import BreastUSAIError
 from ..engine.frames import SpacingSource
-from ..scene.calibration import addCalibrationLine
+from ..scene.calibration import addCalibrationLine, markedEnds, stopPlacing
 from ..scene.recognised import Recognised
 from .analysis_request import manualSpacing
 from .node_watch import NodeWatch
@@ -39,7 +39,9 @@ class CalibrationControls:
         self._parameters: Any = None
         markups = slicer.vtkMRMLMarkupsNode
         events = (markups.PointModifiedEvent, markups.PointPositionDefinedEvent, markups.PointRemovedEvent)
-        self._watch = NodeWatch(events, onChange)
+        self._onChange = onChange
+        self._marked: list[Any] = []
+        self._watch = NodeWatch(events, self._onLine)
         ui.calibrateButton.clicked.connect(self._onCalibrate)
         ui.removeCalibrationButton.clicked.connect(self._onRemove)
 
@@ -56,6 +58,7 @@ class CalibrationControls:
             return
         line = parameters.calibrationLine
         self._watch.watch(line)
+        self._marked = [] if line is None else markedEnds(line)
         isGiven = line is not None or parameters.typedSpacingMm > 0
         isTrusted = recognised is not None and recognised.spacingSource in FROM_THE_FILE
         ui.calibrationFrame.visible = parameters.inputVolume is not None and (isGiven or not isTrusted)
@@ -81,8 +84,16 @@ class CalibrationControls:
             assert isinstance(spacing, tuple)
             return _("The line in the image gives {size}.").format(size=spacingWords(spacing))
         if parameters.calibrationLine is not None:
-            return _("Drag the ends of the line in the image to two marks of the depth scale, and give their distance.")
+            if self._marked:
+                return _("Now click the other end, and give the distance of both.")
+            return _("Click the two ends of a known length in the slice view, best on the depth scale.")
         return _("Pixel size by hand:")
+
+    def _onLine(self) -> None:
+        """The line has changed; while an end is only carried under the mouse, nothing was marked."""
+        line = self._parameters.calibrationLine
+        if line is not None and markedEnds(line) != self._marked:
+            self._onChange()
 
     def _onCalibrate(self, _checked: bool = False) -> None:
         parameters = self._parameters
@@ -99,4 +110,5 @@ class CalibrationControls:
         if line is not None:
             self._watch.stop()
             self._parameters.calibrationLine = None
+            stopPlacing(line)
             line.GetScene().RemoveNode(line)

@@ -168,9 +168,10 @@ class FramePlot(qt.QWidget):
         if self._report is None or not self._curve:
             return ""
         frame, share = max(self._curve, key=lambda one: one[1])
-        return _("Probability of malignant by frame, highest in {frame} with {share}; click to go to a frame").format(
-            frame=frameWords(self._report, frame), share=percentWords(share)
-        )
+        words = _("Probability of malignant by frame, highest in {frame} with {share}; click to go to a frame")
+        if self._report["input"]["kind"] == "volume":
+            words = _("Probability of malignant by slice, highest in {frame} with {share}; click to go to a slice")
+        return words.format(frame=frameWords(self._report, frame), share=percentWords(share))
 
 
 def _yOf(share: float, top: int, bottom: int) -> int:

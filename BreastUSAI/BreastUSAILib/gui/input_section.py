@@ -12,6 +12,7 @@ from ..scene.recognised import Recognised, recognise
 from .analysis_request import sourceOptions
 from .calibration_controls import CalibrationControls
 from .choices import Choices
+from .image_selector import ImageSelector
 from .input_words import recognisedWords
 from .sentence import sentenceOf
 from .slices import asError
@@ -33,6 +34,7 @@ class InputSection:
         self._ui = ui
         self._parameters: Any = None
         self._looked: tuple[Any, ...] | None = None
+        self._selector = ImageSelector(ui.inputVolumeSelector)
         frames = {"all": _("All"), "current": _("The one shown"), "every": _("One of several")}
         self._frames = Choices(ui.framesComboBox, frames, self._onFrames)
         self._calibration = CalibrationControls(ui, onMoved)
@@ -42,6 +44,7 @@ class InputSection:
         """Show and change these parameters from now on; None disables the section."""
         self._parameters = parameters
         self._calibration.setParameterNode(parameters)
+        self._selector.watch(None if parameters is None else parameters.parameterNode.GetScene())
         self.lookAgain()
 
     def lookAgain(self) -> None:
@@ -63,6 +66,7 @@ class InputSection:
         ui.framesFrame.visible = hasFrames
         self._frames.show(parameters.frames)
         ui.framesLabel.text = _("Slices:") if self._isVolume() else _("Frames:")
+        ui.everyNthSpinBox.suffix = _(". slice") if self._isVolume() else _(". frame")
         ui.everyNthLabel.visible = ui.everyNthSpinBox.visible = parameters.frames == "every"
         ui.slicesFrame.visible = parameters.treatAsSlices or (recognised is not None and recognised.canBeSlices)
         ui.sliceSpacingLabel.visible = ui.sliceSpacingSpinBox.visible = parameters.treatAsSlices
@@ -70,6 +74,7 @@ class InputSection:
     def cleanup(self) -> None:
         """Let go of the parameters."""
         self._calibration.cleanup()
+        self._selector.watch(None)
         self._parameters = None
 
     def _look(self) -> None:

@@ -145,6 +145,8 @@ def tableNote(report: Report) -> str:
     own = [lesion.get("malignancy") is not None for lesion in report["lesions"]]
     if all(own):
         whose = _("Likelihoods are the lesions' own.")
+    elif any(own) and report["input"]["kind"] == "volume":
+        whose = _("Likelihoods are the lesions' own, or that of the whole slice where a lesion could not be scored.")
     elif any(own):
         whose = _("Likelihoods are the lesions' own, or that of the whole frame where a lesion could not be scored.")
     elif report.get("volume_lesions"):

@@ -9,8 +9,9 @@ import qt
 from slicer.i18n import tr as _
 
 from .. import RESEARCH_USE
+from .fitting_columns import FittingColumns
 from .ignored import ignored
-from .lesion_rows import LesionRows, lesionRows
+from .lesion_rows import LesionRow, LesionRows, lesionRows
 from .plain_words import plainWords
 from .result_words import Report
 
@@ -18,14 +19,14 @@ _MOST_ROWS_SEEN = 8
 
 
 class LesionTable:
-    """Fills a QTableWidget with the lesions of a report.
+    """Fills a QTableWidget with the lesions of a report; what it has no room for stands in the rows' tooltips.
 
     Set `onLesionChosen` to be told the lesion (a dict of the report's `lesions`) whose row was clicked.
     """
 
     def __init__(self, table: Any) -> None:
         self.onLesionChosen: Callable[[dict[str, Any]], None] = ignored
-        self._table = table
+        self._table, self._columns = table, FittingColumns(table)
         self._shown = LesionRows((), ())
         table.selectionBehavior = qt.QAbstractItemView.SelectRows
         table.selectionMode = qt.QAbstractItemView.SingleSelection
@@ -46,12 +47,11 @@ class LesionTable:
             for column, words in enumerate(shown.cells):
                 item = qt.QTableWidgetItem(words)
                 item.setTextAlignment(qt.Qt.AlignCenter)
-                note = f"{shown.likelihoodNote}\n{_('Click to centre the slice view on this lesion.')}"
-                item.setToolTip(plainWords(note))
+                item.setToolTip(plainWords(self._toolTip(shown)))
                 if hasOthers and shown.lesion["frame"] == key:
                     item.setFont(_bold(item.font()))
                 table.setItem(row, column, item)
-        table.resizeColumnsToContents()
+        self._columns.measure()
         table.resizeRowsToContents()
         self._fitHeight()
         self._scrollTo(key)
@@ -74,22 +74,27 @@ class LesionTable:
     def _onCellClicked(self, row: int, _column: int) -> None:
         self.onLesionChosen(self.rowOf(row))
 
+    def _toolTip(self, shown: LesionRow) -> str:
+        """Every measure by its name, whose the likelihood is, and what a click does."""
+        measures = [f"{name}: {cell}" for name, cell in zip(self._shown.headings, shown.cells, strict=True)]
+        return "\n".join([*measures, shown.likelihoodNote, _("Click to centre the slice view on this lesion.")])
+
     def _scrollTo(self, frame: int | None) -> None:
         rows = [row for row, shown in enumerate(self._shown.rows) if shown.lesion["frame"] == frame]
         if rows:
             self._table.scrollToItem(self._table.item(rows[0], 0), qt.QAbstractItemView.PositionAtTop)
 
     def _fitHeight(self) -> None:
-        """Tall enough for the rows and a scroll bar, up to a number of rows that leaves room for the rest."""
+        """Tall enough for the rows, up to a number of rows that leaves room for the rest."""
         table = self._table
         rows = sum(table.rowHeight(row) for row in range(min(table.rowCount, _MOST_ROWS_SEEN)))
-        bar = table.horizontalScrollBar().sizeHint.height()
-        table.setFixedHeight(table.horizontalHeader().sizeHint.height() + rows + bar + 2 * table.frameWidth)
+        table.setFixedHeight(table.horizontalHeader().sizeHint.height() + rows + 2 * table.frameWidth)
 
 
 def _onTwoLines(heading: str) -> str:
-    """A narrower heading: the unit, and what stands after a stroke, go below."""
-    return heading.replace(" (", "\n(").replace("/", "/\n")
+    """A narrower heading: the unit, what stands after a stroke, and the end of a long word go below."""
+    shorter = {_("Likelihood"): _("Likeli-\nhood")}
+    return shorter.get(heading, heading).replace(" (", "\n(").replace("/", "/\n")
 
 
 def _bold(font: Any) -> Any:

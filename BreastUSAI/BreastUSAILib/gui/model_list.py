@@ -29,11 +29,14 @@ class ModelList:
         ui: the panel's widgets.
         engine: answers ``models.list``, ``.card``, ``.verify``, ``.add`` and ``.remove``.
         onListed: called when other models are known than before.
+        onDeleted: called with the name of a model that was deleted.
     """
 
-    def __init__(self, ui: Any, engine: Any, onListed: Callable[[], None]) -> None:
+    def __init__(
+        self, ui: Any, engine: Any, onListed: Callable[[], None], onDeleted: Callable[[str], None] = ignored
+    ) -> None:
         self.models: list[Model] | None = None
-        self._ui, self._engine, self._tellListed = ui, engine, onListed
+        self._ui, self._engine, self._tellListed, self._tellDeleted = ui, engine, onListed, onDeleted
         self._wordsAfterwards = ""
         self._isWaiting = self._isBusy = self._isClosed = False
         self._window = TextWindow(ui.modelsBody)
@@ -170,9 +173,11 @@ class ModelList:
         name = self._selectedName()
         question = _("Delete the model {name} from this computer?").format(name=name)
         if slicer.util.confirmYesNoDisplay(plainWords(question), _("Delete a model")):
-            self._ask("models.remove", {"name": name}, self._onRemoved, _("Deleting {name}…").format(name=name))
+            words = _("Deleting {name}…").format(name=name)
+            self._ask("models.remove", {"name": name}, lambda _answer: self._onRemoved(name), words)
 
-    def _onRemoved(self, _answer: dict[str, Any]) -> None:
+    def _onRemoved(self, name: str) -> None:
+        self._tellDeleted(name)
         self.load()
 
     def _onOpenFolder(self, _checked: bool = False) -> None:

@@ -30,7 +30,7 @@ class ModelsSection:
         }
         self._device = Choices(ui.deviceComboBox, deviceWords(), lambda name: self._onChosen("device", name))
         ui.modelsSection.contentsCollapsed.connect(self._onCollapsed)
-        self.list = ModelList(ui, engine, self.refresh)
+        self.list = ModelList(ui, engine, self.refresh, self._onDeleted)
         self.setParameterNode(parameters)
 
     def setParameterNode(self, parameters: Any) -> None:
@@ -68,6 +68,12 @@ class ModelsSection:
     def _onCollapsed(self, isCollapsed: bool) -> None:
         if not isCollapsed:
             self.list.loadOnce()
+
+    def _onDeleted(self, name: str) -> None:
+        """A model that is gone is not the chosen one any more."""
+        for choice in self._chosen:
+            if self._parameters is not None and getattr(self._parameters, choice) == name:
+                setattr(self._parameters, choice, "")
 
     def _onChosen(self, name: str, value: str) -> None:
         if self._parameters is not None:

@@ -8,6 +8,7 @@ import slicer
 import vtk
 from slicer.i18n import tr as _
 
+from ..scene.heat_map_views import ForegroundWatch
 from .analyze_section import AnalyzeSection
 from .image_layout import ImageLayout
 from .input_section import InputSection
@@ -44,6 +45,7 @@ class Panel:
         self.runner = Runner(engine, self.installer)
         self._observer: int | None = None
         self._guiTag: Any = None
+        self._foreground: ForegroundWatch | None = None
         self._isRefreshing = self._isStale = False
         self._log = TextWindow(ui.analyzeSection)
 
@@ -80,6 +82,9 @@ class Panel:
         if self.parameters is not None:
             self.parameters.disconnectGui(self._guiTag)
             self.parameters.RemoveObserver(self._observer)
+        if self._foreground is not None:
+            self._foreground.stop()
+        self._foreground = None if parameters is None else ForegroundWatch(slicer.mrmlScene)
         self.parameters = parameters
         self.shown.setParameterNode(parameters)
         if parameters is not None:

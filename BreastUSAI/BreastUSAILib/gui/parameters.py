@@ -9,6 +9,7 @@ from slicer.parameterNodeWrapper import Choice, WithinRange, parameterNodeWrappe
 
 from ..engine.analysis import CLASSES
 from ..engine.device import DeviceChoice
+from ..engine.heat_map_colours import LAYER_OPACITY
 from ..engine.options import EXPLAIN_METHODS
 from ..scene.source_options import LARGEST_SPACING_MM
 
@@ -43,7 +44,7 @@ class BreastUSAIParameters:
 
     explainMethod: Annotated[str, Choice(EXPLAIN_METHODS)] = EXPLAIN_METHODS[0]
     explainClass: Annotated[str, Choice(EXPLAINED)] = EXPLAINED[0]
-    heatMapOpacity: Annotated[float, WithinRange(0.0, 1.0)] = 0.4
+    heatMapOpacity: Annotated[float, WithinRange(0.0, 1.0)] = LAYER_OPACITY
     showOutline: bool = True
     showFill: bool = False
     showOverlays: bool = True

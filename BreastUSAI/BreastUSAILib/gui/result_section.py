@@ -122,7 +122,7 @@ class ResultSection:
             self.onFrameChosen(frame)
 
     def _showVerdict(self, report: Report) -> None:
-        ui, verdict = self._ui, report["verdict"]
+        ui, verdict, isVolume = self._ui, report["verdict"], report["input"]["kind"] == "volume"
         ui.verdictLabel.text = classWords(verdict["label"])
         ui.verdictMeaningLabel.text = verdictMeaning(report)
         _sayOrHide(ui.likelihoodLabel, likelihoodWords(verdict["malignancy"], verdict["label"]))
@@ -134,15 +134,16 @@ class ResultSection:
         key = verdict["key_frame"]
         ui.keyFrameButton.visible = key is not None and report["input"]["frames"] > 1
         if key is not None:
-            ui.keyFrameButton.text = _("Key frame: {frame}").format(frame=frameWords(report, key))
+            words = _("Key slice: {frame}") if isVolume else _("Key frame: {frame}")
+            goThere = _("Go to the slice that is most probably malignant")
+            goOn = _("Next most suspicious slice")
+            if not isVolume:
+                goThere = _("Go to the frame that is most probably malignant")
+                goOn = _("Next most suspicious frame")
+            ui.keyFrameButton.text = words.format(frame=frameWords(report, key))
             ui.keyFrameButton.toolTip = "\n".join(
-                (
-                    _("Go to the frame that is most probably malignant"),
-                    withShortcut(_("Next most suspicious frame"), "nextKeyFrame"),
-                    withShortcut(_("Previous one"), "previousKeyFrame"),
-                )
+                (goThere, withShortcut(goOn, "nextKeyFrame"), withShortcut(_("Previous one"), "previousKeyFrame"))
             )
-        isVolume = report["input"]["kind"] == "volume"
         ui.framePlotLabel.text = _("Malignant, by slice") if isVolume else _("Malignant, by frame")
         ui.framePlotLabel.visible = ui.framePlotFrame.visible = self._plot.hasCurve
 

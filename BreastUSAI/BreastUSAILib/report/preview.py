@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw
 from .. import RESEARCH_USE
 from ..engine.analysis import Analysis
 from ..engine.frames import Frames, InputKind
+from ..engine.heat_map_colours import heat_map_over, shows_flow
 from .atomic import atomic_file
-from .heat_colours import heat_over
 from .preview_panel import PANEL_WIDTH, panel
 from .preview_scales import STRIP_HEIGHT, colour_strip, scale_strip
 from .preview_theme import BACKGROUND, QUIET, RULE, TEXT, font, shortened
@@ -93,13 +93,14 @@ def _views(analysis: Analysis, frames: Frames, frame: int) -> list[tuple[str, Im
     draw_outlines(found, labels)
     draw_calipers(found, lesions, magnification)
     draw_numbers(found, lesions, magnification)
+    on_flow = shows_flow(analysis.flags)
     heat = enlarged_map(analysis.maps.heat_map(frame), size)
-    explained = Image.fromarray(heat_over(np.asarray(plain), heat))
+    explained = Image.fromarray(heat_map_over(np.asarray(plain), heat, on_flow))
     draw_outlines(explained, labels)
     explanation = analysis.explanation
     return [
         ("Lesions", found, scale),
-        (f"{explanation.method}: {explanation.target_class.value}", explained, colour_strip(strip_width)),
+        (f"{explanation.method}: {explanation.target_class.value}", explained, colour_strip(strip_width, on_flow)),
     ]
 
 

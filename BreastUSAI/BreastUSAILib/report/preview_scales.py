@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw
 
-from .heat_colours import heat_over
+from ..engine.heat_map_colours import heat_map_over
 from .preview_theme import BACKGROUND, QUIET, TEXT, font
 
 STRIP_HEIGHT = 46
@@ -36,12 +36,12 @@ def scale_strip(width: int, mm_per_px: float | None) -> Image.Image:
     return strip
 
 
-def colour_strip(width: int) -> Image.Image:
-    """The heat map's colours from 0 to 1, as they look over grey tissue."""
+def colour_strip(width: int, on_flow: bool = False) -> Image.Image:
+    """The heat map's colours from 0 to 1, as they look over grey tissue; `on_flow`: those for colour Doppler."""
     strip = Image.new("RGB", (width, STRIP_HEIGHT), BACKGROUND)
     values = np.tile(np.linspace(0.0, 1.0, width, dtype=np.float32), (_BAR_HEIGHT, 1))
     tissue = np.full((_BAR_HEIGHT, width, 3), _UNDER_THE_HEAT, dtype=np.uint8)
-    strip.paste(Image.fromarray(heat_over(tissue, values)), (0, 5))
+    strip.paste(Image.fromarray(heat_map_over(tissue, values, on_flow)), (0, 5))
     draw = ImageDraw.Draw(strip)
     for x, text, anchor in ((0, "0", "la"), (width // 2, "relevance", "ma"), (width - 1, "1", "ra")):
         draw.text((x, 20), text, font=font(_TEXT_SIZE), fill=TEXT, anchor=anchor)

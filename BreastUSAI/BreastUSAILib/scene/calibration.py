@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
 import numpy as np
 
 from ..engine.errors import InputError, OptionError
-from .frames_from_node import currentFrame
 from .nodes import addNode, placeBeside
 from .source_options import requirePlausible
-from .transforms import imageToWorld, worldToImage
+from .transforms import worldToImage
 
 SHORTEST_PX = 10.0
 """A shorter line cannot be placed precisely enough: an end that is one pixel off would change lengths by a tenth."""
@@ -20,51 +18,58 @@ SHORTEST_PX = 10.0
 LARGEST_TILT = 0.5
 """How far (in slices) the ends may lie before and behind each other: the line must lie in one image."""
 
-LAID = "BreastUSAI.laid"
-"""Attribute of a new line: where its ends were put."""
-
-_PLACE = 0.1, 0.1, 0.5
-"""Where a new line starts: column, first and last row, as parts of the image."""
+ENDS = 2
 
 
 def addCalibrationLine(volumeNode: Any) -> Any:
-    """A vtkMRMLMarkupsLineNode along depth on the frame that is shown, whose ends the user drags to a known distance.
+    """An empty vtkMRMLMarkupsLineNode for the slice views; the user's next two clicks there are its ends.
 
     It shows no length of its own: without calibration that would be no millimetres.
     """
-    columns, rows, planes = volumeNode.GetImageData().GetDimensions()
-    column, first, last = _PLACE[0] * (columns - 1), _PLACE[1] * (rows - 1), _PLACE[2] * (rows - 1)
-    plane = currentFrame(volumeNode) if planes > 1 else 0
     line = addNode(volumeNode.GetScene(), "vtkMRMLMarkupsLineNode", f"{volumeNode.GetName()} - calibration")
-    for place in imageToWorld(volumeNode, [(column, first, plane), (column, last, plane)]):
-        line.AddControlPointWorld(*place)
     line.CreateDefaultDisplayNodes()
     line.GetMeasurement("length").SetEnabled(False)
-    line.GetDisplayNode().SetPropertiesLabelVisibility(False)
-    line.GetDisplayNode().SetPointLabelsVisibility(False)
+    display = line.GetDisplayNode()
+    display.SetPropertiesLabelVisibility(False)
+    display.SetPointLabelsVisibility(False)
+    display.SetVisibility3D(False)
     placeBeside(line, volumeNode)
-    line.SetAttribute(LAID, json.dumps(_ends(line)))
+    _placeByClicks(line)
     return line
 
 
-def isMoved(lineNode: Any) -> bool:
-    """Whether an end of a line lies elsewhere than where it was put: until then it measures nothing.
-
-    That its points were selected, locked, hidden or renamed moves nothing, nor does a transform of the line.
-    """
-    laid = lineNode.GetAttribute(LAID)
-    if laid is None:
-        return True
-    now = np.array(_ends(lineNode))
-    try:
-        before = np.array(json.loads(laid), dtype=float)
-    except (ValueError, TypeError, RecursionError):  # somebody's own attribute
-        return True
-    return before.shape != now.shape or not np.allclose(before, now, atol=1e-4)
+def stopPlacing(lineNode: Any) -> None:
+    """Clicks are no ends of this line any more; does nothing where they are not."""
+    selection, interaction = _modesOf(lineNode.GetScene())
+    if selection.GetActivePlaceNodeID() == lineNode.GetID():
+        if interaction.GetCurrentInteractionMode() == interaction.Place:
+            interaction.SwitchToViewTransformMode()
+        selection.SetReferenceActivePlaceNodeID(None)
 
 
-def _ends(lineNode: Any) -> list[list[float]]:
-    return [list(lineNode.GetNthControlPointPosition(index)) for index in range(lineNode.GetNumberOfControlPoints())]
+def markedEnds(lineNode: Any) -> list[tuple[float, float, float]]:
+    """Where the ends lie that were clicked, in world coordinates: none, one or two."""
+    return [
+        lineNode.GetNthControlPointPositionWorld(index)
+        for index in range(lineNode.GetNumberOfControlPoints())
+        if lineNode.GetNthControlPointPositionStatus(index) == lineNode.PositionDefined
+    ]
+
+
+def _placeByClicks(line: Any) -> None:
+    """Slicer's own way: a click in a view adds a point to the active node, until that has as many as it needs."""
+    selection, interaction = _modesOf(line.GetScene())
+    selection.SetReferenceActivePlaceNodeClassName(line.GetClassName())
+    selection.SetReferenceActivePlaceNodeID(line.GetID())
+    interaction.SetPlaceModePersistence(0)
+    interaction.SetCurrentInteractionMode(interaction.Place)
+
+
+def _modesOf(scene: Any) -> tuple[Any, Any]:
+    """What is selected, and what clicks do: the application has one node for each."""
+    names = ("vtkMRMLSelectionNodeSingleton", "vtkMRMLInteractionNodeSingleton")
+    selection, interaction = (scene.GetNodeByID(name) for name in names)
+    return selection, interaction
 
 
 def spacingFromLine(lineNode: Any, volumeNode: Any, lengthMm: float) -> tuple[float, float]:
@@ -79,11 +84,12 @@ def spacingFromLine(lineNode: Any, volumeNode: Any, lengthMm: float) -> tuple[fl
     """
     if volumeNode is None or volumeNode.GetImageData() is None:
         raise InputError("there is no image to measure on", remedy="Choose the image first")
-    if lineNode is None or lineNode.GetNumberOfDefinedControlPoints() < 2:
+    marked = [] if lineNode is None else markedEnds(lineNode)
+    if len(marked) < ENDS:
         raise InputError("the calibration line has no two ends", remedy="Draw it between two marks of the depth scale")
     if not (math.isfinite(lengthMm) and lengthMm > 0):
         raise OptionError("the calibration line has no length", remedy="Type the distance of its ends in mm")
-    ends = [np.array(lineNode.GetNthControlPointPositionWorld(index)) for index in range(2)]
+    ends = [np.array(place) for place in marked[:ENDS]]
     start, end = worldToImage(volumeNode, ends)
     across, down, through = np.abs(end - start)
     if through > LARGEST_TILT:

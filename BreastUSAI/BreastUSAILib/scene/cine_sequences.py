@@ -10,6 +10,7 @@ import numpy as np
 
 from ..engine.analysis import Analysis
 from ..engine.frames import Frames
+from ..engine.heat_map_colours import shows_flow
 from .browsing import BrowsedSequence
 from .heat_map_node import dressHeatMap, heatMapFrameNode
 from .image_data import ijkToRasOf
@@ -74,7 +75,7 @@ def addCineHeatMap(
         blank = np.zeros((analysis.input.rows, analysis.input.columns), np.float32)
         sequence.SetDataNodeAtValue(heatMapFrameNode(name, blank, ijkToRas), values[0])
     proxy = _synchronise(source.browser, sequence, name, saveChanges=False)
-    dressHeatMap(proxy, volumeNode)
+    dressHeatMap(proxy, volumeNode, shows_flow(analysis.flags))
     return proxy
 
 

@@ -8,17 +8,18 @@ import numpy as np
 import slicer
 from numpy.typing import NDArray
 
+from .heat_map_table import addLegend, heatMapTable
 from .image_data import ijkToRasOf, imageFromArray, matrixFromArray
 from .nodes import IMAGE_ROLE, addNode, shareTransform
 
-COLOUR_TABLE_ID = "vtkMRMLColorTableNodeIron"
 TRANSPARENT_BELOW = 0.25
+"""Where no view lets the heat map fade out (see `heat_map_views`), less heat is not shown."""
 
 
-def addHeatMapNode(scene: Any, name: str, image: Any, volumeNode: Any) -> Any:
-    """A scalar volume of the vtkImageData `image` (float32, 0 to 1) where `volumeNode` is."""
+def addHeatMapNode(scene: Any, name: str, image: Any, volumeNode: Any, onFlow: bool) -> Any:
+    """A scalar volume of the vtkImageData `image` (float32, 0 to 1) where `volumeNode` is; `onFlow`: colour Doppler."""
     node = addNode(scene, "vtkMRMLScalarVolumeNode", name)
-    dressHeatMap(node, volumeNode)  # before it has voxels: Slicer would take its time to look at all of them
+    dressHeatMap(node, volumeNode, onFlow)  # before it has voxels: Slicer would take its time to look at all of them
     node.SetAndObserveImageData(image)
     node.SetIJKToRASMatrix(matrixFromArray(ijkToRasOf(volumeNode)))
     return node
@@ -33,15 +34,16 @@ def heatMapFrameNode(name: str, heatMap: NDArray[np.float32], ijkToRas: NDArray[
     return node
 
 
-def dressHeatMap(node: Any, volumeNode: Any) -> None:
-    """Put it where the image is; show 0 to 1 in every image alike (fixed window), and no low heat at all."""
+def dressHeatMap(node: Any, volumeNode: Any, onFlow: bool) -> None:
+    """Put it where the image is; show 0 to 1 in every image alike (fixed window), with a legend."""
     shareTransform(node, volumeNode)
     node.SetNodeReferenceID(IMAGE_ROLE, volumeNode.GetID())
     node.CreateDefaultDisplayNodes()
     display = node.GetDisplayNode()
-    display.SetAndObserveColorNodeID(COLOUR_TABLE_ID)
+    display.SetAndObserveColorNodeID(heatMapTable(node.GetScene(), onFlow).GetID())
     display.SetAutoWindowLevel(False)
     display.SetWindowLevelMinMax(0.0, 1.0)
     display.SetAutoThreshold(False)
     display.SetThreshold(TRANSPARENT_BELOW, 1.0)
     display.SetApplyThreshold(True)
+    addLegend(node)

@@ -59,6 +59,7 @@ def openHost() -> SceneHost:
     colorLogic.SetMRMLScene(scene)
     colorLogic.AddDefaultColorNodes()
     slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(scene, True)
+    scene.RegisterNodeClass(slicer.vtkMRMLColorLegendDisplayNode())
     modules = SimpleNamespace(
         sequences=_module(slicer.vtkSlicerSequencesLogic(), "Sequences", scene, applicationLogic),
         volumes=_module(slicer.vtkSlicerVolumesLogic(), "Volumes", scene, applicationLogic),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .heat_map_views import followForeground
 from .nodes import IMAGE_ROLE, nodesOfClass
 from .result_links import isResult, resultOutlines
 from .slice_views import viewsElsewhere
@@ -42,6 +43,7 @@ def setOverlaysVisible(nodes: Any, visible: bool) -> None:
     if nodes.heatMap is not None:
         for view in _viewsOf(nodes.heatMap):
             view.SetForegroundVolumeID(nodes.heatMap.GetID() if visible else None)
+        followForeground(nodes.heatMap.GetScene())
 
 
 def hideOtherOverlays(scene: Any, nodes: Any) -> None:

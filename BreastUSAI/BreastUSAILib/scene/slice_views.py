@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import slicer
 
+from ..engine.heat_map_colours import LAYER_OPACITY
 from .acquisition_views import sliceNormal, viewNormal
+from .heat_map_views import followForeground
 from .nodes import IMAGE_ROLE, nodesOfClass
-
-HEAT_MAP_OPACITY = 0.4
+from .slice_logics import sliceLogics
 
 LEAST_COVER = 0.5
 """From this opacity on, a volume in the foreground counts as what a view shows."""
@@ -25,7 +25,8 @@ def showLayers(volumeNode: Any, heatMapNode: Any) -> None:
     for view in nodesOfClass(volumeNode.GetScene(), "vtkMRMLSliceCompositeNode"):
         view.SetBackgroundVolumeID(volumeNode.GetID())
         view.SetForegroundVolumeID(heatMapNode.GetID())
-        view.SetForegroundOpacity(HEAT_MAP_OPACITY)
+        view.SetForegroundOpacity(LAYER_OPACITY)
+    followForeground(volumeNode.GetScene())
 
 
 def showImage(volumeNode: Any) -> None:
@@ -71,7 +72,7 @@ def volumeSeen(view: Any) -> Any:
 
 def fitViews(scene: Any) -> None:
     """Show the whole image in every slice view of `scene`, turned as it was."""
-    for logic in _sliceLogics(scene):
+    for logic in sliceLogics(scene):
         logic.FitSliceToBackground(*logic.GetSliceNode().GetDimensions()[:2])
         logic.SnapSliceOffsetToIJK()
 
@@ -98,9 +99,3 @@ def _boundsOf(volume: Any) -> tuple[float, ...]:
     bounds = np.zeros(6)
     volume.GetRASBounds(bounds)
     return tuple(np.round(bounds, 3))
-
-
-def _sliceLogics(scene: Any) -> list[Any]:
-    logics = slicer.modules.volumes.logic().GetMRMLApplicationLogic().GetSliceLogics()
-    found = [logics.GetItemAsObject(index) for index in range(logics.GetNumberOfItems())]
-    return [logic for logic in found if logic.GetMRMLScene() is scene]

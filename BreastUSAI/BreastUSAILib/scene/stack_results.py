@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.analysis import Analysis
+from ..engine.heat_map_colours import shows_flow
 from .growing_image import GrowingImage
 from .heat_map_node import addHeatMapNode
 from .label_stack import LabelStack
@@ -38,4 +39,4 @@ def addStackHeatMap(scene: Any, name: str, analysis: Analysis, volumeNode: Any) 
     for plane in range(planes):
         image.slices[plane] = analysis.maps.heat_map(plane) if plane in analysed else 0
         yield
-    return addHeatMapNode(scene, name, image.finished(), volumeNode)
+    return addHeatMapNode(scene, name, image.finished(), volumeNode, shows_flow(analysis.flags))
