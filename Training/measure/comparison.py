@@ -73,9 +73,9 @@ def comparison(recipes: Iterable[Recipe], results: Path = RESULTS, *, timed: boo
         for recipe in (one for one in chosen if task in one.networks):
             network = _network_cells(recipe, task, timed)
             runs = _runs(measured[recipe.name]) or {("", NONE, NONE): []}
-            for (leak, where, folds), results in runs.items():
-                row = _row([f"{leak}{network[0]}", *network[1:], where], task, results, folds)
-                rows[any(from_random(one) for one in results)].append(row)
+            for (leak, where, folds), found in runs.items():
+                row = _row([f"{leak}{network[0]}", *network[1:], where], task, found, folds)
+                rows[any(from_random(one) for one in found)].append(row)
         if task == "classification":
             rows[False].append(_neighbour_row([one for found in measured.values() for one in found]))
         for random, members in rows.items():
