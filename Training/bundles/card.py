@@ -15,6 +15,7 @@ from ..measure.wording import NOT_MEASURED, with_interval
 from . import card_figures
 from .card_columns import Column, headline_values, read_columns
 from .lesion_gap import gap_words
+from .outlined import LEFT_OUT
 from .record import TrainingRecord
 from .sources import SOURCES
 from .writer import read_metadata, rewrite_bundle
@@ -297,8 +298,11 @@ def _again(metadata: Mapping[str, Any], columns: Sequence[Column], record: Train
     split = f"--data DATA --fold {record.fold} --train-on {' '.join(record.train_on)}"
     words = record.command or f"train {record.recipe}"
     steps = [f"python -m Training {words} {split} --seed {record.seed} --work WORK"]
+    rules = metadata.get("outline_rules_report") or metadata.get("calibration_report", {}).get("normal", {})
+    left_out = " --left-out" if LEFT_OUT in rules.get("from", "") else ""
     if metadata["breastusai"]["task"] == "classification":
-        steps.append(f"python -m Training calibrate {name} {split}")
+        pair = f"{name} SEGMENTER" if left_out else name
+        steps.append(f"python -m Training calibrate {pair} {split}{left_out}")
     elif "outline_rules_report" in metadata:
-        steps.append(f"python -m Training calibrate CLASSIFIER {name} {split}")
+        steps.append(f"python -m Training calibrate CLASSIFIER {name} {split}{left_out}")
     return [*lines, "Train it again:", "", "```", *steps, f"python -m Training card {name} --figures …", "```", ""]

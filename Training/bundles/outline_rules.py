@@ -16,7 +16,7 @@ from ..measure.segmentation import MISSED_DICE
 from .calibrate import NORMAL_RULE, choose_normal_below
 from .lesion_gap import RULE as GAP_RULE
 from .lesion_gap import GapChoice, choose_gap
-from .outlined import NEVER, Outlined, outline_images, without_rules
+from .outlined import LEFT_OUT, NEVER, Outlined, outline_images, without_rules
 from .writer import read_metadata, rewrite_bundle
 
 LOST = 0.025  # of the found lesions of each data set, at most
@@ -87,7 +87,7 @@ def calibrate_outlines(
 def where_from(left_out: Sequence[Outlined]) -> str:
     """What rules were chosen on, in words."""
     names = dict.fromkeys(one.dataset for one in left_out)
-    return f"collections left out of the training: {', '.join(names)}" if names else "the calibration part"
+    return f"{LEFT_OUT}: {', '.join(names)}" if names else "the calibration part"
 
 
 def choose_outline_rules(found: Sequence[Outlined], normal_below: float) -> OutlineRules:

@@ -25,6 +25,7 @@ from ..fit.crops import tissue_crop
 from ..measure.subject import without_normal
 
 MOST = 700  # images of a left-out data set that rules are chosen on
+LEFT_OUT = "collections left out of the training"
 NEVER = math.inf  # what no probability reaches: JSON's null
 
 
