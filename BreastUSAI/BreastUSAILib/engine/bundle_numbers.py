@@ -48,7 +48,7 @@ _FACTOR = Range(1e-3, 1e3)
 
 RANGES: Mapping[str, Range] = MappingProxyType(
     {
-        "temperature": _FACTOR,
+        "temperature": Range(0.01, 100),
         "slope": _FACTOR,
         "intercept": _SHIFT,
         "bias": _SHIFT,
