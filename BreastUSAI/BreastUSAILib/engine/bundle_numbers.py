@@ -42,19 +42,19 @@ class Range:
 _UNLIMITED = 1e6  # more than any limit in log-odds or of a probability can mean
 _LARGEST = 1e15
 _SHARE = Range(0, 1)
-_VARIANCE = Range(0, 100)
-_SHIFT = Range(-50, 50)
-_FACTOR = Range(0.01, 100)
+_VARIANCE = Range(0, 1e6)  # a training on a few phantoms knows next to nothing
+_SHIFT = Range(-1000, 1000)
+_FACTOR = Range(1e-3, 1e3)
 
 RANGES: Mapping[str, Range] = MappingProxyType(
     {
-        "temperature": _FACTOR,
+        "temperature": Range(0.01, 100),
         "slope": _FACTOR,
         "intercept": _SHIFT,
         "bias": _SHIFT,
         "slope_variance": _VARIANCE,
         "intercept_variance": _VARIANCE,
-        "covariance": Range(-100, 100),
+        "covariance": Range(-1e6, 1e6),
         "least_confidence": _SHARE,
         "prevalence": Range(0, 1, inside=True, optional=True),
         "threshold": Range(0, 1, optional=True),
@@ -66,7 +66,7 @@ RANGES: Mapping[str, Range] = MappingProxyType(
         "sensitivity": Range(0, 1, optional=True),
         "specificity": Range(0, 1, optional=True),
         "mean": Range(-1000, 1000),
-        "std": Range(1e-3, 1e3),
+        "std": _FACTOR,
         "low_percentile": Range(0, 100),
         "high_percentile": Range(0, 100),
         "centre_share": _SHARE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,6 @@ from .heat import GRAD_CAM, SALIENCY, Explained, Explainer, peaked
 if TYPE_CHECKING:
     from .classifier import Classifier
 
-_IMAGES_AT_ONCE = 2
 _BY_OPTION = {"grad-cam": GRAD_CAM, "saliency": SALIENCY}  # options.EXPLAIN_METHODS
 _SPATIAL_LAYERS = {"DenseNet121": "features", "ResNet": "layer4"}  # MONAI's classifiers that keep a picture
 
@@ -95,9 +93,6 @@ class LayerCam:
         Each map is divided by its own maximum; a map without positive evidence is all zero. Raises ModelError where
         the layer's output has no rows and columns.
         """
-        return _in_parts(images, lambda part: self._explained(part, target))
-
-    def _explained(self, images: Tensor, target: int) -> Explained:
         with self._forward.differentiable():
             maps = self._attribution.attribute(images, target=target, relu_attributions=True).detach()
         if maps.ndim != 4:
@@ -129,19 +124,9 @@ class InputSaliency:
 
         Each map is divided by its own maximum.
         """
-        return _in_parts(images, lambda part: self._explained(part, target))
-
-    def _explained(self, images: Tensor, target: int) -> Explained:
         with self._forward.differentiable():
             gradient = self._attribution.attribute(images.clone().requires_grad_(), target=target, abs=True)
         return self._forward.taken(), peaked(gradient.detach().amax(dim=1).float().cpu().numpy())
-
-
-def _in_parts(images: Tensor, explain: Callable[[Tensor], Explained]) -> Explained:
-    """A few images at a time: a backward pass keeps everything that an image becomes on its way."""
-    parts = [explain(part) for part in images.split(_IMAGES_AT_ONCE)]
-    logits, maps = ([part[place] for part in parts] for place in (0, 1))
-    return np.concatenate(logits), np.concatenate(maps)
 
 
 class _Remembering(nn.Module):
