@@ -16,6 +16,7 @@ from .installer import Installer
 from .models_section import ModelsSection
 from .packages_controls import InstallerLike, PackagesControls
 from .panel_state import PanelState
+from .parameter_state import stateOf
 from .result_blocks import ResultBlocks
 from .runner import Runner
 from .shortcuts import Shortcuts
@@ -44,6 +45,7 @@ class Panel:
         self._guiTag: Any = None
         self._foreground: ForegroundWatch | None = None
         self._isRefreshing = self._isStale = False
+        self._seen: tuple[Any, ...] = ()
         self._log = TextWindow(ui.analyzeSection)
 
         self.input = InputSection(ui, self._refresh)
@@ -78,7 +80,7 @@ class Panel:
         if self._foreground is not None:
             self._foreground.stop()
         self._foreground = None if parameters is None else ForegroundWatch(slicer.mrmlScene)
-        self.parameters = parameters
+        self.parameters, self._seen = parameters, ()
         if parameters is not None:
             self._chooseShownVolume()
             self._guiTag = parameters.connectGui(self.ui)
@@ -136,7 +138,11 @@ class Panel:
             self.parameters.inputVolume = shownVolume(slicer.mrmlScene)
 
     def _onModified(self, *_event: Any) -> None:
-        self._refresh()
+        """While a cine plays, Slicer says at every frame that the node was modified, though nothing has changed."""
+        seen = stateOf(self.parameters.parameterNode)
+        if seen != self._seen:
+            self._seen = seen
+            self._refresh()
 
     def _refresh(self) -> None:
         """Bring everything to the state of the parameters; what blocks change on the way is followed too."""
