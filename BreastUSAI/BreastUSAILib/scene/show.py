@@ -97,7 +97,7 @@ def _results(scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any) ->
         placeBeside(nodes.volume, volumeNode)
     for node in (nodes.segmentation, nodes.heatMap, nodes.table, nodes.report):
         placeBeside(node, nodes.volume)
-    yield
+        yield
     noteThatPicturesHaveNoSize(nodes.volume)
     showLayers(nodes.volume, nodes.heatMap)
     if isStacked:
