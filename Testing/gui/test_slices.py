@@ -175,3 +175,22 @@ def test_a_defect_is_a_sentence_and_goes_to_the_log(caplog) -> None:
     assert isinstance(error, BreastUSAIError)
     assert "ZeroDivisionError: by zero" in str(error)
     assert "Traceback" in caplog.text
+
+
+def test_events_are_handled_before_what_was_found_is_told(application):
+    told: list[str] = []
+
+    def event():
+        told.append(f"event, running {running.isRunning}")
+        running.cancel()
+
+    def steps():
+        yield
+        told.append("last step")
+        qt.QTimer.singleShot(0, event)
+        return "found"
+
+    running = Slices(steps(), told.append, lambda error: told.append(str(error)))
+    until(lambda: not running.isRunning)
+
+    assert told == ["last step", "event, running True", "found"], "what has come to its end is not cancelled"

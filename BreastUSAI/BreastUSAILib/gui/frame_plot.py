@@ -31,15 +31,19 @@ class FramePlot(qt.QWidget):
         self._report: Report | None = None
         self._curve: list[tuple[int, float]] = []
         self._current: int | None = None
+        self._drawn: Any = None
+        self._drawnFor: tuple[Any, ...] = ()
         self.setFixedHeight(_HEIGHT)
         self.mouseTracking = True
         self.cursor = qt.QCursor(qt.Qt.PointingHandCursor)
+        self.autoFillBackground = True  # so that nothing behind is drawn again for it
         self.visible = False
 
     def setReport(self, report: Report | None) -> None:
         """Show the frames of this report, or nothing."""
         self._report = report
         self._curve = [] if report is None else malignantByFrame(report)
+        self._drawn = None
         self.visible = self.hasCurve
         self.accessibleName = self._summary()
         self.toolTip = self._summary()
@@ -51,9 +55,10 @@ class FramePlot(qt.QWidget):
         return self._count() > 1 and bool(self._curve)
 
     def setCurrentFrame(self, frame: int | None) -> None:
-        """Mark the frame that the slice view shows."""
-        self._current = frame
-        self.update()
+        """Mark the frame that the slice view shows; nothing is drawn anew where it is the same."""
+        if frame != self._current:
+            self._current = frame
+            self.update()
 
     def frameAt(self, x: float) -> int:
         """The analysed frame nearest to that horizontal position."""
@@ -95,9 +100,37 @@ class FramePlot(qt.QWidget):
             painter.end()
 
     def _paint(self, painter: Any) -> None:
+        """The mark of the current frame below and above what stays: a cine plays at twenty frames a second."""
+        tones = tonesOf(self.palette)
+        top, bottom = self._topAndBottom()
+        x = self._currentX()
+        if x is not None:
+            painter.fillRect(x - 1, top - 4, 3, bottom - top + 8, tones.quiet)
+        painter.drawPixmap(0, 0, self._lasting())
+        if x is not None:
+            self._drawInside(painter, self._currentWords(), x, _HEIGHT - 3, tones.text)
+
+    def _lasting(self) -> Any:
+        """What is the same for every current frame, as qt.QPixmap; drawn anew for another report, size or palette."""
+        ratio = self.devicePixelRatioF()
+        wanted = (self.width, ratio, self.palette.cacheKey(), self.font.toString())
+        if self._drawn is None or wanted != self._drawnFor:
+            self._drawn = qt.QPixmap(round(self.width * ratio), round(_HEIGHT * ratio))
+            self._drawn.setDevicePixelRatio(ratio)
+            self._drawn.fill(qt.QColor(0, 0, 0, 0))
+            self._drawnFor = wanted
+            painter = qt.QPainter(self._drawn)
+            painter.setFont(self.font)
+            try:
+                self._paintLasting(painter)
+            finally:
+                painter.end()
+        return self._drawn
+
+    def _paintLasting(self, painter: Any) -> None:
         tones, metrics = tonesOf(self.palette), painter.fontMetrics()
         left, right = self._ends()
-        top, bottom = metrics.height() + 6, _HEIGHT - metrics.height() - 6
+        top, bottom = self._topAndBottom()
         for share in (0.0, 0.5, 1.0):
             y = _yOf(share, top, bottom)
             painter.fillRect(left, y, right - left + 1, 1, tones.track)
@@ -105,7 +138,6 @@ class FramePlot(qt.QWidget):
         baseline = _HEIGHT - 3
         drawWords(painter, "1", left, baseline, tones.quiet)
         drawWords(painter, str(self._count()), right, baseline, tones.quiet, 1.0)
-        self._paintCurrent(painter, tones, top, bottom, baseline)
         self._paintCurve(painter, top, bottom)
         self._paintKeyFrame(painter, tones, top, bottom)
 
@@ -139,13 +171,20 @@ class FramePlot(qt.QWidget):
         painter.drawEllipse(x - 5, y - 5, 10, 10)
         self._drawInside(painter, _("key {number}").format(number=key + 1), x, top - 10, tones.text)
 
-    def _paintCurrent(self, painter: Any, tones: Any, top: int, bottom: int, baseline: int) -> None:
-        """A line through the frame that the slice view shows, its number below."""
+    def _currentX(self) -> int | None:
+        """Where the line through the frame that the slice view shows is; None where it shows none of these."""
         if self._current is None or not 0 <= self._current < self._count():
-            return
-        x = self.xOf(self._current)
-        painter.fillRect(x - 1, top - 4, 3, bottom - top + 8, tones.quiet)
-        self._drawInside(painter, _("shown {number}").format(number=self._current + 1), x, baseline, tones.text)
+            return None
+        return self.xOf(self._current)
+
+    def _currentWords(self) -> str:
+        assert self._current is not None
+        return _("shown {number}").format(number=self._current + 1)
+
+    def _topAndBottom(self) -> tuple[int, int]:
+        """Of the curve's area: where 100 and 0 % are."""
+        height = self.fontMetrics().height()
+        return height + 6, _HEIGHT - height - 6
 
     def _drawInside(self, painter: Any, words: str, x: int, baseline: int, colour: Any) -> None:
         """Words centred on `x`, moved as far as needed to stay within the plot; on a patch of the background."""

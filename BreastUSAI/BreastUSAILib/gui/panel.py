@@ -16,6 +16,7 @@ from .installer import Installer
 from .models_section import ModelsSection
 from .packages_controls import InstallerLike, PackagesControls
 from .panel_state import PanelState
+from .parameter_state import stateOf
 from .plain_words import showPlain
 from .result_blocks import ResultBlocks
 from .runner import Runner
@@ -47,6 +48,7 @@ class Panel:
         self._guiTag: Any = None
         self._foreground: ForegroundWatch | None = None
         self._isRefreshing = self._isStale = False
+        self._seen: tuple[Any, ...] = ()
         self._log = TextWindow(ui.analyzeSection)
 
         self.shown = ShownImage(ui, self._refresh, self._onSettled)
@@ -85,7 +87,7 @@ class Panel:
         if self._foreground is not None:
             self._foreground.stop()
         self._foreground = None if parameters is None else ForegroundWatch(slicer.mrmlScene)
-        self.parameters = parameters
+        self.parameters, self._seen = parameters, ()
         self.shown.setParameterNode(parameters)
         if parameters is not None:
             self._guiTag = parameters.connectGui(self.ui)
@@ -158,7 +160,11 @@ class Panel:
         self.blocks.overlay.applyAgain()
 
     def _onModified(self, *_event: Any) -> None:
-        self._refresh()
+        """While a cine plays, Slicer says at every frame that the node was modified, though nothing has changed."""
+        seen = stateOf(self.parameters.parameterNode)
+        if seen != self._seen:
+            self._seen = seen
+            self._refresh()
 
     def _refresh(self) -> None:
         """Bring everything to the state of the parameters; what blocks change on the way is followed too."""

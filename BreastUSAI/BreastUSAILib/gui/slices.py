@@ -22,7 +22,8 @@ Steps = Generator[Any, None, Any]
 class Slices:
     """Runs a generator in the event loop until it ends; never inside the caller of any method here.
 
-    Between two steps the application's events are handled once `BUDGET_S` is used up, so no step should take long.
+    Between two steps the application's events are handled once `BUDGET_S` is used up, so no step should take long;
+    and always before `onDone`, which shows what was found. Until then the generator counts as running.
 
     Args:
         steps: yields after each step, `WAIT` where it has to wait.
@@ -37,6 +38,7 @@ class Slices:
         self._onDone = onDone
         self._onFailed = onFailed
         self._abortWith: BreastUSAIError | None = None
+        self._ending: Callable[[], None] | None = None
         self._turning = False
         self._woken = False
         self._timer = qt.QTimer()
@@ -51,8 +53,8 @@ class Slices:
             self._timer.start(0)
 
     def abort(self, error: BreastUSAIError) -> None:
-        """End the generator where it is; `onFailed` gets the error."""
-        if self.isRunning and self._abortWith is None:
+        """End the generator where it is; `onFailed` gets the error. One that has come to its end stays done."""
+        if self.isRunning and self._abortWith is None and self._ending is None:
             self._abortWith = error
             self._timer.start(0)
 
@@ -63,16 +65,20 @@ class Slices:
     def _turn(self) -> None:
         if self._turning or not self.isRunning:  # a step that handles events itself comes by here
             return
+        if self._ending is not None:
+            self._end()
+            self._ending()
+            return
         self._turning = True
         try:
-            ending = self._work()
+            failure = self._work()
         finally:
             self._turning = False
-        if ending is not None:
-            ending()
+        if failure is not None:
+            failure()
 
     def _work(self) -> Callable[[], None] | None:
-        """Do steps while there is time, at least one; what is to be told where that was the end."""
+        """Do steps while there is time, at least one; what is to be told where they failed."""
         until = time.perf_counter() + BUDGET_S
         try:
             while self._abortWith is None:
@@ -86,9 +92,10 @@ class Slices:
             self._steps.close()
             raise self._abortWith
         except StopIteration as end:
-            self._end()
             value = end.value
-            return lambda: self._onDone(value)
+            self._ending = lambda: self._onDone(value)
+            self._timer.start(0)
+            return None
         except Exception as problem:
             self._end()
             error = asError(problem)

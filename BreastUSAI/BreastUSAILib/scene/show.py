@@ -117,7 +117,7 @@ def _results(
         placeBeside(nodes.volume, volumeNode)
     for node in (nodes.segmentation, nodes.heatMap, nodes.table, nodes.report):
         placeBeside(node, nodes.volume)
-    yield
+        yield
     decided = yield from decideInSteps(nodes, former)
     retire(decided, nodes)  # from here on there is no step that may fail or be cancelled
     noteThatPicturesHaveNoSize(nodes.volume)
