@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,6 +22,7 @@ from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.tag import BaseTag
 from pydicom.uid import (
     UID,
+    AllTransferSyntaxes,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
@@ -125,6 +125,18 @@ def readable_header(path: Path) -> Iterator[None]:
         ) from error
 
 
+def is_compressed(syntax: UID) -> bool:
+    """Whether a transfer syntax is one of those whose pixel data are encapsulated; False for unknown ones."""
+    return syntax in AllTransferSyntaxes and syntax.is_encapsulated
+
+
+def starts_with_item(pixels: PixelElement) -> bool:
+    """Whether the value begins with an item tag, as encapsulated pixel data do. Raises OSError."""
+    with pixels.open() as file:
+        file.seek(pixels.offset)
+        return file.read(4) == struct.pack("<HH", _ITEM >> 16, _ITEM & 0xFFFF)
+
+
 def plain_text(value: object, longest: int = 160) -> str:
     """A value as printable ASCII in one line, for messages."""
     return re.sub(r"[^ -~]", "?", " ".join(str(value).split()))[:longest]
@@ -201,75 +213,3 @@ def _pixel_element(file: BinaryIO, syntax: UID, opener: Callable[[], BinaryIO]) 
         (length,) = struct.unpack(f"{order}L", file.read(4))
     offset, size = file.tell(), os.fstat(file.fileno()).st_size
     return PixelElement(keyword, vr, offset, None if length == _UNDEFINED_LENGTH else length, size, opener)
-
-
-@dataclass(frozen=True)
-class _Fragment:
-    start: int  # of the item's value
-    length: int
-    opens_image: bool  # begins with a JPEG or JPEG 2000 start-of-image marker
-
-
-def encapsulated_frames(
-    pixels: PixelElement, count: int, extended_offsets: bytes | None, where: Path
-) -> list[list[tuple[int, int]]]:
-    """(offset, length) of the fragments of every frame (PS3.5 A.4), without reading their content.
-
-    The order of trust: the extended offset table, one fragment a frame, the basic offset table, start markers.
-    Raises InputError where fewer than `count` complete frames are there.
-    """
-    with pixels.open() as file:
-        file.seek(pixels.offset)
-        table, fragments, complete = _scan(file, pixels.size)
-    starts = _frame_starts(table, fragments, count, extended_offsets)
-    if starts is None or (not complete and starts[-1] == len(fragments) - 1 and fragments[-1].length == 0):
-        held = sum(fragment.opens_image for fragment in fragments) or len(fragments)
-        raise InputError(
-            f"the pixel data are cut short or damaged: about {min(held, count)} of {count} frames are there",
-            where=where,
-            remedy="Copy or export the file again",
-        )
-    bounds = [*starts, len(fragments)][: count + 1]
-    return [
-        [(fragment.start, fragment.length) for fragment in fragments[first:last]] for first, last in pairwise(bounds)
-    ]
-
-
-def _scan(file: BinaryIO, size: int) -> tuple[list[int], list[_Fragment], bool]:
-    """Basic offset table, whole fragments, and whether the sequence delimiter was reached."""
-    table: list[int] | None = None
-    fragments: list[_Fragment] = []
-    while len(head := file.read(8)) == 8:
-        group, element, length = struct.unpack("<HHL", head)
-        if group << 16 | element != _ITEM:
-            return table or [], fragments, True
-        start = file.tell()
-        if start + length > size:
-            break
-        if table is None:
-            table = [value for (value,) in struct.iter_unpack("<L", file.read(length - length % 4))]
-            file.seek(start + length)
-            continue
-        marker = file.read(min(length, 3))
-        fragments.append(_Fragment(start, length, marker in (b"\xff\xd8\xff", b"\xff\x4f\xff")))
-        file.seek(start + length, os.SEEK_SET)
-    return table or [], fragments, False
-
-
-def _frame_starts(
-    table: list[int], fragments: list[_Fragment], count: int, extended_offsets: bytes | None
-) -> list[int] | None:
-    """Index of the first fragment of every frame, or None where there are too few."""
-    if not fragments:
-        return None
-    if extended_offsets:
-        table = [value for (value,) in struct.iter_unpack("<Q", extended_offsets[: len(extended_offsets) // 8 * 8])]
-    if count == 1:
-        return [0]
-    if len(fragments) == count:
-        return list(range(count))
-    places = {fragment.start - fragments[0].start: index for index, fragment in enumerate(fragments)}
-    if len(table) >= count and all(offset in places for offset in table):
-        return [places[offset] for offset in table]
-    opening = [index for index, fragment in enumerate(fragments) if fragment.opens_image]
-    return opening if len(opening) >= count else None
