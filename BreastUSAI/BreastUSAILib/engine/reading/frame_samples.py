@@ -1,4 +1,4 @@
-"""Stored samples of one DICOM frame with the colour model they are in: the codestream decides, the header fills gaps."""
+"""Stored samples of a DICOM frame and the colour model they are in: the codestream decides, the header fills gaps."""
 
 from __future__ import annotations
 

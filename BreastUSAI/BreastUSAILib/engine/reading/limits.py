@@ -9,6 +9,8 @@ from ..errors import InputError
 MAX_SIDE = 16384
 MAX_PIXELS = 100_000_000
 MAX_VOXELS = 4_000_000_000
+MOST_UNPACKED_BYTES = 2_000_000_000
+"""What an input that cannot be read frame by frame may take in memory."""
 
 
 def check_size(rows: int, columns: int, where: Path) -> None:
@@ -20,3 +22,13 @@ def check_size(rows: int, columns: int, where: Path) -> None:
         where=where,
         remedy=f"Give an image between 1 and {MAX_SIDE} pixels a side and of at most {MAX_PIXELS // 10**6} megapixels",
     )
+
+
+def check_unpacked(size: int, where: Path) -> None:
+    """Raises InputError for an input that takes more bytes in memory than one may."""
+    if size > MOST_UNPACKED_BYTES:
+        raise InputError(
+            f"the file takes more than {MOST_UNPACKED_BYTES // 10**9} GB of memory when it is unpacked",
+            where=where,
+            remedy="Export it in parts, or as an uncompressed MHA or DICOM file, which is read frame by frame",
+        )

@@ -33,7 +33,7 @@ def frame_count(file: DicomFile) -> int | None:
 
 
 def first_used_bit(file: DicomFile, options: dict[str, Any]) -> int:
-    """How far above the lowest one the stored bits begin: HighBit (0028,0102) + 1 - BitsStored, where that is possible."""
+    """How far above the lowest bit the stored ones begin: HighBit (0028,0102) + 1 - BitsStored, where possible."""
     allocated, stored = options["bits_allocated"], options["bits_stored"]
     high = _whole(file, "HighBit", stored - 1)
     return high + 1 - stored if stored - 1 <= high < allocated else 0
