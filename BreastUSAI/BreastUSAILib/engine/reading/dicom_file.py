@@ -192,6 +192,8 @@ def _parse(path: Path, tags: Sequence[BaseTag] | None) -> DicomFile:
             )
         if has_preamble and _says_deflated(plain):
             return _deflated(path, tags)
+        if has_preamble and _is_hollow(plain):
+            raise _ends_early(path)
         plain.seek(0)
         file = plain if has_preamble else cast(BinaryIO, _WithPreamble(plain))
         dataset = _dataset(file, tags)
@@ -276,14 +278,28 @@ def _refuse_empty(path: Path, dataset: Dataset) -> None:
     if any(name in dataset for name in ("SOPClassUID", "SOPInstanceUID", "Modality", "Rows")):
         return
     if has_dicom_preamble(path):
-        raise InputError(
-            "the DICOM file ends before its header does", where=path, remedy="Copy or export the file again"
-        )
+        raise _ends_early(path)
     raise InputError(
         "this is neither DICOM nor another image format that can be read",
         where=path,
         remedy="Give DICOM, NRRD, NIfTI, MHA, PNG, JPEG, BMP or TIFF",
     )
+
+
+def _ends_early(path: Path) -> InputError:
+    return InputError("the DICOM file ends before its header does", where=path, remedy="Copy or export the file again")
+
+
+def _is_hollow(file: BinaryIO) -> bool:
+    """Whether zeros follow the preamble or the meta information, as in a copy that failed: the parser would take all
+    of them for elements of a command.
+    """
+    file.seek(_PREAMBLE_BYTES)
+    begin = file.read(_GROUP_LENGTH_BYTES)
+    if begin[:4] == b"\x02\x00\x00\x00" and len(begin) == _GROUP_LENGTH_BYTES:
+        file.seek(int.from_bytes(begin[8:], "little"), os.SEEK_CUR)
+        begin = file.read(4)
+    return begin[:2] == b"\0\0"
 
 
 def _says_deflated(file: BinaryIO) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -54,13 +54,20 @@ class _Series:
         return sorted(self.members, key=lambda member: (member.instance_number, str(member.path)))
 
 
-def read_folder(folder: Path, any_modality: bool = False) -> Iterator[Frames | InputError]:
+def read_folder(
+    folder: Path,
+    any_modality: bool = False,
+    *,
+    skipped: frozenset[str] = frozenset(),
+    beginning: Callable[[Path], None] | None = None,
+) -> Iterator[Frames | InputError]:
     """One item for each still, cine and volume under `folder`, by series, then InstanceNumber, then name.
 
     Series come in the order of their first file's path. Single frames of one series that lie parallel at different
     positions are one volume. A copy of another file of its series is left out, which a remark says. Hidden files,
     DICOMDIR, segmentations and files whose name says that they are no image are passed over; links to a folder already
-    searched are not followed, and one that leads out of the folder is an error. Raises InputError where nothing is
+    searched are not followed, and one that leads out of the folder is an error. `skipped` paths are left out, and
+    `beginning` is told the file, or first file, of every item before it is read. Raises InputError where nothing is
     there to read.
     """
     paths, problems = _files(folder)
@@ -71,11 +78,13 @@ def read_folder(folder: Path, any_modality: bool = False) -> Iterator[Frames | I
             where=folder,
             remedy="Give a folder with DICOM, NRRD, NIfTI, MHA, PNG, JPEG, BMP or TIFF files",
         )
-    for series in _grouped(paths):
-        yield from _items(folder, series.ordered(), any_modality)
+    for series in _grouped([path for path in paths if str(path) not in skipped]):
+        yield from _items(folder, series.ordered(), any_modality, beginning)
 
 
-def _items(folder: Path, members: list[_Member], any_modality: bool) -> Iterator[Frames | InputError]:
+def _items(
+    folder: Path, members: list[_Member], any_modality: bool, beginning: Callable[[Path], None] | None
+) -> Iterator[Frames | InputError]:
     members, copies = without_copies(members)
     stacks = stackable([member.place for member in members if member.place is not None])
     stack_of = {place.path: stack for stack in stacks for place in stack}
@@ -86,6 +95,8 @@ def _items(folder: Path, members: list[_Member], any_modality: bool) -> Iterator
         stack = stack_of.get(member.path)
         held = [place.path for place in stack] if stack else [member.path]
         done.update(held)
+        if beginning is not None:
+            beginning(member.path)
         try:
             yield _read(member, stack, folder, [copies[path] for path in held if path in copies], any_modality)
         except InputError as error:

@@ -17,8 +17,13 @@ def check_size(rows: int, columns: int, where: Path) -> None:
     """Raises InputError for a frame without pixels, or one far larger than any ultrasound image."""
     if 0 < rows <= MAX_SIDE and 0 < columns <= MAX_SIDE and rows * columns <= MAX_PIXELS:
         return
-    raise InputError(
-        f"an image of {columns} x {rows} pixels cannot be read",
+    raise too_large(where, f"an image of {columns} x {rows} pixels")
+
+
+def too_large(where: Path, what: str = "an image of so many pixels") -> InputError:
+    """The error for an image beyond the bounds."""
+    return InputError(
+        f"{what} cannot be read",
         where=where,
         remedy=f"Give an image between 1 and {MAX_SIDE} pixels a side and of at most {MAX_PIXELS // 10**6} megapixels",
     )

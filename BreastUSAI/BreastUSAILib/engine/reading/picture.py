@@ -16,7 +16,7 @@ from PIL import Image, ImageSequence, UnidentifiedImageError
 from ..errors import InputError
 from ..frames import Frames, InputKind, luminance
 from .dicom_geometry import LPS_TO_RAS
-from .limits import check_size
+from .limits import check_size, too_large
 from .names import stem
 from .tiff_check import check_tiff
 from .volume_file import itk_ijk_to_ras, read_volume_file
@@ -135,7 +135,11 @@ class _Pages:
 def _opened(path: Path) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # size limits and odd EXIF data are dealt with here
-        with Image.open(path, formats=_FORMATS) as image:
+        try:
+            image = Image.open(path, formats=_FORMATS)
+        except Image.DecompressionBombError as error:
+            raise too_large(path) from error
+        with image:
             columns, rows = image.size
             check_size(rows, columns, path)
             yield image
