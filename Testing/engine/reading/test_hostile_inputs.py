@@ -60,8 +60,7 @@ def test_a_deflated_file_is_unpacked_no_further_than_it_may(tmp_path: Path, monk
     (frames,) = read(path)
     assert isinstance(frames, Frames)
     assert np.array_equal(frames.read_frame(0), pixels)
-    monkeypatch.setattr(dicom_file, "MOST_UNPACKED_BYTES", 100_000)
-    monkeypatch.setattr(limits, "MOST_UNPACKED_BYTES", 100_000)
+    monkeypatch.setattr(dicom_file, "MOST_INFLATED_BYTES", 100_000)
     assert "memory when it is unpacked" in problem(path)
 
 

@@ -30,7 +30,7 @@ from pydicom.uid import (
 )
 
 from ..errors import InputError
-from .limits import MOST_UNPACKED_BYTES, check_unpacked
+from .limits import MOST_INFLATED_BYTES, too_much
 from .pydicom_versions import original_encoding
 from .sop_classes import DICOMDIR
 
@@ -313,8 +313,9 @@ def _deflated(path: Path, tags: Sequence[BaseTag] | None) -> DicomFile:
     with path.open("rb") as deflated:
         deflated.seek(_PREAMBLE_BYTES + _GROUP_LENGTH_BYTES + int(meta.FileMetaInformationGroupLength))
         inflating = zlib.decompressobj(-zlib.MAX_WBITS)
-        content = inflating.decompress(deflated.read(), MOST_UNPACKED_BYTES)
-    check_unpacked(len(content) + (not inflating.eof and bool(inflating.unconsumed_tail)), path)
+        content = inflating.decompress(deflated.read(), MOST_INFLATED_BYTES)
+    if inflating.unconsumed_tail:
+        raise too_much(path, MOST_INFLATED_BYTES)
     file = io.BytesIO(_PREAMBLE + _AS_EXPLICIT + content)
     del content
     dataset = _dataset(file, tags)

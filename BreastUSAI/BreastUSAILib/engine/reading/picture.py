@@ -18,7 +18,7 @@ from ..frames import Frames, InputKind, luminance
 from .dicom_geometry import LPS_TO_RAS
 from .limits import check_size, too_large
 from .names import stem
-from .tiff_check import check_tiff
+from .tiff_check import check_tiff, first_page_value
 from .volume_file import itk_ijk_to_ras, read_volume_file
 
 _FORMATS = ("PNG", "JPEG", "BMP", "TIFF")
@@ -55,6 +55,7 @@ def read_picture(path: Path) -> Frames:
             sizes = _page_sizes(image, pages)
     except UnidentifiedImageError as error:
         if path.suffix.lower() in (".tif", ".tiff"):
+            _refuse_white_as_zero(path)
             return read_volume_file(path)  # ITK reads the sample formats that Pillow does not
         raise _damaged(path, error) from error
     except _PICTURE_ERRORS as error:
@@ -143,6 +144,16 @@ def _opened(path: Path) -> Iterator[Image.Image]:
             columns, rows = image.size
             check_size(rows, columns, path)
             yield image
+
+
+def _refuse_white_as_zero(path: Path) -> None:
+    """Raises InputError for a TIFF that Pillow does not read and that ITK would show as a negative."""
+    if first_page_value(path, _PHOTOMETRIC) == _WHITE_IS_ZERO:
+        raise InputError(
+            "this kind of TIFF with white stored as 0 is not read",
+            where=path,
+            remedy="Save it as PNG, or as TIFF with black stored as 0",
+        )
 
 
 def _refuse_turned(image: Image.Image, path: Path) -> None:

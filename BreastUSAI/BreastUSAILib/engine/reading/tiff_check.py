@@ -10,6 +10,7 @@ from typing import BinaryIO
 from ..errors import InputError
 
 _MOST_PAGES = 10_000
+_SHORT = 3  # the field type of numbers of 16 bits
 
 
 def is_tiff(begin: bytes) -> bool:
@@ -36,6 +37,23 @@ def check_tiff(path: Path) -> None:
                 place = _next(file, place, order, big)
             except struct.error:
                 raise _damaged(path) from None
+
+
+def first_page_value(path: Path, tag: int) -> int | None:
+    """The number under `tag` in the first directory of a TIFF file that was checked, or None where it has none."""
+    with path.open("rb") as file:
+        begin = file.read(8)
+        order = "<" if begin[:2] == b"II" else ">"
+        if begin[2:4] not in (b"*\x00", b"\x00*"):
+            return None
+        file.seek(struct.unpack(f"{order}L", begin[4:8])[0])
+        (count,) = struct.unpack(f"{order}H", file.read(2))
+        entries = file.read(12 * count)
+    for place in range(0, len(entries) - 11, 12):
+        found, kind, _ = struct.unpack_from(f"{order}HHL", entries, place)
+        if found == tag:
+            return int(struct.unpack_from(f"{order}{'H' if kind == _SHORT else 'L'}", entries, place + 8)[0])
+    return None
 
 
 def _next(file: BinaryIO, place: int, order: str, big: bool) -> int:
