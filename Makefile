@@ -1,10 +1,10 @@
-# make demo · make test · make attack · make lint · make bench · make recipes: each does all the set-up it needs.
+# make demo · make test · make attack · make lint · make bench · make recipes · make fuzz: each does all the set-up it needs.
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test attack lint bench recipes screenshots clean
+.PHONY: demo test attack lint bench recipes fuzz screenshots clean
 
 demo: $(READY)
 	@$(PYTHON) -m Testing.demo
@@ -27,6 +27,9 @@ bench: $(READY)
 
 recipes: $(READY)
 	@$(PYTHON) -m Training recipes --smoke
+
+fuzz: $(READY)
+	@$(PYTHON) -m Testing.fuzz
 
 screenshots: $(READY)
 	@$(PYTHON) -m Testing.screenshots

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from ..engine.analysis import Analysis, Label
 from ..engine.errors import BreastUSAIError
 from ..engine.options import AnalyzeOptions, Progress
 from ..report.result_folder import ResultFiles
-from .inputs_run import Engine, InputsRun, Read, check_output, read_inputs
+from .inputs_run import Engine, InputsRun, Read, check_output, reading_inputs
 from .summary import summary_line
 from .terminal import Terminal, quiet_libraries
 
@@ -34,16 +34,21 @@ def run_analyze(
     """
     quiet_libraries()
     reporter = _Reporter(terminal, chosen.json)
-    try:
-        check_output(chosen.output)
-        engine = (open_engine or _default_engine)(chosen)
-        options = AnalyzeOptions(chosen.frames, Label(chosen.explain_class), chosen.prevalence, chosen.explain_method)
-    except BreastUSAIError as error:
-        reporter.nothing_possible(chosen.inputs, error)
-        return 1
-    run = InputsRun(engine, read or read_inputs, options, chosen.output, chosen.scene, reporter)
-    for path in chosen.inputs:
-        run.input(path)
+    with ExitStack() as stack:
+        try:
+            check_output(chosen.output)
+            if read is None:
+                read = stack.enter_context(reading_inputs(chosen.any_modality))
+            engine = (open_engine or _default_engine)(chosen)
+            options = AnalyzeOptions(
+                chosen.frames, Label(chosen.explain_class), chosen.prevalence, chosen.explain_method
+            )
+        except BreastUSAIError as error:
+            reporter.nothing_possible(chosen.inputs, error)
+            return 1
+        run = InputsRun(engine, read, options, chosen.output, chosen.scene, reporter, chosen.keep_text)
+        for path in chosen.inputs:
+            run.input(path)
     reporter.close()
     return 1 if reporter.failures else 0
 

@@ -139,6 +139,18 @@ def _add_analyze(commands: Any) -> None:
         help="the share of malignant among the lesions seen where the inputs come from, between 0 and 1: shifts all "
         "probabilities by Bayes' rule and is stated beside them (default: as the model was calibrated)",
     )
+    analyze.add_argument(
+        "--keep-text",
+        action="store_true",
+        help="leave what stands beside the scan area in preview.png and scene.mrb; else it is blanked there, for the "
+        "patient's name is often burned in (default: blanked)",
+    )
+    analyze.add_argument(
+        "--any-modality",
+        action="store_true",
+        help="read DICOM images that say that they are no ultrasound (CT, MR, MG and the like) instead of refusing "
+        "them; the result says so",
+    )
     analyze.add_argument("--scene", action="store_true", help="also write scene.mrb (needs the package slicer-core)")
     analyze.add_argument(
         "--json",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -51,6 +51,7 @@ class InputsRun:
     output: Path
     with_scene: bool
     reporter: Reporter
+    keep_text: bool = False
     names: ResultNames = field(default_factory=ResultNames)
 
     def input(self, path: Path) -> None:
@@ -82,7 +83,9 @@ class InputsRun:
         try:
             with self.reporter.progress(frames.name) as progress:
                 analysis = self.engine.analyze(frames, self.options, progress)
-                files = write_results(analysis, frames, folder, write_scene if self.with_scene else None)
+                files = write_results(
+                    analysis, frames, folder, write_scene if self.with_scene else None, self.keep_text
+                )
         except Cancelled:
             raise  # no failure of this input, and the end of them all
         except BreastUSAIError as error:
@@ -103,8 +106,11 @@ def check_output(folder: Path) -> None:
     remove_leftovers(folder, OWNED)
 
 
-def read_inputs(path: Path) -> Iterator[Frames | InputError]:
-    """Everything that a file or folder holds, as `engine.reading.read` gives it."""
-    from ..engine.reading import read
+@contextmanager
+def reading_inputs(any_modality: bool = False) -> Iterator[Read]:
+    """What reads a file or folder as `engine.reading.read` does, in a process of its own that ends with the block."""
+    from ..engine.reading.apart import ReadingProcess
 
-    return read(path)
+    with ReadingProcess() as process:
+        process.start()
+        yield lambda path: process.read(path, any_modality)

@@ -16,7 +16,7 @@ from ..engine.remote import warm_engine
 from ..engine.remote.protocol import INVALID_PARAMS, ProtocolError
 from ..engine.remote.server import Call
 from ..report.result_folder import ResultFiles
-from .inputs_run import InputsRun, check_output, read_inputs
+from .inputs_run import InputsRun, check_output, reading_inputs
 
 
 def analyze_folder(call: Call, engine: Callable[[Call], warm_engine.Engine]) -> Mapping[str, Any]:
@@ -33,12 +33,13 @@ def analyze_folder(call: Call, engine: Callable[[Call], warm_engine.Engine]) -> 
     options = _options(call)
     check_output(output)
     reporter = _Answer(call, len(inputs))
-    run = InputsRun(_Cancellable(engine(call), call), read_inputs, options, output, False, reporter)
-    for path in inputs:
-        run.input(path)
-        reporter.inputs_done += 1
-        if call.cancelled():
-            raise Cancelled
+    with reading_inputs() as read:
+        run = InputsRun(_Cancellable(engine(call), call), read, options, output, False, reporter)
+        for path in inputs:
+            run.input(path)
+            reporter.inputs_done += 1
+            if call.cancelled():
+                raise Cancelled
     return {"done": reporter.done, "failed": reporter.failed}
 
 

@@ -68,7 +68,7 @@ def check_input(frames: Frames) -> tuple[Flag, ...]:
         _unequal_spacing(frames),
         _slicer_spacing(frames),
     )
-    return tuple(flag for flag in candidates if flag is not None)
+    return (*(flag for flag in candidates if flag is not None), *frames.remarks)
 
 
 def check_pixels(pixels: NDArray, region: Rectangle) -> tuple[Flag, ...]:

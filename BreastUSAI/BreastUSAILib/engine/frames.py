@@ -9,6 +9,8 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from .flags import Flag
+
 LUMINANCE_WEIGHTS = (0.299, 0.587, 0.114)  # ITU-R BT.601, as DICOM PS3.3 C.7.6.3.1.2 uses for YBR_FULL
 SLICER_LPS_TO_RAS = (-1.0, -1.0, 1.0)
 
@@ -130,6 +132,7 @@ class Frames:
         source: the file or folder it was read from, for error messages only.
         slice_spacing_mm: distance between the centres of neighbouring slices of a volume, or None where unknown and
             for a still or cine. Never 1.0 as a stand-in.
+        remarks: what reading it showed that the reader of a result must know.
     """
 
     name: str
@@ -148,6 +151,7 @@ class Frames:
     identity: SourceIdentity = SourceIdentity()
     source: str | None = None
     slice_spacing_mm: float | None = None
+    remarks: tuple[Flag, ...] = ()
 
     def grey(self, index: int) -> NDArray:
         """Frame `index` as luminance ``[H, W]``; uint8 stays uint8."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..engine.analysis import Analysis
 from ..engine.frames import Frames
+from ..engine.without_text import without_text
 from .atomic import atomic_folder
 from .heat_map_nrrd import write_heat_maps
 from .json_file import write_json
@@ -39,7 +40,11 @@ class ResultFiles:
 
 
 def write_results(
-    analysis: Analysis, frames: Frames, folder: Path, write_scene: SceneWriter | None = None
+    analysis: Analysis,
+    frames: Frames,
+    folder: Path,
+    write_scene: SceneWriter | None = None,
+    keep_text: bool = False,
 ) -> ResultFiles:
     """Write every file of one analysis into `folder`, which an earlier result makes way for whole.
 
@@ -52,12 +57,16 @@ def write_results(
         frames: what it was found in.
         folder: the folder to create; its parents are created too.
         write_scene: writes `scene.mrb`, or None for no scene.
+        keep_text: leave what stands beside the scan area in the pictures; else it is black in them, and in the
+            scene's image: the patient's name is often burned in there.
 
     Raises:
         InputError: where a frame cannot be read again for the preview.
         OutputError: where something cannot be written; nothing of this result is left behind then.
     """
     mapped = bool(analysis.maps.frames)
+    if not keep_text:
+        frames = without_text(frames, analysis.input.region_px)
     with atomic_folder(folder, owned=OWNED, private=True) as inside:
         write_json(analysis, inside / ANALYSIS)
         if mapped:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..engine.flags import FlagCode
 from ..engine.frames import Frames, InputKind, SpacingSource
-from ..engine.plausible_spacing import plausible_length, plausible_spacing
+from ..engine.plausible_spacing import plausible_length, plausible_spacing, without_impossible_size
 from .source_options import SourceOptions
 from .transforms import keepsLengths
 
@@ -46,12 +47,21 @@ def calibrated(frames: Frames, file: Frames | None, node: Any, options: SourceOp
     between = options.sliceSpacingMm if options.asSlices else own.sliceSpacingMm
     isVolume = frames.kind is InputKind.VOLUME
     if file is not None:
-        frames = replace(frames, regions=file.regions, region=file.region, identity=file.identity, source=file.source)
-    return replace(
-        frames,
-        pixel_spacing_mm=own.pixelSpacingMm,
-        spacing_source=own.spacingSource,
-        slice_spacing_mm=between if isVolume and keepsLengths(node) else None,
+        frames = replace(
+            frames,
+            regions=file.regions,
+            region=file.region,
+            identity=file.identity,
+            source=file.source,
+            remarks=file.remarks,
+        )
+    return without_impossible_size(
+        replace(
+            frames,
+            pixel_spacing_mm=own.pixelSpacingMm,
+            spacing_source=own.spacingSource,
+            slice_spacing_mm=between if isVolume and keepsLengths(node) else None,
+        )
     )
 
 
@@ -80,7 +90,11 @@ def _noted(node: Any) -> Calibration | None:
 
 
 def _fromFile(file: Frames | None, node: Any) -> Calibration | None:
-    if file is None or file.pixel_spacing_mm is None:
+    if file is None:
+        return None
+    if any(remark.code is FlagCode.PIXEL_SIZE_DOUBTFUL for remark in file.remarks):
+        return UNKNOWN  # the node's own spacing is the one that the file gives and that was found impossible
+    if file.pixel_spacing_mm is None:
         return None
     between = file.slice_spacing_mm or _known(node.GetSpacing()[2])
     return Calibration(file.pixel_spacing_mm, file.spacing_source, between)

@@ -35,6 +35,7 @@ def dicom_dataset(pixels: NDArray, colours: str = "MONOCHROME2", **elements: Any
     dataset.SOPInstanceUID = generate_uid()
     dataset.SeriesInstanceUID = generate_uid()
     dataset.Modality = "US"
+    dataset.BurnedInAnnotation = "NO"
     dataset.PatientName, dataset.PatientID, dataset.PatientBirthDate = "Doe^Jane", "SECRET-1", "19700101"
     if len(shape) == 3:
         dataset.NumberOfFrames = shape[0]

@@ -15,10 +15,11 @@ import numpy as np
 import pydicom
 import pytest
 from numpy.typing import NDArray
+from pydicom.encaps import encapsulate
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, JPEG2000Lossless
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.reading import dicom_pixels, pydicom_versions
+from BreastUSAILib.engine.reading import dicom_pixels, frame_samples, pydicom_versions
 from BreastUSAILib.engine.reading.dicom_file import quiet_pydicom, read_header
 from BreastUSAILib.engine.reading.pydicom_versions import HandlerDecoder, compress
 from Testing.engine.reading.dicom_writing import colour_bars, dicom_dataset, example, ramp, save
@@ -45,7 +46,7 @@ def frames_shown(path: Path) -> list[NDArray]:
 
 def assert_handlers_show_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = frames_shown(path)
-    monkeypatch.setattr(dicom_pixels, "frame_decoder", HandlerDecoder)
+    monkeypatch.setattr(frame_samples, "frame_decoder", HandlerDecoder)
     for frame, twin in zip(frames_shown(path), expected, strict=True):
         assert frame.dtype == twin.dtype
         assert np.array_equal(frame, twin)
@@ -75,7 +76,7 @@ def test_handlers_keep_odd_frames_of_swapped_bytes_apart(tmp_path: Path, monkeyp
     dataset = dicom_dataset(cine, PixelData=swapped)
     dataset["PixelData"].VR = "OW"
     path = save(dataset, tmp_path / "a.dcm", ExplicitVRBigEndian)
-    monkeypatch.setattr(dicom_pixels, "frame_decoder", HandlerDecoder)
+    monkeypatch.setattr(frame_samples, "frame_decoder", HandlerDecoder)
     assert np.array_equal(frames_shown(path), cine)
 
 
@@ -84,14 +85,14 @@ def test_handlers_find_frames_of_single_bits_within_a_byte(tmp_path: Path, monke
     packed = np.packbits(cine.ravel(), bitorder="little").tobytes()
     elements = {"BitsAllocated": 1, "BitsStored": 1, "HighBit": 0, "PixelData": packed}
     path = save(dicom_dataset(cine, **elements), tmp_path / "a.dcm")
-    monkeypatch.setattr(dicom_pixels, "frame_decoder", HandlerDecoder)
+    monkeypatch.setattr(frame_samples, "frame_decoder", HandlerDecoder)
     assert np.array_equal(frames_shown(path), cine * 255)
 
 
 def test_handlers_drop_an_overlay_in_unused_bits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stored = ramp().astype(np.uint16) * 16
     path = save(dicom_dataset(stored | 0x8000, BitsStored=12, HighBit=11), tmp_path / "a.dcm")
-    monkeypatch.setattr(dicom_pixels, "frame_decoder", HandlerDecoder)
+    monkeypatch.setattr(frame_samples, "frame_decoder", HandlerDecoder)
     assert np.array_equal(frames_shown(path), [stored])
 
 
@@ -117,8 +118,9 @@ def test_handlers_read_one_frame_of_a_cine_alone(tmp_path: Path) -> None:
 
 
 def test_a_syntax_that_pydicom_2_has_no_handler_for_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = read_header(save(dicom_dataset(ramp()), tmp_path / "a.dcm"))
-    monkeypatch.setattr(dicom_pixels, "frame_decoder", HandlerDecoder)
+    dataset = dicom_dataset(ramp(), PixelData=encapsulate([b"\0" * 32]))
+    file = read_header(save(dataset, tmp_path / "a.dcm", JPEG2000Lossless))
+    monkeypatch.setattr(frame_samples, "frame_decoder", HandlerDecoder)
     with pytest.raises(InputError, match=r"no decoder for the transfer syntax .* \(pydicom .* knows none\)\. Install"):
         dicom_pixels.DicomPixels(replace(file, transfer_syntax=HIGH_THROUGHPUT_JPEG_2000))
 

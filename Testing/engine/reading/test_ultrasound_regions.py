@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 
 from BreastUSAILib.engine.frames import Rectangle, RegionContent
-from BreastUSAILib.engine.reading.ultrasound_regions import read_regions, tissue_region
+from BreastUSAILib.engine.reading.ultrasound_regions import read_regions, tissue_region, was_resized
 from Testing.engine.reading.dicom_writing import ultrasound_region
 
 
@@ -85,10 +85,24 @@ def test_regions_say_what_they_show(shape: int, data: int, content: RegionConten
     assert only(RegionSpatialFormat=shape, RegionDataType=data).content is content
 
 
-def test_only_tissue_is_analysed() -> None:
+def test_a_flow_region_is_analysed_where_it_alone_shows_tissue() -> None:
     doppler = ultrasound_region(RegionSpatialFormat=3, RegionDataType=3, RegionLocationMaxX1=29)
-    flow = ultrasound_region(RegionDataType=2)
-    assert tissue_region(read_regions([doppler, flow], 20, 30)) is None
+    flow, tissue = ultrasound_region(RegionDataType=2), ultrasound_region(RegionLocationMaxX1=5)
+    assert tissue_region(read_regions([doppler], 20, 30)) is None
+    assert tissue_region(read_regions([flow, flow], 20, 30)) is None
+    (only_flow,) = read_regions([flow], 20, 30)
+    assert tissue_region(read_regions([doppler, flow], 20, 30)) == only_flow
+    assert only_flow.pixel_spacing_mm == pytest.approx((0.5, 0.5))
+    assert tissue_region(read_regions([flow, tissue], 20, 30)) == only(RegionLocationMaxX1=5)
+
+
+@pytest.mark.parametrize(
+    ("right", "bottom", "resized"),
+    [(29, 19, False), (32, 22, False), (59, 39, True), (59, 12, True), (29, 39, False), (12, 39, True)],
+)
+def test_a_region_far_beyond_the_image_means_that_it_was_resized(right: int, bottom: int, resized: bool) -> None:
+    region = ultrasound_region(RegionLocationMaxX1=right, RegionLocationMaxY1=bottom)
+    assert was_resized([region], 20, 30) is resized
 
 
 NUMBERS = st.none() | st.integers(-(2**31), 2**31) | st.floats()

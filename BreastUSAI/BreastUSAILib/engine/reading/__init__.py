@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ..errors import InputError
@@ -11,18 +11,28 @@ from .file import read_file
 from .folder import read_folder
 
 
-def read(path: str | Path) -> Iterator[Frames | InputError]:
+def read(
+    path: str | Path,
+    any_modality: bool = False,
+    *,
+    skipped: frozenset[str] = frozenset(),
+    beginning: Callable[[Path], None] | None = None,
+) -> Iterator[Frames | InputError]:
     """Frames of a file, or of everything found in a folder.
 
     A file gives exactly one item. A folder is searched recursively and gives one item for each still, cine and volume
     in it, by series, then InstanceNumber, then name. What cannot be read comes out as an InputError in its place and
     does not stop the rest; a folder without anything to read gives one InputError. Nothing is raised.
+
+    With `any_modality` DICOM images are read whatever modality they name; those that name another than ultrasound
+    carry a remark. Of a folder the files in `skipped` are left out, and `beginning` is told each file before it is
+    read.
     """
     place = Path(path)
     try:
         if place.is_dir():
-            yield from read_folder(place)
+            yield from read_folder(place, any_modality, skipped=skipped, beginning=beginning)
         else:
-            yield read_file(place)
+            yield read_file(place, any_modality)
     except InputError as error:
         yield error

@@ -1,16 +1,23 @@
-"""Lossy JPEG to pixels, and what codestreams say about their own colours, whatever the DICOM header claims."""
+"""What a compressed frame says of itself, whatever the DICOM header around it claims; and lossy JPEG to pixels."""
 
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+JPEG_START, JPEG_2000_START = b"\xff\xd8\xff", b"\xff\x4f\xff\x51"
+_JP2_START = b"\x00\x00\x00\x0cjP  "
 _STANDALONE = {0x01, *range(0xD0, 0xD9)}
-_START_OF_FRAME = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
+_DCT_FRAMES = {0xC0, 0xC1, 0xC2, 0xC5, 0xC6, 0xC9, 0xCA, 0xCD, 0xCE}
+_LOSSLESS_FRAMES = {0xC3, 0xC7, 0xCB, 0xCF}
+_JPEG_LS_FRAME = 0xF7
+_START_OF_FRAME = _DCT_FRAMES | _LOSSLESS_FRAMES | {_JPEG_LS_FRAME}
+_JP2_YBR = 18  # enumerated colour space sYCC (T.800 I.5.3.3)
 
 
 class StoredColour(str, Enum):
@@ -20,45 +27,62 @@ class StoredColour(str, Enum):
     YBR = "ybr"
 
 
-def jpeg_colour(stream: bytes) -> StoredColour | None:
-    """The colour model of a lossy JPEG image, or None where its markers leave it open.
+class Coding(str, Enum):
+    """How a codestream is compressed."""
 
-    In order of trust: the Adobe APP14 transform byte, component identifiers "RGB", a JFIF marker (always YCbCr),
-    subsampled second and third components (never RGB). Source: ITU-T T.871, T.872.
+    LOSSY_JPEG = "lossy JPEG"
+    LOSSLESS_JPEG = "lossless JPEG"
+    JPEG_LS = "JPEG-LS"
+    JPEG_2000 = "JPEG 2000"
+
+
+@dataclass(frozen=True)
+class Codestream:
+    """One compressed frame.
+
+    `stream` is the bare codestream, `components` the samples of a pixel, `bits` those of a sample. `colour` is the
+    colour model that its own markers state, None where they leave it open; of JPEG 2000 it is that of the decoded
+    samples, which a decoder has turned into RGB itself where the codestream asks for it. `only_by_jfif`: nothing but a
+    JFIF marker states it.
     """
-    adobe, jfif, components = _jpeg_markers(stream)
-    if adobe is not None:
-        return StoredColour.YBR if adobe else StoredColour.RGB
-    if [identifier for identifier, _ in components] in ([82, 71, 66], [114, 103, 98]):
-        return StoredColour.RGB
-    if jfif or len({sampling for _, sampling in components}) > 1:
-        return StoredColour.YBR
-    return None
+
+    stream: bytes
+    coding: Coding
+    components: int
+    bits: int
+    colour: StoredColour | None
+    only_by_jfif: bool = False
 
 
-def decode_lossy_jpeg(stream: bytes, header_is_rgb: bool) -> NDArray[np.uint8]:
+def look_into(stream: bytes) -> Codestream | None:
+    """What a JPEG, JPEG-LS or JPEG 2000 frame is by its own markers; None for anything else, such as RLE."""
+    if stream.startswith(_JP2_START):
+        place = stream.find(JPEG_2000_START)
+        return None if place < 0 else _jpeg_2000(stream[place:], _jp2_colour(stream[:place]))
+    if stream.startswith(JPEG_2000_START):
+        return _jpeg_2000(stream, None)
+    return _jpeg(stream) if stream.startswith(JPEG_START) else None
+
+
+def decode_lossy_jpeg(found: Codestream, header_is_rgb: bool) -> NDArray[np.uint8]:
     """RGB ``[H, W, 3]`` or grey ``[H, W]`` of an 8-bit lossy JPEG image.
 
     The header's word on the colours counts only where the codestream has none. Raises OSError or ValueError.
     """
-    stated = jpeg_colour(stream)
-    with Image.open(io.BytesIO(stream), formats=("JPEG",)) as image:
-        if image.mode == "RGB" and stated is None and header_is_rgb:
+    with Image.open(io.BytesIO(found.stream), formats=("JPEG",)) as image:
+        if image.mode == "RGB" and found.colour is None and header_is_rgb:
             image.draft("YCbCr", image.size)  # without markers the decoder would convert what is RGB already
         elif image.mode not in ("L", "RGB"):
             raise ValueError(f"JPEG pixels of kind {image.mode} are not grey or colour")
         return np.array(image)
 
 
-def uses_multiple_component_transform(stream: bytes) -> bool:
-    """Whether a JPEG 2000 decoder turns the samples into RGB itself (the COD marker's transform byte, T.800 A.6.1)."""
-    header = stream[:65536]
-    place = header.find(b"\xff\x52")
-    return 0 <= place < len(header) - 9 and header[place + 8] == 1
+def _jpeg(stream: bytes) -> Codestream | None:
+    """A JPEG image by its start of frame, and its colour model in order of trust: the Adobe APP14 transform byte,
+    component identifiers "RGB", a JFIF marker (always YCbCr), subsampled second and third components (never RGB).
 
-
-def _jpeg_markers(stream: bytes) -> tuple[int | None, bool, list[tuple[int, int]]]:
-    """Adobe transform, JFIF present, and (identifier, sampling factors) of every component."""
+    Source: ITU-T T.81, T.871, T.872.
+    """
     adobe: int | None = None
     jfif = False
     place = 2
@@ -74,9 +98,49 @@ def _jpeg_markers(stream: bytes) -> tuple[int | None, bool, list[tuple[int, int]
         elif marker == 0xE0 and segment.startswith(b"JFIF"):
             jfif = True
         elif marker in _START_OF_FRAME:
-            parts = segment[6:]
-            return adobe, jfif, [(parts[i], parts[i + 1]) for i in range(0, len(parts) - 2, 3)]
+            return _jpeg_frame(stream, marker, segment, adobe, jfif)
         elif marker == 0xDA:
             break
         place += 2 + length
-    return adobe, jfif, []
+    return None
+
+
+def _jpeg_frame(stream: bytes, marker: int, segment: bytes, adobe: int | None, jfif: bool) -> Codestream | None:
+    if len(segment) < 6:
+        return None
+    parts = segment[6:]
+    components = [(parts[i], parts[i + 1]) for i in range(0, len(parts) - 2, 3)]
+    subsampled = len({sampling for _, sampling in components}) > 1
+    colour: StoredColour | None = None
+    only_by_jfif = False
+    if adobe is not None:
+        colour = StoredColour.YBR if adobe else StoredColour.RGB
+    elif [identifier for identifier, _ in components] in ([82, 71, 66], [114, 103, 98]):
+        colour = StoredColour.RGB
+    elif jfif or subsampled:
+        colour, only_by_jfif = StoredColour.YBR, not subsampled
+    coding = Coding.LOSSY_JPEG
+    if marker in _LOSSLESS_FRAMES:
+        coding = Coding.LOSSLESS_JPEG
+    elif marker == _JPEG_LS_FRAME:
+        coding = Coding.JPEG_LS
+    return Codestream(stream, coding, segment[5], segment[0], colour, only_by_jfif)
+
+
+def _jpeg_2000(stream: bytes, stated: StoredColour | None) -> Codestream | None:
+    """By the SIZ marker, always first, and the COD marker's transform byte (ITU-T T.800 A.5.1, A.6.1)."""
+    if len(stream) < 44:
+        return None
+    components, bits = int.from_bytes(stream[40:42], "big"), (stream[42] & 0x7F) + 1
+    header = stream[:65536]
+    place = header.find(b"\xff\x52")
+    if 0 <= place < len(header) - 9 and header[place + 8] == 1:
+        stated = StoredColour.RGB
+    return Codestream(stream, Coding.JPEG_2000, components, bits, stated)
+
+
+def _jp2_colour(boxes: bytes) -> StoredColour | None:
+    place = boxes.find(b"colr\x01")
+    if place < 0:
+        return None
+    return StoredColour.YBR if int.from_bytes(boxes[place + 7 : place + 11], "big") == _JP2_YBR else StoredColour.RGB

@@ -11,18 +11,18 @@ import warnings
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
-import pydicom
 from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
+from pydicom.filereader import read_file_meta_info, read_partial
 from pydicom.tag import BaseTag
 from pydicom.uid import (
     UID,
+    AllTransferSyntaxes,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
@@ -30,7 +30,9 @@ from pydicom.uid import (
 )
 
 from ..errors import InputError
+from .limits import MOST_INFLATED_BYTES, too_much
 from .pydicom_versions import original_encoding
+from .sop_classes import DICOMDIR
 
 PIXEL_KEYWORDS = {
     0x7FE00010: "PixelData",
@@ -45,6 +47,14 @@ DATASET_ERRORS = (
 
 _PIXEL_VRS = ("OB", "OW", "OF", "OD", "UN")
 _ITEM = 0xFFFEE000
+_FIRST_GROUPS = (0x0002, 0x0004, 0x0008)
+_FIRST_VRS = (b"UL", b"OB", b"UI", b"CS", b"SH", b"LO", b"DA", b"TM", b"SQ", b"UN", b"US", b"AE", b"DT", b"PN", b"LT")
+_LAST_ELEMENT, _LONGEST_FIRST = 0x3000, 1 << 16
+_DEFERRED_BYTES = 1 << 26
+"""A longer value of the header is not loaded: no attribute that is looked at has one."""
+_PREAMBLE = bytes(128) + b"DICM"
+_PREAMBLE_BYTES, _GROUP_LENGTH_BYTES, _LONGEST_META = 132, 12, 2048
+_AS_EXPLICIT = b"\x02\x00\x10\x00UI\x14\x001.2.840.10008.1.2.1\x00"
 _UNDEFINED_LENGTH = 0xFFFFFFFF
 
 
@@ -75,9 +85,29 @@ class DicomFile:
 
 
 def has_dicom_preamble(path: Path) -> bool:
-    """Whether the file carries ``DICM`` after its 128-byte preamble (PS3.10 7.1). Raises OSError."""
+    """Whether the file carries ``DICM`` after its 128-byte preamble (PS3.10 7.1). Raises OSError.
+
+    The same letters in a value of a file without preamble do not count: there the data elements begin at once.
+    """
     with path.open("rb") as file:
-        return file.read(132)[128:] == b"DICM"
+        begin = file.read(140)
+    if begin[128:132] != b"DICM":
+        return False
+    return begin[132:134] == b"\x02\x00" or not _begins_with_element(begin)
+
+
+def _begins_with_element(begin: bytes) -> bool:
+    """Whether bytes can be the first data element of a file without preamble: of the groups 0002 to 0008, with a VR or
+    a length in reason. Another kind of file, or one of zeros, is told from its first bytes.
+    """
+    if len(begin) < 8:
+        return False
+    for order in "<>":
+        group, element, length = struct.unpack(f"{order}HHL", begin[:8])
+        explicit = begin[4:6] in _FIRST_VRS
+        if group in _FIRST_GROUPS and element < _LAST_ELEMENT and (explicit or length < _LONGEST_FIRST):
+            return True
+    return False
 
 
 def read_header(path: Path, tags: Sequence[BaseTag] | None = None) -> DicomFile:
@@ -119,10 +149,24 @@ def readable_header(path: Path) -> Iterator[None]:
     try:
         with quiet_pydicom():
             yield
-    except DATASET_ERRORS as error:
+    except (*DATASET_ERRORS, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the disk's, not the file's
         raise InputError(
             "the DICOM header is damaged or cut short", where=path, remedy="Export the file again from its source"
         ) from error
+
+
+def is_compressed(syntax: UID) -> bool:
+    """Whether a transfer syntax is one of those whose pixel data are encapsulated; False for unknown ones."""
+    return syntax in AllTransferSyntaxes and syntax.is_encapsulated
+
+
+def starts_with_item(pixels: PixelElement) -> bool:
+    """Whether the value begins with an item tag, as encapsulated pixel data do. Raises OSError."""
+    with pixels.open() as file:
+        file.seek(pixels.offset)
+        return file.read(4) == struct.pack("<HH", _ITEM >> 16, _ITEM & 0xFFFF)
 
 
 def plain_text(value: object, longest: int = 160) -> str:
@@ -132,21 +176,83 @@ def plain_text(value: object, longest: int = 160) -> str:
 
 def one_line(error: BaseException) -> str:
     """The last line of an error's text, short enough for one line of a report."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = re.sub(r"<[^<>]* at 0x[0-9a-fA-F]+>", "it", str(error))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     return plain_text(lines[-1]).rstrip(".") if lines else type(error).__name__
 
 
 def _parse(path: Path, tags: Sequence[BaseTag] | None) -> DicomFile:
-    with path.open("rb") as file:
-        dataset = pydicom.dcmread(
-            file, stop_before_pixels=True, force=True, specific_tags=None if tags is None else list(tags)
-        )
+    has_preamble = has_dicom_preamble(path)
+    with path.open("rb") as plain:
+        if not has_preamble and not _begins_with_element(plain.read(8)):
+            raise InputError(
+                "this is neither DICOM nor another image format that can be read",
+                where=path,
+                remedy="Give DICOM, NRRD, NIfTI, MHA, PNG, JPEG, BMP or TIFF",
+            )
+        if has_preamble and _says_deflated(plain):
+            return _deflated(path, tags)
+        if has_preamble and _is_hollow(plain):
+            raise _ends_early(path)
+        plain.seek(0)
+        file = plain if has_preamble else cast(BinaryIO, _WithPreamble(plain))
+        dataset = _dataset(file, tags)
         syntax = _transfer_syntax(dataset)
-        _refuse_other_formats(path, dataset)
-        if syntax == DeflatedExplicitVRLittleEndian:
-            return _deflated(path, dataset, syntax)
+        _refuse_index(path, dataset)
+        _refuse_empty(path, dataset)
         element = _pixel_element(file, syntax, lambda: path.open("rb"))
+    if element is not None and not has_preamble:
+        element = replace(element, offset=element.offset - _PREAMBLE_BYTES)
     return DicomFile(path, dataset, syntax, element)
+
+
+def _dataset(file: BinaryIO, tags: Sequence[BaseTag] | None) -> Dataset:
+    """All elements before the pixels, or before a tag that no file has: what follows is a hole, not a header."""
+
+    def stop(tag: BaseTag, _vr: str | None, _length: int) -> bool:
+        return tag in PIXEL_KEYWORDS or tag.group == 0
+
+    return read_partial(
+        file, stop, defer_size=_DEFERRED_BYTES, force=True, specific_tags=None if tags is None else list(tags)
+    )
+
+
+class _WithPreamble(io.RawIOBase):
+    """A file without preamble as if it had one, so that the parser does not look for it within the values."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._place = 0
+        self.name = file.name
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._place
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        if whence == os.SEEK_END:
+            self._place = self._file.seek(offset, os.SEEK_END) + _PREAMBLE_BYTES
+        else:
+            self._place = offset + (self._place if whence == os.SEEK_CUR else 0)
+        return self._place
+
+    def read(self, size: int = -1) -> bytes:
+        begin = _PREAMBLE[self._place :][: None if size < 0 else size]
+        self._place += len(begin)
+        if size < 0 or len(begin) < size:
+            self._file.seek(self._place - _PREAMBLE_BYTES)
+            rest = self._file.read(size - len(begin) if size >= 0 else -1)
+            self._place += len(rest)
+            return begin + rest
+        return begin
+
+    def fileno(self) -> int:
+        return self._file.fileno()
 
 
 def _transfer_syntax(dataset: Dataset) -> UID:
@@ -159,31 +265,70 @@ def _transfer_syntax(dataset: Dataset) -> UID:
     return ExplicitVRLittleEndian if little in (None, True) else ExplicitVRBigEndian
 
 
-def _refuse_other_formats(path: Path, dataset: Dataset) -> None:
-    if not any(name in dataset for name in ("SOPClassUID", "SOPInstanceUID", "Modality", "Rows")):
-        if has_dicom_preamble(path):
-            raise InputError(
-                "the DICOM file ends before its header does", where=path, remedy="Copy or export the file again"
-            )
+def _refuse_index(path: Path, dataset: Dataset) -> None:
+    """Raises InputError for a DICOMDIR, whose records must not be taken for an image's elements."""
+    named = getattr(dataset, "file_meta", Dataset()).get("MediaStorageSOPClassUID"), dataset.get("SOPClassUID")
+    if DICOMDIR in named or "DirectoryRecordSequence" in dataset:
         raise InputError(
-            "this is neither DICOM nor another image format that can be read",
-            where=path,
-            remedy="Give DICOM, NRRD, NIfTI, MHA, PNG, JPEG, BMP or TIFF",
+            "this is a DICOMDIR, an index without images", where=path, remedy="Give the folder that holds it"
         )
 
 
-def _deflated(path: Path, dataset: Dataset, syntax: UID) -> DicomFile:
-    """A deflated file has no random access: its inflated pixels are held in memory."""
-    full = pydicom.dcmread(path, force=True)
-    for tag, keyword in PIXEL_KEYWORDS.items():
-        if tag in full:
-            value = bytes(full[tag].value)
-            element = PixelElement(keyword, str(full[tag].VR), 0, len(value), len(value), partial(io.BytesIO, value))
-            return DicomFile(path, dataset, syntax, element)
-    return DicomFile(path, dataset, syntax, None)
+def _refuse_empty(path: Path, dataset: Dataset) -> None:
+    if any(name in dataset for name in ("SOPClassUID", "SOPInstanceUID", "Modality", "Rows")):
+        return
+    if has_dicom_preamble(path):
+        raise _ends_early(path)
+    raise InputError(
+        "this is neither DICOM nor another image format that can be read",
+        where=path,
+        remedy="Give DICOM, NRRD, NIfTI, MHA, PNG, JPEG, BMP or TIFF",
+    )
 
 
-def _pixel_element(file: BinaryIO, syntax: UID, opener: Callable[[], BinaryIO]) -> PixelElement | None:
+def _ends_early(path: Path) -> InputError:
+    return InputError("the DICOM file ends before its header does", where=path, remedy="Copy or export the file again")
+
+
+def _is_hollow(file: BinaryIO) -> bool:
+    """Whether zeros follow the preamble or the meta information, as in a copy that failed: the parser would take all
+    of them for elements of a command.
+    """
+    file.seek(_PREAMBLE_BYTES)
+    begin = file.read(_GROUP_LENGTH_BYTES)
+    if begin[:4] == b"\x02\x00\x00\x00" and len(begin) == _GROUP_LENGTH_BYTES:
+        file.seek(int.from_bytes(begin[8:], "little"), os.SEEK_CUR)
+        begin = file.read(4)
+    return begin[:2] == b"\0\0"
+
+
+def _says_deflated(file: BinaryIO) -> bool:
+    file.seek(0)
+    return DeflatedExplicitVRLittleEndian.encode() in file.read(_LONGEST_META)
+
+
+def _deflated(path: Path, tags: Sequence[BaseTag] | None) -> DicomFile:
+    """A deflated file has no random access: it is inflated into memory, pixels included, as far as that may go."""
+    meta = read_file_meta_info(path)
+    with path.open("rb") as deflated:
+        deflated.seek(_PREAMBLE_BYTES + _GROUP_LENGTH_BYTES + int(meta.FileMetaInformationGroupLength))
+        inflating = zlib.decompressobj(-zlib.MAX_WBITS)
+        content = inflating.decompress(deflated.read(), MOST_INFLATED_BYTES)
+    if inflating.unconsumed_tail:
+        raise too_much(path, MOST_INFLATED_BYTES)
+    file = io.BytesIO(_PREAMBLE + _AS_EXPLICIT + content)
+    del content
+    dataset = _dataset(file, tags)
+    dataset.file_meta = meta
+    _refuse_empty(path, dataset)
+    held = file.getbuffer()
+    element = _pixel_element(file, ExplicitVRLittleEndian, partial(io.BytesIO, held), len(held))
+    return DicomFile(path, dataset, DeflatedExplicitVRLittleEndian, element)
+
+
+def _pixel_element(
+    file: BinaryIO, syntax: UID, opener: Callable[[], BinaryIO], size: int | None = None
+) -> PixelElement | None:
     """Read the tag, VR and length that the parser stopped at."""
     order = ">" if syntax == ExplicitVRBigEndian else "<"
     head = file.read(8)
@@ -199,77 +344,7 @@ def _pixel_element(file: BinaryIO, syntax: UID, opener: Callable[[], BinaryIO]) 
         (length,) = struct.unpack(f"{order}L", head[4:])
     else:
         (length,) = struct.unpack(f"{order}L", file.read(4))
-    offset, size = file.tell(), os.fstat(file.fileno()).st_size
+    offset = file.tell()
+    if size is None:
+        size = os.fstat(file.fileno()).st_size
     return PixelElement(keyword, vr, offset, None if length == _UNDEFINED_LENGTH else length, size, opener)
-
-
-@dataclass(frozen=True)
-class _Fragment:
-    start: int  # of the item's value
-    length: int
-    opens_image: bool  # begins with a JPEG or JPEG 2000 start-of-image marker
-
-
-def encapsulated_frames(
-    pixels: PixelElement, count: int, extended_offsets: bytes | None, where: Path
-) -> list[list[tuple[int, int]]]:
-    """(offset, length) of the fragments of every frame (PS3.5 A.4), without reading their content.
-
-    The order of trust: the extended offset table, one fragment a frame, the basic offset table, start markers.
-    Raises InputError where fewer than `count` complete frames are there.
-    """
-    with pixels.open() as file:
-        file.seek(pixels.offset)
-        table, fragments, complete = _scan(file, pixels.size)
-    starts = _frame_starts(table, fragments, count, extended_offsets)
-    if starts is None or (not complete and starts[-1] == len(fragments) - 1 and fragments[-1].length == 0):
-        held = sum(fragment.opens_image for fragment in fragments) or len(fragments)
-        raise InputError(
-            f"the pixel data are cut short or damaged: about {min(held, count)} of {count} frames are there",
-            where=where,
-            remedy="Copy or export the file again",
-        )
-    bounds = [*starts, len(fragments)][: count + 1]
-    return [
-        [(fragment.start, fragment.length) for fragment in fragments[first:last]] for first, last in pairwise(bounds)
-    ]
-
-
-def _scan(file: BinaryIO, size: int) -> tuple[list[int], list[_Fragment], bool]:
-    """Basic offset table, whole fragments, and whether the sequence delimiter was reached."""
-    table: list[int] | None = None
-    fragments: list[_Fragment] = []
-    while len(head := file.read(8)) == 8:
-        group, element, length = struct.unpack("<HHL", head)
-        if group << 16 | element != _ITEM:
-            return table or [], fragments, True
-        start = file.tell()
-        if start + length > size:
-            break
-        if table is None:
-            table = [value for (value,) in struct.iter_unpack("<L", file.read(length - length % 4))]
-            file.seek(start + length)
-            continue
-        marker = file.read(min(length, 3))
-        fragments.append(_Fragment(start, length, marker in (b"\xff\xd8\xff", b"\xff\x4f\xff")))
-        file.seek(start + length, os.SEEK_SET)
-    return table or [], fragments, False
-
-
-def _frame_starts(
-    table: list[int], fragments: list[_Fragment], count: int, extended_offsets: bytes | None
-) -> list[int] | None:
-    """Index of the first fragment of every frame, or None where there are too few."""
-    if not fragments:
-        return None
-    if extended_offsets:
-        table = [value for (value,) in struct.iter_unpack("<Q", extended_offsets[: len(extended_offsets) // 8 * 8])]
-    if count == 1:
-        return [0]
-    if len(fragments) == count:
-        return list(range(count))
-    places = {fragment.start - fragments[0].start: index for index, fragment in enumerate(fragments)}
-    if len(table) >= count and all(offset in places for offset in table):
-        return [places[offset] for offset in table]
-    opening = [index for index, fragment in enumerate(fragments) if fragment.opens_image]
-    return opening if len(opening) >= count else None

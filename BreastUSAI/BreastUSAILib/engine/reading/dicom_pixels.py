@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from pydicom.uid import JPEG2000TransferSyntaxes, JPEGBaseline8Bit, JPEGExtended12Bit
 
 from ..errors import InputError
 from ..frames import luminance
-from .codestream import decode_lossy_jpeg, uses_multiple_component_transform
-from .dicom_file import (
-    DATASET_ERRORS,
-    DicomFile,
-    PixelElement,
-    encapsulated_frames,
-    one_line,
-    plain_text,
-    quiet_pydicom,
-)
-from .grey_display import grey_map
+from .dicom_file import DATASET_ERRORS, DicomFile, PixelElement, is_compressed, quiet_pydicom, starts_with_item
+from .encapsulation import encapsulated_frames
+from .frame_samples import FrameSamples, Misfit
+from .grey_display import GreyMap, grey_map
 from .limits import check_size
 from .palette import Palette, read_palette
-from .pixel_header import frame_count, photometric_interpretation, pixel_options
-from .pydicom_versions import FrameDecoder, frame_decoder
+from .pixel_header import first_used_bit, frame_count, photometric_interpretation, pixel_options
 from .rgb_display import guess_colours, to_rgb
 
-_LOSSY_JPEG = (JPEGBaseline8Bit, JPEGExtended12Bit)
 _DECODING_ERRORS = (*DATASET_ERRORS, OSError, MemoryError, Image.DecompressionBombError)
+_UNREADABLE = "its data are damaged, or of a kind that no decoder here knows"
 
 
 class DicomPixels:
@@ -51,20 +40,30 @@ class DicomPixels:
             )
         self._file = file
         self._pixels: PixelElement = file.pixels
-        self.count = frame_count(file)
         self._options = pixel_options(file, self._pixels)
         self.rows, self.columns = self._options["rows"], self._options["columns"]
         check_size(self.rows, self.columns, file.path)
         self._header_colours = photometric_interpretation(file)
         self._full_after_all = False
-        self._decoder = _decoder(file)
         self._fragments: list[list[tuple[int, int]]] | None = None
-        if file.transfer_syntax.is_encapsulated:
+        self._samples = FrameSamples(
+            file.transfer_syntax,
+            self._options,
+            self._header_colours,
+            first_used_bit(file, self._options),
+            file.path,
+        )
+        self._samples.refuse_video()
+        count = frame_count(file)
+        if self._is_encapsulated():
             offsets = file.dataset.get("ExtendedOffsetTable")
-            self._fragments = encapsulated_frames(self._pixels, self.count, offsets, file.path)
+            self._fragments = encapsulated_frames(self._pixels, count, offsets, file.path)
+            self.count = len(self._fragments)
         else:
+            self.count = self._native_count() if count is None else count
             self._check_native_length()
-        self._to_display = self._display()
+        self._palette: Palette | None = None
+        self._grey = self._grey_map()
         self._last: tuple[int, NDArray] | None = None
         self.has_colour = self._decide_colour()
 
@@ -77,7 +76,15 @@ class DicomPixels:
         if self._last is None or self._last[0] != index:
             self._last = index, self._decode(index)
         shown = self._last[1]
-        return shown.copy() if self.has_colour or shown.ndim == 2 else luminance(shown)
+        if self.has_colour:
+            return shown.copy() if shown.ndim == 3 else np.repeat(shown[..., None], 3, axis=2)
+        return shown.copy() if shown.ndim == 2 else luminance(shown)
+
+    def _is_encapsulated(self) -> bool:
+        """By what is there: undefined length, or items where the transfer syntax says that it is compressed."""
+        if self._pixels.length is None:
+            return True
+        return is_compressed(self._file.transfer_syntax) and starts_with_item(self._pixels)
 
     def _decide_colour(self) -> bool:
         """Whether the first, middle or last frame has a pixel that is not grey."""
@@ -95,33 +102,25 @@ class DicomPixels:
             with quiet_pydicom(), np.errstate(invalid="ignore", over="ignore"):
                 pixels = self._read(index)
             if pixels.dtype == np.float32 and not np.isfinite(pixels).all():
-                raise ValueError("it holds values that are no numbers")
+                raise Misfit("it holds values that are no numbers")
             return pixels
         except _DECODING_ERRORS as error:
+            reason = str(error) if isinstance(error, Misfit) else _UNREADABLE
             raise InputError(
-                f"frame {index} cannot be decoded from {self._file.transfer_syntax.name} ({one_line(error)})",
+                f"frame {index} cannot be decoded from {self._file.transfer_syntax.name} ({reason})",
                 where=self._file.path,
                 remedy="Export the file again, uncompressed where the source can",
             ) from error
 
     def _read(self, index: int) -> NDArray:
-        if self._fragments is None:
-            with self._pixels.open() as file:
-                file.seek(self._pixels.offset)
-                samples = self._decoder.native(file, index, self.count, self._options)
-                return self._to_display(samples, self._header_colours)
-        stream = self._codestream(self._fragments[index])
-        if self._file.transfer_syntax in _LOSSY_JPEG and self._options["bits_stored"] == 8:
-            return self._from_lossy_jpeg(stream)
-        samples = self._decoder.encapsulated(stream, self._options)
-        colours = self._header_colours
-        if self._file.transfer_syntax in JPEG2000TransferSyntaxes and (
-            colours in ("YBR_RCT", "YBR_ICT") or uses_multiple_component_transform(stream)
-        ):
-            colours = "RGB"
-        return self._to_display(samples, colours)
+        if self._fragments is not None:
+            return self._to_display(*self._samples.compressed(self._bytes_of(self._fragments[index])))
+        with self._pixels.open() as file:
+            file.seek(self._pixels.offset)
+            samples = self._samples.native(file, index, self.count)
+        return self._to_display(samples, self._native_colours(samples))
 
-    def _codestream(self, fragments: list[tuple[int, int]]) -> bytes:
+    def _bytes_of(self, fragments: list[tuple[int, int]]) -> bytes:
         with self._pixels.open() as file:
             parts = []
             for offset, length in fragments:
@@ -129,22 +128,35 @@ class DicomPixels:
                 parts.append(file.read(length))
         return b"".join(parts)
 
-    def _from_lossy_jpeg(self, stream: bytes) -> NDArray:
-        samples = decode_lossy_jpeg(stream, self._header_colours == "RGB")
-        if samples.shape[:2] != (self.rows, self.columns):
-            raise ValueError(f"the codestream holds {samples.shape[1]} x {samples.shape[0]} pixels")
-        return samples if samples.ndim == 3 else self._to_display(samples, self._header_colours)
+    def _native_colours(self, samples: NDArray) -> str:
+        """The header's word, except on whole samples under a 4:2:2 header, whose pixels tell."""
+        if not self._full_after_all:
+            return self._header_colours
+        if guess_colours(samples) == "RGB":
+            return "RGB"
+        return "YBR_PARTIAL_422" if self._header_colours.startswith("YBR_PARTIAL") else "YBR_FULL"
+
+    def _present(self) -> int:
+        """Bytes of uncompressed pixel data that are there."""
+        declared = self._pixels.length if self._pixels.length is not None else 0
+        return min(declared, self._pixels.size - self._pixels.offset)
+
+    def _bits_a_frame(self) -> int:
+        options = self._options
+        return options["bits_allocated"] * options["samples_per_pixel"] * self.rows * self.columns
+
+    def _native_count(self) -> int:
+        """How many frames the pixel data hold, where the header does not say."""
+        halved = self._options["photometric_interpretation"] == "YBR_FULL_422"
+        return max(1, self._present() * 8 // (self._bits_a_frame() * 2 // 3 if halved else self._bits_a_frame()))
 
     def _check_native_length(self) -> None:
         """Raises InputError where frames are missing; finds 4:2:2 images that are stored in full after all."""
-        options = self._options
-        bits = options["bits_allocated"] * options["samples_per_pixel"] * self.rows * self.columns * self.count
-        full = -(-bits // 8)
-        declared = self._pixels.length if self._pixels.length is not None else 0
-        present = min(declared, self._pixels.size - self._pixels.offset)
-        halved = options["photometric_interpretation"] == "YBR_FULL_422"
+        full = -(-self._bits_a_frame() * self.count // 8)
+        present = self._present()
+        halved = self._options["photometric_interpretation"] == "YBR_FULL_422"
         if halved and present >= full:
-            options["photometric_interpretation"] = "RGB"
+            self._options["photometric_interpretation"] = "RGB"
             self._full_after_all = True
         needed = full * 2 // 3 if halved else full
         if present < needed:
@@ -155,32 +167,21 @@ class DicomPixels:
                 remedy="Copy or export the file again",
             )
 
-    def _display(self) -> Callable[[NDArray, str], NDArray]:
-        """Stored samples and their colour model -> display pixels."""
-        bits, dataset = self._options["bits_stored"], self._file.dataset
-        if self._options["samples_per_pixel"] == 3:
-            return lambda stored, colours: to_rgb(
-                stored, guess_colours(stored) if self._full_after_all else colours, bits
-            )
-        if self._header_colours == "PALETTE COLOR":
-            palette = _palette(self._file)
-            return lambda stored, _: palette.apply(stored)
-        is_float = "Float" in self._pixels.keyword
+    def _to_display(self, samples: NDArray, colours: str) -> NDArray:
+        """Display pixels of stored samples in the colour model `colours`."""
+        if samples.ndim == 3:
+            return to_rgb(samples, colours, self._options["bits_stored"])
+        if colours == "PALETTE COLOR":
+            if self._palette is None:
+                self._palette = _palette(self._file)
+            return self._palette.apply(samples)
+        return self._grey(samples)
+
+    def _grey_map(self) -> GreyMap:
+        inverted = self._header_colours == "MONOCHROME1"
         signed = bool(self._options["pixel_representation"])
-        mapping = grey_map(dataset, bits, signed, self._header_colours == "MONOCHROME1", is_float)
-        return lambda stored, _: mapping(stored)
-
-
-def _decoder(file: DicomFile) -> FrameDecoder:
-    try:
-        return frame_decoder(file.transfer_syntax)
-    except NotImplementedError as error:
-        missing = f" ({error})" if str(error) else ""
-        raise InputError(
-            f"no decoder for the transfer syntax {plain_text(file.transfer_syntax.name)}{missing}",
-            where=file.path,
-            remedy="Install pylibjpeg with its plugins, or export the file uncompressed",
-        ) from error
+        is_float = "Float" in self._pixels.keyword
+        return grey_map(self._file.dataset, self._options["bits_stored"], signed, inverted, is_float)
 
 
 def _palette(file: DicomFile) -> Palette:
@@ -188,7 +189,7 @@ def _palette(file: DicomFile) -> Palette:
         return read_palette(file.dataset, file.transfer_syntax.is_little_endian)
     except (ValueError, TypeError, LookupError) as error:
         raise InputError(
-            f"the colour palette cannot be read ({one_line(error)})",
+            "the colour palette is missing or cannot be read",
             where=file.path,
             remedy="Export the file again as RGB or grey",
         ) from error

@@ -2,40 +2,94 @@
 
 from __future__ import annotations
 
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
-from ..errors import InputError
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import BreastUSAIError, InputError
 from ..frames import Frames
+from ..plausible_spacing import without_impossible_size
 from .dicom import read_dicom
-from .dicom_file import has_dicom_preamble, one_line
+from .dicom_file import has_dicom_preamble
 from .names import PICTURES, VOLUMES, extension
 from .picture import is_picture, read_picture
-from .volume_file import read_volume_file
+from .volume_file import is_volume_file, read_volume_file
+
+Result = TypeVar("Result")
 
 
-def read_file(path: Path) -> Frames:
-    """One still, cine or volume. Raises InputError."""
-    try:
-        return _read(path)
-    except FileNotFoundError as error:
-        raise InputError("there is no such file or folder", where=path, remedy="Check the path") from error
-    except OSError as error:
-        reason = error.strerror or one_line(error)
-        raise InputError(
-            f"the file cannot be read ({reason.lower()})",
-            where=path,
+def read_file(path: Path, any_modality: bool = False) -> Frames:
+    """One still, cine or volume. Raises InputError, also from `Frames.read_frame`, and nothing else."""
+    return guarded(lambda: _read(path, any_modality), path)
+
+
+def guarded(read: Callable[[], Frames], where: Path) -> Frames:
+    """What `read` gives, with a `read_frame` that is guarded like `read` itself.
+
+    This is the one place where what a library raises for a file becomes an InputError in one line: none of them
+    states all that it may raise, and the error's own words are for programmers.
+    """
+    with_errors = _Guard(where)
+    frames = without_impossible_size(with_errors(read))
+    inner = frames.read_frame
+
+    def read_frame(index: int) -> NDArray:
+        return with_errors(lambda: inner(index))
+
+    return replace(frames, read_frame=read_frame)
+
+
+class _Guard:
+    def __init__(self, where: Path) -> None:
+        self._where = where
+
+    def __call__(self, read: Callable[[], Result]) -> Result:
+        try:
+            with np.errstate(all="ignore"):
+                return read()
+        except BreastUSAIError:
+            raise
+        except FileNotFoundError as error:
+            raise InputError("there is no such file or folder", where=self._where, remedy="Check the path") from error
+        except MemoryError as error:
+            raise InputError(
+                "the file takes more memory than there is", where=self._where, remedy="Export it in parts"
+            ) from error
+        except OSError as error:
+            raise self._of_disk(error) if error.errno is not None else self._damaged() from error
+        except Exception as error:
+            raise self._damaged() from error
+
+    def _of_disk(self, error: OSError) -> InputError:
+        return InputError(
+            f"the file cannot be read ({(error.strerror or os.strerror(error.errno or 0)).lower()})",
+            where=self._where,
             remedy="Check that you may read it and that the disk or network drive is there",
-        ) from error
+        )
+
+    def _damaged(self) -> InputError:
+        return InputError(
+            "the file is damaged or cut short", where=self._where, remedy="Copy or export it again from its source"
+        )
 
 
-def _read(path: Path) -> Frames:
-    if path.stat().st_size == 0:
+def _read(path: Path, any_modality: bool) -> Frames:
+    state = path.stat()
+    if not stat.S_ISREG(state.st_mode):
+        raise InputError("this is no file but a device or a pipe", where=path, remedy="Give an image file or a folder")
+    if state.st_size == 0:
         raise InputError("the file is empty", where=path, remedy="Copy or export it again")
     if has_dicom_preamble(path):
-        return read_dicom(path)
+        return read_dicom(path, any_modality)
     kind = extension(path)
-    if kind in VOLUMES:
+    if kind in VOLUMES or is_volume_file(path):
         return read_volume_file(path)
     if kind in PICTURES or is_picture(path):
         return read_picture(path)
-    return read_dicom(path)
+    return read_dicom(path, any_modality)

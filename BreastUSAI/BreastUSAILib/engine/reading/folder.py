@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydicom.tag import Tag
 
 from ..errors import InputError
 from ..frames import Frames
+from .copies import copies_left_out, without_copies
 from .dicom_file import read_header, readable_header
-from .file import read_file
+from .file import guarded, read_file
 from .header_numbers import number
 from .names import NOT_IMAGES, PICTURES, VOLUMES, extension
 from .slices import SlicePlace, read_slices, slice_place, stackable
@@ -32,11 +33,15 @@ _HEADER = [
 
 @dataclass(frozen=True)
 class _Member:
-    """One file of the folder; `place` is where its single frame lies in the patient, if the header says."""
+    """One file of the folder; `place` is where its single frame lies in the patient, if the header says.
+
+    `uid` is the image's own identifier, and None where the file is not DICOM or does not say.
+    """
 
     path: Path
     instance_number: float
     place: SlicePlace | None
+    uid: str | None = None
 
 
 @dataclass
@@ -49,27 +54,38 @@ class _Series:
         return sorted(self.members, key=lambda member: (member.instance_number, str(member.path)))
 
 
-def read_folder(folder: Path) -> Iterator[Frames | InputError]:
+def read_folder(
+    folder: Path,
+    any_modality: bool = False,
+    *,
+    skipped: frozenset[str] = frozenset(),
+    beginning: Callable[[Path], None] | None = None,
+) -> Iterator[Frames | InputError]:
     """One item for each still, cine and volume under `folder`, by series, then InstanceNumber, then name.
 
     Series come in the order of their first file's path. Single frames of one series that lie parallel at different
-    positions are one volume. Hidden files, DICOMDIR, segmentations and files whose name says that they are no image
-    are passed over; links to a folder already searched are not followed. Raises InputError where nothing is there to
-    read.
+    positions are one volume. A copy of another file of its series is left out, which a remark says. Hidden files,
+    DICOMDIR, segmentations and files whose name says that they are no image are passed over; links to a folder already
+    searched are not followed, and one that leads out of the folder is an error. `skipped` paths are left out, and
+    `beginning` is told the file, or first file, of every item before it is read. Raises InputError where nothing is
+    there to read.
     """
-    paths, unreadable = _files(folder)
-    yield from unreadable
-    if not paths and not unreadable:
+    paths, problems = _files(folder)
+    yield from problems
+    if not paths and not problems:
         raise InputError(
             "there is nothing to read in the folder",
             where=folder,
             remedy="Give a folder with DICOM, NRRD, NIfTI, MHA, PNG, JPEG, BMP or TIFF files",
         )
-    for series in _grouped(paths):
-        yield from _items(folder, series.ordered())
+    for series in _grouped([path for path in paths if str(path) not in skipped]):
+        yield from _items(folder, series.ordered(), any_modality, beginning)
 
 
-def _items(folder: Path, members: list[_Member]) -> Iterator[Frames | InputError]:
+def _items(
+    folder: Path, members: list[_Member], any_modality: bool, beginning: Callable[[Path], None] | None
+) -> Iterator[Frames | InputError]:
+    members, copies = without_copies(members)
     stacks = stackable([member.place for member in members if member.place is not None])
     stack_of = {place.path: stack for stack in stacks for place in stack}
     done: set[Path] = set()
@@ -77,11 +93,25 @@ def _items(folder: Path, members: list[_Member]) -> Iterator[Frames | InputError
         if member.path in done:
             continue
         stack = stack_of.get(member.path)
-        done.update(place.path for place in stack or ())
+        held = [place.path for place in stack] if stack else [member.path]
+        done.update(held)
+        if beginning is not None:
+            beginning(member.path)
         try:
-            yield read_file(member.path) if stack is None else read_slices(stack, folder)
+            yield _read(member, stack, folder, [copies[path] for path in held if path in copies], any_modality)
         except InputError as error:
             yield error
+
+
+def _read(
+    member: _Member, stack: list[SlicePlace] | None, folder: Path, copies: list[list[str]], any_modality: bool
+) -> Frames:
+    if stack is None:
+        frames = read_file(member.path, any_modality)
+    else:
+        frames = guarded(lambda: read_slices(stack, folder, any_modality), member.path.parent)
+    names = sorted(name for found in copies for name in found)
+    return replace(frames, remarks=(*frames.remarks, copies_left_out(names))) if names else frames
 
 
 def _files(folder: Path) -> tuple[list[Path], list[InputError]]:
@@ -99,6 +129,7 @@ def _files(folder: Path) -> tuple[list[Path], list[InputError]]:
             )
         )
 
+    root = os.path.realpath(folder)
     for place, folders, names in os.walk(folder, followlinks=True, onerror=refuse):
         real = os.path.realpath(place)
         if real in seen:
@@ -106,8 +137,27 @@ def _files(folder: Path) -> tuple[list[Path], list[InputError]]:
             continue
         seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found.extend(Path(place, name) for name in names if _worth_trying(name))
+        leaving = [name for name in (*folders, *names) if _leads_out(os.path.join(place, name), root)]
+        folders[:] = [name for name in folders if name not in leaving]
+        problems.extend(_link_out(Path(place, name)) for name in leaving if _worth_trying(name))
+        found.extend(Path(place, name) for name in names if _worth_trying(name) and name not in leaving)
     return sorted(found), problems
+
+
+def _leads_out(path: str, root: str) -> bool:
+    """Whether a link of the folder ends outside of it: whoever filled the folder may not choose what else is read."""
+    if not os.path.islink(path):
+        return False
+    target = os.path.realpath(path)
+    return target != root and not target.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def _link_out(path: Path) -> InputError:
+    return InputError(
+        "this is a link that leads out of the folder, and is not followed",
+        where=path,
+        remedy="Give what it points to as an input of its own",
+    )
 
 
 def _worth_trying(name: str) -> bool:
@@ -133,7 +183,8 @@ def _sorted_by(path: Path) -> tuple[str, _Member] | None:
         dataset = read_header(path, _HEADER).dataset
         with readable_header(path):
             order = number(dataset.get("InstanceNumber"))
-            member = _Member(path, float("inf") if order is None else order, slice_place(path, dataset))
+            uid = str(dataset.get("SOPInstanceUID") or "").strip() or None
+            member = _Member(path, float("inf") if order is None else order, slice_place(path, dataset), uid)
             return str(dataset.get("SeriesInstanceUID") or path), member
     except (InputError, OSError):
         return None

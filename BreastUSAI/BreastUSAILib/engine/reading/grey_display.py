@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from .header_numbers import first_number
+from .header_numbers import first_number, numbers
 from .pydicom_versions import apply_voi
 
 GreyMap = Callable[[NDArray], NDArray]
@@ -44,6 +44,16 @@ def read_window(dataset: Dataset) -> Window | None:
     return Window(centre, width, str(dataset.get("VOILUTFunction") or "LINEAR").strip().upper())
 
 
+def has_table(dataset: Dataset) -> bool:
+    """Whether the first VOI LUT (0028,3010) is one that can be applied: a descriptor of three numbers, and entries."""
+    for item in list(dataset.get("VOILUTSequence") or [])[:1]:
+        descriptor, data = numbers(item.get("LUTDescriptor")), item.get("LUTData")
+        whole = [value for value in descriptor if value is not None]
+        entries = 0 if data is None else len(data) // (2 if isinstance(data, bytes) else 1)
+        return len(whole) == 3 and 1 <= whole[2] <= 16 and entries >= (whole[0] or 65536)
+    return False
+
+
 def grey_map(dataset: Dataset, bits_stored: int, signed: bool, inverted: bool, is_float: bool) -> GreyMap:
     """How to show this file's grey values.
 
@@ -57,7 +67,7 @@ def grey_map(dataset: Dataset, bits_stored: int, signed: bool, inverted: bool, i
     top = 2**bits_stored - 1
     if not is_float and bits_stored <= 8 and not signed:
         return lambda stored: _narrow(stored, top, inverted)
-    if dataset.get("VOILUTSequence"):
+    if has_table(dataset):
         return lambda stored: _table(stored, dataset, inverted)
     window = read_window(dataset)
     if window is not None:

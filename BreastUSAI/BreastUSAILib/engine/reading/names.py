@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"})
-VOLUMES = frozenset({".nrrd", ".nhdr", ".nii", ".nii.gz", ".mha", ".mhd", ".seg.nrrd", ".igs.nrrd", ".igs.mha"})
+VOLUMES = frozenset(
+    {".nrrd", ".nhdr", ".nii", ".nii.gz", ".mha", ".mhd", ".seg.nrrd", ".seq.nrrd", ".igs.nrrd", ".igs.mha"}
+)
 _DICOM = frozenset({".dcm", ".dicom", ".ima"})
 NOT_IMAGES = frozenset(
     {

@@ -3,61 +3,51 @@
 from __future__ import annotations
 
 import gzip
-import struct
 import zlib
 from pathlib import Path
 
 import numpy as np
 
+from ..errors import InputError
+from .nifti_header import open_nifti
+from .volume_header import VolumeHeader
+
 _CHUNK_BYTES = 1 << 22  # a multiple of every sample size
-_FLOATS = {16: "f4", 64: "f8"}  # the header's data type codes
+_FLOATS = {"16": "f4", "64": "f8"}  # the header's data type codes
 
 
-def nifti_problem(path: Path, voxel_bytes: int) -> str | None:
-    """What is wrong with the voxels of a ``.nii`` or ``.nii.gz`` file, or None.
+def check_nifti(header: VolumeHeader, path: Path, voxel_bytes: int) -> None:
+    """Raises InputError where voxels are missing or no numbers.
 
     Args:
-        path: a NIfTI-1 or NIfTI-2 file in one part.
+        header: as `read_nifti_header` gives it.
+        path: the file.
         voxel_bytes: how many bytes of voxels its header promises.
     """
-    opener = gzip.open if path.suffix.lower() == ".gz" else open
+    kind = _FLOATS.get(header.text("datatype"))
     try:
-        with opener(path, "rb") as file:
-            header = file.read(544)
-            order, code, offset = _layout(header)
-            file.seek(offset)
+        with open_nifti(path) as file:
+            file.seek(header.data_offset or 0)
             left = voxel_bytes
             while left > 0:
                 chunk = file.read(min(left, _CHUNK_BYTES))
                 if not chunk:
-                    return "the volume is cut short"
+                    raise _cut_short(path)
                 left -= len(chunk)
-                if code in _FLOATS and not _finite(chunk, order + _FLOATS[code]):
-                    return "the volume holds values that are no numbers"
-    except (EOFError, zlib.error, gzip.BadGzipFile, struct.error):
-        return "the volume is damaged or cut short"
-    return None
+                if kind is not None and not _finite(chunk, header.text("order") + kind):
+                    raise InputError(
+                        "the volume holds values that are no numbers",
+                        where=path,
+                        remedy="Replace NaN and infinite values by 0 and save it again",
+                    )
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise _cut_short(path) from error
+
+
+def _cut_short(path: Path) -> InputError:
+    return InputError("the volume is damaged or cut short", where=path, remedy="Copy or export it again")
 
 
 def _finite(chunk: bytes, kind: str) -> bool:
     whole = len(chunk) // int(kind[-1]) * int(kind[-1])
     return bool(np.isfinite(np.frombuffer(chunk[:whole], kind)).all())
-
-
-def _layout(header: bytes) -> tuple[str, int, int]:
-    """Byte order, data type code and offset of the first voxel."""
-    for order in "<>":
-        (size,) = struct.unpack_from(f"{order}i", header)
-        if size == 348:
-            (code,), (offset,) = (
-                struct.unpack_from(f"{order}h", header, 70),
-                struct.unpack_from(f"{order}f", header, 108),
-            )
-            return order, code, int(offset)
-        if size == 540:
-            (code,), (offset,) = (
-                struct.unpack_from(f"{order}h", header, 12),
-                struct.unpack_from(f"{order}q", header, 168),
-            )
-            return order, code, offset
-    raise struct.error("no NIfTI header")

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from ..errors import InputError
 from ..frames import Frames, InputKind, luminance
-from .dicom_file import one_line
 from .dicom_geometry import LPS_TO_RAS
-from .limits import check_size
+from .limits import check_size, too_large
 from .names import stem
+from .tiff_check import check_tiff, first_page_value
 from .volume_file import itk_ijk_to_ras, read_volume_file
 
 _FORMATS = ("PNG", "JPEG", "BMP", "TIFF")
 _SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*")
-_PICTURE_ERRORS = (OSError, ValueError, TypeError, SyntaxError, LookupError, EOFError, MemoryError, RuntimeError)
+_PICTURE_ERRORS = (
+    *(OSError, ValueError, TypeError, SyntaxError, LookupError, EOFError, MemoryError, RuntimeError),
+    *(ArithmeticError, AttributeError, struct.error, Image.DecompressionBombError),
+)
+_ORIENTATION, _BITS, _PHOTOMETRIC, _SAMPLE_FORMAT = 274, 258, 262, 339  # TIFF tags
+_WHITE_IS_ZERO, _UNSIGNED = 0, 1
 _DEEP_GREY = ("I;16", "I;16B", "I;16L", "I", "F")
 
 
@@ -35,16 +42,20 @@ def is_picture(path: Path) -> bool:
 def read_picture(path: Path) -> Frames:
     """A picture as a still; a TIFF of several pages as a cine.
 
-    Transparency is dropped and the EXIF orientation honoured. Grey of 16 bits stays uint16, of 32 bits becomes
-    float32. A picture has no pixel spacing (a printing resolution is no measurement); `ijk_to_ras` is what Slicer's
+    Transparency is dropped. Grey of 16 bits stays uint16, of 32 bits becomes float32; where white is stored as 0 it is
+    turned round. A picture that is stored turned is refused: Slicer shows it as it is stored, so that no result would
+    lie on it. A picture has no pixel spacing (a printing resolution is no measurement); `ijk_to_ras` is what Slicer's
     image reader gives. Raises InputError.
     """
+    check_tiff(path)
     try:
         with _opened(path) as image:
+            _refuse_turned(image, path)
             pages = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
             sizes = _page_sizes(image, pages)
     except UnidentifiedImageError as error:
         if path.suffix.lower() in (".tif", ".tiff"):
+            _refuse_white_as_zero(path)
             return read_volume_file(path)  # ITK reads the sample formats that Pillow does not
         raise _damaged(path, error) from error
     except _PICTURE_ERRORS as error:
@@ -109,7 +120,7 @@ class _Pages:
         try:
             with _opened(self._path) as image:
                 image.seek(index)
-                pixels = _display(ImageOps.exif_transpose(image))
+                pixels = _display(image)
         except _PICTURE_ERRORS as error:
             raise _damaged(self._path, error) from error
         if pixels.dtype == np.float32 and not np.isfinite(pixels).all():
@@ -125,10 +136,35 @@ class _Pages:
 def _opened(path: Path) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # size limits and odd EXIF data are dealt with here
-        with Image.open(path, formats=_FORMATS) as image:
+        try:
+            image = Image.open(path, formats=_FORMATS)
+        except Image.DecompressionBombError as error:
+            raise too_large(path) from error
+        with image:
             columns, rows = image.size
             check_size(rows, columns, path)
             yield image
+
+
+def _refuse_white_as_zero(path: Path) -> None:
+    """Raises InputError for a TIFF that Pillow does not read and that ITK would show as a negative."""
+    if first_page_value(path, _PHOTOMETRIC) == _WHITE_IS_ZERO:
+        raise InputError(
+            "this kind of TIFF with white stored as 0 is not read",
+            where=path,
+            remedy="Save it as PNG, or as TIFF with black stored as 0",
+        )
+
+
+def _refuse_turned(image: Image.Image, path: Path) -> None:
+    """Raises InputError for a picture that its EXIF or TIFF orientation turns or mirrors before it is shown."""
+    orientation = image.getexif().get(_ORIENTATION, 1)
+    if orientation in range(2, 9):
+        raise InputError(
+            f"the picture is stored turned (EXIF orientation {orientation}), and Slicer shows it as it is stored",
+            where=path,
+            remedy="Open it in a picture program and save it upright",
+        )
 
 
 def _page_sizes(image: Image.Image, pages: int) -> set[tuple[int, int]]:
@@ -140,15 +176,28 @@ def _page_sizes(image: Image.Image, pages: int) -> set[tuple[int, int]]:
 def _display(image: Image.Image) -> NDArray:
     """RGB only where a pixel has colour."""
     if image.mode in _DEEP_GREY:
-        deep = np.asarray(image)
-        return (
-            deep.astype(np.uint16) if image.mode.startswith("I;16") or _fits_16_bits(deep) else deep.astype(np.float32)
-        )
+        return _deep_grey(image)
     if image.mode in ("1", "L", "LA", "La"):
         return np.array(image.convert("L"))
     colour = np.array(image.convert("RGBA").convert("RGB") if image.mode == "PA" else image.convert("RGB"))
     grey = bool((colour == colour[..., :1]).all())
     return np.ascontiguousarray(colour[..., 0]) if grey else colour
+
+
+def _deep_grey(image: Image.Image) -> NDArray:
+    """uint16, or float32, brighter meaning whiter; Pillow leaves both of what a TIFF's tags say here undone."""
+    deep = np.asarray(image)
+    tags: Mapping[int, Any] = getattr(image, "tag_v2", {})
+    bits, kind = _first(tags.get(_BITS, 16)), _first(tags.get(_SAMPLE_FORMAT, _UNSIGNED))
+    if image.mode == "I" and tags and bits == 32 and kind == _UNSIGNED:
+        deep = deep.view(np.uint32)
+    if tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO:
+        deep = -deep.astype(np.float64) if deep.dtype.kind == "f" else (2**bits - 1) - deep.astype(np.int64)
+    return deep.astype(np.uint16) if image.mode.startswith("I;16") or _fits_16_bits(deep) else deep.astype(np.float32)
+
+
+def _first(value: Any) -> int:
+    return int(value[0] if isinstance(value, tuple) else value)
 
 
 def _fits_16_bits(values: NDArray) -> bool:
@@ -157,7 +206,7 @@ def _fits_16_bits(values: NDArray) -> bool:
 
 def _damaged(path: Path, error: BaseException) -> InputError:
     return InputError(
-        f"the picture is damaged or cut short ({one_line(error)})"
+        "the picture is damaged or cut short"
         if not isinstance(error, UnidentifiedImageError)
         else "the file is not a picture that can be read, or is damaged",
         where=path,

@@ -7,17 +7,21 @@ from typing import Any
 from ..errors import InputError
 from .dicom_file import DicomFile, PixelElement, plain_text
 from .header_numbers import number
+from .sop_classes import MULTIFRAME
 
 _GREY = ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
 _COLOUR = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_RCT", "YBR_ICT")
 _LAYOUT_OF = {"YBR_PARTIAL_422": "YBR_FULL_422"}
 
 
-def frame_count(file: DicomFile) -> int:
-    """NumberOfFrames (0028,0008), 1 where absent or empty. Raises InputError where it is below 1."""
+def frame_count(file: DicomFile) -> int | None:
+    """NumberOfFrames (0028,0008); where absent or empty 1, or None for a multi-frame class: its pixel data tell.
+
+    Raises InputError where it is below 1.
+    """
     value = file.dataset.get("NumberOfFrames")
     if value is None or value == "":
-        return 1
+        return None if str(file.dataset.get("SOPClassUID", "")) in MULTIFRAME else 1
     count = number(value)
     if count is None or count < 1:
         raise InputError(
@@ -26,6 +30,13 @@ def frame_count(file: DicomFile) -> int:
             remedy="Export the image again",
         )
     return int(count)
+
+
+def first_used_bit(file: DicomFile, options: dict[str, Any]) -> int:
+    """How far above the lowest bit the stored ones begin: HighBit (0028,0102) + 1 - BitsStored, where possible."""
+    allocated, stored = options["bits_allocated"], options["bits_stored"]
+    high = _whole(file, "HighBit", stored - 1)
+    return high + 1 - stored if stored - 1 <= high < allocated else 0
 
 
 def photometric_interpretation(file: DicomFile) -> str:

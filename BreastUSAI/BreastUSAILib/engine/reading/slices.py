@@ -55,13 +55,13 @@ def stackable(places: list[SlicePlace]) -> list[list[SlicePlace]]:
     return [stack for stack in stacks if len(stack) > 1 and min(_gaps_mm(stack)) > _SAME_PLACE_MM]
 
 
-def read_slices(stack: list[SlicePlace], folder: Path) -> Frames:
+def read_slices(stack: list[SlicePlace], folder: Path, any_modality: bool = False) -> Frames:
     """One volume of a sorted stack; its slice spacing is the mean distance between neighbours.
 
     Named after the folder that holds the slices. Raises InputError.
     """
-    first = read_dicom(stack[0].path)
-    middle = read_dicom(stack[len(stack) // 2].path)
+    first = read_dicom(stack[0].path, any_modality)
+    middle = read_dicom(stack[len(stack) // 2].path, any_modality)
     directions, depth = stack[0].directions, float(np.mean(_gaps_mm(stack)))
     row, column = first.pixel_spacing_mm or (1.0, 1.0)
     matrix = np.eye(4)
@@ -72,7 +72,7 @@ def read_slices(stack: list[SlicePlace], folder: Path) -> Frames:
     def read_frame(index: int) -> NDArray:
         if not 0 <= index < len(stack):
             raise InputError(f"slice {index} does not exist", where=folder, remedy=f"Choose from 0 to {len(stack) - 1}")
-        frames = read_dicom(stack[index].path)
+        frames = read_dicom(stack[index].path, any_modality)
         if (frames.rows, frames.columns) != (first.rows, first.columns):
             raise InputError("the slice differs in size", where=frames.source, remedy="Export the series again")
         return _as_colour(frames.read_frame(0)) if has_colour else frames.grey(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pydicom.dataset import Dataset
 
@@ -11,6 +11,7 @@ from ..plausible_spacing import plausible_spacing
 from .header_numbers import number
 
 _UNIT_CM = 3
+_SLACK, _SLACK_PX, _AT_EDGE_PX = 0.02, 4, 1
 _TWO_DIMENSIONAL, _M_MODE, _SPECTRAL, _WAVEFORM, _GRAPHICS = 1, 2, 3, 4, 5
 _TISSUE, _COLOUR_FLOW = 1, 2
 _DOPPLER_TRACES = range(3, 10)
@@ -28,9 +29,35 @@ def read_regions(items: Iterable[Dataset], rows: int, columns: int) -> tuple[Reg
 
 
 def tissue_region(regions: Iterable[Region]) -> Region | None:
-    """The 2-D B-mode region to analyse: the largest, the first among equals; None where there is none."""
-    tissue = [region for region in regions if region.content is RegionContent.TISSUE]
+    """The 2-D region to analyse: the largest of tissue, the first among equals; without any, the one of colour flow.
+
+    A colour Doppler image whose only region is flow shows the tissue there too, and Slicer takes its pixel size. None
+    where there is neither, or several of flow alone.
+    """
+    known = list(regions)
+    tissue = [region for region in known if region.content is RegionContent.TISSUE]
+    flow = [region for region in known if region.content is RegionContent.COLOUR_FLOW]
+    if not tissue and len(flow) == 1:
+        return flow[0]
     return max(tissue, key=lambda region: region.rectangle.area, default=None)
+
+
+def was_resized(items: Sequence[Dataset], rows: int, columns: int) -> bool:
+    """Whether a region lies so far outside the image that the picture was made smaller after it was written.
+
+    A few pixels too many are common and mean nothing. A picture that ends where the region does on one side, and
+    before it on the other, was cut and not made smaller: its pixels have the size that they had.
+    """
+    ends = (_farthest(items, "RegionLocationMaxX1"), _farthest(items, "RegionLocationMaxY1"))
+    sides = list(zip(ends, (columns, rows), strict=True))
+    cut = any(abs(end - side) <= _AT_EDGE_PX for end, side in sides)
+    return not cut and any(end > side + max(_SLACK_PX, _SLACK * side) for end, side in sides)
+
+
+def _farthest(items: Sequence[Dataset], keyword: str) -> float:
+    """The first column or row behind all regions."""
+    corners = [number(item.get(keyword)) for item in items]
+    return max((corner + 1 for corner in corners if corner is not None), default=0.0)
 
 
 def _region(item: Dataset, rows: int, columns: int) -> Region | None:

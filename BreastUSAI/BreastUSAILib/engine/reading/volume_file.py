@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +12,21 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..frames import Frames, InputKind, SpacingSource
 from ..plausible_spacing import plausible_length, plausible_spacing
+from .detached_data import check_data_file
 from .dicom_geometry import LPS_TO_RAS
 from .header_numbers import number
-from .limits import MAX_VOXELS, check_size
+from .itk_file import itk_reader
+from .limits import check_size, check_unpacked
+from .meta_header import looks_like_meta_image, read_meta_header
 from .names import stem
-from .nifti_check import nifti_problem
+from .nifti_check import check_nifti
+from .nifti_header import read_nifti_header
+from .nrrd_header import MAGIC, read_nrrd_header
+from .pixels_shown import shown
+from .sequence_nrrd import is_list_of_frames, read_sequence_nrrd
+from .tiff_check import check_tiff
+from .volume_header import VolumeHeader, check_sizes, damaged
 
-_STREAMED = (".mha", ".mhd")
 _STREAM_ABOVE_BYTES = 64_000_000
 _UNKNOWN = 1.0
 """What file formats and ITK put where nobody gave a spacing."""
@@ -29,37 +34,62 @@ _UNKNOWN = 1.0
 
 @dataclass(frozen=True)
 class _Header:
-    """Geometry and layout of one file; `size` is (columns, rows, slices, times), in-file order."""
+    """Geometry and layout of one file as ITK has them; `size` is (columns, rows, slices, times), in-file order.
+
+    `stated` is the header as it was read before.
+    """
 
     path: Path
+    stated: VolumeHeader
     size: tuple[int, int, int, int]
     dimensions: int
     spacing: tuple[float, ...]
     ijk_to_ras: NDArray[np.float64]
     components: int
     bytes_in_all: int
-    metadata: dict[str, str]
 
     @property
     def is_tracked_cine(self) -> bool:
-        """Whether the third axis is time: an IGSIO image sequence carries a status or time for every frame."""
-        return any(key.startswith("Seq_Frame") for key in self.metadata) and self.size[2] > 1
+        """Whether the third axis is time: an IGSIO image sequence has a status or time of more than its first frame.
+
+        Volumes that were put together from tracked frames keep those of one.
+        """
+        later = [key for key in self.stated.values if key.startswith("Seq_Frame") and not _of_first_frame(key)]
+        return self.size[2] > 1 and bool(later)
+
+
+def _of_first_frame(key: str) -> bool:
+    return key[len("Seq_Frame") :].partition("_")[0].strip("0") == ""
+
+
+def is_volume_file(path: Path) -> bool:
+    """Whether the file begins like an NRRD or MetaImage file. Raises OSError."""
+    with path.open("rb") as file:
+        begin = file.read(16)
+    return begin.startswith(MAGIC) or looks_like_meta_image(begin)
 
 
 def read_volume_file(path: Path) -> Frames:
     """A volume file as a volume; as a still where it has one slice; as a cine where its frames follow in time.
 
-    Frames are the slices along the file's third axis, or the time points of a four-dimensional file with one slice.
-    Samples of 8 bits stay uint8, unsigned 16 bits uint16, all others become float32. The in-plane spacing is the
-    header's, or None where it is 1 on both axes, and the slices' is None where it is 1: file formats put 1 where nobody
-    gave one. `ijk_to_ras` is the file's own geometry, turned from LPS to RAS. Raises InputError.
+    Frames are the slices along the file's third axis, the time points of a four-dimensional file with one slice, or
+    the items of an NRRD's list. Samples of 8 bits stay uint8, unsigned 16 bits uint16, all others become float32. The
+    in-plane spacing is the header's without its sign, which ITK makes a direction, or None where it is 1 on both axes,
+    and the slices' is None where it is 1: file formats put 1 where nobody gave one. `ijk_to_ras` is the file's own
+    geometry, turned from LPS to RAS. Raises InputError.
     """
-    header = _read_header(path)
-    columns, rows, slices, times = header.size
+    stated = _stated_header(path)
+    if stated.image_io == "NrrdImageIO" and is_list_of_frames(stated):
+        return read_sequence_nrrd(path, stated)
+    return _frames(_itk_header(path, stated))
+
+
+def _frames(header: _Header) -> Frames:
+    path, (columns, rows, slices, times) = header.path, header.size
     check_size(rows, columns, path)
     _check_layout(header)
-    if path.name.lower().endswith((".nii", ".nii.gz")):
-        _check_nifti(header)
+    if header.stated.image_io == "NiftiImageIO":
+        check_nifti(header.stated, path, math.prod(header.stated.sizes) * header.stated.sample_bytes)
     pixels = _Slices(header)
     in_time = times > 1 or header.is_tracked_cine
     count = max(slices, times)
@@ -83,34 +113,54 @@ def read_volume_file(path: Path) -> Frames:
     )
 
 
+def _stated_header(path: Path) -> VolumeHeader:
+    """The header, checked for what ITK must not see. Raises InputError."""
+    with path.open("rb") as file:
+        begin = file.read(16)
+    if begin.startswith(MAGIC):
+        header = read_nrrd_header(path)
+    elif looks_like_meta_image(begin):
+        header = read_meta_header(path)
+    elif begin.startswith((b"II", b"MM")):
+        check_tiff(path)
+        return VolumeHeader("TIFFImageIO", (1, 1), 1)
+    else:
+        header = read_nifti_header(path)
+    for name in header.data_files:
+        check_data_file(path, name)
+    check_sizes(header, path, _may_be_streamed(header))
+    return header
+
+
 def itk_ijk_to_ras(path: Path) -> NDArray[np.float64]:
-    """``[4, 4]`` geometry of any file that ITK reads, as Slicer's volume reader takes it over. Raises InputError."""
-    return _read_header(path).ijk_to_ras
+    """``[4, 4]`` geometry of any picture that ITK reads, as Slicer's volume reader takes it over. Raises InputError."""
+    return _itk_header(path, None).ijk_to_ras
 
 
-def _read_header(path: Path) -> _Header:
+def _itk_header(path: Path, stated: VolumeHeader | None) -> _Header:
     import SimpleITK as sitk  # here: what reads DICOM alone need not load it
 
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
-    try:
-        with _quiet():
+    stated = stated or VolumeHeader("", (1, 1), 1)
+    with itk_reader(path, stated.image_io or None, stated.data_files) as reader:
+        try:
             reader.ReadImageInformation()
-        metadata = {key: reader.GetMetaData(key) for key in reader.GetMetaDataKeys()}
-    except (RuntimeError, TypeError, UnicodeError) as error:
-        raise _unreadable(path) from error
-    size, spacing = reader.GetSize(), reader.GetSpacing()
+        except (RuntimeError, TypeError, UnicodeError) as error:
+            raise damaged(path) from error
+        size, components = reader.GetSize(), reader.GetNumberOfComponents()
+        # ITK turns the sign of a spacing into a direction, but only when it reads the pixels.
+        spacing = tuple(abs(step) for step in reader.GetSpacing())
+        matrix = _ras(reader.GetSpacing(), reader.GetOrigin(), reader.GetDirection())
+        pixel_bytes = sitk.Image([1, 1], reader.GetPixelID(), components).GetSizeOfPixelComponent()
     columns, rows, slices, times = (*size, 1, 1, 1, 1)[:4]
-    pixel_bytes = sitk.Image([1, 1], reader.GetPixelID(), reader.GetNumberOfComponents())
     return _Header(
         path=path,
+        stated=stated,
         size=(columns, rows, slices, times),
         dimensions=len(size),
-        spacing=tuple(spacing),
-        ijk_to_ras=_ras(spacing, reader.GetOrigin(), reader.GetDirection()),
-        components=reader.GetNumberOfComponents(),
-        bytes_in_all=math.prod(size) * pixel_bytes.GetSizeOfPixelComponent() * reader.GetNumberOfComponents(),
-        metadata=metadata,
+        spacing=spacing,
+        ijk_to_ras=matrix,
+        components=components,
+        bytes_in_all=math.prod(size) * pixel_bytes * components,
     )
 
 
@@ -130,7 +180,7 @@ def _slice_spacing(header: _Header) -> float | None:
 
 
 def _check_layout(header: _Header) -> None:
-    where, (columns, rows, slices, times) = header.path, header.size
+    where, (*_, slices, times) = header.path, header.size
     if header.components not in (1, 3, 4):
         raise InputError(
             f"{header.components} values a pixel are neither grey nor colour",
@@ -141,24 +191,18 @@ def _check_layout(header: _Header) -> None:
         raise InputError(
             f"this is a series of {times} volumes", where=where, remedy="Export one time point as a volume of its own"
         )
-    if not 0 < columns * rows * slices * times <= MAX_VOXELS:
-        raise InputError(
-            f"{columns} x {rows} x {slices} x {times} voxels cannot be read",
-            where=where,
-            remedy=f"Give a volume of at most {MAX_VOXELS // 10**9} thousand million voxels",
-        )
+    if not _may_be_streamed(header.stated):
+        check_unpacked(header.bytes_in_all, where)
 
 
-def _check_nifti(header: _Header) -> None:
-    stored_bytes = int(header.metadata["bitpix"]) // 8  # a scaled file's samples are smaller than ITK's
-    problem = nifti_problem(header.path, math.prod(header.size) * stored_bytes)
-    if problem is not None:
-        raise InputError(problem, where=header.path, remedy="Replace what is no number by 0, or export it again")
+def _may_be_streamed(stated: VolumeHeader) -> bool:
+    """Whether ITK reads single slices of it: uncompressed MetaImage alone."""
+    return stated.image_io == "MetaImageIO" and stated.text("CompressedData").lower() != "true"
 
 
 def _times(header: _Header, count: int) -> tuple[float, ...] | None:
     """IGSIO time stamps, else the step of the time axis where it is more than ITK's stand-in."""
-    stamps = [number(header.metadata.get(f"Seq_Frame{index:04d}_Timestamp")) for index in range(count)]
+    stamps = [number(header.stated.values.get(f"Seq_Frame{index:04d}_Timestamp")) for index in range(count)]
     known = [stamp for stamp in stamps if stamp is not None]
     if len(known) == count and known == sorted(known):
         return tuple(stamp - known[0] for stamp in known)
@@ -173,11 +217,8 @@ class _Slices:
     def __init__(self, header: _Header) -> None:
         self._header = header
         self._count = max(header.size[2:])
-        large = header.bytes_in_all > _STREAM_ABOVE_BYTES
-        packed = header.metadata.get("CompressedData", "").lower() == "true"
-        self._streamed = large and header.path.suffix.lower() in _STREAMED and not packed
         self._whole: NDArray | None = None
-        if not self._streamed:
+        if header.bytes_in_all <= _STREAM_ABOVE_BYTES or not _may_be_streamed(header.stated):
             self._whole = self._read(None)
 
     def read_frame(self, index: int) -> NDArray:
@@ -186,71 +227,27 @@ class _Slices:
             raise InputError(
                 f"slice {index} does not exist", where=self._header.path, remedy=f"Choose from 0 to {self._count - 1}"
             )
-        if self._whole is not None:
-            return _display(self._whole[index])
-        return _display(self._read(index)[0])
+        return shown(self._read(index)[0] if self._whole is None else self._whole[index], self._header.path)
 
     def _read(self, index: int | None) -> NDArray:
         """``[T, H, W]`` or ``[T, H, W, C]``: one slice, or all of them."""
         import SimpleITK as sitk
 
         header = self._header
-        reader = sitk.ImageFileReader()
-        reader.SetFileName(str(header.path))
-        if index is not None:
-            axis = 3 if header.size[3] > 1 else 2
-            size = list(header.size[: header.dimensions])
-            size[axis] = 1
-            reader.SetExtractSize(size)
-            reader.SetExtractIndex([index if place == axis else 0 for place in range(header.dimensions)])
-        try:
-            with _quiet():
+        with itk_reader(header.path, header.stated.image_io, header.stated.data_files) as reader:
+            if index is not None:
+                axis = 3 if header.size[3] > 1 else 2
+                size = list(header.size[: header.dimensions])
+                size[axis] = 1
+                reader.SetExtractSize(size)
+                reader.SetExtractIndex([index if place == axis else 0 for place in range(header.dimensions)])
+            try:
                 values = sitk.GetArrayFromImage(reader.Execute())
-        except (RuntimeError, MemoryError) as error:
-            raise _unreadable(header.path) from error
+            except (RuntimeError, MemoryError) as error:
+                raise damaged(header.path) from error
         tail = (header.size[1], header.size[0], *((header.components,) if header.components > 1 else ()))
         frames = values.reshape(-1, *tail)
-        if frames.dtype.kind == "f" and not all(np.isfinite(frame).all() for frame in frames):
-            raise InputError(
-                "the volume holds values that are no numbers",
-                where=header.path,
-                remedy="Replace NaN and infinite values by 0 and save it again",
-            )
+        if index is None:
+            for frame in frames if frames.dtype.kind == "f" else ():
+                shown(frame, header.path)
         return frames
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """ITK's readers write to the process's own stderr before they raise; the error alone is to be heard."""
-    try:
-        kept = os.dup(2)
-    except OSError:  # a process without a stderr
-        yield
-        return
-    sink = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(sink, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(sink)
-
-
-def _display(values: NDArray) -> NDArray:
-    if values.ndim == 3:
-        colour = values[..., :3]
-        if colour.dtype == np.uint16:
-            colour = colour >> 8
-        return np.clip(colour, 0, 255).astype(np.uint8)
-    if values.dtype in (np.uint8, np.uint16):
-        return values.copy()
-    return values.astype(np.float32)
-
-
-def _unreadable(path: Path) -> InputError:
-    return InputError(
-        "the volume is damaged, cut short or of an unknown kind",
-        where=path,
-        remedy="Export it again as NRRD, NIfTI or MHA",
-    )

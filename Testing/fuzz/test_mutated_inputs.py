@@ -1,0 +1,32 @@
+"""A small part of ``make fuzz``, the same on every machine; its finds stand beside it as tests of the reader."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from BreastUSAILib.engine.errors import InputError
+from BreastUSAILib.engine.frames import Frames
+from BreastUSAILib.engine.reading import read
+from Testing.fuzz.mutation import mutated
+from Testing.fuzz.seeds import write_seeds
+
+
+@pytest.fixture(scope="module")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return write_seeds(tmp_path_factory.mktemp("seeds"))
+
+
+@pytest.mark.parametrize("kind", [".nrrd", ".mha", ".nii", ".nii.gz", ".png", ".jpg", ".bmp", ".tif", ".dcm"])
+def test_mutated_files_give_frames_or_one_line(tmp_path: Path, seeds: list[Path], kind: str) -> None:
+    chance = random.Random(kind)
+    fitting = [path for path in seeds if path.name.endswith(kind)]
+    for _ in range(15):
+        path = tmp_path / f"a{kind}"
+        path.write_bytes(mutated(chance.choice(fitting).read_bytes(), chance))
+        (item,) = read(path)
+        assert isinstance(item, (Frames, InputError))
+        if isinstance(item, InputError):
+            assert "\n" not in str(item)
