@@ -9,6 +9,7 @@ import vtk
 from slicer.i18n import tr as _
 
 from .analyze_section import AnalyzeSection
+from .awaited import awaited
 from .default_input import shownVolume
 from .input_section import InputSection
 from .installer import Installer
@@ -37,7 +38,7 @@ class Panel:
     def __init__(self, ui: Any, engine: Any, installer: InstallerLike | None = None, window: Any = None) -> None:
         self.ui, self.engine = ui, engine
         self.parameters: Any = None
-        self.installer = installer or Installer(selfCheck=lambda: engine.request("selfCheck", {}))
+        self.installer = installer or Installer(selfCheck=lambda: awaited(engine, "selfCheck", {}))
         self.runner = Runner(engine, self.installer)
         self._observer: int | None = None
         self._guiTag: Any = None
@@ -122,7 +123,7 @@ class Panel:
 
     def showLog(self) -> None:
         """Show what engine and installation reported."""
-        parts = [self.installer.logText, self.engine.logText]
+        parts = [self.installer.logText, self.engine.logText, self.runner.logText]
         text = "\n\n".join(part for part in parts if part) or _("Nothing was reported yet.")
         self._log.show(_("Log of the BreastUSAI engine"), text)
 
