@@ -294,7 +294,7 @@ def test_what_nobody_foresaw_after_re_scoring_is_said_and_the_panel_goes_on(
     until(lambda: not panel.state.isBusy, "the end of the re-scoring")
 
     assert panel.state is PanelState.FAILED
-    assert "of no use" in panel.ui.messageLabel.text
+    assert "unexpected" in panel.ui.messageLabel.text
     assert panel.ui.analyzeButton.enabled
     assert dialogs.shown == []
 
