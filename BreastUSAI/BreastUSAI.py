@@ -49,6 +49,42 @@ def registerSampleData() -> None:
     sample_data.registerSampleData()
 
 
+class BreastUSAIFileReader:
+    """Loads a shipped phantom, and no other file, where Sample Data hands its file over; a script's way to it."""
+
+    def __init__(self, parent: Any) -> None:
+        self.parent = parent
+
+    def description(self) -> str:
+        """What is loaded, for people."""
+        return _("BreastUSAI phantom")
+
+    def fileType(self) -> str:
+        """What is loaded, for scripts and Sample Data."""
+        return "BreastUSAIPhantom"
+
+    def extensions(self) -> list[str]:
+        """The files to look into."""
+        return [_("BreastUSAI phantom") + " (*.dcm)"]
+
+    def canLoadFile(self, filePath: str) -> bool:
+        """Whether it is a phantom, or a copy of one; an exam is not opened for that."""
+        from BreastUSAILib.scene.sample_source import sampleCopiedTo
+
+        return sampleCopiedTo(filePath) is not None
+
+    def canLoadFileConfidence(self, filePath: str) -> float:
+        """Surer of a phantom than those who know nothing of it."""
+        return 0.9 if self.canLoadFile(filePath) else 0.0
+
+    def load(self, properties: dict[str, Any]) -> bool:
+        """Add it to the scene and show it, as its button in Sample Data does."""
+        from BreastUSAILib.gui.sample_data import loadFile
+
+        self.parent.loadedNodes = [node.GetID() for node in loadFile(properties["fileName"])]
+        return bool(self.parent.loadedNodes)
+
+
 class BreastUSAIWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     """Puts the panel into the module's place, and tells it when module and scene come and go."""
 

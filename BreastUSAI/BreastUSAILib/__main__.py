@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from .cli.arguments import parser
 from .cli.terminal import Terminal, accept_any_text
+from .engine.threads import waiting_passively
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
@@ -15,6 +16,7 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells count
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 all well, 1 something failed, 2 wrong usage, 130 interrupted."""
     accept_any_text(sys.stdout, sys.stderr)
+    os.environ.update(waiting_passively())  # before torch is loaded
     chosen = parser().parse_args(arguments)
     terminal = Terminal(sys.stdout, sys.stderr)
     try:

@@ -1,5 +1,5 @@
-"""`make bench`: prints ``ratio still warm``, ``module open``, ``ratio click to result``, ``longest step``, the frames
-per second of a cine, and the peak memory of a long one.
+"""`make bench`: prints ``ratio still warm``, ``module open``, ``ratio click to result``, ``ratio beside a busy core``,
+``longest step``, the frames per second of a cine, and the peak memory of a long one.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ def main() -> int:
     print(f"ratio still warm: {still.ratio:.2f}", flush=True)
     subprocess.run([sys.executable, "-m", "Testing.bench.module_open"], check=True)
     click = subprocess.run([sys.executable, "-m", "Testing.bench.warm_child"], check=False).returncode
+    busy = subprocess.run([sys.executable, "-m", "Testing.bench.busy_core"], check=False).returncode
     step = subprocess.run([sys.executable, "-m", "Testing.bench.longest_step"], check=False).returncode
     print(f"cine frames per second: {frames_per_second():.1f}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         cine = write_long_cine(Path(folder) / "long.dcm")
         command = [sys.executable, "-m", "Testing.bench.peak_memory", str(cine), str(Path(folder) / "results")]
-        return subprocess.run(command, check=False).returncode or click or step
+        return subprocess.run(command, check=False).returncode or click or busy or step
 
 
 if __name__ == "__main__":

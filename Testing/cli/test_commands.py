@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,15 @@ def _shell(*arguments: str) -> subprocess.CompletedProcess:
 def test_the_package_runs_as_a_module_and_knows_its_version():
     done = _shell("--version")
     assert (done.returncode, done.stdout, done.stderr) == (0, f"breastusai {__version__}\n", "")
+
+
+def test_threads_wait_without_taking_a_core_unless_the_user_wants_otherwise(monkeypatch):
+    for chosen, expected in ((None, "PASSIVE"), ("ACTIVE", "ACTIVE")):
+        environment = {"PATH": "", **({} if chosen is None else {"OMP_WAIT_POLICY": chosen})}
+        monkeypatch.setattr(os, "environ", environment)
+        with pytest.raises(SystemExit):
+            __main__.main(["--version"])
+        assert os.environ["OMP_WAIT_POLICY"] == expected
 
 
 def test_help_loads_neither_torch_nor_numpy():

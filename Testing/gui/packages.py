@@ -5,23 +5,33 @@ Stand-ins: their signatures and what they raise are Slicer 5.12's, Slicer 5.10's
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
 import urllib.parse
 import zipfile
+from collections.abc import Sequence
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from subprocess import CalledProcessError
 from types import ModuleType
 from typing import Any
 
+import qt
 import slicer
 import slicer.util
 from packaging.requirements import Requirement
 
 from BreastUSAILib.gui.python_environment import PythonEnvironment
 
-INDEX = {"torch": "2.9.0+cpu", "torchvision": "0.24.0+cpu", "monai": "1.5.1", "captum": "0.9.0"}
+INDEX = {
+    "torch": "2.9.0+cpu",
+    "torchvision": "0.24.0+cpu",
+    "monai": "1.5.1",
+    "captum": "0.9.0",
+    "light-the-torch": "0.8.1",
+}
 
 
 def put_package(
@@ -43,7 +53,7 @@ def put_package(
         for library in libraries:
             (site / library).parent.mkdir(parents=True, exist_ok=True)
             (site / library).write_text("")
-    info = site / f"{name}-{version or '0'}.dist-info"
+    info = site / f"{name.replace('-', '_')}-{version or '0'}.dist-info"
     if record:
         info.mkdir(parents=True, exist_ok=True)
         text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n" if version else "\0\0\0"
@@ -52,13 +62,14 @@ def put_package(
     return info
 
 
-def write_wheel(folder: Path, name: str, version: str, requires: str | None = None) -> None:
-    """A wheel with one empty module."""
-    info = f"{name}-{version}.dist-info"
+def write_wheel(folder: Path, name: str, version: str, requires: str | Sequence[str] = ()) -> None:
+    """A wheel with one empty module, and what it requires: one line, or several."""
+    info = f"{name.replace('-', '_')}-{version}.dist-info"
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
+    with zipfile.ZipFile(folder / f"{name.replace('-', '_')}-{version}-py3-none-any.whl", "w") as wheel:
         wheel.writestr(f"{name}/__init__.py", "")
-        wheel.writestr(f"{info}/METADATA", metadata + (f"Requires-Dist: {requires}\n" if requires else ""))
+        lines = [requires] if isinstance(requires, str) else requires
+        wheel.writestr(f"{info}/METADATA", metadata + "".join(f"Requires-Dist: {line}\n" for line in lines))
         wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         wheel.writestr(f"{info}/RECORD", "")
 
@@ -88,6 +99,8 @@ class Pip:
             if any(word in argument for argument in arguments):
                 print(output)
                 raise CalledProcessError(1, ["python", "-m", "pip", *arguments])
+        if "--dry-run" in arguments:
+            return
         names = [re.split(r"[^\w.-]", one)[0] for one in arguments[1:] if not one.startswith("-")]
         for name in names:
             if arguments[0] == "uninstall":
@@ -117,10 +130,20 @@ def slicer_packaging(pip: Pip) -> ModuleType:
         blocking: bool = True,
         show_progress: bool = True,
         requester: Any = None,
+        parent: Any = None,
         logCallback: Any = None,
         completedCallback: Any = None,
     ) -> None:
-        pip.run(["install", *requirements, *(["-c", str(constraints)] if constraints is not None else [])])
+        arguments = ["install", *requirements, *(["-c", str(constraints)] if constraints is not None else [])]
+        if not blocking:
+            qt.QTimer.singleShot(0, lambda: _run_later(pip, arguments, logCallback or print, completedCallback))
+            return
+        try:
+            pip.run(arguments)
+        except CalledProcessError:
+            if show_progress:
+                slicer.util.errorDisplay("Package installation failed.")
+            raise
 
     def pip_ensure(
         requirements: list[Requirement],
@@ -141,6 +164,19 @@ def slicer_packaging(pip: Pip) -> ModuleType:
 
     module.__dict__.update(load_requirements=load_requirements, pip_install=pip_install, pip_ensure=pip_ensure)
     return module
+
+
+def _run_later(pip: Pip, arguments: list[str], onLine: Any, onCompleted: Any) -> None:
+    """A run that Slicer does not wait for: its lines and its end are told from the event loop."""
+    said, status = io.StringIO(), 1
+    try:
+        with redirect_stdout(said), suppress(CalledProcessError):
+            pip.run(arguments)
+            status = 0
+        for line in said.getvalue().splitlines():
+            onLine(line)
+    finally:
+        onCompleted(status)
 
 
 def pip_install_of_5_10(pip: Pip) -> Any:

@@ -85,6 +85,41 @@ def test_an_unknown_failure_quotes_one_line():
     assert len(explain(RuntimeError("y" * 999), "", "", FOLDER).problem) < LONGEST_DETAIL + 50
 
 
+CRASHES = (
+    'ERROR: Exception:\nTraceback (most recent call last):\n  File "pip/x.py", line 1, in run\nKeyError: 3',
+    "ERROR: Traceback (most recent call last):\n  ...\nStopIteration",
+    "ERROR: AssertionError: what",
+)
+
+
+@pytest.mark.parametrize("output", CRASHES)
+def test_what_pip_says_of_its_own_crash_is_for_the_log_alone(output):
+    failure = explain(PIP_FAILED, output, output, FOLDER)
+
+    for word in ("Exception", "Traceback", "Error", "StopIteration"):
+        assert word not in str(failure)
+    assert "does not say why" in failure.problem
+    assert failure.log == output
+
+
+def test_a_conflict_is_named_and_no_update_of_slicer_is_promised_to_help():
+    output = (
+        "The conflict is caused by:\n    light-the-torch 0.8.1 depends on pip<26.1 and >=22.3\n"
+        "    The user requested (constraint) pip==26.1.1\nERROR: ResolutionImpossible: for help visit x"
+    )
+
+    failure = explain(PIP_FAILED, output, output, FOLDER)
+
+    assert "light-the-torch needs pip<26.1" in failure.problem
+    assert "Update Slicer" not in failure.remedy
+
+
+def test_another_installation_is_waited_for():
+    error = RuntimeError("A non-blocking pip_install is already in progress. Wait for it to complete or use x=True.")
+
+    assert "another installation" in explain(error, "", "", FOLDER).problem
+
+
 @pytest.fixture
 def pip(tmp_path, monkeypatch):
     """Runs pip for real, in this Python, without ever installing: gives its output after it failed."""

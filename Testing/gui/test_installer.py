@@ -8,12 +8,15 @@ import sys
 import threading
 
 import pytest
+import qt
 import slicer
 import slicer.util
 
 from BreastUSAILib.engine.errors import ModelError
+from BreastUSAILib.gui.awaited import awaited
 from BreastUSAILib.gui.install_failure import InstallError
 from BreastUSAILib.gui.install_steps import TORCH_VERSIONS
+from BreastUSAILib.gui.install_words import otherTorchQuestion
 from BreastUSAILib.gui.installer import REQUIREMENTS, Installer
 from BreastUSAILib.gui.python_environment import Condition, readRequirements
 from Testing.gui.packages import Pip, pip_install_of_5_10, put_package, pytorch_utils, slicer_packaging
@@ -85,7 +88,7 @@ def test_everything_is_installed_after_one_question(installer, pip, person, chec
     assert installer.missing() == []
     assert [call[:3] for call in pip.calls] == [
         ["install", "torch>=2.2", "torchvision"],
-        ["install", "captum!=0.8.*,>=0.7", "monai!=1.4.*,>=1.3"],
+        ["install", "captum>=0.7,!=0.8.*", "monai>=1.3,!=1.4.*"],
     ]
     assert len(person.asked) == 1
     assert checks == ["checked"]
@@ -120,14 +123,31 @@ def test_no_is_no(installer, pip, person, checks, messages):
     assert (pip.calls, checks) == ([], [])
 
 
-def test_without_a_question_of_its_own_slicer_asks(pip, dialogs):
-    dialogs.answer = False
+@pytest.mark.parametrize(("button", "isDeclined"), [("Install", False), ("Cancel", True)])
+def test_without_a_question_of_its_own_a_window_asks_with_buttons_that_say_what_they_do(
+    pip, monkeypatch, button, isDeclined
+):
+    texts = []
 
-    with pytest.raises(InstallError) as failure:
-        Installer(environment=pip.environment).install(print)
+    class Answered(qt.QMessageBox):
+        def exec_(self):
+            texts.append(self.text)
+            offered = {self.button(one).text: one for one in (qt.QMessageBox.Ok, qt.QMessageBox.Cancel)}
+            assert len(self.buttons()) == len(offered)
+            return offered[button]
 
-    assert failure.value.cause == "declined"
-    assert len(dialogs.shown) == 1
+    monkeypatch.setattr(qt, "QMessageBox", Answered)
+    installer = Installer(environment=pip.environment)
+
+    if isDeclined:
+        with pytest.raises(InstallError) as failure:
+            installer.install(print)
+        assert failure.value.cause == "declined"
+    else:
+        installer.install(print)
+
+    assert len(texts) == 1
+    assert bool(pip.calls) is not isDeclined
 
 
 def test_what_slicer_brings_is_held_in_every_step(installer, pip, messages):
@@ -202,13 +222,109 @@ def test_an_older_pytorch_extension_is_given_what_it_understands(installer, pip,
     assert installer.missing() == []
 
 
-def test_without_the_pytorch_extension_it_is_named(installer, messages, monkeypatch):
+@pytest.mark.parametrize("way", ["install", "repair"])
+def test_without_the_pytorch_extension_nobody_is_asked_and_the_way_to_get_it_is_said(
+    installer, pip, person, messages, monkeypatch, way
+):
     monkeypatch.setitem(sys.modules, "PyTorchUtils", None)
 
     with pytest.raises(InstallError, match="PyTorch extension") as failure:
+        getattr(installer, way)(messages.append)
+
+    assert (person.asked, pip.calls) == ([], [])
+    for words in ("Extensions Manager", "restart", "Install from folder"):
+        assert words in failure.value.remedy
+
+
+def test_where_torch_is_there_the_extension_is_not_needed(installer, pip, messages, monkeypatch):
+    monkeypatch.setitem(sys.modules, "PyTorchUtils", None)
+    put_package(pip.site, "torch", "2.5.1")
+
+    installer.install(messages.append)
+
+    assert installer.missing() == []
+
+
+def test_the_tool_of_the_extension_is_installed_without_a_window_of_slicers(installer, pip, messages, monkeypatch):
+    monkeypatch.setattr(sys.modules["PyTorchUtils"].PyTorchUtilsLogic, "_installLightTheTorch", None, raising=False)
+
+    installer.install(messages.append)
+
+    assert [call[1] for call in pip.calls][:2] == ["light-the-torch>=0.5", "torch>=2.2"]
+    assert pip.constraints[0] == ["numpy==2.4.6"]
+
+
+NOTHING_REACHED = (
+    "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('Failed to establish a new "
+    "connection: [Errno -2] Name or service not known')': /whl/cpu/torch/"
+)
+CRASHED = (
+    'ERROR: Exception:\nTraceback (most recent call last):\n  File "lib/light_the_torch/_patch.py", line 349\n'
+    "TypeError: build_source() missing 1 required keyword-only argument: 'project_name'"
+)
+NO_VERSION = "ERROR: Could not find a version that satisfies the requirement torch>=2.2 (from versions: none)"
+
+
+@pytest.mark.parametrize("said", [f"{NOTHING_REACHED}\n{CRASHED}", CRASHED, NO_VERSION])
+def test_behind_a_firewall_torch_may_come_from_the_package_index(installer, pip, person, checks, messages, said):
+    pip.fails["torchvision"] = said
+
+    installer.install(messages.append)
+
+    assert installer.missing() == []
+    assert [call[1:3] for call in pip.calls[1:3]] == [["torch>=2.2", "--dry-run"], ["torch>=2.2", "-c"]]
+    assert len(person.asked) == 2
+    for words in ("download.pytorch.org", "pypi.org", "GB", "Install from folder"):
+        assert words in person.asked[1], words
+    assert checks == ["checked"]
+
+
+def test_the_size_that_is_said_is_that_of_the_system():
+    assert "3 GB" in otherTorchQuestion("linux")
+    assert "0.2 GB" in otherTorchQuestion("win32")
+    assert "0.2 GB" in otherTorchQuestion("darwin")
+
+
+def test_who_does_not_want_it_from_there_is_told_of_the_folder(installer, pip, messages):
+    pip.fails["torchvision"] = NOTHING_REACHED
+    answers = iter([True, False])
+    declining = Installer(lambda _question: next(answers), None, pip.environment)
+
+    with pytest.raises(InstallError) as failure:
+        declining.install(messages.append)
+
+    assert failure.value.cause == "network"
+    assert "Install from folder" in failure.value.remedy
+
+
+def test_where_the_index_is_not_reached_either_nothing_more_is_asked(installer, pip, person, messages):
+    pip.fails.update({"torchvision": CRASHED, "--dry-run": NOTHING_REACHED})
+
+    with pytest.raises(InstallError, match="could not be downloaded") as failure:
         installer.install(messages.append)
 
-    assert "Extensions Manager" in failure.value.remedy
+    assert failure.value.cause == "network"
+    assert len(person.asked) == 1
+
+
+def test_another_failure_of_torch_offers_nothing_else(installer, pip, person, messages):
+    pip.fails["torchvision"] = NO_SPACE
+
+    with pytest.raises(InstallError, match="disk is full"):
+        installer.install(messages.append)
+
+    assert len(person.asked) == 1
+
+
+def test_a_failure_is_told_once(installer, pip, folder, dialogs, messages):
+    pip.fails["monai"] = NO_SPACE
+
+    with pytest.raises(InstallError):
+        installer.install(messages.append)
+    with pytest.raises(InstallError):
+        installer.installFromFolder(folder, messages.append)
+
+    assert dialogs.shown == []  # Slicer's own windows, beside the panel's sentence
 
 
 def fail_to_load():
@@ -266,22 +382,10 @@ def test_a_message_that_cannot_be_shown_does_not_end_the_installation(installer,
     assert "the panel is gone" in caplog.text
 
 
-def test_a_decline_in_slicers_own_window_is_a_decline(installer, messages, monkeypatch):
-    def declining(*_arguments, **_options):
-        raise RuntimeError("User declined package installation")
+def test_pip_that_returns_without_having_installed_is_not_believed(installer, pip, checks, messages):
+    pip.index.pop("captum")
 
-    monkeypatch.setattr(slicer.packaging, "pip_ensure", declining)
-
-    with pytest.raises(InstallError) as failure:
-        installer.install(messages.append)
-
-    assert failure.value.cause == "declined"
-
-
-def test_pip_that_returns_without_having_installed_is_not_believed(installer, checks, messages, monkeypatch):
-    monkeypatch.setattr(slicer.packaging, "pip_ensure", lambda *_arguments, **_options: None)
-
-    with pytest.raises(InstallError, match="captum, monai cannot be found"):
+    with pytest.raises(InstallError, match="captum cannot be found"):
         installer.install(messages.append)
 
     assert checks == []
@@ -446,3 +550,26 @@ def test_the_shipped_requirements_and_the_python_package_want_the_same():
     assert f'"torch{TORCH_VERSIONS}",' in project
     for one in readRequirements(REQUIREMENTS):
         assert f'"{one}",' in project
+
+
+def test_the_window_goes_on_while_the_engine_is_tried(engine):
+    turns, timer = [], qt.QTimer()
+    timer.timeout.connect(
+        lambda: (turns.append(len(engine.requests)), len(turns) == 3 and engine.requests[0].finish({}))
+    )
+    timer.start(0)
+
+    answer = awaited(engine, "selfCheck", {})
+
+    assert answer == {}
+    assert turns == [1, 1, 1]
+    assert engine.requests[0].method == "selfCheck"
+
+
+def test_an_engine_that_does_not_run_while_it_is_tried_says_why(engine):
+    timer = qt.QTimer()
+    timer.timeout.connect(lambda: (timer.stop(), engine.requests[0].fail(ModelError("damaged", remedy="Repair"))))
+    timer.start(0)
+
+    with pytest.raises(ModelError, match="damaged"):
+        awaited(engine, "selfCheck", {})

@@ -19,6 +19,7 @@ from BreastUSAILib.gui import sample_data
 from BreastUSAILib.gui.sample_data import CATEGORY, loadSource, registerSampleData, samples
 from BreastUSAILib.scene import samples as shipped
 from BreastUSAILib.scene.browsing import sequenceBehind
+from BreastUSAILib.scene.frames_from_node import framesFromNode
 from BreastUSAILib.scene.nodes import nodesOfClass
 from BreastUSAILib.scene.sample_source import SAMPLES
 from Testing.icon import ICON, icon
@@ -52,6 +53,7 @@ class SampleDataLogic:
             nodeNames=[nodeNames],
             customDownloader=customDownloader,
             thumbnailFileName=thumbnailFileName,
+            loadFileTypes=[loadFileTypes],
         )
         known = slicer.modules.sampleDataSources.setdefault(category, [])
         if source not in known:
@@ -130,6 +132,45 @@ def test_a_still_shows_nothing_to_play(sources, played):
     loadSource(sources["still_benign_calibrated.dcm"])
 
     assert played == []
+
+
+def downloadSample(module, source, cache: Path) -> list[str]:
+    """What `SampleData.downloadSample` does in a script: a copy in the cache, and the first reader that takes it.
+
+    It ignores the custom downloader. Returns the identifiers of the nodes that the reader reports.
+    """
+    copy = cache / source.fileNames[0]
+    copy.write_bytes(Path(url2pathname(urlparse(source.uris[0]).path)).read_bytes())
+    reader = module.BreastUSAIFileReader(SimpleNamespace(loadedNodes=[]))
+    assert reader.fileType() == source.loadFileTypes[0]
+    assert reader.canLoadFileConfidence(str(copy)) > 0
+    assert reader.load({"fileName": str(copy), "name": source.nodeNames[0]})
+    return reader.parent.loadedNodes
+
+
+@pytest.mark.usefixtures("played")
+def test_a_script_gets_every_phantom_calibrated_as_the_buttons_load_it(scene, module, sources, tmp_path):
+    for name in ("still_benign_calibrated.dcm", "cine_malignant_calibrated.dcm"):
+        (identifier,) = downloadSample(module, sources[name], tmp_path)
+
+        volume = scene.GetNodeByID(identifier)
+        assert framesFromNode(volume).pixel_spacing_mm is not None
+        assert (sequenceBehind(volume) is not None) is name.startswith("cine")
+
+
+def test_no_other_file_is_taken_for_a_phantom(module, tmp_path):
+    reader = module.BreastUSAIFileReader(SimpleNamespace(loadedNodes=[]))
+    shipped = SAMPLES / "still_benign_calibrated.dcm"
+    exam, same = tmp_path / "exam.dcm", tmp_path / shipped.name
+    exam.write_bytes(shipped.read_bytes())
+    same.write_bytes(shipped.read_bytes()[:-1] + b"x")
+
+    for path in (exam, same, tmp_path / "nowhere.dcm"):
+        assert reader.canLoadFile(str(path)) is False
+        assert reader.canLoadFileConfidence(str(path)) == 0.0
+    assert reader.canLoadFile(str(shipped)) is True
+    assert all("*.dcm" in one for one in reader.extensions())
+    assert reader.description()
 
 
 def test_a_phantom_that_cannot_be_read_is_one_sentence(scene, sources, dialogs, monkeypatch, tmp_path):

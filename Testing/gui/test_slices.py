@@ -173,8 +173,10 @@ def test_a_defect_is_a_sentence_and_goes_to_the_log(caplog) -> None:
 
     error = heard.end()
     assert isinstance(error, BreastUSAIError)
-    assert "ZeroDivisionError: by zero" in str(error)
-    assert "Traceback" in caplog.text
+    assert str(error) == "something unexpected happened. Show the log, and report it as a defect of BreastUSAI."
+    for log in (error.log, caplog.text):
+        assert "Traceback" in log
+        assert "ZeroDivisionError: by zero" in log
 
 
 def test_events_are_handled_before_what_was_found_is_told(application):

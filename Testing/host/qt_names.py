@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
 from PySide6 import QtCore, QtGui, QtUiTools, QtWidgets
 
 SOURCES = (QtWidgets, QtGui, QtCore)
+HELD: list[Any] = []
+"""Slots that live for ever, as those that PythonQt holds for the application."""
 
 
 class FileChoices:
@@ -71,3 +74,22 @@ def teach_pythonqt_habits() -> None:
     QtWidgets.QDialog.exec_ = QtWidgets.QDialog.exec
     read, write = QtWidgets.QPlainTextEdit.toPlainText, QtWidgets.QPlainTextEdit.setPlainText
     QtWidgets.QPlainTextEdit.plainText = property(lambda self: read(self), lambda self, text: write(self, text))
+
+
+@contextmanager
+def connections_hold() -> Iterator[None]:
+    """What is connected within this block lives for ever, as with PythonQt where the application is the sender.
+
+    PySide6 holds the object of a bound method weakly.
+    """
+    connect = QtCore.SignalInstance.connect
+
+    def holding(self: Any, slot: Any, *kind: Any) -> Any:
+        HELD.append(slot)
+        return connect(self, slot, *kind)
+
+    QtCore.SignalInstance.connect = holding
+    try:
+        yield
+    finally:
+        QtCore.SignalInstance.connect = connect

@@ -179,3 +179,45 @@ def test_a_cropped_volume_does_not_take_the_whole_files_region(scene, database, 
 
     assert frames.region is None
     assert frames.pixel_spacing_mm is None
+
+
+def read_by_slicer(scene, path):
+    """A volume node as Add Data or a drop makes it, by Slicer's own reader."""
+    storage = scene.AddNewNodeByClass("vtkMRMLVolumeArchetypeStorageNode")
+    storage.SetFileName(str(path))
+    storage.SetSingleFile(True)
+    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode")
+    assert storage.ReadData(node)
+    node.SetAndObserveStorageNodeID(storage.GetID())
+    return node
+
+
+@pytest.mark.parametrize("name", ["exam.dcm", "exam.DCM", "IM_0001"])
+def test_a_dicom_file_that_was_dropped_tells_its_pixel_size(scene, tmp_path, name):
+    pixels = np.random.default_rng(0).integers(0, 255, (1, 40, 60), dtype=np.uint8)
+    write_ultrasound(tmp_path / "file.dcm", pixels)
+    (tmp_path / "file.dcm").rename(tmp_path / name)
+
+    frames = framesFromNode(read_by_slicer(scene, tmp_path / name))
+
+    assert frames.pixel_spacing_mm == pytest.approx((0.2, 0.2))
+    assert frames.spacing_source is SpacingSource.ULTRASOUND_REGION
+    np.testing.assert_array_equal(frames.read_frame(0), pixels[0])
+
+
+def test_another_file_that_was_dropped_is_not_read_as_dicom(scene, tmp_path):
+    node = volume_of(scene, np.zeros((1, 40, 60), np.uint8))
+    storage = scene.AddNewNodeByClass("vtkMRMLVolumeArchetypeStorageNode")
+    storage.SetFileName(str(tmp_path / "notes.txt"))
+    (tmp_path / "notes.txt").write_text("no image")
+    node.SetAndObserveStorageNodeID(storage.GetID())
+
+    assert framesFromNode(node).pixel_spacing_mm is None
+
+
+def test_a_dropped_file_that_is_gone_leaves_the_image_uncalibrated(scene, tmp_path):
+    write_ultrasound(tmp_path / "exam.dcm", np.zeros((1, 40, 60), np.uint8))
+    node = read_by_slicer(scene, tmp_path / "exam.dcm")
+    (tmp_path / "exam.dcm").unlink()
+
+    assert framesFromNode(node).pixel_spacing_mm is None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ..engine.errors import BreastUSAIError, Cancelled
+from ..engine.errors import BreastUSAIError
 from .slices import Slices, Steps
 
 
@@ -32,9 +32,10 @@ class Ticket:
     news: deque[tuple[int, int, str]] = field(default_factory=deque)
     answer: Mapping[str, Any] | None = None
     error: BreastUSAIError | None = None
-    cancelled: bool = False
+    abandoned: bool = False
     deadline: float | None = None  # when the process is killed unless it has answered, in `time.monotonic`
     wake: Callable[[], None] = lambda: None
+    leftovers: list[Callable[[], None]] = field(default_factory=list)
 
     @property
     def isEnded(self) -> bool:
@@ -46,11 +47,29 @@ class Ticket:
         """Whether the engine is at it."""
         return self.id is not None and not self.isEnded
 
+    def succeed(self, answer: Mapping[str, Any]) -> None:
+        """The engine has answered."""
+        if not self.isEnded:
+            self.answer = answer
+            self._end()
+
     def fail(self, error: BreastUSAIError) -> None:
         """There will be no answer."""
         if not self.isEnded:
-            self.error = Cancelled() if self.cancelled else error
-            self.wake()
+            self.error = error
+            self._end()
+
+    def afterEnd(self, work: Callable[[], None]) -> None:
+        """Do it once the engine is not at this request any more: now, unless it is."""
+        if self.isWaiting:
+            self.leftovers.append(work)
+        else:
+            work()
+
+    def _end(self) -> None:
+        while self.leftovers:
+            self.leftovers.pop()()
+        self.wake()
 
 
 class Call:
@@ -60,7 +79,6 @@ class Call:
         ticket: its request.
         steps: does all the work for it and returns the result.
         listener: hears of it, from the event loop alone.
-        cancelRequest: tells the engine to stop working on a ticket.
         onEnd: called before the listener hears of the end.
     """
 
@@ -69,12 +87,9 @@ class Call:
         ticket: Ticket,
         steps: Steps,
         listener: Listener,
-        cancelRequest: Callable[[Ticket], None],
         onEnd: Callable[[Call], None],
     ) -> None:
-        self._ticket = ticket
         self._listener = listener
-        self._cancelRequest = cancelRequest
         self._onEnd = onEnd
         self._slices = Slices(steps, self._onDone, self._onFailed)
         ticket.wake = self._slices.resume
@@ -85,11 +100,8 @@ class Call:
         return self._slices.isRunning
 
     def cancel(self) -> None:
-        """Stop as soon as possible; the listener will hear `Cancelled`, or what else came first."""
-        if self._ticket.isWaiting:
-            self._cancelRequest(self._ticket)
-        else:
-            self._slices.cancel()
+        """Stop waiting; the listener will hear `Cancelled` at once, whatever the engine is at, or what came first."""
+        self._slices.cancel()
 
     def abort(self, error: BreastUSAIError) -> None:
         """End without the engine; the listener will hear the error."""

@@ -14,6 +14,7 @@ from ..engine.errors import BreastUSAIError
 from ..engine.remote.protocol import Lines, Request, request_line
 from .engine_command import EngineCommand
 from .engine_log import EngineLog
+from .weak_slot import weakSlot
 
 GRACE_MS = 3000  # for a polite end
 
@@ -48,10 +49,10 @@ class EngineChild:
         self._lines = Lines()
         self._isKilled = False
         self._process = qt.QProcess()
-        self._process.readyReadStandardOutput.connect(self._read)
-        self._process.readyReadStandardError.connect(self._readErrors)
-        self._process.errorOccurred.connect(self._onError)
-        self._process.finished.connect(self._onFinished)
+        self._process.readyReadStandardOutput.connect(weakSlot(self._read))
+        self._process.readyReadStandardError.connect(weakSlot(self._readErrors))
+        self._process.errorOccurred.connect(weakSlot(self._onError))
+        self._process.finished.connect(weakSlot(self._onFinished))
 
     def start(self) -> None:
         """Start it; never waits."""

@@ -11,6 +11,8 @@ from pathlib import Path
 import qt
 import slicer
 
+from ..engine.threads import waiting_passively
+
 MODULE_FOLDER = Path(__file__).resolve().parents[2]
 
 
@@ -35,7 +37,7 @@ def workerCommand() -> EngineCommand:
     """``PythonSlicer -m BreastUSAILib worker`` of the running application; outside it, this program's own Python."""
     known = os.environ.get("PYTHONPATH")
     path = os.pathsep.join([str(MODULE_FOLDER), known] if known else [str(MODULE_FOLDER)])
-    environment = {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8:backslashreplace"}
+    environment = {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8:backslashreplace", **waiting_passively()}
     return EngineCommand(_python(), ("-m", "BreastUSAILib", "worker"), environment)
 
 

@@ -17,8 +17,10 @@ from .engine_call import Ticket
 from .engine_child import EngineChild, EngineError
 from .engine_command import EngineCommand, workerCommand
 from .engine_log import EngineLog
+from .weak_slot import weakSlot
 
-CANCEL_S = 3.0  # a process that does not react within it is killed
+ABANDONED_S = 60.0
+"""How long the process may go on with what nobody waits for until it is killed: it may be starting, or starved."""
 GREETING_S = 120.0  # a first start from a slow disk takes long
 _WATCH_MS = 100
 
@@ -41,7 +43,7 @@ class EngineConnection:
         self._numbers = itertools.count(1)
         self._tickets: dict[int, Ticket] = {}
         self._watch = qt.QTimer()
-        self._watch.timeout.connect(self.killOverdue)
+        self._watch.timeout.connect(weakSlot(self.killOverdue))
 
     @property
     def isRunning(self) -> bool:
@@ -82,11 +84,11 @@ class EngineConnection:
         self._tickets[ticket.id] = ticket
         self._child.send(Request(method, params, ticket.id))
 
-    def cancel(self, ticket: Ticket) -> None:
-        """Ask the process to stop working on it, and end it where it does not react."""
-        if self._child is not None and ticket.isWaiting and not ticket.cancelled:
-            ticket.cancelled = True
-            ticket.deadline = time.monotonic() + CANCEL_S
+    def abandon(self, ticket: Ticket) -> None:
+        """Nobody waits for it any more: ask the process to stop working on it, and end one that never reacts."""
+        if self._child is not None and ticket.isWaiting and not ticket.abandoned:
+            ticket.abandoned = True
+            ticket.deadline = time.monotonic() + ABANDONED_S
             self._child.send(Request("cancel", {"id": ticket.id}))
             self._watch.start(_WATCH_MS)
 
@@ -149,7 +151,7 @@ class EngineConnection:
 
     def _onProgress(self, params: Mapping[str, Any]) -> None:
         ticket = self._ticketOf(params)
-        if ticket is not None:
+        if ticket is not None and not ticket.abandoned:
             ticket.news.append((int(params["done"]), int(params["total"]), str(params["words"])))
             ticket.wake()
 
@@ -159,8 +161,7 @@ class EngineConnection:
 
     def _onAnswer(self, ticket: Ticket, message: Mapping[str, Any]) -> None:
         if isinstance(message.get("result"), dict):
-            ticket.answer = message["result"]
-            ticket.wake()
+            ticket.succeed(message["result"])
         else:
             error = error_of(message.get("error"))
             self.log.note(str(error))

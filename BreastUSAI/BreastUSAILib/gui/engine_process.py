@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import atexit
-import os
-import weakref
 from collections.abc import Generator, Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import qt
-import slicer
-from slicer.i18n import tr as _
-
 from ..engine.analysis import Analysis
-from ..engine.errors import BreastUSAIError, Cancelled, DependencyError
+from ..engine.errors import Cancelled, DependencyError
 from ..engine.frames import Frames
 from ..engine.options import AnalyzeOptions, Cancelling, Progress
 from ..engine.remote.model_choice import ModelChoice
-from ..engine.remote.private_folder import PrivateFolder
 from .engine_call import Call, Listener, Ticket
 from .engine_child import EngineError
 from .engine_command import EngineCommand
-from .engine_connection import EngineConnection
+from .engine_lifetime import EngineLifetime, lifetimeInApplication
 from .slices import WAIT, Steps
 
 if TYPE_CHECKING:
@@ -31,33 +22,31 @@ if TYPE_CHECKING:
 
 __all__ = ["Call", "EngineCommand", "EngineError", "EngineProcess", "Listener", "ModelChoice"]
 
-LOG_FILE = "engine.log"
 DEFAULT_OPTIONS = AnalyzeOptions()
 _WAIT_MS = 50
 _WITH_MODELS = {"analyze", "rescore", "analyzeFolder", "selfCheck"}
 
 
 class EngineProcess:
-    """Starts the process at the first question and keeps it, with the models loaded, for the next ones.
+    """One user's way to the process, with the user's own choice of models; all of an application share the process.
 
-    Use it on the application's main thread. After a crash the next question starts a new process. It ends with the
-    application, at `stop`, or when Python ends. Set `models` to choose others; `deviceUsed` is where they really ran.
+    It starts at the first question and stays, with the models loaded, for the next ones. Use it on the application's
+    main thread. After a crash the next question starts a new process. It ends with the application, at `stop`, after
+    fifteen minutes without a question, or when Python ends. Set `models` to choose others; `deviceUsed` is where they
+    really ran.
 
     Args:
-        launch: how to start the process; None for the extension's own.
-        temporaryFolder: where the folder for pixels and findings is made; None for the application's own.
+        launch: how to start a process of its own; None for the extension's.
+        temporaryFolder: where a process of its own keeps pixels and findings; with None for both, it is the
+            application's process that is asked.
     """
 
     def __init__(self, launch: EngineCommand | None = None, temporaryFolder: str | None = None) -> None:
         self.models = ModelChoice()
         self.deviceUsed: str | None = None
-        self._temporaryFolder = temporaryFolder
-        self._connection = EngineConnection(launch)
-        self._folder: PrivateFolder | None = None
-        self._calls: list[Call] = []
-        self._atQuit = self.stop  # one object, so that it can be disconnected
-        self._application: Any = None
-        atexit.register(_stopAtExit, weakref.ref(self))
+        isShared = launch is None and temporaryFolder is None
+        self._lifetime = lifetimeInApplication() if isShared else EngineLifetime(launch, temporaryFolder)
+        self._connection = self._lifetime.connection
 
     @property
     def isRunning(self) -> bool:
@@ -71,7 +60,7 @@ class EngineProcess:
             return "stopped"
         if not self._connection.isGreeted:
             return "starting"
-        return "busy" if self._calls or self._connection.isWaiting else "ready"
+        return "busy" if self._lifetime.isBusy else "ready"
 
     @property
     def logText(self) -> str:
@@ -124,32 +113,21 @@ class EngineProcess:
         return self._finish(ticket, self._answer(ticket, method, params, progress), None)
 
     def stop(self) -> None:
-        """End the process, politely at first, and delete what was in files. Calls that run fail."""
-        stopped = EngineError(_("the engine was stopped"), remedy=_("Start again when you need it"))
-        for call in self._calls:
-            call.abort(stopped)
-        self._connection.stop()
-        self._connection.log.closeFile()
-        if self._folder is not None:
-            self._folder.remove()
-            self._folder = None
-        if self._application is not None:
-            self._application.aboutToQuit.disconnect(self._atQuit)
-            self._application = None
+        """End the process, politely at first, and delete what was in files. Calls that run fail, whoever asked."""
+        self._lifetime.stop()
 
     def _begin(self, ticket: Ticket, steps: Steps, listener: Listener) -> Call:
-        call = Call(ticket, steps, listener, self._connection.cancel, self._calls.remove)
-        self._calls.append(call)
+        calls = self._lifetime.calls
+        call = Call(ticket, steps, listener, calls.remove)
+        calls.append(call)
         return call
 
     def _finish(self, ticket: Ticket, steps: Steps, cancelled: Cancelling | None) -> Any:
         try:
             while True:
                 mustWait = next(steps)
-                if cancelled is not None and not ticket.cancelled and cancelled():
-                    if not ticket.isWaiting:
-                        raise Cancelled
-                    self._connection.cancel(ticket)
+                if cancelled is not None and cancelled():
+                    raise Cancelled
                 if mustWait is WAIT:
                     self._connection.wait(_WAIT_MS)
         except StopIteration as end:
@@ -162,8 +140,8 @@ class EngineProcess:
     ) -> Generator[Any, None, Analysis]:
         from ..engine.remote.exchange import read_analysis, write_input  # not when the panel opens
 
-        self._start()
-        with self._privateFolder().subfolder() as folder:
+        self._lifetime.start()
+        with self._lifetime.privateFolder().subfolder(ticket.afterEnd) as folder:
             yield from write_input(folder, frames, options, masks)
             method = "analyze" if masks is None else "rescore"
             answer = yield from self._answer(ticket, method, {"folder": str(folder)}, progress)
@@ -173,7 +151,7 @@ class EngineProcess:
     def _answer(
         self, ticket: Ticket, method: str, params: Mapping[str, Any], progress: Progress | None
     ) -> Generator[Any, None, dict[str, Any]]:
-        self._start()
+        self._lifetime.start()
         models = {"models": asdict(self.models)} if method in _WITH_MODELS else {}
         self._connection.send(ticket, method, {**params, **models})
         try:
@@ -184,43 +162,10 @@ class EngineProcess:
                     break
                 yield WAIT
         finally:
-            self._connection.cancel(ticket)  # where it is not answered yet: nobody waits for it any more
+            self._connection.abandon(ticket)  # where it is not answered yet: nobody waits for it any more
+            self._lifetime.used()
         if isinstance(ticket.error, DependencyError):
             self._connection.renew()  # packages that will be installed are found by a new process alone
         if ticket.error is not None:
             raise ticket.error
-        if ticket.cancelled:
-            raise Cancelled
         return dict(ticket.answer or {})
-
-    def _start(self) -> None:
-        if self._application is None:
-            self._application = qt.QCoreApplication.instance()
-            if self._application is not None:
-                self._application.aboutToQuit.connect(self._atQuit)
-        if self.logPath is None:
-            self._logToFile()
-        self._connection.start()
-
-    def _logToFile(self) -> None:
-        try:
-            self._connection.log.writeTo(Path(self._privateFolder().path) / LOG_FILE)
-        except BreastUSAIError as error:  # an analysis will say so; other questions need no files
-            self._connection.log.note(str(error))
-
-    def _privateFolder(self) -> PrivateFolder:
-        if self._folder is None or not self._folder.path.is_dir():  # systems tidy up their temporary folders
-            self._folder = PrivateFolder(self._temporaryFolder or _applicationsTemporaryFolder())
-        return self._folder
-
-
-def _applicationsTemporaryFolder() -> str | None:
-    application = getattr(slicer, "app", None)
-    path = None if application is None else application.temporaryPath
-    return path if path and os.path.isdir(path) else None
-
-
-def _stopAtExit(reference: weakref.ref[EngineProcess]) -> None:
-    engine = reference()
-    if engine is not None:
-        engine.stop()

@@ -43,6 +43,10 @@ _ERRNOS = {
 }
 
 
+_IS_FOR_PROGRAMMERS = re.compile(r"^(Exception:?)?$|^Traceback|^\w*(Error|Exception|Interrupt)\b")
+"""What pip prints after ``ERROR:`` where it crashed itself."""
+
+
 class InstallError(BreastUSAIError):
     """Packages could not be installed.
 
@@ -65,6 +69,34 @@ def declined(log: str = "") -> InstallError:
         "declined",
         _("the installation was declined and nothing was changed"),
         remedy=_("Press Analyze again when you want to install what is missing"),
+        log=log,
+    )
+
+
+def gaveNoTorch(step: str) -> bool:
+    """Whether PyTorch's download site gave nothing, told from pip's output: some firewalls let no error be seen."""
+    return (
+        re.search(r"requirement torch\S* \(from versions: none\)|(?s:ERROR: Exception:.*light_the_torch)", step)
+        is not None
+    )
+
+
+def notDownloaded(log: str = "") -> InstallError:
+    """The failure of a download."""
+    return InstallError(
+        "network",
+        _("the packages could not be downloaded"),
+        remedy=_("Check the network and the proxy settings and try again, or use Models > Install from folder"),
+        log=log,
+    )
+
+
+def withoutDownloadSite(log: str = "") -> InstallError:
+    """The failure where PyTorch's download site cannot be reached and the user did not want it from the index."""
+    return InstallError(
+        "network",
+        _("PyTorch's download site cannot be reached, and nothing was installed from elsewhere"),
+        remedy=_("Press Analyze again to take PyTorch from the package index, or use Models > Install from folder"),
         log=log,
     )
 
@@ -105,12 +137,7 @@ def explain(error: BaseException, step: str, log: str, folder: Path) -> InstallE
             log=log,
         )
     if kind == "network":
-        return InstallError(
-            "network",
-            _("the packages could not be downloaded"),
-            remedy=_("Check the network and the proxy settings and try again, or use Install from folder"),
-            log=log,
-        )
+        return notDownloaded(log)
     return _unknown(error, step, log)
 
 
@@ -137,20 +164,29 @@ def _unknown(error: BaseException, step: str, log: str) -> InstallError:
             log=log,
         )
     if "ResolutionImpossible" in step:
+        conflict = re.search(r"^\s*(\S+) \S+ depends on (\S+)", step, re.MULTILINE)
+        which = _(" ({name} needs {needed})").format(name=conflict[1], needed=conflict[2]) if conflict else ""
         return InstallError(
             "unknown",
-            _("no version of the packages goes with what Slicer brings"),
-            remedy=_("Update Slicer, or remove extensions that installed older packages"),
+            _("no version of the packages goes with what Slicer brings{which}").format(which=which),
+            remedy=_("Show the log and report it, or remove extensions that installed older packages"),
             log=log,
         )
-    last = [*_errorLines(step), str(error) or type(error).__name__]
-    detail = " ".join(last[0].split()).rstrip(".")[:LONGEST_DETAIL]
-    return InstallError(
-        "unknown",
-        _("the installation failed: {detail}").format(detail=detail),
-        remedy=_("Read the log, and press Repair to try again"),
-        log=log,
-    )
+    if "already in progress" in str(error):
+        return InstallError(
+            "unknown",
+            _("another installation is running in Slicer"),
+            remedy=_("Wait until it has ended, and try again"),
+            log=log,
+        )
+    last = next((line for line in _errorLines(step) if not _IS_FOR_PROGRAMMERS.search(line)), "")
+    if last:
+        problem = _("the installation failed: {detail}").format(
+            detail=" ".join(last.split()).rstrip(".")[:LONGEST_DETAIL]
+        )
+    else:
+        problem = _("the installation failed, and pip does not say why in one sentence")
+    return InstallError("unknown", problem, remedy=_("Show the log, and press Repair to try again"), log=log)
 
 
 def _errorLines(step: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from slicer.i18n import tr as _
 
 from . import slicer_pip
-from .install_failure import InstallError, declined, explain
+from .install_failure import InstallError, declined, explain, gaveNoTorch, notDownloaded, withoutDownloadSite
 from .python_environment import TORCH, Condition, Package, PythonEnvironment, nameIn, readRequirements, sitePackages
 
 TORCH_VERSIONS = ">=2.2"
@@ -68,17 +68,39 @@ class InstallSteps:
             for name in names:
                 self._environment.forget(name)
 
-    def download(self, onMessage: Message) -> None:
-        """Install what is missing from the network: torch through the PyTorch extension, then the rest."""
+    def download(self, onMessage: Message, mayTakeOther: Callable[[], bool]) -> None:
+        """Install what is missing from the network: torch through the PyTorch extension, then the rest.
+
+        Args:
+            onMessage: told what is going on.
+            mayTakeOther: asked where PyTorch's own download site gives nothing, but the package index has it.
+        """
         if "torch" in self.missing():
             onMessage(_("Installing PyTorch; Slicer may not answer for some minutes..."))
-            with self._step(onMessage) as constraints:
-                if not self._torchIsInstalled(constraints):
-                    raise declined(self.logText)
+            self._downloadTorch(onMessage, mayTakeOther)
         if self.missing():
             onMessage(_("Installing {names}...").format(names=", ".join(self.missing())))
             with self._step(onMessage) as constraints:
-                slicer_pip.ensure(self._requirementsFile, readRequirements(self._requirementsFile), constraints)
+                slicer_pip.install(self.unmet(), constraints)
+
+    def _downloadTorch(self, onMessage: Message, mayTakeOther: Callable[[], bool]) -> None:
+        try:
+            with self._step(onMessage) as constraints:
+                if not self._torchIsInstalled(constraints):
+                    raise declined(self.logText)
+        except InstallError as failure:
+            if failure.cause != "network" and not gaveNoTorch(failure.log):
+                raise
+            onMessage(_("PyTorch's download site cannot be reached; looking at the package index..."))
+            with self._step(onMessage) as constraints:
+                isOffered = slicer_pip.isOffered(f"torch{TORCH_VERSIONS}", constraints)
+            if not isOffered:
+                raise notDownloaded(self.logText) from failure
+            if not mayTakeOther():
+                raise withoutDownloadSite(self.logText) from failure
+            onMessage(_("Installing PyTorch from the package index; this takes some minutes..."))
+            with self._step(onMessage) as constraints:
+                slicer_pip.install([f"torch{TORCH_VERSIONS}"], constraints)
 
     def fromFolder(self, folder: Path, onMessage: Message) -> None:
         """Install what is missing from the package files in `folder`."""

@@ -41,6 +41,20 @@ def repairQuestion(damaged: Sequence[Package], absent: Sequence[Package], folder
     )
 
 
+def otherTorchQuestion(platform: str) -> str:
+    """Whether PyTorch may come from the package index, where its own download site cannot be reached."""
+    size = _("about 3 GB, with libraries for NVIDIA cards") if platform == "linux" else _("about 0.2 GB")
+    return "\n\n".join(
+        [
+            _(
+                "PyTorch's own download site (download.pytorch.org) cannot be reached, as behind some firewalls. The "
+                "package index (pypi.org) has PyTorch too: {size}. Install it from there?"
+            ).format(size=size),
+            _("Otherwise cancel, and use Models > Install from folder."),
+        ]
+    )
+
+
 def _removed(packages: Sequence[Package]) -> list[str]:
     names = ", ".join(package.name for package in packages)
     return [_("These are removed first: {names}.").format(names=names)] if names else []
@@ -71,8 +85,8 @@ def _sizes() -> dict[str, str]:
 
 def _untouched() -> str:
     return _(
-        "Packages that came with Slicer keep their versions, nothing outside this folder changes, and no image "
-        "leaves this computer."
+        "Packages that came with Slicer keep their versions, but for the installer pip itself; nothing outside this "
+        "folder changes, and no image leaves this computer."
     )
 
 

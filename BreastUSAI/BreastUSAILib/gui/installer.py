@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -10,10 +11,11 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..engine.errors import BreastUSAIError
+from . import slicer_pip
 from .install_failure import InstallError, declined
+from .install_question import askToInstall
 from .install_steps import InstallSteps, Message
-from .install_words import installQuestion, repairQuestion
-from .plain_words import plainWords
+from .install_words import installQuestion, otherTorchQuestion, repairQuestion
 from .python_environment import Condition, Package, PythonEnvironment, nameIn, sitePackages
 
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "Resources" / "requirements.txt"
@@ -26,7 +28,7 @@ class Installer:
     Stop the engine's process before: Windows replaces no file that is in use.
 
     Args:
-        ask: shown the question, True to go on; None asks in Slicer's own OK/Cancel window.
+        ask: shown the question, True to go on; None asks in a window.
         selfCheck: tries the engine in its process, raises BreastUSAIError where it does not run; None tries nothing.
         environment: the packages that are there; None is what Python finds.
         requirements: requirements file for everything but torch.
@@ -39,7 +41,7 @@ class Installer:
         environment: PythonEnvironment | None = None,
         requirements: Path = REQUIREMENTS,
     ) -> None:
-        self._ask = ask or _askInWindow
+        self._ask = ask or askToInstall
         self._selfCheck = selfCheck
         self._environment = environment or PythonEnvironment()
         self._steps = InstallSteps(self._environment, requirements)
@@ -62,9 +64,10 @@ class Installer:
         if not packages:
             return
         self._begin()
+        _requireExtensionFor(packages)
         self._askFor(installQuestion(packages, sitePackages()))
         self._steps.remove(_halfInstalled(packages), onMessage)
-        self._steps.download(onMessage)
+        self._steps.download(onMessage, self._mayTakeOther)
         self._finish(onMessage)
 
     def installFromFolder(self, path: str | Path, onMessage: Message) -> None:
@@ -97,9 +100,10 @@ class Installer:
                 onMessage(_("Everything is installed: there is nothing to repair."))
                 return
             damaged = wanted
+        _requireExtensionFor([*damaged, *absent])
         self._askFor(repairQuestion(damaged, absent, sitePackages()))
         self._steps.remove(damaged, onMessage)
-        self._steps.download(onMessage)
+        self._steps.download(onMessage, self._mayTakeOther)
         self._finish(onMessage)
 
     def _packages(self, names: Iterable[str]) -> list[Package]:
@@ -123,6 +127,9 @@ class Installer:
     def _askFor(self, question: str) -> None:
         if not self._ask(question):
             raise declined()
+
+    def _mayTakeOther(self) -> bool:
+        return self._ask(otherTorchQuestion(sys.platform))
 
     def _engineRuns(self) -> bool:
         try:
@@ -161,5 +168,7 @@ def _halfInstalled(packages: Iterable[Package]) -> list[Package]:
     return [package for package in packages if package.condition is Condition.HALF]
 
 
-def _askInWindow(question: str) -> bool:
-    return bool(slicer.util.confirmOkCancelDisplay(plainWords(question), _("BreastUSAI - install Python packages")))
+def _requireExtensionFor(packages: Iterable[Package]) -> None:
+    """Before anybody agrees to what cannot be done. Raises InstallError."""
+    if any(package.name == "torch" for package in packages):
+        slicer_pip.requireTorchExtension()

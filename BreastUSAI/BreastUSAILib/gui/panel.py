@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 
 from ..scene.heat_map_views import ForegroundWatch
 from .analyze_section import AnalyzeSection
+from .awaited import awaited
 from .image_layout import ImageLayout
 from .input_section import InputSection
 from .installer import Installer
@@ -42,7 +43,7 @@ class Panel:
         self.ui, self.engine = ui, engine
         showPlain(ui)
         self.parameters: Any = None
-        self.installer = installer or Installer(selfCheck=lambda: engine.request("selfCheck", {}))
+        self.installer = installer or Installer(selfCheck=lambda: awaited(engine, "selfCheck", {}))
         self.runner = Runner(engine, self.installer)
         self._observer: int | None = None
         self._guiTag: Any = None
@@ -142,7 +143,7 @@ class Panel:
 
     def showLog(self) -> None:
         """Show what engine and installation reported."""
-        parts = [self.installer.logText, self.engine.logText]
+        parts = [self.installer.logText, self.engine.logText, self.runner.logText]
         text = "\n\n".join(part for part in parts if part) or _("Nothing was reported yet.")
         self._log.show(_("Log of the BreastUSAI engine"), text)
 

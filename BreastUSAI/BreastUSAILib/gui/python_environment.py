@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
 SLICER_BRINGS = (
     *("certifi", "cffi", "chardet", "charset-normalizer", "couchdb", "cryptography", "dcmqi", "Deprecated"),
-    *("dicomweb-client", "gitdb", "GitPython", "highdicom", "idna", "numpy", "packaging", "pillow", "pip"),
+    *("dicomweb-client", "gitdb", "GitPython", "highdicom", "idna", "numpy", "packaging", "pillow"),
     *("pycparser", "pydicom", "PyGithub", "PyJWT", "pyjpegls", "PyNaCl", "pyparsing", "python-dateutil", "requests"),
     *("retrying", "scipy", "setuptools", "SimpleITK", "six", "smmap", "typing_extensions", "urllib3", "wheel", "wrapt"),
 )
-"""Distributions that Slicer 5.10 and 5.12 are shipped with."""
+"""Distributions that Slicer 5.10 and 5.12 are shipped with, but for pip.
+
+pip is the tool and nothing that Slicer runs on: what installs PyTorch needs an older one than Slicer 5.12 brings.
+"""
 
 TORCH = ("torch", "torchvision")
 """What the PyTorch extension installs together."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +19,7 @@ from .job_listener import JobListener
 from .packages_controls import InstallerLike, Step
 from .panel_state import PanelState
 from .sentence import sentenceOf
+from .slices import UnexpectedError, asError
 
 
 class Runner:
@@ -42,6 +42,8 @@ class Runner:
         self.onRescored: Callable[[], None] = ignored
         self.arrivalOf: Callable[[Any], Arrival] = lambda _volume: Arrival.SHOWN
         self._engine, self._installer = engine, installer
+        self.logText = ""
+        """Of the last failure, where that was a defect: what it is in Python's words."""
         self._isInstalled = False
         self._job: Any = None
 
@@ -124,10 +126,8 @@ class Runner:
         """Whatever is raised within ends in a state and a sentence: nobody above could say it."""
         try:
             yield
-        except BreastUSAIError as error:
-            self._fail(error)
         except Exception as error:  # pip, Slicer's modules and nodes in any shape may raise anything
-            self._failUnexpectedly(error)
+            self._fail(asError(error))
 
     def _onProgress(self, done: int, total: int, words: str) -> None:
         self.onProgress(done, total, words)
@@ -146,21 +146,10 @@ class Runner:
         self._job = None
         if isinstance(error, DependencyError):
             self._isInstalled = False
-        if isinstance(error, Cancelled) or (isinstance(error, InstallError) and error.cause == "declined"):
-            self._setState(PanelState.CANCELLED, sentenceOf(error))
-        else:
-            logging.error("BreastUSAI: %s", "\n".join(filter(None, (str(error), getattr(error, "log", "")))))
-            self._setState(PanelState.FAILED, sentenceOf(error))
-
-    def _failUnexpectedly(self, error: Exception) -> None:
-        self._job = None
-        logging.exception("BreastUSAI: unexpected error")
-        self._setState(
-            PanelState.FAILED,
-            _("Something unexpected went wrong: {error}. Please report it with Slicer's application log.").format(
-                error=str(error) or type(error).__name__
-            ),
-        )
+        self.logText = error.log if isinstance(error, UnexpectedError) else ""
+        declined = isinstance(error, InstallError) and error.cause == "declined"
+        state = PanelState.CANCELLED if declined or isinstance(error, Cancelled) else PanelState.FAILED
+        self._setState(state, sentenceOf(error))
 
     def _setState(self, state: PanelState, sentence: str = "") -> None:
         self.state = state

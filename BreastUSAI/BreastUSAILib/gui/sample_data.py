@@ -55,7 +55,8 @@ def registerSampleData() -> None:
             fileNames=sample.fileName,
             nodeNames=Path(sample.fileName).stem,
             thumbnailFileName=str(sample.thumbnail),
-            customDownloader=loadSource,
+            customDownloader=loadSource,  # of the buttons
+            loadFileTypes="BreastUSAIPhantom",  # of `SampleData.downloadSample`, through BreastUSAIFileReader
         )
 
 
@@ -64,8 +65,13 @@ def loadSource(source: Any) -> list[Any]:
 
     Returns the nodes that were loaded, none after a failure.
     """
+    return loadFile(source.fileNames[0])
+
+
+def loadFile(path: str) -> list[Any]:
+    """Load the phantom of that file name and show it; the same ending."""
     try:
-        volume = addSample(source.fileNames[0])
+        volume = addSample(Path(path).name)
     except BreastUSAIError as error:
         slicer.util.errorDisplay(plainWords(str(error)), windowTitle=_("The sample cannot be loaded"))
         return []

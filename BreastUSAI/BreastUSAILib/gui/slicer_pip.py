@@ -5,10 +5,13 @@ Main thread only. Everything pip prints is handed on line by line.
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import inspect
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -19,7 +22,27 @@ from slicer.i18n import tr as _
 
 from .install_failure import InstallError
 
-REQUESTER = "BreastUSAI"
+LIGHT_THE_TORCH = "light-the-torch>=0.5"
+"""What the PyTorch extension installs PyTorch with, and would install itself with a window of its own for a failure."""
+
+_POLL_S = 0.01
+
+
+def requireTorchExtension() -> type:
+    """The logic of the PyTorch extension. Raises InstallError, with the way to get it, where it is not installed."""
+    try:
+        from PyTorchUtils import PyTorchUtilsLogic
+    except ImportError:
+        raise InstallError(
+            "unknown",
+            _("the PyTorch extension is not installed in Slicer"),
+            remedy=_(
+                "Open View > Extensions Manager, install 'PyTorch', restart Slicer, and press Analyze again; without a "
+                "network use Models > Install from folder"
+            ),
+        ) from None
+    logic: type = PyTorchUtilsLogic
+    return logic
 
 
 def installTorch(specifier: str, constraints: Path) -> bool:
@@ -31,45 +54,58 @@ def installTorch(specifier: str, constraints: Path) -> bool:
 
     Raises InstallError where the extension is missing, and whatever its pip run raises.
     """
-    try:
-        from PyTorchUtils import PyTorchUtilsLogic
-    except ImportError:
-        raise InstallError(
-            "unknown",
-            _("the PyTorch extension is not installed"),
-            remedy=_("Install it in the Extensions Manager, restart Slicer, and press Analyze again"),
-        ) from None
-    install = PyTorchUtilsLogic().installTorch
+    logic = requireTorchExtension()
+    if hasattr(logic, "_installLightTheTorch") and importlib.util.find_spec("light_the_torch") is None:
+        install([LIGHT_THE_TORCH], constraints)
+        importlib.invalidate_caches()
+    installIt = logic().installTorch
     wanted: dict[str, Any] = {"askConfirmation": False, "torchVersionRequirement": specifier}
     with _pipEnvironment(constraints):
-        return install(**_understood(install, wanted)) is not None
+        return installIt(**_understood(installIt, wanted)) is not None
 
 
-def ensure(requirementsFile: Path, requirements: Sequence[str], constraints: Path) -> None:
-    """Install what is missing of the requirements file, without a question; shows Slicer's progress window.
+def install(arguments: Sequence[str], constraints: Path) -> None:
+    """Run ``pip install`` with these requirements and options. Raises CalledProcessError where pip fails.
 
-    Slicer without `slicer.packaging` is given `requirements`, the same as a list. Raises what pip's run raises.
+    The application's events are handled meanwhile, and no window of Slicer's is shown, neither while it runs nor when
+    it fails: the panel does both. Slicer without `slicer.packaging` handles events with each line of pip's.
     """
     packaging = _packaging()
     if packaging is None:
-        slicer.util.pip_install([*requirements, "--constraint", str(constraints)])
+        slicer.util.pip_install([*arguments, "--constraint", str(constraints)])
         return
-    packaging.pip_ensure(
-        packaging.load_requirements(requirementsFile),
+    ended: list[int] = []
+    packaging.pip_install(
+        list(arguments),
         constraints=constraints,
-        prompt_install=False,
-        requester=REQUESTER,
+        blocking=False,
+        show_progress=False,
+        logCallback=print,
+        completedCallback=ended.append,
     )
+    while not ended:
+        slicer.app.processEvents()
+        time.sleep(_POLL_S)
+    if ended[0] != 0:
+        from subprocess import CalledProcessError
+
+        raise CalledProcessError(ended[0], ["pip", "install", *arguments])
+
+
+def isOffered(requirement: str, constraints: Path) -> bool:
+    """Whether the package index can be reached and has a release that does; nothing is installed."""
+    from subprocess import CalledProcessError
+
+    try:
+        install([requirement, "--dry-run", "--no-deps"], constraints)
+    except CalledProcessError:
+        return False
+    return True
 
 
 def installFromFolder(folder: Path, requirements: Sequence[str], constraints: Path) -> None:
     """Install the requirements from files in `folder`, without any network. Raises what pip's run raises."""
-    arguments = [*requirements, "--no-index", "--find-links", str(folder), "--constraint", str(constraints)]
-    packaging = _packaging()
-    if packaging is None:
-        slicer.util.pip_install(arguments)
-    else:
-        packaging.pip_install(arguments, requester=REQUESTER)
+    install([*requirements, "--no-index", "--find-links", str(folder)], constraints)
 
 
 def uninstall(names: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 from collections.abc import Callable, Generator
 from typing import Any
 
@@ -107,12 +108,19 @@ class Slices:
         self._timer.deleteLater()  # Slicer's connection holds `_turn`, and with it all that the steps have read
 
 
+class UnexpectedError(BreastUSAIError):
+    """A defect: what it is in Python's words stands in `log`, for whoever mends it."""
+
+    def __init__(self, error: Exception) -> None:
+        self.log = "".join(traceback.format_exception(error))
+        super().__init__(
+            _("something unexpected happened"), remedy=_("Show the log, and report it as a defect of BreastUSAI")
+        )
+
+
 def asError(error: Exception) -> BreastUSAIError:
     """The error for the panel; one that nobody raised on purpose goes to the application's log in full."""
     if isinstance(error, BreastUSAIError):
         return error
     logging.getLogger("BreastUSAI").error("unexpected error", exc_info=error)
-    return BreastUSAIError(
-        _("something unexpected happened ({kind}: {error})").format(kind=type(error).__name__, error=error),
-        remedy=_("Look into Slicer's error log, and report this as a defect of BreastUSAI"),
-    )
+    return UnexpectedError(error)

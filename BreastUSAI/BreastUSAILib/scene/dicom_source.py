@@ -16,6 +16,9 @@ from ..engine.frames import Frames
 from .sample_source import SAMPLE_ATTRIBUTE, sampleBehind
 
 INSTANCE_UIDS_ATTRIBUTE = "DICOM.instanceUIDs"
+DICOM_SUFFIXES = (".dcm", ".dicom")
+PREAMBLE, MARK = 128, b"DICM"
+"""How a DICOM file begins (PS3.10, 7.1); looked at here since a panel that opens loads no reader."""
 _FILES_REMEMBERED = 16
 
 
@@ -23,17 +26,17 @@ def framesBehind(node: Any) -> Frames | None:
     """What the first DICOM file that `node` names says of its frames, or None; their pixels are in the node.
 
     The node's ``DICOM.instanceUIDs`` attribute is looked up in `slicer.dicomDatabase`; a shipped sample is known by
-    its name. None where the node names no instance, the database does not know it, or the file is gone or unreadable
-    (which is logged: the node's own pixels can still be analysed, uncalibrated).
+    its name, and a file that was added or dropped by the node's storage node. None where there is no such file, or it
+    is unreadable (the node's own pixels can still be analysed, uncalibrated).
     """
-    path = sampleBehind(node) or _fileBehind(node)
+    path = sampleBehind(node) or _fileBehind(node) or _fileLoaded(node)
     if path is None:
         return None
     state = path.stat()
     found = _described(path, state.st_mtime_ns, state.st_size)
     if isinstance(found, Frames):
         return found
-    logging.warning("The DICOM file behind %s gives no calibration: %s", node.GetName(), found)
+    logging.debug("The DICOM file behind %s gives no calibration: %s", node.GetName(), found)
     return None
 
 
@@ -67,3 +70,21 @@ def _fileBehind(node: Any) -> Path | None:
         return None
     path = database.fileForInstance(instanceUids[0])
     return Path(path) if path and Path(path).is_file() else None
+
+
+def _fileLoaded(node: Any) -> Path | None:
+    """The DICOM file that Add Data or a drop read the node from."""
+    storage = node.GetStorageNode()
+    name = None if storage is None else storage.GetFullNameFromFileName()
+    if not name or not Path(name).is_file():
+        return None
+    path = Path(name)
+    return path if path.suffix.lower() in DICOM_SUFFIXES or _hasPreamble(path) else None
+
+
+def _hasPreamble(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(PREAMBLE + len(MARK))[PREAMBLE:] == MARK
+    except OSError:
+        return False

@@ -15,3 +15,13 @@ def sampleBehind(node: Any) -> Path | None:
     name = node.GetAttribute(SAMPLE_ATTRIBUTE)
     path = SAMPLES / Path(name).name if name else None
     return path if path is not None and path.is_file() else None
+
+
+def sampleCopiedTo(path: str | Path) -> Path | None:
+    """The shipped file that the file `path` is, or is a copy of under the same name; None for any other."""
+    copy, shipped = Path(path), SAMPLES / Path(path).name
+    try:
+        same = shipped.is_file() and copy.stat().st_size == shipped.stat().st_size
+        return shipped if same and copy.read_bytes() == shipped.read_bytes() else None
+    except OSError:
+        return None

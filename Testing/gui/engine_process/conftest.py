@@ -9,6 +9,7 @@ import pytest
 
 from BreastUSAILib.gui.engine_process import EngineProcess, ModelChoice
 from Testing.gui.engine_process.fake_process import FAKE, callFolders
+from Testing.gui.events import until
 
 
 @pytest.fixture(scope="module")
@@ -31,4 +32,4 @@ def engine(warmEngine: EngineProcess, folder: Path) -> Iterator[EngineProcess]:
     """The warm engine with its own models; afterwards no call has left any file."""
     warmEngine.models = ModelChoice()
     yield warmEngine
-    assert callFolders(folder) == []
+    until(lambda: callFolders(folder) == [], "the removal of every call's files")

@@ -1,7 +1,10 @@
-"""Work in the engine's process can be cancelled at any time; the process stays unless it does not react."""
+"""Work in the engine's process can be cancelled at any time, at once; the process stays unless it never reacts."""
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from typing import Any
 
 import numpy as np
@@ -11,8 +14,8 @@ from BreastUSAILib.engine.analysis import Analysis
 from BreastUSAILib.engine.errors import Cancelled
 from BreastUSAILib.engine.frames import Frames, InputKind
 from BreastUSAILib.gui import engine_connection
-from BreastUSAILib.gui.engine_process import EngineError
-from Testing.gui.engine_process.fake_process import ALL, pidOf
+from BreastUSAILib.gui.engine_process import EngineCommand, EngineProcess
+from Testing.gui.engine_process.fake_process import ALL, callFolders, pidOf
 from Testing.gui.events import until
 from Testing.gui.heard import Heard
 from Testing.report.samples import frames_of
@@ -70,24 +73,71 @@ def test_what_a_progress_function_raises_reaches_the_console(engine) -> None:
     assert isinstance(engine.analyze(frames_of()), Analysis)
 
 
-def test_a_process_that_does_not_react_to_cancelling_is_killed(engine, monkeypatch) -> None:
-    monkeypatch.setattr(engine_connection, "CANCEL_S", 0.0)
-    pid, heard, other = pidOf(engine), Heard(), Heard()
-    call = engine.startAnalysis(frames_of(name="stuck"), ALL, heard)
-    until(lambda: heard.progress)  # else it would hear that it was cancelled before it is stuck
-    engine.startRequest("models.list", {}, other)
-    until(lambda: len(engine._connection._tickets) == 2)  # else it would go to the next process
+def test_a_process_that_starts_keeps_nobody_waiting_and_goes_on_starting(tmp_path) -> None:
+    never = "import sys; print('started', file=sys.stderr, flush=True); sys.stdin.read()"  # no greeting, no answer
+    engine, heard = EngineProcess(EngineCommand(sys.executable, ("-c", never)), str(tmp_path)), Heard()
+    call = engine.startAnalysis(frames_of(), ALL, heard)
+    until(lambda: engine._connection.isWaiting and "started" in engine.logText)
 
     call.cancel()
 
     assert isinstance(heard.end(), Cancelled)
-    assert isinstance(other.end(), EngineError | dict)  # it may have been answered just before
+    with pytest.raises(Cancelled):
+        engine.analyze(frames_of(), ALL, None, lambda: engine._connection.isWaiting)
+    assert engine.state == "starting"
+    assert engine.logText.count("started") == 1
+    engine.stop()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_process_that_is_at_something_keeps_nobody_waiting_and_its_files(engine, folder) -> None:
+    pid, heard = pidOf(engine), Heard()
+    call = engine.startAnalysis(frames_of(name="stuck"), ALL, heard)
+    until(lambda: heard.progress)
+
+    call.cancel()
+
+    assert isinstance(heard.end(), Cancelled)
+    assert len(callFolders(folder)) == 1
+    assert engine.isRunning
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not engine.isRunning)
+    assert callFolders(folder) == []
+
+
+def test_the_next_question_waits_until_the_abandoned_one_is_given_up(engine) -> None:
+    pid, first, second = pidOf(engine), Heard(), Heard()
+    call = engine.startAnalysis(frames_of(name="slow"), ALL, first)
+    until(lambda: engine._connection.isWaiting)
+
+    call.cancel()
+    engine.startAnalysis(frames_of(count=2), ALL, second)
+
+    assert len(second.end().frames) == 2
+    assert isinstance(first.end(), Cancelled)
+    assert pidOf(engine) == pid
+
+
+def test_a_process_that_never_gives_it_up_is_ended(engine, monkeypatch) -> None:
+    monkeypatch.setattr(engine_connection, "ABANDONED_S", 0.0)
+    pid, heard = pidOf(engine), Heard()
+    call = engine.startAnalysis(frames_of(name="stuck"), ALL, heard)
+    until(lambda: heard.progress)  # else it would hear that it was cancelled before it is stuck
+
+    call.cancel()
+
+    assert isinstance(heard.end(), Cancelled)
+    until(lambda: not engine.isRunning)
     assert pidOf(engine) != pid
 
 
-def test_the_console_kills_it_too(engine, monkeypatch) -> None:
-    monkeypatch.setattr(engine_connection, "CANCEL_S", 0.0)
+def test_it_is_ended_for_the_console_too(engine, monkeypatch) -> None:
+    monkeypatch.setattr(engine_connection, "ABANDONED_S", 0.0)
+    pid, told = pidOf(engine), []
 
     with pytest.raises(Cancelled):
-        engine.analyze(frames_of(name="stuck"), ALL, None, lambda: engine._connection.isWaiting)
+        engine.analyze(frames_of(name="stuck"), ALL, lambda *news: told.append(news), lambda: bool(told))
+
+    until(lambda: not engine.isRunning)
     assert isinstance(engine.analyze(frames_of()), Analysis)
+    assert pidOf(engine) != pid

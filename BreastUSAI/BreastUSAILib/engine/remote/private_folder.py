@@ -7,7 +7,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -20,6 +20,10 @@ if sys.platform != "win32":
 
 PREFIX = "BreastUSAI-engine-"
 _LOCK = "in-use"
+
+
+def _now(work: Callable[[], None]) -> None:
+    work()
 
 
 class PrivateFolder:
@@ -38,14 +42,17 @@ class PrivateFolder:
             self.path, self._lock = _locked_folder(place)
 
     @contextmanager
-    def subfolder(self) -> Iterator[Path]:
-        """A folder inside that is gone when the block ends. Raises OutputError where it cannot be made."""
+    def subfolder(self, when: Callable[[Callable[[], None]], None] = _now) -> Iterator[Path]:
+        """A folder inside that is gone when the block ends, or later where another program still works in it.
+
+        `when` is given what removes the folder. Raises OutputError where it cannot be made.
+        """
         with handing_over(self.path):
             path = Path(tempfile.mkdtemp(dir=self.path))
         try:
             yield path
         finally:
-            shutil.rmtree(path, ignore_errors=True)
+            when(lambda: shutil.rmtree(path, ignore_errors=True))
 
     def remove(self) -> None:
         """Delete the folder and everything in it."""

@@ -114,8 +114,11 @@ def error_line(id: int | str | None, error: BaseException) -> bytes:  # noqa: A0
         remedy = "Close other programs, analyse fewer frames, or choose the device 'cpu'"
         answer = _described(ENGINE_ERROR, BreastUSAIError("there is too little memory", remedy=remedy))
     else:
-        problem = f"the engine met an unexpected {type(error).__name__} ({error})"
-        answer = _described(INTERNAL_ERROR, BreastUSAIError(problem, remedy=_DEFECT))
+        problem, remedy = (
+            "something unexpected happened in the engine",
+            "Show the log, and report it as a defect of BreastUSAI",
+        )
+        answer = _described(INTERNAL_ERROR, BreastUSAIError(problem, remedy=remedy))
     return _line({"jsonrpc": "2.0", "id": id, "error": answer})
 
 

@@ -1,0 +1,95 @@
+"""Panel and scripts share one process, which does not outlast its use."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import slicer
+
+from BreastUSAILib.engine.analysis import Analysis
+from BreastUSAILib.gui import engine_connection, engine_lifetime
+from BreastUSAILib.gui.engine_lifetime import EngineLifetime, lifetimeInApplication
+from BreastUSAILib.gui.engine_process import EngineProcess, ModelChoice
+from Testing.gui.engine_process.fake_process import ALL, FAKE, pidOf
+from Testing.gui.events import until
+from Testing.gui.heard import Heard
+from Testing.host.qt_names import connections_hold
+from Testing.report.samples import frames_of
+
+
+@pytest.fixture
+def fakeWorker(monkeypatch) -> Iterator[None]:
+    """What an application starts, without networks."""
+    monkeypatch.setattr(engine_connection, "workerCommand", lambda: FAKE)
+    lifetimeInApplication.cache_clear()
+    yield
+    lifetimeInApplication().stop()
+    lifetimeInApplication.cache_clear()
+
+
+@pytest.mark.usefixtures("fakeWorker")
+def test_every_logic_asks_the_same_process_with_models_of_its_own(module) -> None:
+    panel, script = module.BreastUSAILogic().engine, module.BreastUSAILogic().engine
+    panel.models = ModelChoice("convnext", device="cuda")
+
+    assert pidOf(panel) == pidOf(script)
+    assert panel.analyze(frames_of()).models[0].name == "convnext"
+    assert script.analyze(frames_of()).models[0].name == "shipped"
+    assert (panel.deviceUsed, script.deviceUsed) == ("cuda", "auto")
+
+
+@pytest.mark.usefixtures("fakeWorker")
+def test_stopping_it_ends_what_others_wait_for(module) -> None:
+    heard = Heard()
+    EngineProcess().startAnalysis(frames_of(name="slow"), ALL, heard)
+
+    EngineProcess().stop()
+
+    assert "stopped" in str(heard.end())
+
+
+def test_a_process_that_nobody_asks_is_ended_and_comes_back(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(engine_lifetime, "IDLE_MS", 50)
+    engine = EngineProcess(FAKE, str(tmp_path))
+    pid = pidOf(engine)
+
+    until(lambda: not engine.isRunning, "the end of an idle process")
+
+    assert list(tmp_path.iterdir()) == []
+    assert pidOf(engine) != pid
+    engine.stop()
+
+
+def test_a_process_at_work_is_not_idle(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(engine_lifetime, "IDLE_MS", 1)
+    turns: list[bool] = []
+    onIdle = EngineLifetime._onIdle
+    monkeypatch.setattr(EngineLifetime, "_onIdle", lambda self: (turns.append(self.isBusy), onIdle(self)))
+    engine, heard = EngineProcess(FAKE, str(tmp_path)), Heard()
+    call = engine.startAnalysis(frames_of(name="slow"), ALL, heard)
+
+    until(lambda: turns.count(True) > 5)
+    call.cancel()
+
+    heard.end()
+    until(lambda: not engine.isRunning)
+    assert isinstance(engine.analyze(frames_of()), Analysis)
+    engine.stop()
+
+
+def test_what_qt_holds_of_it_keeps_nothing_alive(tmp_path: Path) -> None:
+    with connections_hold():
+        engine = EngineProcess(FAKE, str(tmp_path))
+        pidOf(engine)
+    kept = [weakref.ref(one) for one in (engine._lifetime, engine._connection, engine._connection._child)]
+    engine._lifetime.stop()
+    del engine
+
+    slicer.app.processEvents()
+    gc.collect()
+
+    assert [one() for one in kept] == [None, None, None]
