@@ -54,6 +54,18 @@ def test_a_flat_image_fills_one_view_turned_as_it_was(scene, layout, images, pan
     assert now.GetElement(0, 3) == pytest.approx(-0.1 * (COLUMNS - 1) / 2, abs=0.1)  # its middle
 
 
+def test_the_image_is_zoomed_to_fill_its_new_view(scene, layout, images, widget):
+    widget.exit()
+    for name in ("Red", "Green", "Yellow"):
+        layers_of(scene, name).SetBackgroundVolumeID(images["still"].GetID())
+        view_called(scene, name).SetFieldOfView(1.0, 1.0, 1.0)
+
+    widget.enter()
+    slicer.app.processEvents()
+
+    assert view_called(scene).GetFieldOfView()[1] == pytest.approx(0.2 * ROWS, rel=0.1)
+
+
 def test_a_volume_is_seen_in_three_views_and_gets_the_former_layout_back(layout, images, panel):
     choose(panel, images["volume"])
     assert layout.layout == CONVENTIONAL
