@@ -139,6 +139,17 @@ def _add_analyze(commands: Any) -> None:
         help="the share of malignant among the lesions seen where the inputs come from, between 0 and 1: shifts all "
         "probabilities by Bayes' rule and is stated beside them (default: as the model was calibrated)",
     )
+    _add_exceptions(analyze)
+    analyze.add_argument("--scene", action="store_true", help="also write scene.mrb (needs the package slicer-core)")
+    analyze.add_argument(
+        "--json",
+        action="store_true",
+        help='print one JSON document a line for each result: {"input", "output", "analysis"}, '
+        'or {"input", "error"} for an input that failed',
+    )
+
+
+def _add_exceptions(analyze: Any) -> None:
     analyze.add_argument(
         "--keep-text",
         action="store_true",
@@ -150,13 +161,6 @@ def _add_analyze(commands: Any) -> None:
         action="store_true",
         help="read DICOM images that say that they are no ultrasound (CT, MR, MG and the like) instead of refusing "
         "them; the result says so",
-    )
-    analyze.add_argument("--scene", action="store_true", help="also write scene.mrb (needs the package slicer-core)")
-    analyze.add_argument(
-        "--json",
-        action="store_true",
-        help='print one JSON document a line for each result: {"input", "output", "analysis"}, '
-        'or {"input", "error"} for an input that failed',
     )
 
 

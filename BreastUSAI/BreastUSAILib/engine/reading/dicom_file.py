@@ -174,13 +174,6 @@ def plain_text(value: object, longest: int = 160) -> str:
     return re.sub(r"[^ -~]", "?", " ".join(str(value).split()))[:longest]
 
 
-def one_line(error: BaseException) -> str:
-    """The last line of an error's text, short enough for one line of a report."""
-    text = re.sub(r"<[^<>]* at 0x[0-9a-fA-F]+>", "it", str(error))
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return plain_text(lines[-1]).rstrip(".") if lines else type(error).__name__
-
-
 def _parse(path: Path, tags: Sequence[BaseTag] | None) -> DicomFile:
     has_preamble = has_dicom_preamble(path)
     with path.open("rb") as plain:
