@@ -85,7 +85,7 @@ def what_is_wrong(process: ReadingProcess, path: Path) -> str | None:
         text = str(item)
         if "could not stand" in text:
             return "the reader crashed"
-        if "\n" in text or "Traceback" in text or "0x" in text:
+        if "\n" in text or "Traceback" in text or " at 0x" in text:
             return f"not one plain line: {text!r}"
     return None
 

@@ -10,6 +10,7 @@ import pydicom
 import SimpleITK as sitk
 from PIL import Image
 
+SAMPLES = Path(__file__).resolve().parents[2] / "BreastUSAI" / "Resources" / "Samples"
 _MOST_BYTES = 200_000
 
 
@@ -29,6 +30,5 @@ def write_seeds(folder: Path) -> list[Path]:
         Image.fromarray(pixels[0]).save(folder / name)
     Image.fromarray(np.repeat(pixels[0][..., None], 3, axis=2)).save(folder / "colour.tif", compression="tiff_lzw")
     examples = Path(pydicom.__file__).parent / "data" / "test_files"
-    samples = Path(__file__).resolve().parents[2] / "BreastUSAI" / "Resources" / "Samples"
-    found = [*folder.iterdir(), *examples.glob("*.dcm"), *samples.glob("*.dcm")]
+    found = [*folder.iterdir(), *examples.glob("*.dcm"), *SAMPLES.glob("*.dcm")]
     return sorted(path for path in found if path.stat().st_size <= _MOST_BYTES)

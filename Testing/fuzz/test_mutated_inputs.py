@@ -10,8 +10,28 @@ import pytest
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.frames import Frames
 from BreastUSAILib.engine.reading import read
+from BreastUSAILib.engine.reading.frame_samples import FrameSamples
 from Testing.fuzz.mutation import mutated
-from Testing.fuzz.seeds import write_seeds
+from Testing.fuzz.seeds import SAMPLES, write_seeds
+
+
+class Panic(BaseException):
+    """What a decoder written in Rust raises where it gives up: no Exception."""
+
+
+def test_what_is_no_exception_becomes_one_line_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by fuzzing: a damaged RLE frame ended the whole process."""
+
+    def gives_up(*_: object) -> None:
+        raise Panic("range end index 4294967295 out of range")
+
+    monkeypatch.setattr(FrameSamples, "compressed", gives_up)
+    monkeypatch.setattr(FrameSamples, "native", gives_up)
+    sample = next(iter(sorted(SAMPLES.glob("*.dcm"))))
+    (item,) = read(sample)
+    assert isinstance(item, InputError)
+    assert "damaged" in str(item)
+    assert "4294967295" not in str(item)
 
 
 @pytest.fixture(scope="module")

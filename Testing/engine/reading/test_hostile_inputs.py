@@ -191,7 +191,8 @@ def test_a_link_out_of_the_folder_is_named_and_not_followed(tmp_path: Path) -> N
     save(dicom_dataset(ramp()), folder / "a.dcm")
     (folder / "out.dcm").symlink_to(tmp_path / "others" / "b.dcm")
     (folder / "others").symlink_to(tmp_path / "others")
-    (folder / "within.dcm").symlink_to(folder / "a.dcm")
+    save(dicom_dataset(ramp()), folder / ".kept.dcm")
+    (folder / "within.dcm").symlink_to(folder / ".kept.dcm")
     found = list(read(folder))
     problems = sorted(str(item) for item in found if isinstance(item, InputError))
     assert [Path(text.split(": ")[0]).name for text in problems] == ["others", "out.dcm"]

@@ -63,7 +63,9 @@ class _Guard:
             ) from error
         except OSError as error:
             raise self._of_disk(error) if error.errno is not None else self._damaged() from error
-        except Exception as error:
+        except (KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:  # what a decoder written in Rust raises is no Exception
             raise self._damaged() from error
 
     def _of_disk(self, error: OSError) -> InputError:

@@ -33,7 +33,7 @@ def read_nifti_header(path: Path) -> VolumeHeader:
     count = dimensions[0]
     if not 1 <= count <= _DIMENSIONS or not math.isfinite(offset) or not 0 <= offset < _FARTHEST_OFFSET:
         raise damaged(path)
-    sizes = [max(size, 1) if place else size for place, size in enumerate(dimensions[1 : count + 1])]
+    sizes = [size or 1 for size in dimensions[1 : count + 1]]  # some write 0 for an axis that is not used
     while len(sizes) > 1 and sizes[-1] == 1:
         sizes.pop()
     return VolumeHeader(
