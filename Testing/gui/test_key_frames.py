@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from BreastUSAILib.gui.key_frames import frameLikelihoods, nextKeyFrame, suspiciousFrames
+from BreastUSAILib.gui.key_frames import malignantByFrame, nextKeyFrame, suspiciousFrames
 from Testing.gui import reports
 
 
@@ -29,7 +29,7 @@ def test_a_level_peak_is_one_place_and_its_first_frame():
 def test_frames_that_were_left_out_are_stepped_over():
     report = reports.cine((0.1, None, 0.8, None, 0.3, 0.5))
 
-    assert frameLikelihoods(report) == [(0, 0.1), (2, 0.8), (4, 0.3), (5, 0.5)]
+    assert malignantByFrame(report) == [(0, 0.1), (2, 0.8), (4, 0.3), (5, 0.5)]
     assert suspiciousFrames(report) == [2, 5]
 
 

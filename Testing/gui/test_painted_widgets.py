@@ -186,5 +186,5 @@ def test_the_curve_says_where_it_is_highest(plot):
 
     words = plot.accessibleName.replace("\N{NO-BREAK SPACE}", " ")
     assert (
-        words == "Likelihood of malignancy by frame, highest in frame 4 of 5 (0.12 s) with 90 %; click to go to a frame"
+        words == "Probability of malignant by frame, highest in frame 4 of 5 (0.12 s) with 90 %; click to go to a frame"
     )
