@@ -206,7 +206,9 @@ def test_a_defect_while_the_findings_are_added_is_a_sentence(scene, still, engin
     monkeypatch.setattr(analysis_job, "showAnalysisInSteps", Interrupted(lambda: 1 / 0))
     call.finish()
 
-    assert "division by zero" in str(heard.end())
+    error = heard.end()
+    assert str(error).startswith("something unexpected happened")
+    assert "division by zero" in error.log
     assert scene.GetNumberOfNodes() == before
 
 
@@ -221,7 +223,9 @@ def test_an_engine_that_cannot_be_asked_is_said_and_not_raised(still) -> None:
     heard = Heard()
     AnalysisJob(None, still, ALL, AS_IT_IS, heard).start()
 
-    assert "AttributeError" in str(heard.end())
+    error = heard.end()
+    assert str(error).startswith("something unexpected happened")
+    assert "AttributeError" in error.log
 
 
 class Blocking:

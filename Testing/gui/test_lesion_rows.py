@@ -26,7 +26,7 @@ def test_a_calibrated_still_has_millimetres_and_no_frame_column():
     rows = lesionRows(reports.still())
 
     assert rows.headings == ("Lesion", "Likelihood", "Axes (mm)", "Depth (mm)", "Height/width", "Area (mm²)")
-    assert cells(reports.still())[0] == ("1", "70 %", "0.9 × 0.6", "6.0", "1.00", "0.3")
+    assert cells(reports.still())[0] == ("1", "78 %", "0.9 × 0.6", "6.0", "1.00", "0.3")
 
 
 def test_an_uncalibrated_still_has_pixels_and_no_millimetre_anywhere():
@@ -40,7 +40,7 @@ def test_an_uncalibrated_still_has_pixels_and_no_millimetre_anywhere():
         "Height/width",
         "Area (px²)",
     )
-    assert cells(report)[0] == ("1", "70 %", "6 × 4", "30", "1.00", "16")
+    assert cells(report)[0] == ("1", "78 %", "6 × 4", "30", "1.00", "16")
     assert "mm" not in lesionRows(report).asText()
     assert tableNote(report).startswith("Uncalibrated")
 
@@ -49,10 +49,10 @@ def test_lesions_of_a_cine_stand_with_their_frame_counted_from_1_and_its_likelih
     report = reports.cine((0.1, 0.6))
 
     assert [row[:3] for row in cells(report)] == [
-        ("1", "1", "10 %"),
-        ("2", "1", "10 %"),
-        ("1", "2", "60 %"),
-        ("2", "2", "60 %"),
+        ("1", "1", "18 %"),
+        ("2", "1", "18 %"),
+        ("1", "2", "75 %"),
+        ("2", "2", "75 %"),
     ]
     assert "whole frame" in tableNote(report)
 
@@ -75,7 +75,7 @@ def test_a_lesion_that_could_not_be_scored_shows_that_of_its_frame_and_the_note_
     report = reports.rescored()
     report["lesions"][1]["malignancy"] = None
 
-    assert [row[1] for row in cells(report)] == ["35 %", "70 %"]
+    assert [row[1] for row in cells(report)] == ["35 %", "78 %"]
     assert "whole frame where a lesion could not be scored" in tableNote(report)
 
 
@@ -105,7 +105,7 @@ def test_the_copy_is_tab_separated_with_headings_and_ordinary_spaces():
     lines = lesionRows(reports.cine((0.1, 0.6))).asText().split("\n")
 
     assert lines[0].split("\t")[:3] == ["Lesion", "Frame", "Likelihood"]
-    assert [line.split("\t")[2] for line in lines[1:]] == ["10 %", "10 %", "60 %", "60 %"]
+    assert [line.split("\t")[2] for line in lines[1:]] == ["18 %", "18 %", "75 %", "75 %"]
     assert {len(line.split("\t")) for line in lines} == {7}
 
 

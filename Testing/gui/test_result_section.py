@@ -81,7 +81,9 @@ def test_a_verdict_stands_with_likelihood_interval_and_probabilities(ui, section
     section.show(report)
 
     assert ui.verdictLabel.text == words
-    assert plain(ui.likelihoodLabel.text) == "Likelihood of malignancy: 70 %"
+    supposed = ", if there were a lesion" if label == "normal" else ""
+    assert plain(ui.likelihoodLabel.text) == f"Likelihood of malignancy{supposed}: 70 %"
+    assert "given that there is one" in ui.likelihoodLabel.toolTip
     assert plain(ui.intervalLabel.text) == "95 % interval: 60 % to 80 %"
     for name in ("likelihoodLabel", "intervalLabel", "likelihoodBarFrame", "probabilitiesFrame", "probabilitiesLabel"):
         assert shown(name)
@@ -236,7 +238,7 @@ def test_the_table_is_copied_with_the_sentence_on_research_use(ui, section, appl
 
     lines = application.clipboard().text().split("\n")
     assert lines[0].startswith("Lesion\tLikelihood\tAxes (mm)")
-    assert lines[1].split("\t")[:3] == ["1", "70 %", "0.9 × 0.6"]
+    assert lines[1].split("\t")[:3] == ["1", "78 %", "0.9 × 0.6"]
     assert lines[3] == RESEARCH_USE
 
 

@@ -115,9 +115,8 @@ def test_a_click_loads_the_phantom_and_shows_it(scene, sources):
     (volume,) = source.customDownloader(source)
 
     assert volume.GetScene() is scene
-    assert [view.GetBackgroundVolumeID() for view in nodesOfClass(scene, "vtkMRMLSliceCompositeNode")] == [
-        volume.GetID()
-    ]
+    views = nodesOfClass(scene, "vtkMRMLSliceCompositeNode")
+    assert {view.GetBackgroundVolumeID() for view in views} == {volume.GetID()}
 
 
 def test_a_click_on_the_cine_loads_a_sequence_and_shows_what_plays_it(scene, sources, played):
