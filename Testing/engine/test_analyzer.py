@@ -86,8 +86,8 @@ def test_a_frame_that_looks_normal_but_not_surely_is_undetermined_with_the_reaso
     analysis = Analyzer(dataclasses.replace(models, classifier=classifier), "cpu").analyze(speckle_frames())
     assert analysis.verdict.label is Label.UNDETERMINED
     (flag,) = [flag for flag in analysis.flags if flag.code is FlagCode.NORMAL_NOT_SURE]
-    assert "a lesion has a probability of" in flag.message
-    assert "from 5 % on" in flag.message
+    assert "the probability of a lesion is" in flag.message
+    assert "from 5 % on it may be one" in flag.message
 
 
 def test_key_only_classifies_all_and_maps_one(analyzer: Analyzer) -> None:

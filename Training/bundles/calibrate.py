@@ -29,9 +29,10 @@ LEAST_COVERAGE = 0.70  # share of images that are decided in any case
 FALLBACK_COVERAGE = 0.90
 _DIGITS = 4  # of the confidence that is asked for
 REACHED = 0.98  # of the lesions
+MOST_LESION_IN_NORMAL = 0.5  # where a lesion is likelier than none, normal is not said
 NORMAL_RULE = (
     f"*Normal* is said only where the probability of a lesion is below the point that {REACHED:.0%} of the lesions "
-    "reach."
+    f"reach, and below {MOST_LESION_IN_NORMAL} in any case."
 )
 BAND_RULE = (
     "The widest coverage at which the accuracy over the lesions of the calibration part is at least "
@@ -161,7 +162,8 @@ def choose_normal_below(lesion: NDArray[np.float64]) -> float:
     """
     if not len(lesion):
         return 0.0
-    return math.floor(float(np.quantile(lesion, 1 - REACHED, method="lower")) * 10**_DIGITS) / 10**_DIGITS
+    point = min(float(np.quantile(lesion, 1 - REACHED, method="lower")), MOST_LESION_IN_NORMAL)
+    return math.floor(point * 10**_DIGITS) / 10**_DIGITS
 
 
 def choose_least_confidence(confidence: NDArray, right: NDArray[np.bool_]) -> float:

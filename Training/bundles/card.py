@@ -106,9 +106,11 @@ def _read_notes(path: Path | None) -> str | None:
 
 def _intended_use(record: TrainingRecord | None, own: Mapping[str, Any]) -> list[str]:
     sentences = _LIMITS
-    if record is not None and "BUSI" in record.train_on:
+    trained = {} if record is None else record.counts.get("train", {})
+    with_normals = [name for name, counts in trained.items() if counts.get("normal")]
+    if with_normals == ["BUSI"]:
         sentences += f" {_NORMALS}"
-    elif record is not None and not any(counts.get("normal") for counts in record.counts.get("train", {}).values()):
+    elif record is not None and not with_normals:
         sentences += " It has seen no normal breast at all."
     if own["task"] == "classification":
         sentences += " Its probabilities hold where malignant lesions are as frequent as in the calibration part"
@@ -284,7 +286,8 @@ def _choice_of_gap(report: Mapping[str, Any]) -> list[str]:
         return []
     names = list(report["gaps"][0]["dice"])
     rows = [[gap_words(one["gap"]), *(f"{one['dice'][name]:.4f}" for name in names)] for one in report["gaps"]]
-    heading = ["gap in log-odds", *(f"Dice on {name}, calibration part" for name in names)]
+    source = report.get("from", "the calibration part")
+    heading = ["gap in log-odds", *(f"Dice on {name}, {source}" for name in names)]
     return [*card_figures.wrapped(report["gap_rule"]), "", *card_figures.table(heading, rows), ""]
 
 
@@ -299,7 +302,10 @@ def _again(metadata: Mapping[str, Any], columns: Sequence[Column], record: Train
     words = record.command or f"train {record.recipe}"
     steps = [f"python -m Training {words} {split} --seed {record.seed} --work WORK"]
     rules = metadata.get("outline_rules_report") or metadata.get("calibration_report", {}).get("normal", {})
-    left_out = " --left-out" if LEFT_OUT in rules.get("from", "") else ""
+    left_out = ""
+    if LEFT_OUT in rules.get("from", ""):
+        from_others = any(name in rules["from"] for name in record.train_on)  # of other pairs, which loco trained
+        left_out = " --left-out" + " WORK/without-*/outlined.json" * from_others
     if metadata["breastusai"]["task"] == "classification":
         pair = f"{name} SEGMENTER" if left_out else name
         steps.append(f"python -m Training calibrate {pair} {split}{left_out}")

@@ -25,7 +25,7 @@ _STRATA_OF = {"classification": ("malignancy_auc", "accuracy"), "segmentation": 
 _FAILURES_OF = {
     "classification": (
         "malignant lesions called normal",
-        "malignant lesions called benign or normal",
+        "malignant lesions called benign",
         "benign lesions called malignant",
         "refused images",
     ),

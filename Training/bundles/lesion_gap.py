@@ -14,7 +14,7 @@ GAPS = (0.5, 1.0, 1.5, 2.0, math.inf)  # log-odds; the last one drops nothing
 COST = 0.002  # of the mean Dice of each data set, at most
 RULE = (
     f"The gap below a frame's surest outline is the smallest of {', '.join(f'{gap:g}' for gap in GAPS[:-1])} that "
-    f"costs no data set more than {COST} of its lesions' mean Dice on the calibration part; none where each costs more."
+    f"costs no data set more than {COST} of its lesions' mean Dice; none where each costs more."
 )
 
 

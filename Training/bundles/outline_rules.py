@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from BreastUSAILib.engine.analyzer import Analyzer
+from BreastUSAILib.engine.errors import OptionError
 
 from ..data.example import Example
 from ..measure.segmentation import MISSED_DICE
@@ -37,16 +38,16 @@ class OutlineRules:
         normal_below: the classifier's, which they go with.
         withhold_below: for the bundle's metadata; `NEVER`: no outline is sure enough to be shown in spite of that.
         lesion_evidence: for the bundle's metadata.
-        normals_outlined: share of normal images with an outline.
-        parts_outlined: share of lesion-free parts with an outline.
+        normals_outlined: share of normal images with an outline; None without such images.
+        parts_outlined: the same of lesion-free parts.
         lesions_lost: share of outlined lesions that lose their outline, in the data set that loses most.
     """
 
     normal_below: float
     withhold_below: float
     lesion_evidence: float
-    normals_outlined: float
-    parts_outlined: float
+    normals_outlined: float | None
+    parts_outlined: float | None
     lesions_lost: float
 
     @property
@@ -72,12 +73,13 @@ def calibrate_outlines(
     from ..measure.subject import find_subject
 
     subject = find_subject(bundles)
+    if not (subject.classifier.given and subject.segmenter.given):
+        raise OptionError("rules are chosen for a pair", remedy="Give the classifier's and the segmenter's bundle")
     models = subject.load()
     found = list(left_out) or list(outline_images(without_rules(Analyzer(models)), examples))
     normal_below = models.classifier.calibration.normal_below
     if left_out:
-        normal_below = choose_normal_below(np.array([one.lesion for one in found if one.kind == "lesion"]))
-        write_normal_below(subject.classifier.info.path, normal_below, found)
+        normal_below = write_normal_below(subject.classifier.info.path, found)
     gap = choose_gap(found)
     rules = choose_outline_rules([one.within(gap.gap) for one in found], normal_below)
     write_outline_rules(subject.segmenter.info.path, gap, rules, where_from(left_out))
@@ -103,16 +105,21 @@ def choose_outline_rules(found: Sequence[Outlined], normal_below: float) -> Outl
     allowed = [rules for rules in tried if rules.lesions_lost <= max(LOST, least)]
     return min(
         allowed,
-        key=lambda rules: (rules.normals_outlined, rules.lesions_lost, rules.lesion_evidence, rules.withhold_below),
+        key=lambda rules: (
+            rules.normals_outlined or 0.0,
+            rules.lesions_lost,
+            rules.lesion_evidence,
+            rules.withhold_below,
+        ),
     )
 
 
 def _judged(found: Sequence[Outlined], normal_below: float, withhold_below: float, evidence: float) -> OutlineRules:
     rules = normal_below, withhold_below, evidence
 
-    def share(kind: str) -> float:
+    def share(kind: str) -> float | None:
         shown = [bool(one.shown(*rules)) for one in found if one.kind == kind]
-        return float(np.mean(shown)) if shown else 0.0
+        return float(np.mean(shown)) if shown else None
 
     lost: dict[str, list[bool]] = {}
     for one in found:
@@ -123,14 +130,19 @@ def _judged(found: Sequence[Outlined], normal_below: float, withhold_below: floa
     return OutlineRules(*rules, share("normal"), share("part"), worst)
 
 
-def write_normal_below(classifier: Path, normal_below: float, found: Sequence[Outlined]) -> None:
-    """Put the point below which *normal* is said into a classifier's metadata. Raises ModelError, OutputError."""
+def write_normal_below(classifier: Path, found: Sequence[Outlined]) -> float:
+    """Choose the point below which *normal* is said on left-out collections, and put it into a classifier's metadata.
+
+    Returns it. Raises ModelError, OutputError.
+    """
+    normal_below = choose_normal_below(np.array([one.lesion for one in found if one.kind == "lesion"]))
     metadata = read_metadata(classifier)
     metadata["breastusai"]["calibration"]["normal_below"] = normal_below
     lesions = sum(one.kind == "lesion" for one in found)
     report = {**metadata.get("calibration_report", {})}
     report["normal"] = {"rule": NORMAL_RULE, "from": where_from(found), "lesions": lesions}
     rewrite_bundle(classifier, metadata={**metadata, "calibration_report": report})
+    return normal_below
 
 
 def write_outline_rules(

@@ -54,11 +54,11 @@ def run(given: argparse.Namespace) -> int:
     examples = [one for one in everything if one.part is Part.CALIBRATION]
     check_calibration_part([one.label for one in examples], given.data)
     refuse_seen_examples(with_seen_groups(subject, given.data, Part.CALIBRATION, given.duplicates), examples)
+    left_out = _left_out(given, subject, everything)
     classifier = subject.classifier.info.path
     before = {path: read_metadata(path) for path in given.bundles}
     _tell_calibration(classifier, calibrate_bundle(given.bundles, examples))
     if subject.segmenter.given:
-        left_out = _left_out(given, subject, everything)
         _calibrate_pair(given.bundles, classifier, subject.segmenter.info.path, examples, left_out)
     _choose_stage(classifier, examples)
     for path in given.bundles:
@@ -69,13 +69,29 @@ def run(given: argparse.Namespace) -> int:
 
 def _left_out(given: argparse.Namespace, subject: Subject, everything: Sequence[Example]) -> list[Outlined]:
     """What is known of collections that the pair was not trained on; nothing where that was not asked for."""
-    from ..bundles.outlined import outline_left_out, read_outlined
+    from ..bundles.outlined import LEFT_OUT, outline_left_out, read_outlined
 
+    report = subject.classifier.metadata.get("calibration_report", {}).get("normal", {})
+    if given.left_out is None and LEFT_OUT in report.get("from", ""):
+        raise OptionError(
+            f"what this bundle calls normal was chosen on {report['from']}, and would not be any more",
+            where=subject.classifier.info.path,
+            remedy="Give --left-out, with the files that `loco` wrote, or without a name on collections in --data",
+        )
+    if given.left_out is not None and not subject.segmenter.given:
+        raise OptionError("--left-out is for a pair", where="--left-out", remedy="Give the segmenter's bundle too")
     if given.left_out:
         return [one for path in given.left_out for one in read_outlined(path)]
     if given.left_out is None:
         return []
-    trained_on = {name for one in subject.both for name in (one.record.train_on if one.record else ())}
+    records = [one.record for one in subject.both]
+    if None in records:
+        raise OptionError(
+            "a bundle does not say what it was trained on, so that nothing is known to be left out",
+            where="--left-out",
+            remedy="Give the files that `loco` wrote",
+        )
+    trained_on = {name for record in records if record for _, names in record.splits() for name in names}
     others = [one for one in everything if one.dataset not in trained_on]
     found = outline_left_out(subject.load(), others)
     if not found:
@@ -103,6 +119,7 @@ def _tell_calibration(classifier: Path, found: Calibrated) -> None:
         f"{band['accuracy']:.1%} of them right ({band['accuracy_of_all']:.1%} of all)"
     )
     print(f"  prevalence among lesions: {found.calibration.prevalence}")
+    print(f"  normal below a probability of a lesion of {found.calibration.normal_below}, by the calibration part")
 
 
 def _calibrate_pair(
@@ -119,8 +136,10 @@ def _calibrate_pair(
     gap, rules = calibrate_outlines(bundles, examples, left_out)
     print(f"{segmenter}: gap below the surest outline: {gap_words(gap.gap)}, chosen from", *gap.lines(), sep="\n  ")
     print(f"{segmenter}: {rules.words}:")
-    print(f"  {rules.normals_outlined:.1%} of normals,")
-    print(f"  {rules.parts_outlined:.1%} of lesion-free parts outlined; {rules.lesions_lost:.1%} of lesions lost")
+    for share, what in ((rules.normals_outlined, "normals"), (rules.parts_outlined, "lesion-free parts")):
+        if share is not None:
+            print(f"  {share:.1%} of {what} outlined")
+    print(f"  {rules.lesions_lost:.1%} of found lesions lost")
     lesions = calibrate_lesions(bundles, examples)
     told = "too few lesions" if lesions is None else f"slope {lesions.slope}, intercept {lesions.intercept}"
     print(f"{classifier}: likelihood of corrected outlines: {told}")

@@ -40,15 +40,18 @@ def run(given: argparse.Namespace) -> int:
     with output_errors(output):
         output.mkdir(parents=True, exist_ok=True)
     write_rows(rows, output / "rows.csv")
-    figures = {**left_out_figures(rows), "command": f"python -m Training loco {_words(plan)}"}
+    figures = {**left_out_figures(rows), "command": f"python -m Training loco {_words(plan, given.smoke)}"}
     write_figures(figures, output / "figures.json")
     print("\n".join(table_of(recipe, figures)))
     return 0
 
 
-def _words(plan: Plan) -> str:
+def _words(plan: Plan, smoke: bool) -> str:
     """The command without machine paths: `Plan.command` begins with ``train``."""
-    return shlex.join(shlex.split(plan.command)[1:]) + f" --seed {plan.seed} --data DATA --work WORK"
+    words = [*shlex.split(plan.command)[1:], "--fold", str(plan.fold), "--seed", str(plan.seed)]
+    words += ["--train-on", *sorted(plan.train_on)] if plan.train_on else []
+    words += ["--duplicates", plan.duplicates.name] if plan.duplicates else []
+    return shlex.join(words) + (" --smoke" if smoke else " --data DATA") + " --work WORK"
 
 
 def _smoke(plan: Plan) -> Plan:

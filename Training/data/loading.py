@@ -58,7 +58,7 @@ def _loaders(data: Path, fold: int, duplicates: Path | None) -> list[_Load]:
     if not data.exists():
         raise InputError("there is no such file or folder", where=data, remedy=_ACCEPTED)
     if data.is_file():
-        return [_of_file(data, fold)]
+        return [_of_file(data, fold, duplicates)]
     if own := _with_training_parts(data, fold, duplicates):
         return [own[1]]
     found: dict[str, tuple[Path, _Load]] = {}
@@ -84,8 +84,13 @@ def _loaders(data: Path, fold: int, duplicates: Path | None) -> list[_Load]:
     raise InputError("this is no data set that can be read", where=data, remedy=_ACCEPTED)
 
 
-def _of_file(data: Path, fold: int) -> _Load:
+def _of_file(data: Path, fold: int, duplicates: Path | None) -> _Load:
+    """A table alone; that of a data set that is known is read as its folder is, whose patients it knows."""
     kind = data.suffix.lower()
+    if data.name == TABLE_OF_FOLDER and (
+        known := _with_training_parts(data.parent, fold, duplicates) or _reserved(data.parent, fold)
+    ):
+        return known[1]
     if kind == ".xlsx" or (kind == ".csv" and breast.is_breast(data)):
         return lambda: breast.load_breast(data)
     if kind == ".csv":

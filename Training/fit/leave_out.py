@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from BreastUSAILib.engine.bundle import METADATA, SUMS
 from BreastUSAILib.engine.errors import InputError, OptionError
 
-from ..bundles.outline_rules import calibrate_outlines
+from ..bundles.outline_rules import calibrate_outlines, write_normal_below
 from ..bundles.outlined import Outlined, outline_left_out, read_outlined, write_outlined
 from ..data.example import Example
 from ..data.loading import load_examples
-from ..data.reserved import refuse_reserved, reserved_name
+from ..data.reserved import RESERVED, refuse_reserved, reserved_name
 from ..measure.evaluation import Question, measure_bundles
-from ..measure.rows import Row, read_rows, write_rows
+from ..measure.rows import COLUMNS_OF, UNKNOWN, Row, read_rows, write_rows
 from ..measure.subject import find_subject
 from .plan import Plan
+from .start import records_of
 from .training import BUNDLES, run_training
+from .work_folder import claim_work_folder
 
 OUTLINED = "outlined.json"
 ROWS = "rows.csv"
+STAMP = "measured-with.txt"
+"""The hashes of the bundles that the rows are of: others are measured again."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,8 @@ def leave_each_out(plan: Plan, base: Path) -> list[Row]:
 
     Reserved collections that are there are measured by each pair. What *normal* needs, and the rules for outlines, are
     chosen for each pair on what the others found on their left-out collections, never on its own. Every step that has
-    ended is not done again: trainings go on from their checkpoints below `base`, measured collections are read back
-    (delete a folder's ``outlined.json`` and ``rows.csv`` to measure again).
+    ended is not done again: trainings go on from their checkpoints below `base`, and what was measured with the same
+    bundles is read back.
 
     Args:
         plan: of every training, but for work folder and collections; its `train_on` are the collections to leave out
@@ -53,13 +58,20 @@ def leave_each_out(plan: Plan, base: Path) -> list[Row]:
 
     Raises InputError or OptionError where the collections cannot be left out in turn, and what training raises.
     """
+    if "lesion_mask" in plan.recipe.inputs:
+        raise OptionError(
+            f"the recipe {plan.recipe.name} reads the mask of a segmenter that was trained on these collections",
+            remedy="Choose a recipe that reads the image alone",
+        )
     examples = load_examples(plan.data, fold=plan.fold, duplicates=plan.duplicates)
     names = collections_of(examples, plan.train_on, plan.data)
+    _refuse_what_has_seen(plan, names)
     turns = [LeftOut(name, _without(plan, base, name, names)) for name in names]
     for turn in turns:
-        if not turn.bundles:
+        claim_work_folder(turn.plan)  # refuses what another training was begun in
+        if len(turn.bundles) < len(plan.recipe.networks):
             run_training(turn.plan)
-    if len(turns[0].bundles) > 1:
+    if "classification" in plan.recipe.networks:
         _choose_rules(turns)
     return [row for turn in turns for row in _measured(turn)]
 
@@ -98,6 +110,17 @@ def collections_of(examples: Sequence[Example], asked: frozenset[str] | None, wh
     return names
 
 
+def _refuse_what_has_seen(plan: Plan, names: Sequence[str]) -> None:
+    taught = [path for folder in plan.teachers for path in sorted(folder.iterdir()) if (path / METADATA).is_file()]
+    for record in records_of((*plan.start, *taught)):
+        seen = sorted({name for _, trained_on in record.splits() for name in trained_on} & set(names))
+        if seen:
+            raise OptionError(
+                f"what this starts from or is taught by was trained on {', '.join(seen)}, which is to be left out",
+                remedy="Start from weights that have seen none of the collections",
+            )
+
+
 def _without(plan: Plan, base: Path, name: str, names: Sequence[str]) -> Plan:
     others = frozenset(names) - {name}
     return dataclasses.replace(plan, work=base / f"without-{name}", train_on=others)
@@ -107,7 +130,10 @@ def _choose_rules(turns: Sequence[LeftOut]) -> None:
     found: Mapping[str, list[Outlined]] = {turn.name: _outlined(turn) for turn in turns}
     for turn in turns:
         others = [one for name, each in found.items() if name != turn.name for one in each]
-        calibrate_outlines(turn.bundles, (), others)
+        if len(turn.bundles) > 1:
+            calibrate_outlines(turn.bundles, (), others)
+        else:
+            write_normal_below(turn.bundles[0], others)
 
 
 def _outlined(turn: LeftOut) -> list[Outlined]:
@@ -123,9 +149,16 @@ def _outlined(turn: LeftOut) -> list[Outlined]:
 
 def _measured(turn: LeftOut) -> list[Row]:
     """Rows of the left-out collection and of reserved ones; those of the internal test part are in the table too."""
-    path = turn.plan.work / ROWS
-    if not path.is_file():
+    path, stamp = turn.plan.work / ROWS, turn.plan.work / STAMP
+    sums = "".join((bundle / SUMS).read_text(encoding="utf-8") for bundle in turn.bundles)
+    if not path.is_file() or not stamp.is_file() or stamp.read_text(encoding="utf-8") != sums:
         question = Question(turn.bundles, turn.plan.data, turn.plan.fold, turn.plan.train_on, turn.plan.duplicates)
-        write_rows(measure_bundles(question), path)
-    known = turn.plan.train_on or frozenset()
-    return [row for row in read_rows([path]) if row.dataset not in known]
+        write_rows([_of_networks(row, turn.plan.recipe.networks) for row in measure_bundles(question)], path)
+        stamp.write_text(sums, encoding="utf-8")
+    return [row for row in read_rows([path]) if row.dataset == turn.name or row.dataset in RESERVED]
+
+
+def _of_networks(row: Row, tasks: Iterable[str]) -> Row:
+    """The row without what a shipped partner gave, whose figures are none of this recipe."""
+    partners = [columns for task, columns in COLUMNS_OF.items() if task not in tasks]
+    return dataclasses.replace(row, **{name: UNKNOWN[name] for columns in partners for name in columns})

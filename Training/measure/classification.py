@@ -48,6 +48,11 @@ class Classified:
         return np.array([row.verdict != Label.UNDETERMINED.value for row in self.rows], dtype=bool)
 
     @cached_property
+    def said(self) -> Indices:
+        """The class that the product says ``[N]``; -1 where it says none."""
+        return np.array([CLASS_NAMES.index(row.verdict) if row.verdict in CLASS_NAMES else -1 for row in self.rows])
+
+    @cached_property
     def sample(self) -> Sample:
         """For intervals."""
         return Sample([row.group for row in self.rows], [row.classifier for row in self.rows])
@@ -87,8 +92,9 @@ class Classified:
         return metrics.accuracy(metrics.confusion(self.labels[indices], self.chosen[indices], len(CLASS_NAMES)))
 
     def decided_accuracy(self, indices: Indices) -> float:
-        """The same over the images that the product decides."""
-        return self.accuracy(indices[self.decided[indices]])
+        """Share of the images that the product decides of which it says the true class."""
+        decided = indices[self.decided[indices]]
+        return float((self.said[decided] == self.labels[decided]).mean()) if len(decided) else metrics.NAN
 
     def malignancy_auc(self, indices: Indices) -> float:
         """AUC of malignant against the rest; only meaningful over lesions."""

@@ -11,24 +11,19 @@ from .rows import Row
 from .segmentation import MISSED_DICE
 from .strata import stratify
 
-
-def _chosen(row: Row) -> str:
-    return max(("normal", "benign", "malignant"), key=lambda name: getattr(row, name))
-
-
 KINDS: Mapping[str, tuple[Callable[[Row], bool], Callable[[Row], bool]]] = {
     "missed lesions": (lambda row: row.segmented and bool(row.true_area_px), lambda row: row.dice < MISSED_DICE),
     "malignant lesions called normal": (
         lambda row: row.classified and row.label == "malignant",
         lambda row: row.verdict == Label.NORMAL.value,
     ),
-    "malignant lesions called benign or normal": (
+    "malignant lesions called benign": (
         lambda row: row.classified and row.label == "malignant",
-        lambda row: _chosen(row) != "malignant",
+        lambda row: row.verdict == Label.BENIGN.value,
     ),
     "benign lesions called malignant": (
         lambda row: row.classified and row.label == "benign",
-        lambda row: _chosen(row) == "malignant",
+        lambda row: row.verdict == Label.MALIGNANT.value,
     ),
     "normals with a lesion outlined": (
         lambda row: row.segmented and row.label == "normal",

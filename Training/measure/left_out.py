@@ -16,7 +16,7 @@ from .intervals import Sample
 from .metrics import expected_calibration_error
 from .rows import Row
 from .segmentation import MISSED_DICE
-from .wording import NONE, look_up, with_interval
+from .wording import NONE, look_up, spread, with_interval
 
 FILE = Path("left-out") / "figures.json"
 """Where the figures lie below a recipe's folder of results."""
@@ -36,7 +36,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 def left_out_figures(rows: Sequence[Row]) -> dict[str, Any]:
     """Figures of each collection by pairs that do not know it, and under ``pooled`` of all that are not reserved."""
-    return {**figures_of(rows), "pooled": _pooled([row for row in rows if row.dataset not in RESERVED])}
+    figures = figures_of(rows)
+    for name, found in figures["datasets"].items():  # a reserved one was measured by every pair
+        found["images"] = len({row.name for row in rows if row.dataset == name})
+    return {**figures, "pooled": _pooled([row for row in rows if row.dataset not in RESERVED])}
 
 
 def left_out_table(recipes: Iterable[Recipe], results: Path) -> list[str]:
@@ -53,7 +56,7 @@ def table_of(recipe: Recipe, figures: Mapping[str, Any]) -> list[str]:
     """The table of one recipe's `left_out_figures`, Markdown."""
     found = {f"{name}{', never trained on' * (name in RESERVED)}": one for name, one in figures["datasets"].items()}
     rows = [
-        [name, str(one["images"]), *(with_interval(look_up(one, path), NONE) for path in COLUMNS.values())]
+        [name, str(one["images"]), *(_cell(look_up(one, path)) for path in COLUMNS.values())]
         for name, one in [*found.items(), (POOLED, figures["pooled"])]
     ]
     heading = ["left out", "images", *COLUMNS]
@@ -64,6 +67,11 @@ def table_of(recipe: Recipe, figures: Mapping[str, Any]) -> list[str]:
         *("| " + " | ".join(line) + " |" for line in lines),
         "",
     ]
+
+
+def _cell(measured: Mapping[str, Any] | None) -> str:
+    """Value and interval; of a collection that several pairs measured, mean and standard deviation over these."""
+    return spread(measured) if measured and measured.get("runs") else with_interval(measured, NONE)
 
 
 def _pooled(rows: Sequence[Row]) -> dict[str, Any]:

@@ -88,6 +88,22 @@ class Row:
         return self.predicted_area_px is not None
 
 
+COLUMNS_OF: Mapping[str, tuple[str, ...]] = {
+    "classification": (
+        "classifier", "normal", "benign", "malignant", "malignancy_low", "malignancy_high", "above_sensitivity_95",
+        "above_specificity_90", "heat_peak_in_lesion", "heat_share_in_lesion",
+    ),
+    "segmentation": ("segmenter", "dice", "iou", "hd95", "hd95_unit", "predicted_area_px"),
+}  # fmt: skip
+"""What each network alone is answerable for."""
+
+UNKNOWN: Mapping[str, Any] = {column.name: column.default for column in fields(Row)} | {
+    "classifier": "",
+    "segmenter": "",
+}
+"""What stands in a column of which nothing is known."""
+
+
 def write_rows(rows: Iterable[Row], path: Path) -> None:
     """Write the table; floats keep every digit. Raises OutputError."""
     with atomic_file(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:

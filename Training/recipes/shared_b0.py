@@ -16,17 +16,9 @@ RECIPE = Recipe(
     schedule=((192, 4), (224, 2), (256, 3)),
     learning_rate=8e-4,
     encoder_prefix="encoder.",
-    augmentation=Augmentation(
-        zoom=0.45,  # BUSI's lesions fill up to half of a frame
-        stretch=0.20,
-        gamma=0.60,
-        coarse=0.30,
-        grey_scale=0.40,
-        amplitude=0.30,
-        calipers=0.25,
-    ),
-    tissue_crops=0.20,
-    normal_repeats=2,
+    augmentation=Augmentation(zoom=0.45, stretch=0.20),  # BUSI's lesions fill up to half of a frame
+    tissue_crops=0.10,
+    normal_repeats=3,
     helpers=("birads",),
     bundles={"classification": "classifier_efficientnet_b0", "segmentation": "segmenter_attention_unet_b0"},
 )

@@ -60,7 +60,7 @@ RANGES: Mapping[str, Range] = MappingProxyType(
         "threshold": Range(0, 1, optional=True),
         "smallest_lesion": _SHARE,
         "lesion_evidence": _SHARE,
-        "normal_below": _SHARE,
+        "normal_below": Range(0, 0.5),
         "withhold_below": Range(0, _UNLIMITED, optional=True),
         "lesion_gap": Range(0, _UNLIMITED, optional=True),
         "sensitivity": Range(0, 1, optional=True),

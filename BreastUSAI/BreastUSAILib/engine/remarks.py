@@ -57,10 +57,11 @@ def disagreement(verdict: Verdict, outlined: bool, without_outline: str) -> Flag
 
 def normal_not_sure(lesion: float, normal_below: float) -> Flag:
     """Normal is likelier than a lesion, whose probability is `lesion`, but not by so much that normal is said."""
+    why = "this model has no point below which it says so"
+    if normal_below:
+        why = f"from {_percent(normal_below)} on it may be one that looks normal to the network"
     message = (
-        f"The frame looks normal to the network, but that is not said: a lesion has a probability of "
-        f"{_percent(lesion)}, and from {_percent(normal_below)} on lesions of scanners that the network has not "
-        "learned from look like that too."
+        f"The frame looks normal, but that is not said: the probability of a lesion is {_percent(lesion)}, and {why}."
     )
     return Flag(FlagCode.NORMAL_NOT_SURE, Severity.WARNING, message)
 

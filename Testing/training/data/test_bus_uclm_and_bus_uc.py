@@ -116,3 +116,11 @@ def test_a_copy_of_bus_uc_in_a_table_of_another_name_is_refused_too(uc: Path, tm
     assert {example.part for example in examples} == {Part.TEST}
     with pytest.raises(OptionError, match="BUS_UC is reserved"):
         refuse_reserved(examples)
+
+
+def test_its_table_alone_is_read_as_its_folder_is_so_that_no_patient_is_on_both_sides(
+    uclm: Callable[..., Path], uc: Path
+) -> None:
+    folder = uclm()
+    assert load_examples(folder / "metadata.csv", fold=2) == load_examples(folder, fold=2)
+    assert load_examples(uc / "metadata.csv") == load_examples(uc)
