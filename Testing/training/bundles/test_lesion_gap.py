@@ -59,7 +59,7 @@ def test_what_is_withheld_is_chosen_on_what_the_gap_leaves() -> None:
     lesions = [lesion(SURE, PALE)] * 30
     normals = [Outlined("A", "normal", 0.9, (PALER,))] * 10
     gap = choose_gap([*lesions, *normals])
-    rules = choose_outline_rules([one.within(gap.gap) for one in (*lesions, *normals)])
+    rules = choose_outline_rules([one.within(gap.gap) for one in (*lesions, *normals)], 0.0)
     assert gap.gap == 0.5
     assert rules.normals_outlined == 0
     assert rules.lesions_lost == 0
