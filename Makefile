@@ -10,8 +10,7 @@ demo: $(READY)
 	@$(PYTHON) -m Testing.demo
 
 test: $(READY)
-	@$(PYTHON) -m pytest --ignore=Testing/gui
-	@$(PYTHON) -m Testing.run_panel_tests
+	@$(PYTHON) -m Testing.run_tests
 
 attack: $(READY)
 	@$(PYTHON) -m pytest Testing/attacks Testing/gui/test_plain_words.py

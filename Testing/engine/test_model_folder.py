@@ -99,6 +99,6 @@ def test_a_model_that_cannot_be_removed_is_said(other: Path, monkeypatch: pytest
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(shutil, "rmtree", refuse)
+    monkeypatch.setattr(model_folder, "remove_own", refuse)
     with pytest.raises(OutputError, match="Permission denied"):
         remove_model("other")

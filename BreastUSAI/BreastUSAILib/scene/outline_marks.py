@@ -31,7 +31,7 @@ def markOf(labels: NDArray[np.uint8]) -> str:
         return NOTHING
     flat = labels.ravel()
     inOrder = sorted(present, key=lambda number: int((flat == number).argmax()))
-    renumbered = np.zeros(256, np.uint8)
+    renumbered = np.zeros(int(labels.max()) + 1, np.uint16)  # a volume may have more than 255 lesions
     renumbered[inOrder] = range(1, len(inOrder) + 1)
     return f"{zlib.crc32(renumbered[labels].tobytes()):08x}"
 
