@@ -154,6 +154,11 @@ def test_withheld_outlines_are_counted_among_the_frames_that_were_looked_at(untr
     analysis = analysed(models, speckle_frames(7), "every:3")
     (flag,) = [flag for flag in analysis.flags if flag.code is FlagCode.OUTLINE_WITHHELD]
     assert flag.message.startswith("On 3 of 3 frames")
+    of_slices = analysed(models, volume(4))
+    (flag,) = [flag for flag in of_slices.flags if flag.code is FlagCode.OUTLINE_WITHHELD]
+    assert flag.message.startswith("On 4 of 4 slices")
+    assert "these slices" in flag.message
+    assert "frame" not in flag.message
 
 
 def test_a_step_beyond_the_end_leaves_the_first_frame(untrained: Models) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from .analysis import Label, Verdict
 from .flags import Flag, FlagCode, Severity
+from .frames import InputKind
 
 SECTOR_DETECTED = Flag(
     FlagCode.SECTOR_DETECTED,
@@ -14,12 +15,20 @@ SECTOR_DETECTED = Flag(
 )
 
 
-def outlines_withheld(withheld: int, count: int, normal_below: float, shown_from: float) -> Flag:
-    """Outlines on `withheld` of `count` frames are not shown, for these frames are called normal.
+def frame_word(kind: InputKind) -> str:
+    """What one image of such an input is called: a volume's are slices."""
+    return "slice" if kind is InputKind.VOLUME else "frame"
+
+
+def outlines_withheld(
+    withheld: int, count: int, normal_below: float, shown_from: float, kind: InputKind = InputKind.CINE
+) -> Flag:
+    """Outlines on `withheld` of `count` frames of an input of that `kind` are not shown, for they are called normal.
 
     A frame's probability of a lesion is below `normal_below`, and its outline's mean probability below `shown_from`.
     """
-    where, these = f"On {withheld} of {count} frames something", "this frame" if withheld == 1 else "these frames"
+    one = frame_word(kind)
+    where, these = f"On {withheld} of {count} {one}s something", f"this {one}" if withheld == 1 else f"these {one}s"
     if count == 1:
         where, these = "Something", "the image"
     message = (
@@ -30,14 +39,15 @@ def outlines_withheld(withheld: int, count: int, normal_below: float, shown_from
     return Flag(FlagCode.OUTLINE_WITHHELD, Severity.INFO, message)
 
 
-def outlined_on_normal(outlined: int, others: int, normal_below: float) -> Flag:
+def outlined_on_normal(outlined: int, others: int, normal_below: float, kind: InputKind = InputKind.CINE) -> Flag:
     """On `outlined` of the `others`, all frames but the key frame, a sure outline is shown on what is called normal.
 
     A frame's probability of a lesion is below `normal_below`.
     """
-    these, them = ("this frame", "it") if outlined == 1 else ("these frames", "them")
+    one = frame_word(kind)
+    these, them = (f"this {one}", "it") if outlined == 1 else (f"these {one}s", "them")
     message = (
-        f"On {outlined} of {others} frames besides the key frame a sure outline is shown, though the classification "
+        f"On {outlined} of {others} {one}s besides the key {one} a sure outline is shown, though the classification "
         f"gives {these} a probability of less than {_percent(normal_below)} of showing a lesion: look at {them} "
         "yourself."
     )
@@ -61,7 +71,7 @@ def normal_not_sure(lesion: float, normal_below: float) -> Flag:
     if normal_below:
         why = f"from {_percent(normal_below)} on it may be one that looks normal to the network"
     message = (
-        f"The frame looks normal, but that is not said: the probability of a lesion is {_percent(lesion)}, and {why}."
+        f"The image looks normal, but that is not said: the probability of a lesion is {_percent(lesion)}, and {why}."
     )
     return Flag(FlagCode.NORMAL_NOT_SURE, Severity.WARNING, message)
 
@@ -75,9 +85,9 @@ def prevalence_shifted(asked: float, own: float) -> Flag:
     return Flag(FlagCode.PREVALENCE_SHIFTED, Severity.INFO, message)
 
 
-def left_out(flags: Sequence[Flag], count: int) -> Flag:
-    """Of `count` frames those with these flags, all of one code, have no result."""
-    message = f"{len(flags)} of {count} frames were left out. {flags[0].message}"
+def left_out(flags: Sequence[Flag], count: int, kind: InputKind = InputKind.CINE) -> Flag:
+    """Of `count` frames of an input of that `kind` those with these flags, all of one code, have no result."""
+    message = f"{len(flags)} of {count} {frame_word(kind)}s were left out. {flags[0].message}"
     return Flag(flags[0].code, Severity.WARNING, message)
 
 

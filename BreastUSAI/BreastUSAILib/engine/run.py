@@ -150,7 +150,7 @@ class Run:
         seen = {flag.code for flag in self.flags}
         for code, flags in self.pixel_flags.items():
             if flags[0].severity is Severity.REJECT and self.probabilities:
-                self.flags.append(remarks.left_out(flags, count))
+                self.flags.append(remarks.left_out(flags, count, self.frames.kind))
             elif code not in seen:
                 self.flags.append(flags[0])
 
@@ -235,14 +235,14 @@ class Run:
         """Say on how many of the `count` frames that were looked at outlines were withheld."""
         if self.withheld:
             rules = self._classifier.calibration.normal_below, self.equipment.models.segmenter.withhold_below
-            self.flags.append(remarks.outlines_withheld(len(self.withheld), count, *rules))
+            self.flags.append(remarks.outlines_withheld(len(self.withheld), count, *rules, self.frames.kind))
 
     def _state_outlined_on_normal(self, key: int, count: int) -> None:
         """Say on how many frames besides the key frame an outline stands against the classification."""
         others = sum(index != key for index in self.outlined_on_normal)
         if others:
             normal_below = self._classifier.calibration.normal_below
-            self.flags.append(remarks.outlined_on_normal(others, count - 1, normal_below))
+            self.flags.append(remarks.outlined_on_normal(others, count - 1, normal_below, self.frames.kind))
 
     def _compare(self, verdict: Verdict, without_outline: str) -> None:
         """Flag a key frame whose outline and whose class contradict each other."""
