@@ -10,7 +10,7 @@ from ..scene.arrival import Arrival
 from ..scene.browsing import sequenceBehind
 from ..scene.lesion_views import centreOnLesion, goToFrame
 from ..scene.overlay import hideOtherOverlays
-from ..scene.result_links import NO_RESULT, resultOf, setHidden
+from ..scene.result_links import NO_RESULT, VOLUME_ROLE, resultOf, setHidden
 from .edit_section import EditSection
 from .edit_watch import EditWatch
 from .frame_watch import FrameWatch
@@ -157,7 +157,7 @@ class ResultBlocks:
         volume = self._parameters.inputVolume
         imageID = None if volume is None else volume.GetID()
         newest = None if volume is None else resultOf(volume)
-        if imageID != self._imageID:
+        if imageID != self._imageID or self._isOfAnother(self._parameters.report, imageID):
             self._imageID = imageID
             self._watch.watch(volume)
             self._take(newest)
@@ -167,6 +167,11 @@ class ResultBlocks:
             self._take(newest)
             self.edits.forget()
             self.reader.resultArrived()
+
+    @staticmethod
+    def _isOfAnother(report: Any, imageID: str | None) -> bool:
+        """Whether `report` is about another image: while a scene is read, the image changes and nobody is told."""
+        return report is not None and report.GetNodeReferenceID(VOLUME_ROLE) != imageID
 
     def _lookForEdits(self) -> None:
         if self._parameters is not None:
