@@ -121,3 +121,47 @@ def test_each_image_says_it_of_its_own_outlines(scene, widget, engine):
     looked(panel)
 
     assert panel.ui.editedLabel.visible
+
+
+def test_it_is_said_of_an_edited_result_that_comes_back(scene, widget, engine, image):
+    panel = widget.panel
+    analysed(panel, engine, image)
+    edited(widget)
+    former = panel.parameters.report
+    panel.ui.keepFormerCheckBox.checked = True
+    analysed(panel, engine, image)
+    assert not panel.ui.editedLabel.visible
+
+    for name in ("segmentation", "heatMap", "table", "report"):
+        scene.RemoveNode(getattr(panel.parameters, name))
+    panel.blocks.refresh()
+    looked(panel)
+
+    assert panel.parameters.report is former
+    assert panel.ui.editedLabel.visible
+
+
+def test_a_report_that_changes_where_it_is_is_shown_as_it_is(widget, engine, image):
+    panel = widget.panel
+    analysed(panel, engine, image)
+    before, report = panel.ui.verdictLabel.text, panel.parameters.report
+    text = report.GetText()
+
+    report.SetText(text.replace('"label": "malignant"', '"label": "benign"'))
+
+    assert (before, panel.ui.verdictLabel.text) == ("Malignant", "Benign")
+    report.SetText(text)
+    assert panel.ui.verdictLabel.text == "Malignant"
+
+
+def test_outlines_are_compared_again_with_a_report_that_has_changed(widget, engine, image):
+    panel = widget.panel
+    analysed(panel, engine, image)
+    segmentation, report = panel.parameters.segmentation.GetSegmentation(), panel.parameters.report
+    segmentation.RemoveSegment(segmentation.GetNthSegmentID(1))
+    assert not panel.ui.editedLabel.visible
+
+    report.SetText(f"{report.GetText()}\n")
+    looked(panel)
+
+    assert panel.ui.editedLabel.visible

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from BreastUSAILib.engine.frames import InputKind, SpacingSource
+from BreastUSAILib.gui.analysis_request import manualSpacing
+from BreastUSAILib.gui.given_sizes import GIVEN_ATTRIBUTE
 from BreastUSAILib.gui.input_words import recognisedWords
+from BreastUSAILib.scene.calibration import addCalibrationLine
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.result_links import linkResult
 from BreastUSAILib.scene.show import showAnalysis
@@ -191,6 +194,95 @@ def test_a_line_that_is_deleted_elsewhere_no_longer_counts(scene, panel):
     panel.parameters.inputVolume = addVolumeNode(scene, marked_frames(spacing=None))
     panel.ui.calibrateButton.click()
     scene.RemoveNode(panel.parameters.calibrationLine)
+
+    assert "uncalibrated" in panel.ui.recognisedLabel.text
+
+
+def test_a_typed_pixel_size_is_that_of_its_image_alone(scene, panel, engine):
+    first, second, third = (addVolumeNode(scene, marked_frames(spacing=None)) for _image in range(3))
+    panel.parameters.inputVolume = first
+    panel.ui.typedSpacingSpinBox.value = 0.08
+
+    panel.parameters.inputVolume = second
+
+    assert "uncalibrated" in panel.ui.recognisedLabel.text
+    assert panel.ui.typedSpacingSpinBox.value == 0.0
+    panel.ui.typedSpacingSpinBox.value = 0.2
+    panel.parameters.inputVolume = first
+    assert panel.ui.recognisedLabel.text == "Still, 0.08 mm/pixel, given by hand"
+    panel.parameters.inputVolume = second
+    assert panel.ui.recognisedLabel.text == "Still, 0.2 mm/pixel, given by hand"
+    scene.RemoveNode(second)
+    panel.parameters.inputVolume = third
+    assert "uncalibrated" in panel.ui.recognisedLabel.text
+
+
+def test_a_drawn_line_is_that_of_its_image_alone(scene, panel):
+    first, second = (addVolumeNode(scene, marked_frames(spacing=None)) for _image in range(2))
+    panel.parameters.inputVolume = first
+    panel.ui.calibrateButton.click()
+    for row in (4, 44):
+        click_in_view(scene, ras_of(first, column=2, row=row))
+    panel.ui.calibrationLengthSpinBox.value = 20.0
+    line = panel.parameters.calibrationLine
+
+    panel.parameters.inputVolume = second
+
+    assert "uncalibrated" in panel.ui.recognisedLabel.text
+    assert panel.parameters.calibrationLine is None
+    assert not line.GetDisplayNode().GetVisibility()
+    panel.parameters.inputVolume = first
+    assert panel.ui.recognisedLabel.text == "Still, 0.5 mm/pixel, given by hand"
+    assert panel.parameters.calibrationLine is line
+    assert line.GetDisplayNode().GetVisibility()
+
+
+def test_a_line_of_another_image_gives_no_size(scene, parameters):
+    first, second = (addVolumeNode(scene, marked_frames(spacing=None)) for _image in range(2))
+    line = parameters.calibrationLine = addCalibrationLine(first)
+    for row in (4, 44):
+        line.AddControlPointWorld(*ras_of(first, column=2, row=row))
+    sizes = []
+    for parameters.inputVolume in (first, second):
+        sizes.append(manualSpacing(parameters))
+
+    assert sizes == [pytest.approx((0.25, 0.25)), None]
+
+
+def test_a_line_that_is_half_drawn_goes_when_another_image_is_chosen(scene, panel):
+    first, second = (addVolumeNode(scene, marked_frames(spacing=None)) for _image in range(2))
+    panel.parameters.inputVolume = first
+    panel.ui.calibrateButton.click()
+    click_in_view(scene, ras_of(first, column=2, row=4))
+
+    panel.parameters.inputVolume = second
+
+    assert scene.GetNumberOfNodesByClass("vtkMRMLMarkupsLineNode") == 0
+    interaction = scene.GetNodeByID("vtkMRMLInteractionNodeSingleton")
+    assert interaction.GetCurrentInteractionMode() == interaction.ViewTransform
+
+
+def test_frames_are_slices_of_one_image_alone(scene, panel):
+    first, second = (addCine(scene, marked_frames(InputKind.CINE, count=4))[1] for _image in range(2))
+    panel.parameters.inputVolume = first
+    panel.ui.treatAsSlicesCheckBox.checked = True
+    panel.ui.sliceSpacingSpinBox.value = 0.5
+
+    panel.parameters.inputVolume = second
+
+    assert panel.ui.recognisedLabel.text.startswith("Cine")
+    panel.parameters.inputVolume = first
+    assert "slices 0.5 mm apart" in panel.ui.recognisedLabel.text
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"typedSpacingMm": "x", "treatAsSlices": null}', '{"typedSpacingMm": -7}']
+)
+def test_sizes_that_a_scene_states_wrongly_are_none(scene, panel, text):
+    first, second = (addVolumeNode(scene, marked_frames(spacing=None)) for _image in range(2))
+    second.SetAttribute(GIVEN_ATTRIBUTE, text)
+    panel.parameters.inputVolume = first
+    panel.parameters.inputVolume = second
 
     assert "uncalibrated" in panel.ui.recognisedLabel.text
 

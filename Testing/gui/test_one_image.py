@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import slicer
 
+from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.gui.ignored import ignored
+from BreastUSAILib.gui.job_listener import JobListener
+from BreastUSAILib.gui.rescore_job import RescoreJob
 from BreastUSAILib.scene.cine_sequences import addCine
+from BreastUSAILib.scene.source_options import SourceOptions
 from BreastUSAILib.scene.volume_node import addVolumeNode
 from Testing.gui.events import until
 from Testing.host.slice_views import layers_of, load_through_dicom, outlines_in, put_on_screen
@@ -272,6 +279,35 @@ def test_a_scripts_result_does_not_come_before_the_readers_assessment(scene, mod
     until(lambda: panel.parameters.report is not None, "the result in the panel")
     assert drawn(scene) == set()
     assert not panel.ui.resultBody.visible
+
+
+def test_a_scene_that_is_imported_brings_no_verdict_of_the_exam_before(host, scene, exams, widget, engine):
+    panel, (first, second) = widget.panel, exams
+    outlines = analysed(panel, engine, first)
+    report = panel.parameters.report
+
+    widget.onSceneGoes()  # as at StartImportEvent
+    load_through_dicom(host, second)
+    widget.onSceneComes()
+
+    assert panel.parameters.inputVolume is second
+    assert panel.parameters.report is None
+    assert not panel.ui.resultBody.visible
+    assert drawn(scene) == set()
+    load_through_dicom(host, first)
+    slicer.app.processEvents()
+    assert panel.parameters.report is report
+    assert panel.ui.resultBody.visible
+    assert drawn(scene) == {outlines}
+
+
+def test_outlines_of_one_exam_are_not_scored_in_another(scene, exams, panel, engine):
+    analysed(panel, engine, exams[0])
+    names = ("segmentation", "table", "report")
+    mixed = SimpleNamespace(inputVolume=exams[1], **{name: getattr(panel.parameters, name) for name in names})
+
+    with pytest.raises(InputError, match="of another image"):
+        RescoreJob(engine, mixed, SourceOptions(), JobListener(ignored, ignored, ignored))
 
 
 def test_an_image_loaded_while_the_panel_is_open_is_chosen_where_none_is(scene, panel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import slicer
 
 from BreastUSAILib.engine.frames import InputKind
 from BreastUSAILib.scene.browsing import sequenceBehind
@@ -12,6 +13,7 @@ from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.show import showAnalysis
 from BreastUSAILib.scene.volume_node import addVolumeNode
 from Testing.gui.events import until
+from Testing.host.slice_views import outlines_in
 from Testing.host.subject_hierarchy import DataModule
 from Testing.scene.analyses import analysis_of, marked_frames
 
@@ -111,6 +113,53 @@ def test_a_result_of_a_script_is_unlisted_as_soon_as_the_panel_has_it(scene, mod
     until(lambda: panel.parameters.report is result.report)
 
     assert not tree.listed & set(nodes(panel))
+
+
+def test_a_result_that_a_script_waits_for_is_never_seen_before_the_assessment(scene, widget, engine):
+    image = addVolumeNode(scene, marked_frames())
+    widget.panel.parameters.inputVolume = image
+    widget.panel.ui.readerFirstCheckBox.checked = True
+    tree, seen = DataModule(scene), set()
+
+    job = widget.logic.analyze(image, wait=False)
+    until(lambda: engine.calls)
+    engine.calls[0].finish()
+    while job.isRunning:
+        slicer.app.processEvents()
+        seen.update(outlines_in(scene))
+
+    until(lambda: widget.panel.parameters.report is not None)
+    assert not seen
+    assert not tree.ever & set(nodes(widget.panel))
+
+
+def test_a_result_of_a_script_leaves_the_reader_at_the_image_that_is_shown(scene, host, widget, engine):
+    first, second = (addVolumeNode(scene, marked_frames()) for _image in range(2))
+    widget.panel.parameters.inputVolume = second
+
+    job = widget.logic.analyze(first, wait=False)
+    until(lambda: engine.calls)
+    engine.calls[0].finish()
+    until(lambda: not job.isRunning)
+
+    assert widget.panel.parameters.inputVolume is second
+    assert host.sliceLogic.GetSliceCompositeNode().GetBackgroundVolumeID() == second.GetID()
+
+
+def test_the_volume_made_of_frames_is_offered_while_its_result_waits(scene, panel, engine):
+    panel.parameters.inputVolume = addCine(scene, marked_frames(InputKind.CINE, count=4))[1]
+    panel.ui.readerFirstCheckBox.checked = True
+    panel.ui.treatAsSlicesCheckBox.checked = True
+    tree = DataModule(scene)
+
+    analysed(panel, engine)
+
+    stack = panel.parameters.inputVolume
+    assert stack.GetName().endswith("as slices")
+    assert stack in tree.listed
+    assert panel.ui.inputVolumeSelector.currentNode() is stack
+    assert not stack.GetHideFromEditors()
+    assert all(node.GetHideFromEditors() for node in nodes(panel))
 
 
 def test_results_of_several_images_are_unlisted_while_they_wait_and_no_longer(scene, waiting, engine):

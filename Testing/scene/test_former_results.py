@@ -149,6 +149,25 @@ def test_a_new_result_that_is_cancelled_leaves_the_former_one(scene, image, fram
     assert resultOf(image).report is not first.report
 
 
+@pytest.mark.parametrize("which", ["everything", "segmentation"])
+def test_a_former_result_that_is_deleted_meanwhile_takes_nothing_with_it(scene, which):
+    frames = KINDS["still"]
+    image, steps = addVolumeNode(scene, frames), 0
+    former = analysed(image, frames)
+    while True:  # deleted after one step more each time
+        steps += 1
+        running = showAnalysisInSteps(analysis_of(frames), frames, image)
+        if len(list(islice(running, steps))) < steps:
+            break
+        for node in results_of(former) if which == "everything" else [former.segmentation]:
+            scene.RemoveNode(node)
+
+        former = finished(running)
+
+        assert resultOf(image).report is former.report
+        assert outlines_in(scene) == [former.segmentation]
+
+
 def test_a_mark_changes_with_an_outline_and_not_with_a_number():
     labels = analysis_of(KINDS["still"]).maps.labels(0)
     other = labels.copy()

@@ -8,7 +8,7 @@ from ..engine.analysis import Label
 from ..engine.frames import InputKind
 from ..engine.options import AnalyzeOptions, FrameSelection
 from ..engine.remote.model_choice import ModelChoice
-from ..scene.calibration import ENDS, markedEnds, spacingFromLine
+from ..scene.calibration import ENDS, isDrawnOn, markedEnds, spacingFromLine
 from ..scene.frames_from_node import currentFrame
 from ..scene.source_options import SourceOptions
 
@@ -27,7 +27,7 @@ def manualSpacing(parameters: Any) -> float | tuple[float, float] | None:
     if parameters.typedSpacingMm:
         return parameters.typedSpacingMm
     line, volume = parameters.calibrationLine, parameters.inputVolume
-    if volume is None or not isMarked(line):
+    if volume is None or not isMarked(line) or not isDrawnOn(line, volume):
         return None
     return spacingFromLine(line, volume, parameters.calibrationLengthMm)
 

@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 
 from ..engine.errors import BreastUSAIError
 from ..engine.frames import SpacingSource
-from ..scene.calibration import addCalibrationLine, markedEnds, stopPlacing
+from ..scene.calibration import addCalibrationLine, markedEnds, removeLine
 from ..scene.recognised import Recognised
 from .analysis_request import manualSpacing
 from .node_watch import NodeWatch
@@ -110,5 +110,4 @@ class CalibrationControls:
         if line is not None:
             self._watch.stop()
             self._parameters.calibrationLine = None
-            stopPlacing(line)
-            line.GetScene().RemoveNode(line)
+            removeLine(line)

@@ -15,6 +15,7 @@ from .analysis_job import AnalysisJob
 from .analysis_request import shownFrame
 from .ignored import ignored
 from .job_listener import JobListener
+from .script_arrival import arrivalOf
 
 Progress = Callable[[int, int, str], None]
 CURRENT = "current"
@@ -42,7 +43,9 @@ def analyzeNode(
     source = SourceOptions(pixelSpacingMm, asSlices, sliceSpacingMm)
     listener = JobListener(progress or ignored, onDone or ignored, onFailed or ignored)
     former = Former.KEEP if keepFormer else Former.KEEP_EDITED
-    job = AnalysisJob(engine, volumeNode, options, source, listener, former=former)
+    job = AnalysisJob(
+        engine, volumeNode, options, source, listener, arrival=lambda: arrivalOf(volumeNode), former=former
+    )
     if wait:
         return job.runBlocking()
     job.start()

@@ -12,6 +12,7 @@ from ..scene.recognised import Recognised, recognise
 from .analysis_request import sourceOptions
 from .calibration_controls import CalibrationControls
 from .choices import Choices
+from .given_sizes import followImage
 from .image_selector import ImageSelector
 from .input_words import recognisedWords
 from .sentence import sentenceOf
@@ -56,6 +57,8 @@ class InputSection:
         """Bring the controls to the state of the parameters; the volume is looked at where anything has changed."""
         ui, parameters = self._ui, self._parameters
         ui.inputBody.enabled = parameters is not None
+        if parameters is not None:
+            followImage(parameters)
         self._look()
         recognised = self.recognised
         ui.recognisedLabel.text = self.problem if recognised is None else recognisedWords(recognised)

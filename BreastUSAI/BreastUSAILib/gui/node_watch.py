@@ -1,9 +1,11 @@
-"""Tells when one node changes."""
+"""Tells when one node changes, or its text does."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
+
+import vtk
 
 
 class NodeWatch:
@@ -31,3 +33,29 @@ class NodeWatch:
 
     def _tell(self, *_event: Any) -> None:
         self._onChange()
+
+
+class TextWatch:
+    """Calls `onChange` when the text of the text node that is watched becomes another one."""
+
+    def __init__(self, onChange: Callable[[], None]) -> None:
+        self._onChange = onChange
+        self._node: Any = None
+        self._text: str | None = None
+        self._watch = NodeWatch((vtk.vtkCommand.ModifiedEvent,), self._onModified)
+
+    def watch(self, node: Any) -> None:
+        """Watch this node from now on; None watches none."""
+        if node is not self._node:
+            self._node, self._text = node, None if node is None else node.GetText()
+            self._watch.watch(node)
+
+    def stop(self) -> None:
+        """Watch nothing any more."""
+        self.watch(None)
+
+    def _onModified(self) -> None:
+        text = self._node.GetText()
+        if text != self._text:
+            self._text = text
+            self._onChange()

@@ -21,6 +21,7 @@ from .parameter_state import stateOf
 from .plain_words import showPlain
 from .result_blocks import ResultBlocks
 from .runner import Runner
+from .script_arrival import panelClosed, panelOpened
 from .shortcuts import Shortcuts
 from .shown_image import ShownImage
 from .text_window import TextWindow
@@ -62,6 +63,7 @@ class Panel:
         self.packages = PackagesControls(ui, self.installer, self.runner.install)
         self.runner.onState, self.runner.onProgress = self._onState, self.analysis.showProgress
         self.runner.arrivalOf = self.blocks.arrivalOf
+        panelOpened(self.blocks.arrivalOf)
         self.runner.onAnalyzed, self.runner.onRescored = self._onAnalyzed, self.blocks.rescored
         result = self.blocks.result
         self.shortcuts = Shortcuts(
@@ -113,6 +115,7 @@ class Panel:
 
     def cleanup(self) -> None:
         """Let go of scene, engine and windows for good."""
+        panelClosed(self.blocks.arrivalOf)
         self.runner.cleanup()
         self.setParameterNode(None)
         for block in (self.shown, self.layout, self.input, self.blocks, self.models, self.shortcuts):

@@ -14,6 +14,7 @@ from ..scene.browsing import sequenceBehind
 from ..scene.edited_masks import EditedMasks, editedMasksInSteps
 from ..scene.frames_from_node import framesFromNode
 from ..scene.rescored import showRescoredInSteps
+from ..scene.result_links import VOLUME_ROLE
 from ..scene.source_options import SourceOptions
 from .job_listener import JobListener
 from .rescoring import optionsOf
@@ -37,6 +38,12 @@ class RescoreJob:
         report = storedReport(parameters.report)
         if report is None or parameters.segmentation is None or parameters.inputVolume is None:
             raise _nothingToScore()
+        if parameters.report.GetNodeReferenceID(VOLUME_ROLE) != parameters.inputVolume.GetID():
+            raise InputError(
+                _("the outlines are of another image"),
+                where=parameters.inputVolume.GetName(),
+                remedy=_("Choose the image that they are about"),
+            )
         self._engine, self._source, self._listener = engine, source, listener
         self._options = optionsOf(report)
         self._volume, self._segmentation = parameters.inputVolume, parameters.segmentation

@@ -10,11 +10,12 @@ from ..scene.arrival import Arrival
 from ..scene.browsing import sequenceBehind
 from ..scene.lesion_views import centreOnLesion, goToFrame
 from ..scene.overlay import hideOtherOverlays
-from ..scene.result_links import NO_RESULT, resultOf, setHidden
+from ..scene.result_links import NO_RESULT, VOLUME_ROLE, resultOf, setHidden
 from .edit_section import EditSection
 from .edit_watch import EditWatch
 from .frame_watch import FrameWatch
 from .ignored import ignored
+from .node_watch import TextWatch
 from .overlay_section import OverlaySection
 from .reader_section import ReaderSection
 from .result_section import ResultSection
@@ -53,6 +54,7 @@ class ResultBlocks:
         self.overlay.onAnalyzeAgain = onAnalyze
         self.result.onFrameChosen, self.result.onLesionChosen = self._onFrame, self._onLesion
         self._watch = FrameWatch(self.result.setCurrentFrame)
+        self._text = TextWatch(self._onText)
 
     def setParameterNode(self, parameters: Any) -> None:
         """Show the result that these parameters name from now on; None shows none."""
@@ -62,6 +64,7 @@ class ResultBlocks:
         volume = None if parameters is None else parameters.inputVolume
         self._imageID = None if volume is None else volume.GetID()
         self._watch.watch(volume)
+        self._text.watch(None if parameters is None else parameters.report)
         for section in (self.reader, self.result, self.overlay, self.edit):
             section.setParameterNode(parameters)
         self.edits.forget()
@@ -78,6 +81,7 @@ class ResultBlocks:
         if parameters is None:
             return
         self._followImage()
+        self._text.watch(parameters.report)
         self.reader.refresh()
         self._isHidden = isHidden = self.reader.isWaiting and parameters.report is not None
         setHidden(parameters, isHidden)
@@ -147,6 +151,7 @@ class ResultBlocks:
     def cleanup(self) -> None:
         """Let go of everything."""
         self._watch.stop()
+        self._text.stop()
         self.edits.forget()
         for section in (self.reader, self.result, self.overlay, self.edit):
             section.cleanup()
@@ -157,7 +162,7 @@ class ResultBlocks:
         volume = self._parameters.inputVolume
         imageID = None if volume is None else volume.GetID()
         newest = None if volume is None else resultOf(volume)
-        if imageID != self._imageID:
+        if imageID != self._imageID or self._isOfAnother(self._parameters.report, imageID):
             self._imageID = imageID
             self._watch.watch(volume)
             self._take(newest)
@@ -166,11 +171,22 @@ class ResultBlocks:
         elif newest is not None and newest.report is not self._parameters.report:
             self._take(newest)
             self.edits.forget()
+            self._lookForEdits()
             self.reader.resultArrived()
+
+    @staticmethod
+    def _isOfAnother(report: Any, imageID: str | None) -> bool:
+        """Whether `report` is about another image: while a scene is read, the image changes and nobody is told."""
+        return report is not None and report.GetNodeReferenceID(VOLUME_ROLE) != imageID
 
     def _lookForEdits(self) -> None:
         if self._parameters is not None:
             self.edits.look(self._parameters.segmentation, self._parameters.inputVolume)
+
+    def _onText(self) -> None:
+        """The report was changed where it is: by a script, or because a step was undone."""
+        self._lookForEdits()
+        self.refresh()
 
     def _take(self, result: Any) -> None:
         parameters = self._parameters

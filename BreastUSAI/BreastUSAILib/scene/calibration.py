@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.errors import InputError, OptionError
-from .nodes import addNode, placeBeside
+from .nodes import IMAGE_ROLE, addNode, nodesOfClass, placeBeside
 from .source_options import requirePlausible
 from .transforms import worldToImage
 
@@ -33,9 +33,41 @@ def addCalibrationLine(volumeNode: Any) -> Any:
     display.SetPropertiesLabelVisibility(False)
     display.SetPointLabelsVisibility(False)
     display.SetVisibility3D(False)
+    noteImageOf(line, volumeNode)
     placeBeside(line, volumeNode)
     _placeByClicks(line)
     return line
+
+
+def noteImageOf(lineNode: Any, volumeNode: Any) -> None:
+    """Keep on a line which image it was drawn on, unless that is known."""
+    if lineNode.GetNodeReferenceID(IMAGE_ROLE) is None:
+        lineNode.SetNodeReferenceID(IMAGE_ROLE, volumeNode.GetID())
+
+
+def isDrawnOn(lineNode: Any, volumeNode: Any) -> bool:
+    """Whether a line was drawn on this image: it says nothing of the pixels of another."""
+    return lineNode.GetNodeReferenceID(IMAGE_ROLE) == volumeNode.GetID()
+
+
+def calibrationLineOf(volumeNode: Any) -> Any:
+    """The line that was drawn on this image, or None."""
+    lines = nodesOfClass(volumeNode.GetScene(), "vtkMRMLMarkupsLineNode")
+    return next((line for line in lines if isDrawnOn(line, volumeNode)), None)
+
+
+def showLineOf(volumeNode: Any) -> None:
+    """Of the lines that were drawn on images show that of this one alone; stills all lie at the same place."""
+    for line in nodesOfClass(volumeNode.GetScene(), "vtkMRMLMarkupsLineNode"):
+        display = line.GetDisplayNode()
+        if display is not None and line.GetNodeReferenceID(IMAGE_ROLE) is not None:
+            display.SetVisibility(isDrawnOn(line, volumeNode))
+
+
+def removeLine(lineNode: Any) -> None:
+    """Take a line out of the scene; clicks are no ends of it any more."""
+    stopPlacing(lineNode)
+    lineNode.GetScene().RemoveNode(lineNode)
 
 
 def stopPlacing(lineNode: Any) -> None:

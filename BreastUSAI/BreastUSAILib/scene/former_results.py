@@ -53,6 +53,8 @@ def retire(decided: list[Retirement], nodes: Any) -> None:
     """Remove or keep former results; names and a reader's assessment go on with the new one, `nodes`."""
     for one in reversed(decided):  # oldest first
         result = one.result
+        if result.report.GetScene() is None:  # deleted while outlines were compared
+            continue
         _passOnAssessment(result, nodes)
         names = {name: node.GetName() for name in NODES if (node := getattr(result, name)) is not None}
         if one.isKept:
@@ -68,9 +70,11 @@ def retire(decided: list[Retirement], nodes: Any) -> None:
 
 def removeResult(result: LinkedResult) -> None:
     """Take a result's nodes out of the scene, with sequences, displays and storage."""
-    nodes = [node for name in NODES if (node := getattr(result, name)) is not None]
-    scene = nodes[0].GetScene()
+    scene = result.report.GetScene()
+    nodes = [getattr(result, name) for name in NODES]
     for node in nodes:
+        if node is None or node.GetScene() is None:
+            continue
         for one in _allOf(node):
             if scene.IsNodePresent(one):  # it may have gone with another
                 scene.RemoveNode(one)
@@ -118,6 +122,8 @@ def _passOnAssessment(result: LinkedResult, nodes: Any) -> None:
 
 
 def _rename(node: Any, name: str) -> None:
+    if node.GetScene() is None:
+        return
     behind = sequenceBehind(node)
     node.SetName(name)
     if behind is not None:

@@ -32,6 +32,13 @@ def placeBeside(node: Any, volumeNode: Any) -> None:
     hierarchy.SetItemParent(_itemOf(hierarchy, node), hierarchy.GetItemParent(volumeItem))
 
 
+def listAgain(node: Any) -> None:
+    """Show `node` in lists and in the Data module, where it was hidden."""
+    if node.GetHideFromEditors():
+        node.SetHideFromEditors(False)
+        refreshInTree(node)
+
+
 def refreshInTree(node: Any) -> None:
     """Let the Data module look at `node` again after it was hidden or unhidden in lists.
 

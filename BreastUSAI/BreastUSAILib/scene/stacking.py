@@ -10,13 +10,14 @@ from ..engine.frames import Frames
 from .dicom_source import noteSource
 from .growing_image import GrowingImage
 from .node_calibration import noteCalibration
-from .nodes import addNode, shareTransform
+from .nodes import addNode, listAgain, shareTransform
 from .volume_node import dressStackedVolume, volumeClass
 
 
 def addStackedVolume(scene: Any, frames: Frames, cineNode: Any) -> Generator[None, None, Any]:
     """A new volume node of `frames` under the parent transform of `cineNode`, filled a frame at each step."""
     node = addNode(scene, volumeClass(frames), f"{cineNode.GetName()} as slices")
+    listAgain(node)  # an image, whatever is to happen to the result that brings it
     shareTransform(node, cineNode)
     first = frames.read_frame(0)
     image = GrowingImage(frames.count, frames.rows, frames.columns, first.dtype, 3 if frames.has_colour else 1)
