@@ -132,6 +132,7 @@ def test_without_a_question_of_its_own_a_window_asks_with_buttons_that_say_what_
     class Answered(qt.QMessageBox):
         def exec_(self):
             texts.append(self.text)
+            assert self.textFormat == qt.Qt.PlainText
             offered = {self.button(one).text: one for one in (qt.QMessageBox.Ok, qt.QMessageBox.Cancel)}
             assert len(self.buttons()) == len(offered)
             return offered[button]

@@ -18,7 +18,7 @@ from .models_section import ModelsSection
 from .packages_controls import InstallerLike, PackagesControls
 from .panel_state import PanelState
 from .parameter_state import stateOf
-from .plain_words import showPlain
+from .plain_words import plainWords, showPlain
 from .result_blocks import ResultBlocks
 from .runner import Runner
 from .shortcuts import Shortcuts
@@ -148,13 +148,11 @@ class Panel:
         self._log.show(_("Log of the BreastUSAI engine"), text)
 
     def _mayDropEdits(self) -> bool:
-        return slicer.util.confirmOkCancelDisplay(
-            _(
-                "You have edited the outlines of “{image}”. A new analysis replaces them. To keep them, cancel and "
-                "check “{keep}” first."
-            ).format(image=self.parameters.inputVolume.GetName(), keep=self.ui.keepFormerCheckBox.text),
-            windowTitle=_("Replace edited outlines?"),
-        )
+        question = _(
+            "You have edited the outlines of “{image}”. A new analysis replaces them. To keep them, cancel and "
+            "check “{keep}” first."
+        ).format(image=self.parameters.inputVolume.GetName(), keep=self.ui.keepFormerCheckBox.text)
+        return slicer.util.confirmOkCancelDisplay(plainWords(question), windowTitle=_("Replace edited outlines?"))
 
     def _onSettled(self) -> None:
         self._refresh()
