@@ -57,6 +57,11 @@ class EngineConnection:
         """Whether any answer is awaited."""
         return bool(self._tickets)
 
+    @property
+    def isAnalyzing(self) -> bool:
+        """Whether an analysis is awaited."""
+        return any(ticket.analyzes and not ticket.abandoned for ticket in self._tickets.values())
+
     def start(self) -> None:
         """See to it that there is a process, as far as that can be told without waiting."""
         if self._child is not None:
@@ -126,9 +131,10 @@ class EngineConnection:
         if first != self._first:
             self._first, self._since = first, time.monotonic()
         deadline = self._tickets[first].deadline
-        if self._child is not None and deadline is not None:
-            if time.monotonic() > max(deadline, self._since + ABANDONED_S):
-                self._child.kill()
+        if deadline is None or self._child is None:
+            return
+        if time.monotonic() > max(deadline, self._since + ABANDONED_S):
+            self._child.kill()
 
     def _onGreeted(self, greeting: Ticket) -> None:
         """The first answer of a process: who it is."""
