@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 
 from ..scene.heat_map_views import ForegroundWatch
 from .analyze_section import AnalyzeSection
-from .awaited import awaited
+from .awaited import selfCheck
 from .image_layout import ImageLayout
 from .input_section import InputSection
 from .installer import Installer
@@ -43,7 +43,7 @@ class Panel:
         self.ui, self.engine = ui, engine
         showPlain(ui)
         self.parameters: Any = None
-        self.installer = installer or Installer(selfCheck=lambda: awaited(engine, "selfCheck", {}))
+        self.installer = installer or Installer(selfCheck=lambda: selfCheck(engine))
         self.runner = Runner(engine, self.installer)
         self._observer: int | None = None
         self._guiTag: Any = None
