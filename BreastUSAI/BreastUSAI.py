@@ -238,10 +238,11 @@ class BreastUSAITest(ScriptedLoadableModuleTest):
 
     def test_wholePath(self) -> None:
         """A phantom is analysed through the engine's own process; says so where PyTorch is not installed."""
+        from BreastUSAILib.gui.engine_process import EngineProcess
         from BreastUSAILib.gui.self_test import checkWholePath
 
-        logic = BreastUSAILogic()
+        engine = EngineProcess(temporaryFolder=slicer.app.temporaryPath)  # its own: stopping it ends nobody's work
         try:
-            checkWholePath(self.delayDisplay, logic.analyze)
+            checkWholePath(self.delayDisplay, BreastUSAILogic(engine).analyze)
         finally:
-            logic.engine.stop()
+            engine.stop()

@@ -65,6 +65,7 @@ class FakeEngine:
     models: ModelChoice = field(default_factory=ModelChoice)
     deviceUsed: str | None = None
     logText: str = ""
+    isAnalyzing: bool = False
     stops: int = 0
     calls: list[FakeCall] = field(default_factory=list)
     requests: list[FakeCall] = field(default_factory=list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import qt
 import slicer
 
 from BreastUSAILib.engine.analysis import Analysis
@@ -156,6 +157,26 @@ def test_cancelling_before_the_engine_is_asked(still, engine) -> None:
 
     assert isinstance(heard.end(), Cancelled)
     assert engine.calls == []
+
+
+@pytest.mark.parametrize("how", ["cancel", "image"])
+def test_cancelling_when_all_is_read_asks_the_engine_nothing(scene, still, engine, how: str, monkeypatch) -> None:
+    heard = Heard()
+    job = AnalysisJob(engine, still, ALL, AS_IT_IS, heard)
+    end = job.cancel if how == "cancel" else lambda: scene.RemoveNode(still)
+    read = job._read
+
+    def readToTheEnd():
+        frames = yield from read()
+        qt.QTimer.singleShot(0, end)  # comes between the end of the reading and what follows it
+        return frames
+
+    monkeypatch.setattr(job, "_read", readToTheEnd)
+    job.start()
+
+    until(lambda: heard.isEnded or engine.calls)
+    assert engine.calls == []
+    assert isinstance(heard.end(), Cancelled if how == "cancel" else InputGone)
 
 
 def test_cancelling_while_the_engine_works(still, engine) -> None:

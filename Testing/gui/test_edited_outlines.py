@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import qt
 
 from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.gui.panel_state import PanelState
+from BreastUSAILib.gui.rescore_job import RescoreJob
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.volume_node import addVolumeNode
 from Testing.gui.events import until
@@ -76,8 +79,28 @@ def test_an_edit_made_while_it_is_scored_is_not_scored(widget, engine, image):
     assert panel.ui.editedLabel.visible
 
 
+def test_cancelling_when_all_outlines_are_read_asks_the_engine_nothing(widget, engine, image, monkeypatch):
+    panel = widget.panel
+    analysed(panel, engine, image)
+    edited(widget)
+    before, read = len(engine.calls), RescoreJob._read
+
+    def readToTheEnd(job):
+        found = yield from read(job)
+        qt.QTimer.singleShot(0, panel.cancel)  # comes between the end of the reading and what follows it
+        return found
+
+    monkeypatch.setattr(RescoreJob, "_read", readToTheEnd)
+    panel.ui.rescoreButton.click()
+
+    until(lambda: not panel.state.isBusy or len(engine.calls) > before)
+    assert len(engine.calls) == before
+    assert panel.state is PanelState.CANCELLED
+
+
 def test_an_analysis_asks_before_it_drops_an_edit(widget, engine, image, dialogs):
     panel = widget.panel
+    image.SetName("Left <b>breast</b>")
     analysed(panel, engine, image)
     assert dialogs.shown == []
     edited(widget)
@@ -87,6 +110,7 @@ def test_an_analysis_asks_before_it_drops_an_edit(widget, engine, image, dialogs
     panel.ui.analyzeButton.click()
     assert not panel.state.isBusy
     assert "edited the outlines" in dialogs.shown[0]
+    assert "Left &lt;b&gt;breast" in dialogs.shown[0], "a name is letters, no HTML"
 
     dialogs.answer = True
     asked(panel, engine).finish()

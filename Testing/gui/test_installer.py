@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import threading
+from functools import partial
 
 import pytest
 import qt
@@ -13,6 +14,7 @@ import slicer
 import slicer.util
 
 from BreastUSAILib.engine.errors import ModelError
+from BreastUSAILib.gui import panel as panel_module
 from BreastUSAILib.gui.awaited import awaited
 from BreastUSAILib.gui.install_failure import InstallError
 from BreastUSAILib.gui.install_steps import TORCH_VERSIONS
@@ -132,6 +134,7 @@ def test_without_a_question_of_its_own_a_window_asks_with_buttons_that_say_what_
     class Answered(qt.QMessageBox):
         def exec_(self):
             texts.append(self.text)
+            assert self.textFormat == qt.Qt.PlainText
             offered = {self.button(one).text: one for one in (qt.QMessageBox.Ok, qt.QMessageBox.Cancel)}
             assert len(self.buttons()) == len(offered)
             return offered[button]
@@ -573,3 +576,29 @@ def test_an_engine_that_does_not_run_while_it_is_tried_says_why(engine):
 
     with pytest.raises(ModelError, match="damaged"):
         awaited(engine, "selfCheck", {})
+
+
+def test_an_engine_that_does_not_run_holds_no_file_open_when_the_packages_are_replaced(
+    ui, engine, whole, person, messages, monkeypatch
+):
+    monkeypatch.setattr(panel_module, "Installer", partial(Installer, person, environment=whole.environment))
+    panel = panel_module.Panel(ui, engine)
+    stops, run, timer = [], whole.run, qt.QTimer()
+    monkeypatch.setattr(whole, "run", lambda arguments: (stops.append(engine.stops), run(arguments)))
+
+    def answer():
+        if len(engine.requests) == 1:
+            engine.requests[0].fail(ModelError("damaged", remedy="Repair"))
+        elif engine.requests:
+            engine.requests[1].finish({})
+
+    timer.timeout.connect(answer)
+    timer.start(0)
+
+    panel.installer.repair(messages.append)
+
+    timer.stop()
+    assert stops
+    assert set(stops) == {1}
+    assert messages[-1] == "Everything is installed."
+    panel.cleanup()

@@ -119,7 +119,7 @@ def test_the_self_test_passes_and_says_how_far_it_went(module, host, engine, mon
     import BreastUSAILib.gui.self_test
 
     said = []
-    monkeypatch.setattr(BreastUSAILib.gui.engine_process, "EngineProcess", lambda: engine)
+    monkeypatch.setattr(BreastUSAILib.gui.engine_process, "EngineProcess", lambda temporaryFolder: engine)
     monkeypatch.setattr(BreastUSAILib.gui.self_test, "PythonEnvironment", lambda: Nothing())
     monkeypatch.setattr(module.BreastUSAITest, "delayDisplay", lambda _self, message, *_more: said.append(message))
     result = unittest.TestResult()

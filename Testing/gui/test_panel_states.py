@@ -236,6 +236,20 @@ def test_repair_and_folder_install_through_the_same_states(panel, installer, but
     assert "installed" in panel.ui.messageLabel.text
 
 
+@pytest.mark.parametrize("button", ["analyzeButton", "repairButton"])
+def test_nothing_is_installed_while_the_engine_works_for_a_script(volume, panel, engine, installer, button):
+    engine.isAnalyzing, installer.lacking = True, ["torch"]
+
+    getattr(panel.ui, button).click()
+
+    assert (installer.steps, engine.stops, engine.calls) == ([], 0, [])
+    assert panel.state is PanelState.FAILED
+    assert "for a script" in panel.ui.messageLabel.text
+    engine.isAnalyzing = False
+    panel.ui.repairButton.click()
+    assert installer.steps == ["repair"]
+
+
 def test_no_folder_chosen_installs_nothing(panel, installer):
     panel.ui.installFromFolderButton.click()
 

@@ -6,10 +6,12 @@ import dataclasses
 
 import numpy as np
 import pytest
+import slicer
 
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
 from BreastUSAILib.engine.heat_map_colours import LAYER_OPACITY, heat_map_colours, heat_map_opacity
 from BreastUSAILib.scene.heat_map_table import heatMapTable
+from BreastUSAILib.scene.heat_map_views import ForegroundWatch
 from BreastUSAILib.scene.image_data import arrayFromImage
 from BreastUSAILib.scene.mrb import saveScene
 from BreastUSAILib.scene.nodes import nodesOfClass
@@ -105,3 +107,30 @@ def test_every_slice_view_shows_it_over_the_image(nodes, host):
     assert view.GetBackgroundVolumeID() == nodes.volume.GetID()
     assert view.GetForegroundVolumeID() == nodes.heatMap.GetID()
     assert view.GetForegroundOpacity() == LAYER_OPACITY
+
+
+def test_heat_fades_out_in_a_view_that_comes_later_too(host):
+    frames = marked_frames()
+    nodes = showAnalysis(analysis_of(frames), frames, scene=host.scene)
+
+    def new_view(name):
+        """As the layout manager makes one, with the heat map in its foreground."""
+        logic = slicer.vtkMRMLSliceLogic()
+        logic.SetMRMLApplicationLogic(host.applicationLogic)
+        logic.SetMRMLScene(host.scene)
+        logic.AddSliceNode(name)
+        host.applicationLogic.GetSliceLogics().AddItem(logic)
+        logic.GetSliceCompositeNode().SetForegroundVolumeID(nodes.heatMap.GetID())
+        return logic
+
+    def is_all_or_nothing(logic):
+        shown = logic.GetForegroundLayer().GetVolumeDisplayNode().GetOutputImageDataConnection().GetProducer()
+        return bool(shown.GetInputConnection(0, 1).GetProducer().IsA("vtkImageLogic"))
+
+    watch = ForegroundWatch(host.scene)
+    watched = new_view("Slice4")
+    watch.stop()
+    unwatched = new_view("Slice5")
+
+    assert not is_all_or_nothing(watched)
+    assert is_all_or_nothing(unwatched), "Slicer's own way"

@@ -121,6 +121,9 @@ class AnalysisJob:
         return frames
 
     def _onRead(self, frames: Frames) -> None:
+        if self._isCancelled or self._gone is not None:  # after the last step of the reading, and before this
+            self._onFailed(Cancelled())
+            return
         self._framesRead = frames
         try:
             self._stage = self._engine.startAnalysis(frames, self._options, self)

@@ -26,3 +26,15 @@ def awaited(engine: Any, method: str, params: Mapping[str, Any]) -> dict[str, An
     if failed:
         raise failed[0]
     return done[0]
+
+
+def selfCheck(engine: Any) -> None:
+    """Try the engine; one that does not run is stopped. Raises BreastUSAIError.
+
+    What follows is the replacement of its files, and Windows replaces none that its process has open.
+    """
+    try:
+        awaited(engine, "selfCheck", {})
+    except BreastUSAIError:
+        engine.stop()
+        raise

@@ -28,6 +28,7 @@ class Listener(Protocol):
 class Ticket:
     """What is known of a request: its number once it was sent, then news, then its answer or error."""
 
+    analyzes: bool = False  # else a short question, which can be asked again
     id: int | None = None
     news: deque[tuple[int, int, str]] = field(default_factory=deque)
     answer: Mapping[str, Any] | None = None
@@ -89,6 +90,7 @@ class Call:
         listener: Listener,
         onEnd: Callable[[Call], None],
     ) -> None:
+        self.ticket = ticket
         self._listener = listener
         self._onEnd = onEnd
         self._slices = Slices(steps, self._onDone, self._onFailed)

@@ -42,6 +42,8 @@ class EngineConnection:
         self._lastEnd: EngineError | None = None
         self._numbers = itertools.count(1)
         self._tickets: dict[int, Ticket] = {}
+        self._first: int | None = None  # what the process is at, and since when that is known
+        self._since = 0.0
         self._watch = qt.QTimer()
         self._watch.timeout.connect(weakSlot(self.killOverdue))
 
@@ -54,6 +56,11 @@ class EngineConnection:
     def isWaiting(self) -> bool:
         """Whether any answer is awaited."""
         return bool(self._tickets)
+
+    @property
+    def isAnalyzing(self) -> bool:
+        """Whether an analysis is awaited."""
+        return any(ticket.analyzes and not ticket.abandoned for ticket in self._tickets.values())
 
     def start(self) -> None:
         """See to it that there is a process, as far as that can be told without waiting."""
@@ -112,11 +119,21 @@ class EngineConnection:
         self._watch.stop()
 
     def killOverdue(self) -> None:
-        """End the process where a deadline has passed."""
-        deadlines = [ticket.deadline for ticket in self._tickets.values() if ticket.deadline is not None]
-        if not deadlines:
+        """End the process where it is at what should have ended long ago.
+
+        It works in the order of the questions: what waits behind somebody's long work is not late, and has its time
+        once its turn has come.
+        """
+        if all(ticket.deadline is None for ticket in self._tickets.values()):
             self._watch.stop()
-        elif self._child is not None and time.monotonic() > min(deadlines):
+            return
+        first = min(self._tickets)
+        if first != self._first:
+            self._first, self._since = first, time.monotonic()
+        deadline = self._tickets[first].deadline
+        if deadline is None or self._child is None:
+            return
+        if time.monotonic() > max(deadline, self._since + ABANDONED_S):
             self._child.kill()
 
     def _onGreeted(self, greeting: Ticket) -> None:

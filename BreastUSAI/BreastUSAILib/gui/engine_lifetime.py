@@ -50,6 +50,11 @@ class EngineLifetime:
         """Whether anybody waits, or the process is at something."""
         return bool(self.calls) or self.connection.isWaiting
 
+    @property
+    def isAnalyzing(self) -> bool:
+        """Whether anybody waits for an analysis, which may have been asked of the process or not yet."""
+        return self.connection.isAnalyzing or any(call.ticket.analyzes for call in self.calls)
+
     def start(self) -> None:
         """See to it that there is a process, as far as that can be told without waiting."""
         if self._application is None:

@@ -24,7 +24,8 @@ __all__ = ["Call", "EngineCommand", "EngineError", "EngineProcess", "Listener", 
 
 DEFAULT_OPTIONS = AnalyzeOptions()
 _WAIT_MS = 50
-_WITH_MODELS = {"analyze", "rescore", "analyzeFolder", "selfCheck"}
+_ANALYSES = {"analyze", "rescore", "analyzeFolder"}
+_WITH_MODELS = {*_ANALYSES, "selfCheck"}
 
 
 class EngineProcess:
@@ -63,6 +64,11 @@ class EngineProcess:
         return "busy" if self._lifetime.isBusy else "ready"
 
     @property
+    def isAnalyzing(self) -> bool:
+        """Whether an analysis is awaited, by whoever shares the process."""
+        return self._lifetime.isAnalyzing
+
+    @property
     def logText(self) -> str:
         """The last of what the process wrote to stderr, and notes on its starts and ends."""
         return self._connection.log.text
@@ -76,12 +82,12 @@ class EngineProcess:
         self, frames: Frames, options: AnalyzeOptions, listener: Listener, masks: Masks | None = None
     ) -> Call:
         """Analyse, or where masks are given re-score, without waiting; `listener.onDone` gets the Analysis."""
-        ticket = Ticket()
+        ticket = Ticket(analyzes=True)
         return self._begin(ticket, self._analysis(ticket, frames, options, masks, listener.onProgress), listener)
 
     def startRequest(self, method: str, params: Mapping[str, Any], listener: Listener) -> Call:
         """Ask without waiting; `listener.onDone` gets the answer, a dict."""
-        ticket = Ticket()
+        ticket = Ticket(analyzes=method in _ANALYSES)
         return self._begin(ticket, self._answer(ticket, method, params, listener.onProgress), listener)
 
     def analyze(
@@ -92,7 +98,7 @@ class EngineProcess:
         cancelled: Cancelling | None = None,
     ) -> Analysis:
         """As `Analyzer.analyze`: waits for the result, with or without an event loop. Also raises EngineError."""
-        ticket = Ticket()
+        ticket = Ticket(analyzes=True)
         return self._finish(ticket, self._analysis(ticket, frames, options, None, progress), cancelled)
 
     def rescore(
@@ -104,12 +110,12 @@ class EngineProcess:
         cancelled: Cancelling | None = None,
     ) -> Analysis:
         """As `Analyzer.rescore`: waits for the result, with or without an event loop. Also raises EngineError."""
-        ticket = Ticket()
+        ticket = Ticket(analyzes=True)
         return self._finish(ticket, self._analysis(ticket, frames, options, masks, progress), cancelled)
 
     def request(self, method: str, params: Mapping[str, Any], progress: Progress | None = None) -> dict[str, Any]:
         """Ask and wait for the answer. Raises what the method answers, and EngineError."""
-        ticket = Ticket()
+        ticket = Ticket(analyzes=method in _ANALYSES)
         return self._finish(ticket, self._answer(ticket, method, params, progress), None)
 
     def stop(self) -> None:

@@ -12,6 +12,7 @@ def askToInstall(question: str) -> bool:
     box = qt.QMessageBox(slicer.util.mainWindow())
     box.windowTitle = _("BreastUSAI - install Python packages")
     box.icon = qt.QMessageBox.Question
+    box.textFormat = qt.Qt.PlainText  # it names folders and versions found on the disk
     box.text = question
     box.standardButtons = qt.QMessageBox.Ok | qt.QMessageBox.Cancel
     box.button(qt.QMessageBox.Ok).text = _("Install")

@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 
 from ..scene.heat_map_views import ForegroundWatch
 from .analyze_section import AnalyzeSection
-from .awaited import awaited
+from .awaited import selfCheck
 from .image_layout import ImageLayout
 from .input_section import InputSection
 from .installer import Installer
@@ -18,7 +18,7 @@ from .models_section import ModelsSection
 from .packages_controls import InstallerLike, PackagesControls
 from .panel_state import PanelState
 from .parameter_state import stateOf
-from .plain_words import showPlain
+from .plain_words import plainWords, showPlain
 from .result_blocks import ResultBlocks
 from .runner import Runner
 from .script_arrival import panelClosed, panelOpened
@@ -44,7 +44,7 @@ class Panel:
         self.ui, self.engine = ui, engine
         showPlain(ui)
         self.parameters: Any = None
-        self.installer = installer or Installer(selfCheck=lambda: awaited(engine, "selfCheck", {}))
+        self.installer = installer or Installer(selfCheck=lambda: selfCheck(engine))
         self.runner = Runner(engine, self.installer)
         self._observer: int | None = None
         self._guiTag: Any = None
@@ -151,13 +151,11 @@ class Panel:
         self._log.show(_("Log of the BreastUSAI engine"), text)
 
     def _mayDropEdits(self) -> bool:
-        return slicer.util.confirmOkCancelDisplay(
-            _(
-                "You have edited the outlines of “{image}”. A new analysis replaces them. To keep them, cancel and "
-                "check “{keep}” first."
-            ).format(image=self.parameters.inputVolume.GetName(), keep=self.ui.keepFormerCheckBox.text),
-            windowTitle=_("Replace edited outlines?"),
-        )
+        question = _(
+            "You have edited the outlines of “{image}”. A new analysis replaces them. To keep them, cancel and "
+            "check “{keep}” first."
+        ).format(image=self.parameters.inputVolume.GetName(), keep=self.ui.keepFormerCheckBox.text)
+        return slicer.util.confirmOkCancelDisplay(plainWords(question), windowTitle=_("Replace edited outlines?"))
 
     def _onSettled(self) -> None:
         self._refresh()

@@ -8,7 +8,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ..engine.analysis import Analysis
-from ..engine.errors import BreastUSAIError, InputError
+from ..engine.errors import BreastUSAIError, Cancelled, InputError
 from ..engine.frames import Frames
 from ..scene.browsing import sequenceBehind
 from ..scene.edited_masks import EditedMasks, editedMasksInSteps
@@ -84,6 +84,9 @@ class RescoreJob:
         return framesFromNode(self._volume, self._source), masks
 
     def _onRead(self, read: tuple[Frames, EditedMasks]) -> None:
+        if self._isCancelled:  # after the last step of the reading, and before this
+            self.onFailed(Cancelled())
+            return
         frames, self._masks = read
         try:
             self._stage = self._engine.startAnalysis(frames, self._options, self, masks=self._masks)

@@ -83,10 +83,19 @@ class Runner:
         self._run(parameters, makeJob, lambda _analysis: self.onRescored())
 
     def install(self, step: Step) -> bool:
-        """Run an installation; returns whether it ended well. The engine is stopped: its files may be in use."""
+        """Run an installation; returns whether it ended well.
+
+        The engine is stopped, as its files may be in use; but not while it analyses for somebody else.
+        """
         if self.state.isBusy:
             return False
         with self._edge():
+            if self._engine.isAnalyzing:
+                raise InstallError(
+                    "unknown",
+                    _("the engine is analyzing something for a script, which an installation would stop"),
+                    remedy=_("Wait until that is done, then try again"),
+                )
             self._setState(PanelState.INSTALLING)
             self._engine.stop()
             step(self._onInstallMessage)

@@ -13,10 +13,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import vtk
+
 from .heat_map_table import TABLE_ATTRIBUTE
 from .nodes import nodesOfClass
 from .slice_logics import sliceLogics
 
+_LAYERS = "vtkMRMLSliceCompositeNode"
 _AFTER_SLICER = -1.0
 """Priority of an observer that is told when the slice view has followed the same event."""
 
@@ -35,23 +38,34 @@ def followForeground(scene: Any) -> None:
 
 
 class ForegroundWatch:
-    """Calls `followForeground` whenever a slice view's layers change, by whatever way, until `stop`."""
+    """Calls `followForeground` whenever a slice view's layers change, by whatever way, until `stop`.
+
+    A view that comes later, with a layout that shows more of them, is followed too.
+    """
 
     def __init__(self, scene: Any) -> None:
         self._scene = scene
-        self._observed: list[tuple[Any, int]] = []
-        for view in nodesOfClass(scene, "vtkMRMLSliceCompositeNode"):
-            self._observed.append((view, view.AddObserver("ModifiedEvent", self._onView, _AFTER_SLICER)))
+        self._observed: list[tuple[Any, int]] = [(scene, scene.AddObserver(scene.NodeAddedEvent, self._onAdded))]
+        for view in nodesOfClass(scene, _LAYERS):
+            self._observe(view)
         followForeground(scene)
 
     def stop(self) -> None:
         """Follow the slice views no longer."""
-        for view, tag in self._observed:
-            view.RemoveObserver(tag)
+        for observed, tag in self._observed:
+            observed.RemoveObserver(tag)
         self._observed = []
+
+    def _observe(self, view: Any) -> None:
+        self._observed.append((view, view.AddObserver("ModifiedEvent", self._onView, _AFTER_SLICER)))
 
     def _onView(self, *_event: Any) -> None:
         followForeground(self._scene)
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _onAdded(self, _scene: Any, _event: Any, node: Any) -> None:
+        if node.IsA(_LAYERS):
+            self._observe(node)
 
 
 def _isHeatMaps(display: Any) -> bool:

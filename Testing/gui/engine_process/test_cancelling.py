@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import slicer
 
 from BreastUSAILib.engine.analysis import Analysis
 from BreastUSAILib.engine.errors import Cancelled
@@ -141,3 +142,25 @@ def test_it_is_ended_for_the_console_too(engine, monkeypatch) -> None:
     until(lambda: not engine.isRunning)
     assert isinstance(engine.analyze(frames_of()), Analysis)
     assert pidOf(engine) != pid
+
+
+def test_what_is_cancelled_behind_the_work_of_another_does_not_end_that(engine, monkeypatch) -> None:
+    monkeypatch.setattr(engine_connection, "ABANDONED_S", 0.0)
+    pid, script, panel = pidOf(engine), Heard(), Heard()
+    working = engine.startAnalysis(frames_of(name="slow"), ALL, script)
+    until(lambda: engine._connection.isWaiting)
+    waiting = engine.startAnalysis(frames_of(count=2), ALL, panel)
+    until(lambda: len(engine._connection._tickets) == 2)
+
+    waiting.cancel()
+    assert isinstance(panel.end(), Cancelled)
+    for _ in range(5):
+        engine._connection.killOverdue()
+        slicer.app.processEvents()
+
+    assert engine.isRunning
+    assert not script.isEnded
+    monkeypatch.undo()
+    working.cancel()
+    script.end()
+    assert pidOf(engine) == pid

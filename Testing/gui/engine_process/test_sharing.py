@@ -43,6 +43,27 @@ def test_every_logic_asks_the_same_process_with_models_of_its_own(module) -> Non
 
 
 @pytest.mark.usefixtures("fakeWorker")
+def test_everybody_knows_of_an_analysis_that_is_awaited() -> None:
+    panel, script, heard = EngineProcess(), EngineProcess(), Heard()
+    pidOf(panel)
+    assert not panel.isAnalyzing
+    call = script.startAnalysis(frames_of(name="stuck"), ALL, heard)
+    assert panel.isAnalyzing
+    until(lambda: heard.progress)
+    assert panel.isAnalyzing
+
+    call.cancel()
+
+    heard.end()
+    assert panel.state == "busy"
+    assert not panel.isAnalyzing, "nobody waits for it any more"
+    seen: list[bool] = []
+    panel.stop()
+    script.analyze(frames_of(count=2), ALL, lambda *_news: seen.append(panel.isAnalyzing))
+    assert set(seen) == {True}
+
+
+@pytest.mark.usefixtures("fakeWorker")
 def test_stopping_it_ends_what_others_wait_for(module) -> None:
     heard = Heard()
     EngineProcess().startAnalysis(frames_of(name="slow"), ALL, heard)
