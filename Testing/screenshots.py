@@ -11,7 +11,7 @@ from pathlib import Path
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundle import load_default_models
 from BreastUSAILib.report.preview import write_preview
-from BreastUSAILib.scene.host import openHost
+from BreastUSAILib.scene.host import openHost, publish
 from BreastUSAILib.scene.show import showAnalysis
 from Testing.bench.still import STILL, read_one
 from Testing.host.render import render_slice, save_picture, why_no_rendering
@@ -30,6 +30,7 @@ def main() -> int:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     write_preview(analysis, frames, SCREENSHOTS / "preview.png")
     host = openHost()
+    publish(host)  # as the application does: the heat map fades out in views that are known
     showAnalysis(analysis, frames, scene=host.scene)
     save_picture(render_slice(host, 800, 840, legends=True), SCREENSHOTS / "still.png")
     with tempfile.TemporaryDirectory() as folder:  # Qt's stand-in must be loaded before torch: a process of its own
