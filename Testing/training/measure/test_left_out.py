@@ -7,12 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from Training.measure import intervals
 from Training.measure.figures import write_figures
 from Training.measure.left_out import COLUMNS, FILE, POOLED, left_out_figures, left_out_table
 from Training.measure.rows import Row
 from Training.recipes.registry import recipe_named
 
 from .samples import made_up_rows
+
+
+@pytest.fixture(autouse=True)
+def _few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intervals, "ROUNDS", 5)
 
 
 def rows_of(dataset: str, **different: object) -> list[Row]:
