@@ -13,7 +13,7 @@ from ..data.phantoms import TABLE, write_phantoms
 from ..fit.plan import DATA_FOLDER, SMOKE_COUNT, Plan, smoke_plan
 from . import train
 
-_SMOKE_COLLECTIONS = 3
+SMOKE_COLLECTIONS = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +58,5 @@ def _smoke(plan: Plan) -> Plan:
     """A few steps on phantoms of three made-up collections, the same command of which a test runs."""
     data = plan.work / DATA_FOLDER / TABLE
     if plan.data == data and not data.exists():
-        write_phantoms(
-            plan.work / DATA_FOLDER, SMOKE_COUNT * _SMOKE_COLLECTIONS, seed=0, collections=_SMOKE_COLLECTIONS
-        )
+        write_phantoms(plan.work / DATA_FOLDER, SMOKE_COUNT * SMOKE_COLLECTIONS, seed=0, collections=SMOKE_COLLECTIONS)
     return dataclasses.replace(smoke_plan(plan), data=plan.data)
