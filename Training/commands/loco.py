@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import shlex
 from pathlib import Path
 
@@ -59,4 +58,4 @@ def _smoke(plan: Plan) -> Plan:
     data = plan.work / DATA_FOLDER / TABLE
     if plan.data == data and not data.exists():
         write_phantoms(plan.work / DATA_FOLDER, SMOKE_COUNT * SMOKE_COLLECTIONS, seed=0, collections=SMOKE_COLLECTIONS)
-    return dataclasses.replace(smoke_plan(plan), data=plan.data)
+    return smoke_plan(plan)

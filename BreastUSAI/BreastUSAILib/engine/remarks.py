@@ -20,9 +20,7 @@ def frame_word(kind: InputKind) -> str:
     return "slice" if kind is InputKind.VOLUME else "frame"
 
 
-def outlines_withheld(
-    withheld: int, count: int, normal_below: float, shown_from: float, kind: InputKind = InputKind.CINE
-) -> Flag:
+def outlines_withheld(withheld: int, count: int, normal_below: float, shown_from: float, kind: InputKind) -> Flag:
     """Outlines on `withheld` of `count` frames of an input of that `kind` are not shown, for they are called normal.
 
     A frame's probability of a lesion is below `normal_below`, and its outline's mean probability below `shown_from`.
@@ -39,7 +37,7 @@ def outlines_withheld(
     return Flag(FlagCode.OUTLINE_WITHHELD, Severity.INFO, message)
 
 
-def outlined_on_normal(outlined: int, others: int, normal_below: float, kind: InputKind = InputKind.CINE) -> Flag:
+def outlined_on_normal(outlined: int, others: int, normal_below: float, kind: InputKind) -> Flag:
     """On `outlined` of the `others`, all frames but the key frame, a sure outline is shown on what is called normal.
 
     A frame's probability of a lesion is below `normal_below`.
@@ -85,7 +83,7 @@ def prevalence_shifted(asked: float, own: float) -> Flag:
     return Flag(FlagCode.PREVALENCE_SHIFTED, Severity.INFO, message)
 
 
-def left_out(flags: Sequence[Flag], count: int, kind: InputKind = InputKind.CINE) -> Flag:
+def left_out(flags: Sequence[Flag], count: int, kind: InputKind) -> Flag:
     """Of `count` frames of an input of that `kind` those with these flags, all of one code, have no result."""
     message = f"{len(flags)} of {count} {frame_word(kind)}s were left out. {flags[0].message}"
     return Flag(flags[0].code, Severity.WARNING, message)
