@@ -23,7 +23,7 @@ def demo(output: Path) -> int:
     """Analyse the samples into `output` and print the table; returns the command's exit status."""
     status = breastusai(["analyze", str(SAMPLES), "--output", str(output), "--device", "cpu", "--scene"])
     table = Table(title="BreastUSAI on its sample phantoms")
-    for heading in ("sample", "made as", "verdict", "malignancy (95 %)", "long axis found", "long axis made"):
+    for heading in ("sample", "made as", "verdict", "malignant, given a lesion", "long axis found", "long axis made"):
         table.add_column(heading)
     for truth_file in sorted(SAMPLES.glob("*.truth.json")):
         stem = truth_file.name.removesuffix(".truth.json")
