@@ -24,6 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--augment", nargs="+", metavar="NAME=VALUE", help="other ranges of augmentation, such as mixup=0.5 gamma=0.6"
     )
+    parser.add_argument(
+        "--sampling",
+        nargs="+",
+        metavar="NAME=VALUE",
+        help="how often a pass shows what, such as normal_share=0.3 collection_repeats=2",
+    )
     parser.add_argument("--size", type=int, metavar="PIXELS", help="another side of the network's own input")
     parser.add_argument(
         "--helpers",
@@ -78,6 +84,7 @@ def changed_recipe(given: argparse.Namespace) -> Recipe:
         learning_rate=given.learning_rate,
         size=given.size,
         helpers=given.helpers,
+        sampling=given.sampling,
     )
 
 

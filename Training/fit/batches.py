@@ -52,6 +52,53 @@ class Drawn:
     normal: bool
 
 
+@dataclass(frozen=True)
+class _Collection:
+    """How often a pass shows the examples of one collection.
+
+    Args:
+        places: of its examples in the list of all.
+        repeats: of each lesion image.
+        normals: pictures of normals, each as often as any other, give or take one.
+        tissue_crops: share of its lesion images that are replaced by their lesion-free part.
+    """
+
+    places: NDArray[np.int64]
+    repeats: int
+    normals: int
+    tissue_crops: float
+
+    def shown_of(self, labels: NDArray[np.int64], label: int) -> int:
+        """Pictures of one class in a pass, before lesion-free parts take their place."""
+        return self.normals if label == NORMAL else self.repeats * int((labels[self.places] == label).sum())
+
+    def draw(self, labels: NDArray[np.int64], generator: np.random.Generator) -> NDArray[np.int64]:
+        """Places of the pictures of one pass."""
+        is_normal = labels[self.places] == NORMAL
+        normals = np.resize(generator.permutation(self.places[is_normal]), self.normals)
+        return np.concatenate([*[self.places[~is_normal]] * self.repeats, normals])
+
+
+def _collections(examples: Sequence[Example], labels: NDArray[np.int64], recipe: Recipe) -> list[_Collection]:
+    """Each collection among the examples, as the recipe wants it shown."""
+    names = np.array([example.dataset for example in examples])
+    places = [np.flatnonzero(names == name) for name in dict.fromkeys(names.tolist())]
+    lesions = [int((labels[own] != NORMAL).sum()) for own in places]
+    return [_collection(own, count, max(lesions), recipe) for own, count in zip(places, lesions, strict=True)]
+
+
+def _collection(places: NDArray[np.int64], lesions: int, largest: int, recipe: Recipe) -> _Collection:
+    repeats = min(max(round(largest / max(lesions, 1)), 1), recipe.collection_repeats)
+    normals = (len(places) - lesions) * recipe.normal_repeats
+    share = recipe.normal_share
+    if share is None or not lesions:
+        return _Collection(places, repeats, normals, recipe.tissue_crops)
+    shown = repeats * lesions
+    normals = min(normals, round(share / (1 - share) * shown))
+    lacking = share * (shown + normals) - normals
+    return _Collection(places, repeats, normals, max(recipe.tissue_crops, lacking / shown))
+
+
 class TrainingSet:
     """The variants of the training examples, drawn anew for every pass.
 
@@ -79,6 +126,7 @@ class TrainingSet:
             self._by_example[variant.choice].append(variant)
         self._own_masks = {id(v): m for v, m in zip(variants, lesion_masks, strict=True)} if lesion_masks else {}
         self._labels = np.array([CLASS_NAMES.index(example.label) for example in examples])
+        self._collections = _collections(examples, self._labels, recipe)
 
     @property
     def steps(self) -> int:
@@ -89,11 +137,13 @@ class TrainingSet:
         """Weights inverse to the square root of the class counts, of mean 1 over the examples; all 1 if oversampled."""
         if self.recipe.balance == "oversample":
             return torch.ones(len(CLASS_NAMES))
-        counts = torch.bincount(torch.from_numpy(self._labels), minlength=len(CLASS_NAMES)).float()
-        counts[NORMAL] *= self.recipe.normal_repeats
-        moved = self.recipe.tissue_crops * counts
-        moved[NORMAL] = -moved[NORMAL + 1 :].sum()
-        counts = (counts - moved).clamp_min(1)
+        counts = torch.zeros(len(CLASS_NAMES))
+        for one in self._collections:
+            shown = torch.tensor([one.shown_of(self._labels, label) for label in range(len(CLASS_NAMES))])
+            moved = one.tissue_crops * shown
+            moved[NORMAL] = -moved[NORMAL + 1 :].sum()
+            counts += shown - moved
+        counts = counts.clamp_min(1)
         weights = counts.rsqrt()
         return weights * counts.sum() / (weights * counts).sum()
 
@@ -102,32 +152,33 @@ class TrainingSet:
         generator = np.random.default_rng([self.seed, epoch])
         places = self._places(generator)
         drawn = []
+        share = {place: one.tissue_crops for one in self._collections for place in one.places.tolist()}
         for place in places:
             choices = self._by_example[place]
             variant = choices[int(generator.integers(len(choices)))]
-            drawn.append(self._cropped(variant, generator))
+            drawn.append(self._cropped(variant, share[variant.choice], generator))
         steps = max(1, len(drawn) // self.recipe.batch)
         groups = [drawn[step * self.recipe.batch : (step + 1) * self.recipe.batch] for step in range(steps)]
         return EpochBatches(self, [group[rank::ranks] for group in groups])
 
-    def _cropped(self, variant: Variant, generator: np.random.Generator) -> Drawn:
-        """Now and then the lesion-free part of a lesion image, and as often a part with the lesion."""
+    def _cropped(self, variant: Variant, share: float, generator: np.random.Generator) -> Drawn:
+        """For a `share` of lesion images their lesion-free part, and for as many a part with the lesion."""
         draw = generator.random()
-        if draw < self.recipe.tissue_crops:
+        if draw < share:
             crop = random_tissue_crop(variant.image, variant.mask, generator)
             return Drawn(variant, crop, normal=crop is not None)
-        if draw < 2 * self.recipe.tissue_crops:
+        if draw < 2 * share:
             return Drawn(variant, lesion_crop(variant.image, variant.mask, generator), normal=False)
         return Drawn(variant, None, normal=False)
 
     def _places(self, generator: np.random.Generator) -> NDArray[np.int64]:
         """Places of a pass's examples in random order; normals and smaller classes repeated as the recipe says."""
-        places = [generator.permutation(np.flatnonzero(self._labels == label)) for label in np.unique(self._labels)]
         if self.recipe.balance == "oversample":
+            places = [generator.permutation(np.flatnonzero(self._labels == label)) for label in np.unique(self._labels)]
             largest = max(len(part) for part in places)
             places = [np.resize(part, largest) for part in places]
         else:
-            places += [np.flatnonzero(self._labels == NORMAL)] * (self.recipe.normal_repeats - 1)
+            places = [one.draw(self._labels, generator) for one in self._collections]
         return generator.permutation(np.concatenate(places))
 
     def assemble(self, drawn: Sequence[Drawn]) -> Batch:

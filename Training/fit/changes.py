@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from BreastUSAILib.engine.errors import OptionError
 
@@ -16,6 +17,12 @@ _LEAST_SIDE = 32
 _STRIDE = 32  # what the networks' sides are multiples of
 _LARGEST = 1024
 NO_HELPERS = "none"
+_SAMPLING = {
+    "tissue_crops": (0.0, 0.5),
+    "normal_share": (0.0, 0.5),
+    "normal_repeats": (1, 20),
+    "collection_repeats": (1, 20),
+}
 
 
 def changed(
@@ -26,6 +33,7 @@ def changed(
     learning_rate: float | None = None,
     size: int | None = None,
     helpers: Sequence[str] | None = None,
+    sampling: Sequence[str] | None = None,
 ) -> Recipe:
     """The recipe with what is given in place of its own; raises OptionError for words that say nothing it could do.
 
@@ -37,6 +45,7 @@ def changed(
         learning_rate: the peak of the schedule, above 0 and at most 1.
         size: side of the networks' own input in pixels; the sides of the recipe's own schedule change with it.
         helpers: names of `HELPERS`, or `NO_HELPERS` alone.
+        sampling: what a pass shows how often: fields of `Recipe` with their values, such as ``normal_share=0.3``.
     """
     if size is not None:
         recipe = _of_size(recipe, size)
@@ -57,6 +66,8 @@ def changed(
         recipe = dataclasses.replace(recipe, learning_rate=learning_rate)
     if augmentation:
         recipe = dataclasses.replace(recipe, augmentation=_augmentation(recipe.augmentation, augmentation))
+    if sampling:
+        recipe = dataclasses.replace(recipe, **_sampling(sampling))
     return recipe
 
 
@@ -96,7 +107,16 @@ def _helpers(recipe: Recipe, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in HELPERS if name in names)
 
 
-def _augmentation(own: Augmentation, words: Sequence[str]) -> Augmentation:
+def _sampling(words: Sequence[str]) -> dict[str, Any]:
+    values = _named_numbers(words, _SAMPLING, "way to sample")
+    for name, value in values.items():
+        if name.endswith("repeats") and not value.is_integer():
+            raise OptionError(f"{name}={value:g} is not a whole number", remedy=f"Give {name} a whole number")
+    return {name: int(value) if name.endswith("repeats") else value for name, value in values.items()}
+
+
+def _named_numbers(words: Sequence[str], ranges: Mapping[str, tuple[float, float]], what: str) -> dict[str, float]:
+    """``NAME=VALUE`` words as numbers. Raises OptionError for an unknown name or a value out of its range."""
     values: dict[str, float] = {}
     for word in words:
         name, _, value = word.partition("=")
@@ -104,9 +124,14 @@ def _augmentation(own: Augmentation, words: Sequence[str]) -> Augmentation:
             values[name] = float(value)
         except ValueError:
             values[name] = math.nan
-        if name not in MOST or not 0 <= values[name] <= MOST[name]:
-            ranges = ", ".join(f"{field} (0 to {most:g})" for field, most in MOST.items())
-            raise OptionError(f"'{word}' is no augmentation", remedy=f"Give NAME=VALUE, NAME of {ranges}")
+        if name not in ranges or not ranges[name][0] <= values[name] <= ranges[name][1]:
+            known = ", ".join(f"{field} ({least:g} to {most:g})" for field, (least, most) in ranges.items())
+            raise OptionError(f"'{word}' is no {what}", remedy=f"Give NAME=VALUE, NAME of {known}")
+    return values
+
+
+def _augmentation(own: Augmentation, words: Sequence[str]) -> Augmentation:
+    values = _named_numbers(words, {name: (0.0, most) for name, most in MOST.items()}, "augmentation")
     new = dataclasses.replace(own, **values)
     if new.mixup + new.cutmix > 1:
         raise OptionError(

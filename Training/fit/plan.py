@@ -34,6 +34,7 @@ _TOLD = (
     "augment",
     "size",
     "helpers",
+    "sampling",
 )
 
 

@@ -39,6 +39,12 @@ def _told(plan: Plan) -> dict[str, Any]:
         "learning rate": plan.recipe.learning_rate,
         "size": plan.recipe.preprocessing.size,
         "helpers": list(plan.recipe.helpers),
+        "sampling": [
+            plan.recipe.tissue_crops,
+            plan.recipe.normal_share,
+            plan.recipe.normal_repeats,
+            plan.recipe.collection_repeats,
+        ],
         "data": str(plan.data.resolve()),
         "fold": plan.fold,
         "data sets": None if plan.train_on is None else sorted(plan.train_on),

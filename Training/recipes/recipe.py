@@ -35,7 +35,11 @@ class Recipe:
         preprocessing: how the input is made, in training and in the product.
         augmentation: random changes of the training images.
         tissue_crops: share of lesion images that are replaced by their lesion-free part, as normals.
-        normal_repeats: how often a pass shows each normal image: the collections hold few.
+        normal_repeats: how often a pass shows each normal image: the collections hold few. Where there is a
+            `normal_share`, how often at most.
+        normal_share: least share of lesion-free pictures among those of every collection, so that no scanner's look
+            says *lesion*: normals up to it, the rest lesion-free parts. None: as many as there happen to be.
+        collection_repeats: how often at most a pass shows each lesion of a smaller collection than the largest.
         balance: ``weights``: classes weighted in the loss by the inverse root of their count; ``oversample``:
             every class drawn as often as the largest.
         patience: passes without a lower loss on the calibration part until training stops; None: never stops early.
@@ -61,6 +65,8 @@ class Recipe:
     augmentation: Augmentation = field(default_factory=Augmentation)
     tissue_crops: float = 0.0
     normal_repeats: int = 1
+    normal_share: float | None = None
+    collection_repeats: int = 1
     balance: str = "weights"
     patience: int | None = None
     explanation: Mapping[str, str] = field(default_factory=dict)
