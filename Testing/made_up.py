@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from BreastUSAILib.engine.prepare import Preprocessing
+from BreastUSAILib.engine.preparing.prepare import Preprocessing
 
 SMALL = Preprocessing(size=64, low_percentile=1.0, high_percentile=99.5, mean=0.449, std=0.226)
 CALIBRATION = {

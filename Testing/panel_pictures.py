@@ -21,7 +21,7 @@ from PySide6.QtGui import QColor, QPalette, QPixmap  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from BreastUSAILib.engine.analyzer import Analyzer  # noqa: E402
-from BreastUSAILib.engine.bundle import load_default_models  # noqa: E402
+from BreastUSAILib.engine.bundles.bundle import load_default_models  # noqa: E402
 from BreastUSAILib.engine.errors import ModelError  # noqa: E402
 from BreastUSAILib.scene.host import openHost, publish  # noqa: E402
 from BreastUSAILib.scene.samples import addSample  # noqa: E402

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from BreastUSAILib.engine.analyzer import Analyzer
-from BreastUSAILib.engine.bundle import load_default_models
+from BreastUSAILib.engine.bundles.bundle import load_default_models
 from BreastUSAILib.report.preview import write_preview
 from BreastUSAILib.scene.host import openHost, publish
 from BreastUSAILib.scene.show import showAnalysis

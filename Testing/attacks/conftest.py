@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import torch
 
-from BreastUSAILib.engine.bundle import CARD, INFERENCE, METADATA, SUMS, WEIGHTS, file_sha256
-from BreastUSAILib.engine.network_definitions import build_network
+from BreastUSAILib.engine.bundles.bundle import CARD, INFERENCE, METADATA, SUMS, WEIGHTS, file_sha256
+from BreastUSAILib.engine.networks.network_definitions import build_network
 from Testing.made_up import CALIBRATION, SMALL
 from Training.bundles.writer import BundleContent, write_bundle
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from BreastUSAILib.engine import bundle_files
-from BreastUSAILib.engine.bundle import (
+from BreastUSAILib.engine.bundles import bundle_files
+from BreastUSAILib.engine.bundles.bundle import (
     CARD,
     INFERENCE,
     METADATA,
@@ -147,7 +147,7 @@ def test_a_file_that_is_swapped_after_its_hash_was_checked_changes_nothing(
         (path / WEIGHTS).write_bytes(b"other")
         return found
 
-    monkeypatch.setattr("BreastUSAILib.engine.bundle.verified_files", swapped)
+    monkeypatch.setattr("BreastUSAILib.engine.bundles.bundle.verified_files", swapped)
     loaded = load_classifier(bundle)
     assert loaded.identity == wanted.identity
     assert loaded.calibration == wanted.calibration
@@ -239,7 +239,8 @@ def test_verifying_needs_no_weights_in_memory(bundle: Path, monkeypatch: pytest.
     kept: list[frozenset[str]] = []
     verified = bundle_files.verified_files
     monkeypatch.setattr(
-        "BreastUSAILib.engine.bundle.verified_files", lambda path, keep: (kept.append(keep), verified(path, keep))[1]
+        "BreastUSAILib.engine.bundles.bundle.verified_files",
+        lambda path, keep: (kept.append(keep), verified(path, keep))[1],
     )
     verify_bundle(bundle)
     assert WEIGHTS not in kept[0]

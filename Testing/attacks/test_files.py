@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from BreastUSAILib.cli.inputs_run import check_output
-from BreastUSAILib.engine.model_folder import FOLDER_VARIABLE, installed_models, remove_model
+from BreastUSAILib.engine.bundles.model_folder import FOLDER_VARIABLE, installed_models, remove_model
 from BreastUSAILib.engine.own_folders import remove_own
 from BreastUSAILib.engine.remote import private_folder
 from BreastUSAILib.engine.remote.private_folder import PREFIX, remove_abandoned

@@ -15,13 +15,13 @@ import pytest
 import torch
 from torch import nn
 
-from BreastUSAILib.engine.bundle import WEIGHTS, load_classifier
+from BreastUSAILib.engine.bundles.bundle import WEIGHTS, load_classifier
+from BreastUSAILib.engine.bundles.stored_weights import load_weights
 from BreastUSAILib.engine.errors import ModelError
-from BreastUSAILib.engine.stored_weights import load_weights
 
 from .conftest import little_memory, with_weights
 
-LIBRARY = Path(load_classifier.__code__.co_filename).parents[1]
+LIBRARY = Path(load_classifier.__code__.co_filename).parents[2]
 
 
 class Runs:
@@ -195,7 +195,7 @@ def test_a_weight_that_is_not_finite_is_refused(wrong: float) -> None:
 
 
 def test_shapes_are_compared_before_a_weight_is_read(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from BreastUSAILib.engine import weight_archive
+    from BreastUSAILib.engine.bundles import weight_archive
 
     monkeypatch.setattr(weight_archive.WeightArchive, "read", lambda *_: pytest.fail("a weight was read"))
     with pytest.raises(ModelError, match="do not fit the network"):

@@ -18,15 +18,15 @@ import pytest
 from BreastUSAILib import __main__
 from BreastUSAILib.cli.result_names import safe_name
 from BreastUSAILib.cli.terminal import Terminal
-from BreastUSAILib.engine import download as download_module
-from BreastUSAILib.engine.archive import unpack
-from BreastUSAILib.engine.download import download
+from BreastUSAILib.engine.bundles import download as download_module
+from BreastUSAILib.engine.bundles.archive import unpack
+from BreastUSAILib.engine.bundles.download import download
+from BreastUSAILib.engine.bundles.model_folder import FOLDER_VARIABLE
+from BreastUSAILib.engine.bundles.reserved_names import is_reserved
 from BreastUSAILib.engine.errors import InputError, ModelError
-from BreastUSAILib.engine.model_folder import FOLDER_VARIABLE
 from BreastUSAILib.engine.plain_text import one_line
 from BreastUSAILib.engine.remote.protocol import Request, request_line
-from BreastUSAILib.engine.remote.server import MOST_WAITING, Server
-from BreastUSAILib.engine.reserved_names import is_reserved
+from BreastUSAILib.engine.remote.serving.server import MOST_WAITING, Server
 
 STEERING = "\x1b]0;title\x07\x1b[2J\x9b31m\r\n\u202egnp.exe\u2028\udce9\x7f"
 

@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from BreastUSAILib.engine.analysis import Analysis
-from BreastUSAILib.engine.frames import Frames, InputKind, Rectangle
-from BreastUSAILib.engine.joining import lesions_by_number
-from BreastUSAILib.engine.letterbox import Letterbox
-from BreastUSAILib.engine.maps import StoredMaps
+from BreastUSAILib.engine.findings.analysis import Analysis
+from BreastUSAILib.engine.findings.maps import StoredMaps
+from BreastUSAILib.engine.images.frames import Frames, InputKind, Rectangle
+from BreastUSAILib.engine.images.letterbox import Letterbox
+from BreastUSAILib.engine.lesions.joining import lesions_by_number
 from BreastUSAILib.engine.options import AnalyzeOptions
 from BreastUSAILib.engine.remote.exchange import read_analysis, write_analysis, write_input
 from BreastUSAILib.scene.cine_sequences import addCine

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from BreastUSAILib.engine.analyzer import Analyzer
-from BreastUSAILib.engine.bundle import load_default_models
+from BreastUSAILib.engine.bundles.bundle import load_default_models
 from BreastUSAILib.report.result_folder import write_results
 
 from .still import STILL, read_one

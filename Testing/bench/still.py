@@ -11,8 +11,8 @@ from statistics import median
 import torch
 
 from BreastUSAILib.engine.analyzer import Analyzer
-from BreastUSAILib.engine.bundle import Models, load_default_models
-from BreastUSAILib.engine.frames import Frames
+from BreastUSAILib.engine.bundles.bundle import Models, load_default_models
+from BreastUSAILib.engine.images.frames import Frames
 from BreastUSAILib.engine.reading import read
 
 SAMPLES = Path(__file__).resolve().parents[2] / "BreastUSAI" / "Resources" / "Samples"

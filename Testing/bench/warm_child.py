@@ -18,7 +18,7 @@ start()  # before anything that imports qt
 import qt  # noqa: E402
 
 from BreastUSAILib.engine.analyzer import Analyzer  # noqa: E402
-from BreastUSAILib.engine.bundle import load_default_models  # noqa: E402
+from BreastUSAILib.engine.bundles.bundle import load_default_models  # noqa: E402
 from BreastUSAILib.engine.errors import BreastUSAIError  # noqa: E402
 from BreastUSAILib.engine.options import AnalyzeOptions  # noqa: E402
 from BreastUSAILib.gui.analysis_job import AnalysisJob  # noqa: E402

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import Frames
+from BreastUSAILib.engine.images.frames import Frames
 from BreastUSAILib.engine.reading import read
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
@@ -29,7 +29,7 @@ LEARNED_GATE = {f"not_ultrasound_accepted/{name}" for name in ("brick.png", "cat
 @cache
 def analysis_of(path: Path) -> dict[str, Any]:
     from BreastUSAILib.engine.analyzer import Analyzer
-    from BreastUSAILib.engine.model_folder import load_models
+    from BreastUSAILib.engine.bundles.model_folder import load_models
 
     analyzer = _analyzers.setdefault("shipped", None) or Analyzer(load_models(None, None), device="cpu")
     _analyzers["shipped"] = analyzer

@@ -18,9 +18,9 @@ from BreastUSAILib.cli.analyze import run_analyze
 from BreastUSAILib.cli.arguments import parser
 from BreastUSAILib.cli.summary import summary_line
 from BreastUSAILib.cli.terminal import Terminal
-from BreastUSAILib.engine import model_folder
-from BreastUSAILib.engine.analysis import Label
+from BreastUSAILib.engine.bundles import model_folder
 from BreastUSAILib.engine.errors import InputError, ModelError, OptionError
+from BreastUSAILib.engine.findings.analysis import Label
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
 from Testing.report.samples import analysis_of, frames_of, volume_of
 

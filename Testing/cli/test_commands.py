@@ -15,11 +15,12 @@ from BreastUSAILib import RESEARCH_USE, __main__, __version__
 from BreastUSAILib.cli import models
 from BreastUSAILib.cli.arguments import CLASS_NAMES, DEVICES, EXPLAIN_METHODS, parser
 from BreastUSAILib.cli.terminal import Terminal
-from BreastUSAILib.engine import model_install, options
-from BreastUSAILib.engine.analysis import CLASSES
-from BreastUSAILib.engine.bundle import BundleInfo
+from BreastUSAILib.engine import options
+from BreastUSAILib.engine.bundles import model_install
+from BreastUSAILib.engine.bundles.bundle import BundleInfo
+from BreastUSAILib.engine.bundles.model_folder import InstalledModel
 from BreastUSAILib.engine.errors import ModelError
-from BreastUSAILib.engine.model_folder import InstalledModel
+from BreastUSAILib.engine.findings.analysis import CLASSES
 
 ON_THE_PATH = Path(BreastUSAILib.__file__).parents[1]
 

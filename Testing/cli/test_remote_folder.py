@@ -13,11 +13,11 @@ from BreastUSAILib.cli.analyze import run_analyze
 from BreastUSAILib.cli.arguments import parser
 from BreastUSAILib.cli.remote_folder import analyze_folder
 from BreastUSAILib.cli.terminal import Terminal
-from BreastUSAILib.engine.analysis import Analysis
 from BreastUSAILib.engine.errors import Cancelled, OptionError, OutputError
+from BreastUSAILib.engine.findings.analysis import Analysis
 from BreastUSAILib.engine.remote.model_choice import ModelChoice
 from BreastUSAILib.engine.remote.protocol import ProtocolError
-from BreastUSAILib.engine.remote.server import Call
+from BreastUSAILib.engine.remote.serving.server import Call
 from Testing.engine.remote.fakes import ROOT, FakeEngine
 
 STILL = ROOT / "BreastUSAI" / "Resources" / "Samples" / "still_benign_calibrated.dcm"

@@ -12,10 +12,10 @@ import pytest
 import torch
 from torch import nn
 
-from BreastUSAILib.engine.bundle import Models, load_classifier, load_default_models
-from BreastUSAILib.engine.frames import Frames, InputKind, Rectangle
-from BreastUSAILib.engine.network_definitions import build_network
-from BreastUSAILib.engine.prepare import prepare
+from BreastUSAILib.engine.bundles.bundle import Models, load_classifier, load_default_models
+from BreastUSAILib.engine.images.frames import Frames, InputKind, Rectangle
+from BreastUSAILib.engine.networks.network_definitions import build_network
+from BreastUSAILib.engine.preparing.prepare import prepare
 from Testing.made_up import CALIBRATION, SMALL, speckle
 from Training.bundles.writer import BundleContent, write_bundle
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from BreastUSAILib.engine.analysis import CLASSES, Label
 from BreastUSAILib.engine.errors import OptionError
+from BreastUSAILib.engine.findings.analysis import CLASSES, Label
 from BreastUSAILib.engine.options import EXPLAIN_METHODS, AnalyzeOptions, FrameSelection
 
 counts = st.integers(1, 2000)

@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import Frames
-from BreastUSAILib.engine.reading.apart import ReadingProcess
+from BreastUSAILib.engine.images.frames import Frames
+from BreastUSAILib.engine.remote.reading_process import ReadingProcess
 
 from .mutation import mutated
 from .seeds import write_seeds

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import Frames
+from BreastUSAILib.engine.images.frames import Frames
 from BreastUSAILib.engine.reading import read
-from BreastUSAILib.engine.reading.frame_samples import FrameSamples
+from BreastUSAILib.engine.reading.dicom.pixels.frame_samples import FrameSamples
 from Testing.fuzz.mutation import mutated
 from Testing.fuzz.seeds import SAMPLES, write_seeds
 

@@ -8,7 +8,7 @@ from typing import Any
 import qt
 import slicer.util
 
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.parameters import BreastUSAIParameters
 from BreastUSAILib.scene.result_links import linkResult
 from BreastUSAILib.scene.show import showAnalysis

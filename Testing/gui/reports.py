@@ -6,9 +6,9 @@ import copy
 from dataclasses import replace
 from typing import Any
 
-from BreastUSAILib.engine.analysis import Label, Malignancy, Verdict, VolumeLesion
+from BreastUSAILib.engine.findings.analysis import Label, Malignancy, Verdict, VolumeLesion
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from Testing.scene.analyses import analysis_of, marked_frames
 
 INTERVAL = Malignancy(0.7, 0.6, 0.8)

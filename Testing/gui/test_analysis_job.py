@@ -8,9 +8,9 @@ import pytest
 import qt
 import slicer
 
-from BreastUSAILib.engine.analysis import Analysis
 from BreastUSAILib.engine.errors import BreastUSAIError, Cancelled, InputError, ModelError
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.findings.analysis import Analysis
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.engine.options import AnalyzeOptions
 from BreastUSAILib.gui import analysis_job
 from BreastUSAILib.gui.analysis_job import AnalysisJob, AnalyzedNodes

@@ -6,7 +6,7 @@ import pytest
 import qt
 import slicer
 
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.frame_plot import FramePlot
 from BreastUSAILib.scene.browsing import sequenceBehind
 from BreastUSAILib.scene.cine_sequences import addCine

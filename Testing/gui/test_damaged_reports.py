@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from BreastUSAILib.engine.errors import BreastUSAIError
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.overlay_section import OverlaySection
 from BreastUSAILib.gui.reader_section import ReaderSection
 from BreastUSAILib.gui.rescoring import optionsOf

@@ -10,7 +10,7 @@ import qt
 import shiboken6
 import slicer
 
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.edit_section import EditSection
 from Testing.gui.panel_file import add_result
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import qt
 
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.panel_state import PanelState
 from BreastUSAILib.gui.rescore_job import RescoreJob
 from BreastUSAILib.scene.cine_sequences import addCine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.frame_watch import FrameWatch
 from BreastUSAILib.scene.lesion_views import goToFrame
 from Testing.gui.panel_file import add_result

@@ -6,7 +6,7 @@ import pytest
 import slicer
 import vtk
 
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.volume_node import addVolumeNode
 from Testing.host.layout import LayoutManager

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from BreastUSAILib.engine.frames import InputKind, SpacingSource
+from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
 from BreastUSAILib.gui.analysis_request import manualSpacing
 from BreastUSAILib.gui.given_sizes import GIVEN_ATTRIBUTE
 from BreastUSAILib.gui.input_words import recognisedWords

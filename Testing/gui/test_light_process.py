@@ -12,7 +12,7 @@ APPLICATION = """
 import sys
 from Testing.host.application import start
 start()
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.engine.options import AnalyzeOptions
 from BreastUSAILib.gui.analysis_job import AnalysisJob
 from BreastUSAILib.gui.engine_command import EngineCommand

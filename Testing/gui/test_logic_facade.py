@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from BreastUSAILib.engine.analysis import Label
 from BreastUSAILib.engine.errors import Cancelled, InputError, OptionError
-from BreastUSAILib.engine.frames import InputKind, SpacingSource
+from BreastUSAILib.engine.findings.analysis import Label
+from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.volume_node import addVolumeNode
 from Testing.gui.events import until

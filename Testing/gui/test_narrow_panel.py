@@ -6,7 +6,7 @@ import pytest
 import qt
 import slicer
 
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.lesion_table import LesionTable
 from BreastUSAILib.gui.result_section import ResultSection
 from BreastUSAILib.scene.show import showAnalysis

@@ -8,7 +8,7 @@ import pytest
 import slicer
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.ignored import ignored
 from BreastUSAILib.gui.job_listener import JobListener
 from BreastUSAILib.gui.rescore_job import RescoreJob

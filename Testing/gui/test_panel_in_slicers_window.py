@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 import qt
 
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.cine_sequences import addCine
 from Testing.gui.events import until
 from Testing.host.application import delete_now

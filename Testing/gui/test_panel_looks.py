@@ -6,7 +6,7 @@ import pytest
 import qt
 import slicer
 
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.cine_sequences import addCine
 from Testing.gui.events import until
 from Testing.host.sizes import minimum_width

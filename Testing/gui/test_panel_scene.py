@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import slicer
 
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.panel_state import PanelState
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.mrb import saveScene, writeAnalysisScene

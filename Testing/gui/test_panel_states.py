@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from BreastUSAILib import RESEARCH_USE
-from BreastUSAILib.engine.analysis import Label, Verdict
 from BreastUSAILib.engine.errors import InputError, ModelError
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.findings.analysis import Label, Verdict
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.engine_process import EngineError
 from BreastUSAILib.gui.install_failure import InstallError, declined
 from BreastUSAILib.gui.panel_state import PanelState

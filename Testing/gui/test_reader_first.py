@@ -7,7 +7,7 @@ import json
 import pytest
 import slicer
 
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.browsing import sequenceBehind
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.show import showAnalysis

@@ -11,7 +11,7 @@ import pytest
 import SimpleITK
 
 from BreastUSAILib import RESEARCH_USE
-from BreastUSAILib.engine.analysis import Analysis
+from BreastUSAILib.engine.findings.analysis import Analysis
 from BreastUSAILib.gui.python_environment import PythonEnvironment
 from BreastUSAILib.gui.self_test import SAMPLE, checkWholePath
 from BreastUSAILib.scene.frames_from_node import framesFromNode
@@ -96,7 +96,7 @@ def test_without_torch_it_says_how_far_it_came(scene, said, tmp_path):
 @pytest.mark.slow
 def test_the_shipped_models_pass_it(scene, said):
     from BreastUSAILib.engine.analyzer import Analyzer
-    from BreastUSAILib.engine.bundle import load_default_models
+    from BreastUSAILib.engine.bundles.bundle import load_default_models
 
     analyzer = Analyzer(load_default_models(), "cpu")
 

@@ -13,9 +13,9 @@ import pytest
 import SimpleITK
 from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEG2000Lossless
 
-from BreastUSAILib.engine.analysis import Label
 from BreastUSAILib.engine.errors import OptionError, OutputError
-from BreastUSAILib.engine.frames import Rectangle, Region, RegionContent
+from BreastUSAILib.engine.findings.analysis import Label
+from BreastUSAILib.engine.images.frames import Rectangle, Region, RegionContent
 from BreastUSAILib.phantom import samples
 from BreastUSAILib.phantom.cine import Sweep
 from BreastUSAILib.phantom.dicom import TRANSFER_SYNTAXES, Instance, to_dataset, write_dicom

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from BreastUSAILib.engine.analysis import Label
 from BreastUSAILib.engine.errors import OptionError
+from BreastUSAILib.engine.findings.analysis import Label
 from BreastUSAILib.phantom.acquisition import Acquisition
 from BreastUSAILib.phantom.cases import random_spec
 from BreastUSAILib.phantom.cine import Sweep, render_cine

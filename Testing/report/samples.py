@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from BreastUSAILib.engine.analysis import (
+from BreastUSAILib.engine.findings.analysis import (
     Analysis,
     Explanation,
     FrameFinding,
@@ -21,8 +21,8 @@ from BreastUSAILib.engine.analysis import (
     Verdict,
 )
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
-from BreastUSAILib.engine.frames import Frames, InputKind, SourceIdentity, SpacingSource
-from BreastUSAILib.engine.joining import join_lesions
+from BreastUSAILib.engine.images.frames import Frames, InputKind, SourceIdentity, SpacingSource
+from BreastUSAILib.engine.lesions.joining import join_lesions
 
 UNCALIBRATED = Flag(FlagCode.UNCALIBRATED, Severity.WARNING, "The input has no pixel size: no millimetres are given.")
 

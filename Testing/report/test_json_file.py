@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 
 from BreastUSAILib import report
-from BreastUSAILib.engine.analysis import CLASSES, SCHEMA_VERSION, Label
+from BreastUSAILib.engine.findings.analysis import CLASSES, SCHEMA_VERSION, Label
 from BreastUSAILib.engine.flags import FlagCode, Severity
-from BreastUSAILib.engine.frames import InputKind, SpacingSource
+from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
 from BreastUSAILib.report.json_file import write_json
 from Testing.report.samples import analysis_of, frames_of, volume_of
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from BreastUSAILib.engine.analysis import Label
-from BreastUSAILib.engine.lesion_segment import lesion_colour, lesion_terminology
+from BreastUSAILib.engine.findings.analysis import Label
+from BreastUSAILib.engine.findings.lesion_segment import lesion_colour, lesion_terminology
 from BreastUSAILib.report.heat_map_nrrd import STEPS, write_heat_maps
 from BreastUSAILib.report.nrrd_file import FRAMES_KEY
 from BreastUSAILib.report.segmentation_nrrd import write_segmentation

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from BreastUSAILib import RESEARCH_USE
-from BreastUSAILib.engine.analysis import Label, Malignancy
+from BreastUSAILib.engine.findings.analysis import Label, Malignancy
+from BreastUSAILib.engine.findings.lesion_segment import lesion_colour
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
-from BreastUSAILib.engine.lesion_segment import lesion_colour
 from BreastUSAILib.report.preview import render_preview, write_preview
 from BreastUSAILib.report.preview_panel import PANEL_WIDTH
 from BreastUSAILib.report.preview_scales import scale_strip, scale_ticks

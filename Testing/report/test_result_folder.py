@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from BreastUSAILib.engine.analysis import Label
 from BreastUSAILib.engine.errors import InputError, OutputError
+from BreastUSAILib.engine.findings.analysis import Label
 from BreastUSAILib.report.atomic import atomic_file
 from BreastUSAILib.report.result_folder import write_results
 from Testing.report.samples import analysis_of, frames_of

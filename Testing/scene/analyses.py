@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from BreastUSAILib.engine.analysis import (
+from BreastUSAILib.engine.findings.analysis import (
     Analysis,
     Explanation,
     FrameFinding,
@@ -23,7 +23,7 @@ from BreastUSAILib.engine.analysis import (
     Verdict,
     VolumeLesion,
 )
-from BreastUSAILib.engine.frames import Frames, InputKind, SpacingSource
+from BreastUSAILib.engine.images.frames import Frames, InputKind, SpacingSource
 
 ROWS, COLUMNS = 48, 64
 MARK = (12, 41)

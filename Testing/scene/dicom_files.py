@@ -9,7 +9,7 @@ import pydicom
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, UltrasoundImageStorage, UltrasoundMultiFrameImageStorage, generate_uid
 
-from BreastUSAILib.engine.reading.pydicom_versions import save
+from BreastUSAILib.engine.reading.dicom.pydicom_versions import save
 
 
 def write_ultrasound(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.edited_masks import EditedMasks, editedMasksInSteps
 from BreastUSAILib.scene.show import showAnalysis

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from BreastUSAILib.engine.errors import InputError, OptionError
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.calibration import addCalibrationLine, markedEnds, spacingFromLine, stopPlacing
 from BreastUSAILib.scene.frames_from_node import framesFromNode
 from BreastUSAILib.scene.source_options import SourceOptions

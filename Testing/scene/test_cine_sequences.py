@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.browsing import sequenceBehind
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.frames_from_node import framesFromNode

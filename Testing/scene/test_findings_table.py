@@ -7,8 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from BreastUSAILib.engine.analysis import Label, Verdict
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.findings.analysis import Label, Verdict
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.findings_table import addFindingsTable, findingsColumns, replaceFindings
 from Testing.scene.analyses import MapsInMemory, analysis_of, finished, joined, marked_frames
 

@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 import slicer
 
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.former_results import Former
 from BreastUSAILib.scene.nodes import nodesOfClass

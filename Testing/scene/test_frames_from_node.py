@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from BreastUSAILib.engine.frames import InputKind, SpacingSource
+from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.frames_from_node import framesFromNode
 from BreastUSAILib.scene.image_data import imageFromArray

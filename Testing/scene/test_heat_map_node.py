@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import slicer
 
+from BreastUSAILib.engine.findings.heat_map_colours import LAYER_OPACITY, heat_map_colours, heat_map_opacity
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
-from BreastUSAILib.engine.heat_map_colours import LAYER_OPACITY, heat_map_colours, heat_map_opacity
 from BreastUSAILib.scene.heat_map_table import heatMapTable
 from BreastUSAILib.scene.heat_map_views import ForegroundWatch
 from BreastUSAILib.scene.image_data import arrayFromImage

@@ -7,7 +7,7 @@ import pytest
 import slicer
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.frames_from_node import currentFrame
 from BreastUSAILib.scene.lesion_views import centreOnLesion, goToFrame

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from BreastUSAILib.engine.errors import OutputError
-from BreastUSAILib.engine.heat_map_colours import LAYER_OPACITY
+from BreastUSAILib.engine.findings.heat_map_colours import LAYER_OPACITY
 from BreastUSAILib.scene.mrb import saveScene, writeAnalysisScene
 from BreastUSAILib.scene.show import showAnalysis
 from Testing.host.reopening import reopen

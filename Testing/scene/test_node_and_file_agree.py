@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from BreastUSAILib.engine.analyzer import Analyzer
-from BreastUSAILib.engine.bundle import load_default_models
+from BreastUSAILib.engine.bundles.bundle import load_default_models
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from BreastUSAILib.engine.reading import read
 from BreastUSAILib.scene.cine_sequences import addCine

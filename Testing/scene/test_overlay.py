@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.overlay import setFill, setHeatMapOpacity, setOutline, setOverlaysVisible
 from BreastUSAILib.scene.show import showAnalysis
 from BreastUSAILib.scene.volume_node import addVolumeNode

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from BreastUSAILib.engine.analysis import Label, Verdict
 from BreastUSAILib.engine.errors import InputError
+from BreastUSAILib.engine.findings.analysis import Label, Verdict
 from BreastUSAILib.scene.reader_assessment import ReaderAssessment, addReaderAssessment
 from BreastUSAILib.scene.rescored import showRescoredInSteps
 from BreastUSAILib.scene.show import showAnalysis

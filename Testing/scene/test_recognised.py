@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import InputKind, SpacingSource
+from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
 from BreastUSAILib.scene import dicom_source
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.recognised import Recognised, recognise

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.heat_map_views import ForegroundWatch
 from BreastUSAILib.scene.overlay import setOverlaysVisible
 from BreastUSAILib.scene.show import showAnalysis

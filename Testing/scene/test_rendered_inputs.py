@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.frames_from_node import framesFromNode
 from BreastUSAILib.scene.lesion_views import centreOnLesion

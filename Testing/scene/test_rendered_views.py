@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.show import showAnalysis
 from Testing.host.render import render_slice, why_no_rendering
 from Testing.scene.analyses import MapsInMemory, analysis_of, marked_frames

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.report.json_file import write_json
 from BreastUSAILib.scene.mrb import saveScene
 from BreastUSAILib.scene.report_node import addReportNode, readReport

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import slicer
 
-from BreastUSAILib.engine.analysis import Malignancy
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.findings.analysis import Malignancy
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.rescored import showRescoredInSteps
 from BreastUSAILib.scene.show import showAnalysis

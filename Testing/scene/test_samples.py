@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.engine.reading.file import read_file
 from BreastUSAILib.scene.frames_from_node import framesFromNode
 from BreastUSAILib.scene.sample_source import SAMPLE_ATTRIBUTE, SAMPLES, sampleBehind

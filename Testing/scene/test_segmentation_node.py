@@ -7,8 +7,8 @@ import dataclasses
 import numpy as np
 import slicer
 
-from BreastUSAILib.engine.frames import InputKind, SourceIdentity
-from BreastUSAILib.engine.lesion_segment import lesion_terminology
+from BreastUSAILib.engine.findings.lesion_segment import lesion_terminology
+from BreastUSAILib.engine.images.frames import InputKind, SourceIdentity
 from BreastUSAILib.scene.image_data import ijkToRasOf
 from BreastUSAILib.scene.label_stack import LabelStack
 from BreastUSAILib.scene.segmentation_node import addSegmentationNode

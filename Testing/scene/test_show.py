@@ -8,7 +8,7 @@ import pytest
 import slicer
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.nodes import nodesOfClass
 from BreastUSAILib.scene.show import showAnalysis

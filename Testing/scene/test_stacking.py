@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import slicer
 
-from BreastUSAILib.engine.frames import InputKind, SpacingSource
+from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
 from BreastUSAILib.scene.browsing import sequenceBehind
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.frames_from_node import framesFromNode

@@ -9,7 +9,7 @@ import pytest
 import slicer
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import InputKind
+from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.image_data import arrayFromImage
 from BreastUSAILib.scene.show import showAnalysis
 from BreastUSAILib.scene.volume_node import addVolumeNode

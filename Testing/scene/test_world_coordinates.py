@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from BreastUSAILib.engine.frames import Frames, InputKind
+from BreastUSAILib.engine.images.frames import Frames, InputKind
 from BreastUSAILib.scene.cine_sequences import addCine
 from BreastUSAILib.scene.frames_from_node import framesFromNode
 from BreastUSAILib.scene.mrb import saveScene, writeAnalysisScene

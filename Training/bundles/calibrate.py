@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from BreastUSAILib.engine.classifier import Calibration
 from BreastUSAILib.engine.errors import InputError
+from BreastUSAILib.engine.models.classifier import Calibration
 
 from ..data.example import CLASS_NAMES, Example
 from ..measure import metrics

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from BreastUSAILib import RESEARCH_USE
-from BreastUSAILib.engine.bundle import verify_bundle
+from BreastUSAILib.engine.bundles.bundle import verify_bundle
 from BreastUSAILib.engine.errors import InputError
 
 from ..data.example import CLASS_NAMES, Part

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from BreastUSAILib.engine.bundle import load_classifier
-from BreastUSAILib.engine.classifier import Classifier
-from BreastUSAILib.engine.heat import GRAD_CAM
+from BreastUSAILib.engine.bundles.bundle import load_classifier
+from BreastUSAILib.engine.explanations.explanation import GRAD_CAM
+from BreastUSAILib.engine.models.classifier import Classifier
 from BreastUSAILib.engine.options import AnalyzeOptions
 
 from ..data.example import CLASS_NAMES, Example
@@ -91,7 +91,7 @@ def calibrate_stage(bundle: Path, examples: Sequence[Example]) -> tuple[str, Poi
 
 def candidates(classifier: Classifier) -> list[str]:
     """The stages to choose from; none where there is no choice, see `calibrate_stage`."""
-    from BreastUSAILib.engine.explain import stages
+    from BreastUSAILib.engine.explanations.grad_cam import stages
 
     chooses = classifier.explainer.method == GRAD_CAM and classifier.inputs == ("image",)
     return stages(classifier.network) if chooses else []
@@ -113,10 +113,10 @@ def measure_stages(classifier: Classifier, examples: Sequence[Example]) -> Point
     """
     import torch
 
+    from BreastUSAILib.engine.checks.sector import detect_sector
     from BreastUSAILib.engine.device import resolve_device
-    from BreastUSAILib.engine.explain import GradCam
-    from BreastUSAILib.engine.prepare import prepare
-    from BreastUSAILib.engine.sector import detect_sector
+    from BreastUSAILib.engine.explanations.grad_cam import GradCam
+    from BreastUSAILib.engine.preparing.prepare import prepare
 
     target = CLASS_NAMES.index(AnalyzeOptions().explain_class.value)
     wanted, device = classifier.preprocessing, resolve_device("auto")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from BreastUSAILib.engine.analyzer import Analyzer
-from BreastUSAILib.engine.recalibration import Recalibration
+from BreastUSAILib.engine.models.calibration import Recalibration
 
 from ..data.example import Example
 from .scaling import fit_logistic, recalibration_covariance

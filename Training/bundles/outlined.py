@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from BreastUSAILib.engine.analysis import Analysis
 from BreastUSAILib.engine.analyzer import Analyzer
-from BreastUSAILib.engine.bundle import Models
+from BreastUSAILib.engine.bundles.bundle import Models
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import Frames, InputKind
-from BreastUSAILib.engine.recalibration import log_odds
+from BreastUSAILib.engine.findings.analysis import Analysis
+from BreastUSAILib.engine.images.frames import Frames, InputKind
+from BreastUSAILib.engine.models.calibration import log_odds
 from BreastUSAILib.report.atomic import atomic_file
 
 from ..data.example import Example

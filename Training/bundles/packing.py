@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from BreastUSAILib.engine.bundle import read_weights, verify_bundle
-from BreastUSAILib.engine.stored_weights import SCALE
+from BreastUSAILib.engine.bundles.bundle import read_weights, verify_bundle
+from BreastUSAILib.engine.bundles.stored_weights import SCALE
 
 from .writer import next_version, read_metadata, rewrite_bundle
 

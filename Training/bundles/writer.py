@@ -16,9 +16,9 @@ import numpy as np
 import torch
 
 from BreastUSAILib import RESEARCH_USE
-from BreastUSAILib.engine.bundle import CARD, INFERENCE, METADATA, SUMS, WEIGHTS, file_sha256, verify_bundle
+from BreastUSAILib.engine.bundles.bundle import CARD, INFERENCE, METADATA, SUMS, WEIGHTS, file_sha256, verify_bundle
 from BreastUSAILib.engine.errors import ModelError
-from BreastUSAILib.engine.prepare import Preprocessing
+from BreastUSAILib.engine.preparing.prepare import Preprocessing
 from BreastUSAILib.report.atomic import atomic_folder
 
 from .record import TrainingRecord

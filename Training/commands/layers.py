@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Print a line a stage."""
-    from BreastUSAILib.engine.bundle import SHIPPED, default_bundles, load_classifier
+    from BreastUSAILib.engine.bundles.bundle import SHIPPED, default_bundles, load_classifier
 
     from ..bundles.explained_stage import candidates, measure_stages
     from ..data.loading import load_examples

@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Pack every bundle and say what is to be done next."""
-    from BreastUSAILib.engine.bundle import WEIGHTS
+    from BreastUSAILib.engine.bundles.bundle import WEIGHTS
 
     from ..bundles.packing import pack_bundle
 

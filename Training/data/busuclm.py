@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import Rectangle
+from BreastUSAILib.engine.images.frames import Rectangle
 
 from .example import UNCLEAN, Example
 from .splits import hashed_fold, hashed_tenth, part_of

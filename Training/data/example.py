@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import Frames, InputKind, Rectangle, SpacingSource
+from BreastUSAILib.engine.images.frames import Frames, InputKind, Rectangle, SpacingSource
 
 from .pictures import is_plain_picture, read_grey, read_mask, read_still
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 from rich.progress import track
 
-from BreastUSAILib.engine.analysis import Label
+from BreastUSAILib.engine.findings.analysis import Label
 from BreastUSAILib.phantom.cases import random_spec
 from BreastUSAILib.phantom.frame import render
 from BreastUSAILib.report.atomic import atomic_file, output_errors

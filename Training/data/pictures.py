@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import Frames, luminance
+from BreastUSAILib.engine.images.frames import Frames, luminance
 from BreastUSAILib.engine.reading.file import read_file
 from BreastUSAILib.engine.reading.picture import is_picture
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from BreastUSAILib.engine.checks.sector import detect_sector
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import Rectangle
-from BreastUSAILib.engine.prepare import Preprocessing, unit_range
-from BreastUSAILib.engine.sector import detect_sector
+from BreastUSAILib.engine.images.frames import Rectangle
+from BreastUSAILib.engine.preparing.prepare import Preprocessing, unit_range
 
 from .busi import NAME as BUSI
 from .checks import mask_problem

@@ -14,9 +14,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from BreastUSAILib.engine.bundle import find_bundles
+from BreastUSAILib.engine.bundles.bundle import find_bundles
 from BreastUSAILib.engine.errors import ModelError, OptionError
-from BreastUSAILib.engine.prepare import Preprocessing
+from BreastUSAILib.engine.preparing.prepare import Preprocessing
 
 from ..bundles.record import TrainingRecord, record_training
 from ..bundles.writer import read_metadata

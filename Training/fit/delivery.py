@@ -10,7 +10,7 @@ from typing import Any
 
 from torch import nn
 
-from BreastUSAILib.engine.explain_any import explanation_of
+from BreastUSAILib.engine.explanations.registry import explanation_of
 
 from ..bundles.calibrate import RAW, calibrate_bundle
 from ..bundles.card import write_card

@@ -9,8 +9,8 @@ from typing import Any
 from monai.networks.nets import EfficientNetBN
 from torch import Tensor, nn
 
-from BreastUSAILib.engine.network_definitions import build_network
 from BreastUSAILib.engine.networks.attention_unet import EfficientAttentionUNet
+from BreastUSAILib.engine.networks.network_definitions import build_network
 
 HELPERS: Mapping[str, tuple[str, ...]] = {
     "birads": ("2", "3", "4", "5"),

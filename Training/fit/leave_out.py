@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from BreastUSAILib.engine.bundle import METADATA, SUMS
+from BreastUSAILib.engine.bundles.bundle import METADATA, SUMS
 from BreastUSAILib.engine.errors import InputError, OptionError
 
 from ..bundles.outline_rules import calibrate_outlines, write_normal_below

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from BreastUSAILib.engine.bundle import default_bundles, load_segmenter
+from BreastUSAILib.engine.bundles.bundle import default_bundles, load_segmenter
 from BreastUSAILib.engine.errors import ModelError
-from BreastUSAILib.engine.segmenter import Segmenter
+from BreastUSAILib.engine.models.segmenter import Segmenter
 
 from ..data.variants import Variant
 from ..recipes.recipe import Recipe

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from BreastUSAILib.engine.errors import OptionError
-from BreastUSAILib.engine.prepare import Preprocessing
+from BreastUSAILib.engine.preparing.prepare import Preprocessing
 
 from ..data.phantoms import TABLE, write_phantoms
 from ..recipes.recipe import Recipe

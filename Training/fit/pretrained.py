@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from BreastUSAILib.engine.bundles.stored_weights import unpacked
 from BreastUSAILib.engine.errors import ModelError
-from BreastUSAILib.engine.stored_weights import unpacked
 
 
 def read_state(path: Path) -> dict[str, Tensor]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from torch import nn
 
-from BreastUSAILib.engine.bundle import INFERENCE, WEIGHTS, file_sha256, verify_bundle
+from BreastUSAILib.engine.bundles.bundle import INFERENCE, WEIGHTS, file_sha256, verify_bundle
 from BreastUSAILib.engine.errors import ModelError
 
 from ..bundles.record import TrainingRecord

@@ -14,9 +14,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from BreastUSAILib.engine.bundle import find_bundles, network_definition, verify_bundle
+from BreastUSAILib.engine.bundles.bundle import find_bundles, network_definition, verify_bundle
 from BreastUSAILib.engine.errors import ModelError
-from BreastUSAILib.engine.prepare import Preprocessing
+from BreastUSAILib.engine.preparing.prepare import Preprocessing
 
 from ..bundles.record import TrainingRecord
 from ..bundles.writer import read_metadata

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytorch_lightning as pl
 
-from BreastUSAILib.engine.segmenter import Segmenter
+from BreastUSAILib.engine.models.segmenter import Segmenter
 
 from ..bundles.calibrate import check_calibration_part
 from ..bundles.record import record_training

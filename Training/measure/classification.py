@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from BreastUSAILib.engine.analysis import Label
+from BreastUSAILib.engine.findings.analysis import Label
 
 from ..data.example import CLASS_NAMES
 from . import metrics

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from BreastUSAILib.engine.network_definitions import build_network
+from BreastUSAILib.engine.networks.network_definitions import build_network
 
 from ..recipes.recipe import Recipe
 from .figures import read_figures

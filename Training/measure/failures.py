@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from BreastUSAILib.engine.analysis import Label
+from BreastUSAILib.engine.findings.analysis import Label
 
 from .rows import Row
 from .segmentation import MISSED_DICE

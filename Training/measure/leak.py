@@ -12,11 +12,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from BreastUSAILib.engine.analysis import Analysis
 from BreastUSAILib.engine.analyzer import Analyzer
-from BreastUSAILib.engine.bundle import Models
-from BreastUSAILib.engine.sector import detect_sector
-from BreastUSAILib.engine.segmenter import Segmenter
+from BreastUSAILib.engine.bundles.bundle import Models
+from BreastUSAILib.engine.checks.sector import detect_sector
+from BreastUSAILib.engine.findings.analysis import Analysis
+from BreastUSAILib.engine.models.segmenter import Segmenter
 
 from ..data.example import Example
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from BreastUSAILib.engine.analysis import Analysis, Label
 from BreastUSAILib.engine.analyzer import Analyzer
+from BreastUSAILib.engine.findings.analysis import Analysis, Label
 
 from ..data.example import Example
 from .heat import hit_and_share

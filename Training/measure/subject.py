@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from BreastUSAILib.engine.bundle import (
+from BreastUSAILib.engine.bundles.bundle import (
     METADATA,
     SHIPPED,
     BundleInfo,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from BreastUSAILib.engine.prepare import Preprocessing
+from BreastUSAILib.engine.preparing.prepare import Preprocessing
 
 from ..fit.augment import Augmentation
 

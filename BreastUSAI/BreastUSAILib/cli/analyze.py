@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import RESEARCH_USE
-from ..engine.analysis import Analysis, Label
 from ..engine.errors import BreastUSAIError
+from ..engine.findings.analysis import Analysis, Label
 from ..engine.options import AnalyzeOptions, Progress
 from ..report.result_folder import ResultFiles
 from .inputs_run import Engine, InputsRun, Read, check_output, reading_inputs
@@ -100,6 +100,6 @@ def _naming(name: str, error: BreastUSAIError) -> str:
 
 def _default_engine(chosen: argparse.Namespace) -> Engine:
     from ..engine.analyzer import Analyzer
-    from ..engine.model_folder import load_models
+    from ..engine.bundles.model_folder import load_models
 
     return Analyzer(load_models(chosen.classifier, chosen.segmenter), device=chosen.device)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from ..engine.analysis import Analysis
 from ..engine.errors import BreastUSAIError, Cancelled, InputError, OutputError
-from ..engine.frames import Frames
+from ..engine.findings.analysis import Analysis
+from ..engine.images.frames import Frames
 from ..engine.options import AnalyzeOptions, Progress
 from ..report.atomic import remove_leftovers
 from ..report.result_folder import OWNED, ResultFiles, write_results
@@ -109,7 +109,7 @@ def check_output(folder: Path) -> None:
 @contextmanager
 def reading_inputs(any_modality: bool = False) -> Iterator[Read]:
     """What reads a file or folder as `engine.reading.read` does, in a process of its own that ends with the block."""
-    from ..engine.reading.apart import ReadingProcess
+    from ..engine.remote.reading_process import ReadingProcess
 
     with ReadingProcess() as process:
         process.start()

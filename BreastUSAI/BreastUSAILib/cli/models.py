@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from ..engine.bundle import BundleInfo, verify_bundle
+from ..engine.bundles.bundle import BundleInfo, verify_bundle
+from ..engine.bundles.model_folder import InstalledModel, installed_models, remove_model
 from ..engine.errors import BreastUSAIError, ModelError
-from ..engine.model_folder import InstalledModel, installed_models, remove_model
 from .terminal import Terminal, quiet_libraries
 
 _HEADINGS = ("TASK", "NAME", "VERSION", "SIZE", "SHA-256", "STATE", "FROM", "PLACE")
@@ -28,7 +28,7 @@ def run_models(chosen: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _added(source: str, sha256: str | None) -> str:
-    from ..engine.model_install import add_model
+    from ..engine.bundles.model_install import add_model
 
     info = add_model(source, sha256)
     return f"{info.name} {info.version} ({info.task}) is in {info.path}"

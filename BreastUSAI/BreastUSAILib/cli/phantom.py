@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from ..engine.analysis import Label
 from ..engine.errors import BreastUSAIError
+from ..engine.findings.analysis import Label
 from ..phantom.samples import generate
 from .terminal import Terminal, quiet_libraries
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..engine.analysis import Analysis, Label
 from ..engine.errors import BreastUSAIError, Cancelled, OptionError
-from ..engine.frames import Frames
+from ..engine.findings.analysis import Analysis, Label
+from ..engine.images.frames import Frames
 from ..engine.options import AnalyzeOptions, FrameSelection, Progress
-from ..engine.remote import warm_engine
 from ..engine.remote.protocol import INVALID_PARAMS, ProtocolError
-from ..engine.remote.server import Call
+from ..engine.remote.serving import warm_engine
+from ..engine.remote.serving.server import Call
 from ..report.result_folder import ResultFiles
 from .inputs_run import InputsRun, check_output, reading_inputs
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..engine.analysis import Analysis
 from ..engine.errors import OutputError
-from ..engine.frames import Frames
+from ..engine.findings.analysis import Analysis
+from ..engine.images.frames import Frames
 
 
 def write_scene(analysis: Analysis, frames: Frames, path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..engine.analysis import Analysis, Label, VolumeLesion
+from ..engine.findings.analysis import Analysis, Label, VolumeLesion
 from ..engine.flags import Severity
 from ..report.words import lesion_size, percent, slices, volume_size
 

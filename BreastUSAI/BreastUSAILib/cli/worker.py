@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
     from ..engine.remote.model_choice import ModelChoice
-    from ..engine.remote.server import Call
-    from ..engine.remote.warm_engine import Engine
+    from ..engine.remote.serving.server import Call
+    from ..engine.remote.serving.warm_engine import Engine
 
 GRACE_S = 3.0  # what is being written may be finished within it after the parent is gone
 _WATCH_S = 0.5
@@ -28,10 +28,10 @@ def run_worker(load: Callable[[ModelChoice], Engine] | None = None) -> int:
     incoming, outgoing = own_streams()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in Slicer's console is the parent's business
     faulthandler.enable()
-    from ..engine.remote.analysis_methods import AnalysisMethods
-    from ..engine.remote.model_methods import ModelMethods
-    from ..engine.remote.server import Server
-    from ..engine.remote.warm_engine import WarmEngine, load_engine
+    from ..engine.remote.serving.analysis_methods import AnalysisMethods
+    from ..engine.remote.serving.model_methods import ModelMethods
+    from ..engine.remote.serving.server import Server
+    from ..engine.remote.serving.warm_engine import WarmEngine, load_engine
     from .terminal import quiet_libraries
 
     quiet_libraries()

@@ -8,16 +8,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .analysis import Analysis
-from .bundle import Models
+from .bundles.bundle import Models
 from .device import resolve_device
-from .explain_any import chosen_explainer
-from .frames import Frames
+from .explanations.registry import chosen_explainer
+from .findings.analysis import Analysis
+from .images.frames import Frames
+from .models.passes import Passes, SeparatePasses
+from .models.shared_encoder import SharedEncoder, shares_encoder
 from .options import AnalyzeOptions, Cancelling, Progress
-from .passes import Passes, SeparatePasses
-from .rescoring import Rescoring
-from .run import Equipment, Run
-from .shared_encoder import SharedEncoder, shares_encoder
+from .pipeline.rescoring import Rescoring
+from .pipeline.run import Equipment, Run
 
 DEFAULT_OPTIONS = AnalyzeOptions()
 

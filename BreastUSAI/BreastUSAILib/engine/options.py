@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .analysis import CLASSES, Label
 from .errors import OptionError
-from .frame_selection import ALL_FRAMES, FrameSelection
+from .findings.analysis import CLASSES, Label
+from .images.frame_selection import ALL_FRAMES, FrameSelection
 
 __all__ = ["EXPLAIN_METHODS", "AnalyzeOptions", "Cancelling", "FrameSelection", "Progress"]
 

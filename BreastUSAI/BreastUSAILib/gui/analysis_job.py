@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from slicer.i18n import tr as _
 
-from ..engine.analysis import Analysis
 from ..engine.errors import BreastUSAIError, Cancelled, InputError
-from ..engine.frames import Frames
+from ..engine.findings.analysis import Analysis
+from ..engine.images.frames import Frames
 from ..engine.options import AnalyzeOptions
 from ..scene.arrival import Arrival, shown
 from ..scene.former_results import Former

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..engine.analysis import Label
-from ..engine.frames import InputKind
+from ..engine.findings.analysis import Label
+from ..engine.images.frames import InputKind
 from ..engine.options import AnalyzeOptions, FrameSelection
 from ..engine.remote.model_choice import ModelChoice
 from ..scene.calibration import ENDS, isDrawnOn, markedEnds, spacingFromLine

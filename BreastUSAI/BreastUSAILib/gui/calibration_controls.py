@@ -9,7 +9,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..engine.errors import BreastUSAIError
-from ..engine.frames import SpacingSource
+from ..engine.images.frames import SpacingSource
 from ..scene.calibration import addCalibrationLine, markedEnds, removeLine
 from ..scene.recognised import Recognised
 from .analysis_request import manualSpacing

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..engine.analysis import CLASSES, Label
 from ..engine.errors import BreastUSAIError, OptionError
+from ..engine.findings.analysis import CLASSES, Label
 from ..engine.options import AnalyzeOptions, FrameSelection
 from ..scene.former_results import Former
 from ..scene.source_options import SourceOptions

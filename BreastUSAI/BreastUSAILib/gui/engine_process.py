@@ -6,9 +6,9 @@ from collections.abc import Generator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from ..engine.analysis import Analysis
 from ..engine.errors import Cancelled, DependencyError
-from ..engine.frames import Frames
+from ..engine.findings.analysis import Analysis
+from ..engine.images.frames import Frames
 from ..engine.options import AnalyzeOptions, Cancelling, Progress
 from ..engine.remote.model_choice import ModelChoice
 from .engine_call import Call, Listener, Ticket

@@ -7,7 +7,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from ..engine.frames import InputKind
+from ..engine.images.frames import InputKind
 from ..scene.recognised import Recognised, recognise
 from .analysis_request import sourceOptions
 from .calibration_controls import CalibrationControls

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slicer.i18n import tr as _
 
-from ..engine.frames import InputKind, SpacingSource
+from ..engine.images.frames import InputKind, SpacingSource
 from ..scene.recognised import Recognised
 from .spacing_words import spacingWords
 

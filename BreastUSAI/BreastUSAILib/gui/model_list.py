@@ -181,7 +181,7 @@ class ModelList:
         self.load()
 
     def _onOpenFolder(self, _checked: bool = False) -> None:
-        from ..engine.model_folder import user_folder  # loads much of the engine, which nothing else here needs
+        from ..engine.bundles.model_folder import user_folder  # loads much of the engine, which nothing else here needs
 
         folder = user_folder()
         try:

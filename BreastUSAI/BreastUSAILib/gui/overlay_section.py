@@ -7,8 +7,8 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from ..engine.analysis import CLASSES
 from ..engine.errors import BreastUSAIError
+from ..engine.findings.analysis import CLASSES
 from ..engine.options import EXPLAIN_METHODS
 from ..scene.overlay import setFill, setHeatMapOpacity, setOutline, setOverlaysVisible
 from ..scene.slice_views import viewsElsewhere

@@ -7,9 +7,9 @@ from typing import Annotated, Union
 import slicer
 from slicer.parameterNodeWrapper import Choice, WithinRange, parameterNodeWrapper
 
-from ..engine.analysis import CLASSES
 from ..engine.device import DeviceChoice
-from ..engine.heat_map_colours import LAYER_OPACITY
+from ..engine.findings.analysis import CLASSES
+from ..engine.findings.heat_map_colours import LAYER_OPACITY
 from ..engine.options import EXPLAIN_METHODS
 from ..scene.source_options import LARGEST_SPACING_MM
 

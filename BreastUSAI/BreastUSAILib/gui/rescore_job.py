@@ -7,9 +7,9 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from ..engine.analysis import Analysis
 from ..engine.errors import BreastUSAIError, Cancelled, InputError
-from ..engine.frames import Frames
+from ..engine.findings.analysis import Analysis
+from ..engine.images.frames import Frames
 from ..scene.browsing import sequenceBehind
 from ..scene.edited_masks import EditedMasks, editedMasksInSteps
 from ..scene.frames_from_node import framesFromNode

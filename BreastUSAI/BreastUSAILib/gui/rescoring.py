@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..engine.analysis import Label
+from ..engine.findings.analysis import Label
 from ..engine.options import EXPLAIN_METHODS, AnalyzeOptions, FrameSelection
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from ..engine.analysis import Probabilities
+from ..engine.findings.analysis import Probabilities
 from .model_words import taskWords
 from .spacing_words import spacingWords
 

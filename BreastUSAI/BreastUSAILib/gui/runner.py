@@ -10,7 +10,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..engine.errors import BreastUSAIError, Cancelled, DependencyError
-from ..engine.frames import InputKind
+from ..engine.images.frames import InputKind
 from ..scene.arrival import Arrival
 from .analysis_request import analyzeOptions, modelChoice, sourceOptions
 from .ignored import ignored

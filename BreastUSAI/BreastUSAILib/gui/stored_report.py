@@ -7,9 +7,9 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from ..engine.analysis import SCHEMA_VERSION
-from ..engine.document_form import checked_document
 from ..engine.errors import InputError
+from ..engine.findings.analysis import SCHEMA_VERSION
+from ..engine.findings.document_form import checked_document
 from ..scene.report_node import NAMES_KEY, parsedReport
 from .result_words import Report
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..engine.analysis import Label
 from ..engine.errors import OptionError
+from ..engine.findings.analysis import Label
 from .acquisition import Acquisition
 from .frame import PhantomSpec
 from .lesion import Echo, LesionSpec, Margin, Posterior, Shape

@@ -22,8 +22,8 @@ from pydicom.uid import (
 )
 
 from ..engine.errors import OptionError
-from ..engine.frames import Region, RegionContent
-from ..engine.reading.pydicom_versions import compress, save
+from ..engine.images.frames import Region, RegionContent
+from ..engine.reading.dicom.pydicom_versions import compress, save
 from ..report.atomic import atomic_file
 
 TRANSFER_SYNTAXES = (ExplicitVRLittleEndian, RLELossless, JPEG2000Lossless)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from ..engine.analysis import Label
-from ..engine.frames import Rectangle
+from ..engine.findings.analysis import Label
+from ..engine.images.frames import Rectangle
 from .acquisition import (
     Acquisition,
     Scatterers,

@@ -8,7 +8,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.analysis import Label
+from ..engine.findings.analysis import Label
 from .fields import SmoothField, smooth_step
 from .tissue import TissueMaps
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from ..engine.frames import Rectangle
+from ..engine.images.frames import Rectangle
 
 TICK_LENGTH_PX = 5
 

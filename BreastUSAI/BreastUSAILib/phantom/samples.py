@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from pydicom.uid import JPEG2000Lossless
 
-from ..engine.analysis import Label
 from ..engine.errors import OptionError
-from ..engine.frames import Rectangle, Region, RegionContent
+from ..engine.findings.analysis import Label
+from ..engine.images.frames import Rectangle, Region, RegionContent
 from ..report.atomic import output_errors
 from .acquisition import Acquisition
 from .cases import random_spec

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.analysis import Label
+from ..engine.findings.analysis import Label
 from ..report.atomic import atomic_file
 from .frame import Phantom
 

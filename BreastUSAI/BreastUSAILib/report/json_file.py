@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ..engine.analysis import Analysis
+from ..engine.findings.analysis import Analysis
 from .atomic import atomic_file
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.analysis import Analysis
-from ..engine.frames import Frames
+from ..engine.findings.analysis import Analysis
+from ..engine.images.frames import Frames
 from .atomic import atomic_file
 
 FRAMES_KEY = "BreastUSAI.Frames"

@@ -9,9 +9,9 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from .. import RESEARCH_USE
-from ..engine.analysis import Analysis
-from ..engine.frames import Frames, InputKind
-from ..engine.heat_map_colours import heat_map_over, shows_flow
+from ..engine.findings.analysis import Analysis
+from ..engine.findings.heat_map_colours import heat_map_over, shows_flow
+from ..engine.images.frames import Frames, InputKind
 from .atomic import atomic_file
 from .preview_panel import PANEL_WIDTH, panel
 from .preview_scales import STRIP_HEIGHT, colour_strip, scale_strip

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw
 
-from ..engine.analysis import CLASSES, Analysis, Label, Lesion, Malignancy, Probabilities
-from ..engine.frames import InputKind
-from ..engine.lesion_segment import lesion_colour
+from ..engine.findings.analysis import CLASSES, Analysis, Label, Lesion, Malignancy, Probabilities
+from ..engine.findings.lesion_segment import lesion_colour
+from ..engine.images.frames import InputKind
 from .preview_theme import (
     BACKGROUND,
     LABEL_COLOURS,

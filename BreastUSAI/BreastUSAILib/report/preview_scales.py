@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ..engine.heat_map_colours import heat_map_over
+from ..engine.findings.heat_map_colours import heat_map_over
 from .preview_theme import BACKGROUND, QUIET, TEXT, font
 
 STRIP_HEIGHT = 46

@@ -8,7 +8,7 @@ from functools import lru_cache
 from PIL import ImageFont
 from PIL.ImageFont import FreeTypeFont
 
-from ..engine.analysis import Label
+from ..engine.findings.analysis import Label
 from ..engine.flags import Severity
 
 RGB = tuple[int, int, int]

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from ..engine.analysis import Lesion
-from ..engine.lesion_segment import lesion_colour
+from ..engine.findings.analysis import Lesion
+from ..engine.findings.lesion_segment import lesion_colour
 from .preview_theme import BACKGROUND, CALIPER, QUIET, RGB, font
 
 _FINE = 2  # lines are drawn this many times finer and then averaged, for smooth edges

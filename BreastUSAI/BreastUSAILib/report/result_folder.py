@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..engine.analysis import Analysis
-from ..engine.frames import Frames
-from ..engine.without_text import without_text
+from ..engine.findings.analysis import Analysis
+from ..engine.images.frames import Frames
+from ..engine.images.without_text import without_text
 from .atomic import atomic_folder
 from .heat_map_nrrd import write_heat_maps
 from .json_file import write_json

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.analysis import Analysis
-from ..engine.frames import Frames
-from ..engine.lesion_segment import lesion_colour, lesion_name, lesion_terminology
+from ..engine.findings.analysis import Analysis
+from ..engine.findings.lesion_segment import lesion_colour, lesion_name, lesion_terminology
+from ..engine.images.frames import Frames
 from .nrrd_file import FRAMES_KEY, analysed_slab, slab_to_ras, write_nrrd
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..engine.analysis import Lesion, VolumeLesion
+from ..engine.findings.analysis import Lesion, VolumeLesion
 
 
 def percent(probability: float) -> str:

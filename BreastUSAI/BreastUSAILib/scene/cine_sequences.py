@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.analysis import Analysis
-from ..engine.frames import Frames
-from ..engine.heat_map_colours import shows_flow
+from ..engine.findings.analysis import Analysis
+from ..engine.findings.heat_map_colours import shows_flow
+from ..engine.images.frames import Frames
 from .browsing import BrowsedSequence
 from .heat_map_node import dressHeatMap, heatMapFrameNode
 from .image_data import ijkToRasOf

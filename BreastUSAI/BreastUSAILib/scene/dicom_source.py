@@ -12,7 +12,7 @@ import slicer
 from numpy.typing import NDArray
 
 from ..engine.errors import InputError
-from ..engine.frames import Frames
+from ..engine.images.frames import Frames
 from .sample_source import SAMPLE_ATTRIBUTE, sampleBehind
 
 INSTANCE_UIDS_ATTRIBUTE = "DICOM.instanceUIDs"

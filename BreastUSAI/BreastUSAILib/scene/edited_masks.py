@@ -11,7 +11,7 @@ import vtk
 from numpy.typing import NDArray
 
 from ..engine.errors import InputError
-from ..engine.maps import PackedLabels
+from ..engine.findings.maps import PackedLabels
 from .browsing import BrowsedSequence, sequenceBehind
 from .node_pixels import requirePixels
 from .segment_labels import SegmentLabels

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 
 from .. import RESEARCH_USE
-from ..engine.analysis import Analysis, Lesion, Malignancy, VolumeLesion
-from ..engine.frames import InputKind
-from ..engine.lesion_segment import lesion_name
+from ..engine.findings.analysis import Analysis, Lesion, Malignancy, VolumeLesion
+from ..engine.findings.lesion_segment import lesion_name
+from ..engine.images.frames import InputKind
 
 Row = dict[str, str]
 """Column title -> cell; a column that a row does not name stays empty: what is unknown is no number."""

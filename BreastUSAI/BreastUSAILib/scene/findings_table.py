@@ -9,7 +9,7 @@ from typing import Any
 import vtk
 
 from .. import RESEARCH_USE
-from ..engine.analysis import Analysis
+from ..engine.findings.analysis import Analysis
 from .findings_rows import NO_NAMES, columnsOf, findingRows
 from .nodes import addNode
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..engine.errors import InputError
-from ..engine.frames import Frames, InputKind
+from ..engine.images.frames import Frames, InputKind
 from .acquisition_views import sliceShown
 from .browsing import BrowsedSequence, sequenceBehind
 from .dicom_source import framesBehind

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.heat_map_colours import heat_map_colours, heat_map_opacity
+from ..engine.findings.heat_map_colours import heat_map_colours, heat_map_opacity
 from .nodes import nodesOfClass
 
 TABLE_ATTRIBUTE = "BreastUSAI.heatMapColours"

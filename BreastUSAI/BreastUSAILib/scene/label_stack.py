@@ -11,7 +11,7 @@ import slicer
 from numpy.typing import NDArray
 from vtk.util import numpy_support
 
-from ..engine.frames import Rectangle
+from ..engine.images.frames import Rectangle
 from .image_data import arrayFromImage, matrixFromArray
 
 

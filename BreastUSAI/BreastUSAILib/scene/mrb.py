@@ -13,9 +13,9 @@ from typing import Any
 import slicer
 import vtk
 
-from ..engine.analysis import Analysis
 from ..engine.errors import OutputError
-from ..engine.frames import Frames
+from ..engine.findings.analysis import Analysis
+from ..engine.images.frames import Frames
 from .host import openHost
 from .show import showAnalysis
 

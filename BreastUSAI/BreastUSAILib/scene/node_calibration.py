@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ..engine.flags import FlagCode
-from ..engine.frames import Frames, InputKind, SpacingSource
-from ..engine.plausible_spacing import plausible_length, plausible_spacing, without_impossible_size
+from ..engine.images.frames import Frames, InputKind, SpacingSource
+from ..engine.images.plausible_spacing import plausible_length, plausible_spacing, without_impossible_size
 from .source_options import SourceOptions
 from .transforms import keepsLengths
 

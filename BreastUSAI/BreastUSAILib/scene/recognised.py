@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..engine.frames import InputKind, SpacingSource
+from ..engine.images.frames import InputKind, SpacingSource
 from .browsing import sequenceBehind
 from .frames_from_node import NODE_AS_IT_IS, framesFromNode
 from .source_options import SourceOptions

@@ -8,8 +8,8 @@ import re
 from collections.abc import Generator, Mapping
 from typing import Any
 
-from ..engine.analysis import Analysis
 from ..engine.errors import InputError
+from ..engine.findings.analysis import Analysis
 from .nodes import addNode
 
 READER_KEY = "reader_assessment"

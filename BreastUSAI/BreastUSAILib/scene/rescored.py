@@ -7,9 +7,9 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..engine.analysis import Analysis
 from ..engine.errors import InputError
-from ..engine.lesion_segment import lesion_colour, lesion_name
+from ..engine.findings.analysis import Analysis
+from ..engine.findings.lesion_segment import lesion_colour, lesion_name
 from .browsing import sequenceBehind
 from .edited_masks import EditedMasks, Numbers
 from .findings_table import findingsColumns, replaceFindings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..engine.frames import Frames, InputKind
+from ..engine.images.frames import Frames, InputKind
 from .added_nodes import removedOnFailure
 from .cine_sequences import addCine
 from .host import currentScene

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from ..engine.errors import InputError
-from ..engine.lesion_segment import MAX_LESIONS, lesion_name
+from ..engine.findings.lesion_segment import MAX_LESIONS, lesion_name
 
 _LESION = re.compile(lesion_name(1).replace("1", r"([1-9]\d{0,2})"))
 

@@ -9,7 +9,7 @@ import numpy as np
 import slicer
 from numpy.typing import NDArray
 
-from ..engine.lesion_segment import lesion_colour, lesion_name
+from ..engine.findings.lesion_segment import lesion_colour, lesion_name
 from .image_data import ijkToRasOf, matrixFromArray
 from .label_stack import LabelStack
 from .nodes import IMAGE_ROLE, addNode, shareTransform

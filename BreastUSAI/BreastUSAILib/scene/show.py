@@ -6,10 +6,10 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
-from ..engine.analysis import Analysis
 from ..engine.errors import InputError
-from ..engine.frames import Frames, InputKind
-from ..engine.lesion_segment import lesion_terminology
+from ..engine.findings.analysis import Analysis
+from ..engine.findings.lesion_segment import lesion_terminology
+from ..engine.images.frames import Frames, InputKind
 from .added_nodes import AddedNodes
 from .arrival import Arrival, arriving, shown
 from .browsing import BrowsedSequence, sequenceBehind

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.heat_map_colours import LAYER_OPACITY
+from ..engine.findings.heat_map_colours import LAYER_OPACITY
 from .acquisition_views import sliceNormal, viewNormal
 from .heat_map_views import followForeground
 from .nodes import IMAGE_ROLE, nodesOfClass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..engine.errors import OptionError
-from ..engine.plausible_spacing import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, plausible_length
+from ..engine.images.plausible_spacing import LARGEST_SPACING_MM, SMALLEST_SPACING_MM, plausible_length
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.analysis import Analysis
-from ..engine.heat_map_colours import shows_flow
+from ..engine.findings.analysis import Analysis
+from ..engine.findings.heat_map_colours import shows_flow
 from .growing_image import GrowingImage
 from .heat_map_node import addHeatMapNode
 from .label_stack import LabelStack

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.frames import Frames
+from ..engine.images.frames import Frames
 
 UNKNOWN_SPACING_MM = 1.0
 """What Slicer draws where a distance is not known."""

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from typing import Any
 
 from ..engine.errors import InputError
-from ..engine.frames import Frames
+from ..engine.images.frames import Frames
 from .dicom_source import noteSource
 from .growing_image import GrowingImage
 from .node_calibration import noteCalibration

@@ -8,7 +8,7 @@ import numpy as np
 import slicer
 from numpy.typing import NDArray
 
-from ..engine.frames import Frames, InputKind
+from ..engine.images.frames import Frames, InputKind
 from .image_data import imageFromArray, matrixFromArray
 from .nodes import addNode
 

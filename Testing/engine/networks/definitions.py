@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import nn
 
-from BreastUSAILib.engine.network_definitions import build_network
+from BreastUSAILib.engine.networks.network_definitions import build_network
 
 SIDE = 64
 """Side of the input in pixels."""

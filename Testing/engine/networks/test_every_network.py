@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from BreastUSAILib.engine.network_definitions import ALLOWED
 from BreastUSAILib.engine.networks.feature_classifier import FeatureClassifier
 from BreastUSAILib.engine.networks.folding import fold_for_inference
+from BreastUSAILib.engine.networks.network_definitions import ALLOWED
 
 from .definitions import CLASSIFIERS, NEEDS_MASK, NETWORKS, OWN, SEGMENTERS, SIDE, build
 

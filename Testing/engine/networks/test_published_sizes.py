@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from BreastUSAILib.engine.network_definitions import build_network
+from BreastUSAILib.engine.networks.network_definitions import build_network
 
 from .definitions import MONAI, OWN
 

@@ -17,10 +17,10 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import JPEGBaseline8Bit, RLELossless
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import Frames
+from BreastUSAILib.engine.images.frames import Frames
 from BreastUSAILib.engine.reading import read
-from BreastUSAILib.engine.reading.pydicom_versions import compress
-from Testing.engine.reading.dicom_writing import CAPTURE, STORAGE, dicom_dataset, ramp, save
+from BreastUSAILib.engine.reading.dicom.pydicom_versions import compress
+from Testing.engine.reading.dicom.dicom_writing import CAPTURE, STORAGE, dicom_dataset, ramp, save
 
 
 def problem(path: Path) -> str:

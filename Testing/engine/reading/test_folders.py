@@ -12,9 +12,9 @@ from PIL import Image
 from pydicom.uid import generate_uid
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import Frames, InputKind
+from BreastUSAILib.engine.images.frames import Frames, InputKind
 from BreastUSAILib.engine.reading import read
-from Testing.engine.reading.dicom_writing import dicom_dataset, ramp, save
+from Testing.engine.reading.dicom.dicom_writing import dicom_dataset, ramp, save
 
 UPRIGHT = [1, 0, 0, 0, 0, -1]
 

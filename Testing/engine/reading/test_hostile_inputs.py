@@ -16,10 +16,11 @@ from PIL import Image
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import Frames
-from BreastUSAILib.engine.reading import dicom_file, limits, read
-from BreastUSAILib.engine.reading.apart import ReadingProcess
-from Testing.engine.reading.dicom_writing import dicom_dataset, ramp, save
+from BreastUSAILib.engine.images.frames import Frames
+from BreastUSAILib.engine.reading import limits, read
+from BreastUSAILib.engine.reading.dicom import dicom_file
+from BreastUSAILib.engine.remote.reading_process import ReadingProcess
+from Testing.engine.reading.dicom.dicom_writing import dicom_dataset, ramp, save
 
 LARGE = 3_000_000_000
 RAMP = np.arange(200, dtype=np.uint8).reshape(2, 10, 10)

@@ -13,13 +13,13 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from BreastUSAILib.engine.checks import check_input
+from BreastUSAILib.engine.checks.input_checks import check_input
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.flags import FlagCode, Severity
-from BreastUSAILib.engine.frames import Frames, InputKind
+from BreastUSAILib.engine.images.frames import Frames, InputKind
+from BreastUSAILib.engine.images.without_text import without_text
 from BreastUSAILib.engine.reading import read
-from BreastUSAILib.engine.without_text import without_text
-from Testing.engine.reading.dicom_writing import (
+from Testing.engine.reading.dicom.dicom_writing import (
     CAPTURE,
     US_MULTIFRAME,
     US_VOLUME,

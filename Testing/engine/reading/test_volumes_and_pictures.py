@@ -11,8 +11,9 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 from PIL import Image
 
-from BreastUSAILib.engine.frames import Frames, InputKind, SpacingSource
-from BreastUSAILib.engine.reading import read, volume_file
+from BreastUSAILib.engine.images.frames import Frames, InputKind, SpacingSource
+from BreastUSAILib.engine.reading import read
+from BreastUSAILib.engine.reading.volumes import volume_file
 
 VOXELS = np.arange(3 * 4 * 5, dtype=np.uint8).reshape(3, 4, 5)
 TILTED = (0.0, -1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0)

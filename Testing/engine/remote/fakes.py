@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from BreastUSAILib.engine.analysis import Analysis, ModelIdentity
 from BreastUSAILib.engine.errors import Cancelled, DependencyError, ModelError
-from BreastUSAILib.engine.frames import Frames, Rectangle
-from BreastUSAILib.engine.letterbox import Letterbox
-from BreastUSAILib.engine.maps import StoredMaps
+from BreastUSAILib.engine.findings.analysis import Analysis, ModelIdentity
+from BreastUSAILib.engine.findings.maps import StoredMaps
+from BreastUSAILib.engine.images.frames import Frames, Rectangle
+from BreastUSAILib.engine.images.letterbox import Letterbox
 from BreastUSAILib.engine.options import AnalyzeOptions
 from BreastUSAILib.engine.remote.model_choice import ModelChoice
 from Testing.report.samples import analysis_of

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from BreastUSAILib.engine.analysis import (
+from BreastUSAILib.engine.errors import OptionError
+from BreastUSAILib.engine.findings.analysis import (
     CLASSES,
     FrameFinding,
     Lesion,
@@ -18,9 +19,8 @@ from BreastUSAILib.engine.analysis import (
     Verdict,
     VolumeLesion,
 )
-from BreastUSAILib.engine.errors import OptionError
 from BreastUSAILib.engine.flags import Flag
-from BreastUSAILib.engine.frames import Region
+from BreastUSAILib.engine.images.frames import Region
 from BreastUSAILib.engine.options import EXPLAIN_METHODS, AnalyzeOptions, FrameSelection
 from BreastUSAILib.engine.remote.dataclass_json import from_plain, to_plain
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from BreastUSAILib.engine.analysis import Analysis
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.errors import InputError, OptionError, OutputError
-from BreastUSAILib.engine.frames import (
+from BreastUSAILib.engine.findings.analysis import Analysis
+from BreastUSAILib.engine.images.frames import (
     Frames,
     InputKind,
     Rectangle,

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import qt
 
-from BreastUSAILib.engine.analysis import Analysis
 from BreastUSAILib.engine.errors import BreastUSAIError, InputError, ModelError, OptionError, OutputError
-from BreastUSAILib.engine.frames import Frames, InputKind
+from BreastUSAILib.engine.findings.analysis import Analysis
+from BreastUSAILib.engine.images.frames import Frames, InputKind
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from BreastUSAILib.engine.remote.row_file import RowFile
 from BreastUSAILib.gui import slices

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import slicer
 
-from BreastUSAILib.engine.analysis import Analysis
 from BreastUSAILib.engine.errors import Cancelled
-from BreastUSAILib.engine.frames import Frames, InputKind
+from BreastUSAILib.engine.findings.analysis import Analysis
+from BreastUSAILib.engine.images.frames import Frames, InputKind
 from BreastUSAILib.gui import engine_connection
 from BreastUSAILib.gui.engine_process import EngineCommand, EngineProcess
 from Testing.gui.engine_process.fake_process import ALL, callFolders, pidOf

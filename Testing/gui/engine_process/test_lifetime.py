@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from BreastUSAILib import __version__
-from BreastUSAILib.engine.analysis import Analysis
 from BreastUSAILib.engine.errors import DependencyError
+from BreastUSAILib.engine.findings.analysis import Analysis
 from BreastUSAILib.engine.remote import private_folder
 from BreastUSAILib.gui.engine_process import EngineCommand, EngineError, EngineProcess, ModelChoice
 from Testing.engine.remote.fakes import PYTHONPATH
@@ -142,7 +142,7 @@ def test_a_program_that_is_no_engine_is_one_sentence(tmp_path) -> None:
 
 NOISY = r"""
 import sys
-from BreastUSAILib.engine.remote.server import Server
+from BreastUSAILib.engine.remote.serving.server import Server
 class Noisy:
     def write(self, line):
         noise = b'loading...\n\xff\xfe\n{"jsonrpc": "2.0", "id": [], "result": {}}\n[1]\n{"id": 1}\n' + b"x" * 3000000

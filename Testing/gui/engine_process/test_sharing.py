@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import slicer
 
-from BreastUSAILib.engine.analysis import Analysis
+from BreastUSAILib.engine.findings.analysis import Analysis
 from BreastUSAILib.gui import engine_connection, engine_lifetime
 from BreastUSAILib.gui.engine_lifetime import EngineLifetime, lifetimeInApplication
 from BreastUSAILib.gui.engine_process import EngineProcess, ModelChoice

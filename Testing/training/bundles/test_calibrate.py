@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from BreastUSAILib.engine.bundle import load_classifier, verify_bundle
+from BreastUSAILib.engine.bundles.bundle import load_classifier, verify_bundle
 from BreastUSAILib.engine.errors import InputError
 from Training.__main__ import main
 from Training.bundles import scaling

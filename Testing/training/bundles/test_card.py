@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from BreastUSAILib import RESEARCH_USE
-from BreastUSAILib.engine.bundle import CARD, verify_bundle
+from BreastUSAILib.engine.bundles.bundle import CARD, verify_bundle
 from BreastUSAILib.engine.errors import InputError, ModelError
 from Training.__main__ import main
 from Training.bundles import card

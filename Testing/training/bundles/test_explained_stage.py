@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from BreastUSAILib.engine.analyzer import Analyzer
-from BreastUSAILib.engine.bundle import load_classifier, verify_bundle
+from BreastUSAILib.engine.bundles.bundle import load_classifier, verify_bundle
 from Testing.training.measure.samples import write_classifier, write_data, write_segmenter
 from Training.__main__ import main
 from Training.bundles.card import write_card

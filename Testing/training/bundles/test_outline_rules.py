@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from BreastUSAILib.engine.bundle import load_segmenter, verify_bundle
+from BreastUSAILib.engine.bundles.bundle import load_segmenter, verify_bundle
 from BreastUSAILib.engine.errors import InputError
 from Testing.training.measure.samples import write_classifier, write_data, write_segmenter
 from Training.bundles.lesion_gap import GAPS, GapChoice

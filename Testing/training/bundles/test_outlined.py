@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from BreastUSAILib.engine.analyzer import Analyzer
-from BreastUSAILib.engine.measure import label_lesions
+from BreastUSAILib.engine.lesions.measure import label_lesions
 from Testing.training.measure.samples import write_classifier, write_data, write_segmenter
 from Training.bundles.outlined import Outline, Outlined, outline_images, without_rules
 from Training.data.loading import load_examples

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from BreastUSAILib.engine.bundle import (
+from BreastUSAILib.engine.bundles.bundle import (
     SHIPPED,
     WEIGHTS,
     find_bundles,
@@ -21,9 +21,9 @@ from BreastUSAILib.engine.bundle import (
     read_weights,
     verify_bundle,
 )
+from BreastUSAILib.engine.bundles.stored_weights import SCALE, unpacked
 from BreastUSAILib.engine.errors import ModelError
-from BreastUSAILib.engine.shared_encoder import shares_encoder
-from BreastUSAILib.engine.stored_weights import SCALE, unpacked
+from BreastUSAILib.engine.models.shared_encoder import shares_encoder
 from Training.__main__ import main
 from Training.bundles.packing import pack_bundle, packed
 from Training.bundles.writer import half_precision, read_metadata, rewrite_bundle

@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from BreastUSAILib.engine.bundle import CARD, METADATA, SUMS, WEIGHTS, load_classifier, load_segmenter, verify_bundle
+from BreastUSAILib.engine.bundles.bundle import (
+    CARD,
+    METADATA,
+    SUMS,
+    WEIGHTS,
+    load_classifier,
+    load_segmenter,
+    verify_bundle,
+)
 from BreastUSAILib.engine.errors import ModelError, OutputError
 from Training.bundles import writer
 from Training.bundles.record import TrainingRecord

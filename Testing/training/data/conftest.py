@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from Testing.engine.reading.dicom_writing import dicom_dataset, ultrasound_region
-from Testing.engine.reading.dicom_writing import save as save_dicom
+from Testing.engine.reading.dicom.dicom_writing import dicom_dataset, ultrasound_region
+from Testing.engine.reading.dicom.dicom_writing import save as save_dicom
 from Testing.training.conftest import picture, save, write_table
 
 BREAST_COLUMNS = (

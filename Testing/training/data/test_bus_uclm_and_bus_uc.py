@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from BreastUSAILib.engine.errors import InputError, OptionError
-from BreastUSAILib.engine.frames import Rectangle
+from BreastUSAILib.engine.images.frames import Rectangle
 from Testing.training.conftest import picture, save, write_table
 from Training.data.checks import check_trainable
 from Training.data.example import Part

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import SpacingSource
-from Testing.engine.reading.dicom_writing import dicom_dataset
-from Testing.engine.reading.dicom_writing import save as save_dicom
+from BreastUSAILib.engine.images.frames import SpacingSource
+from Testing.engine.reading.dicom.dicom_writing import dicom_dataset
+from Testing.engine.reading.dicom.dicom_writing import save as save_dicom
 from Testing.training.conftest import picture, save
 from Training.data.example import Example, Part
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from BreastUSAILib.engine.checks.sector import detect_sector
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.frames import Rectangle
-from BreastUSAILib.engine.letterbox import Letterbox
-from BreastUSAILib.engine.prepare import Preprocessing, unit_range
-from BreastUSAILib.engine.sector import detect_sector
+from BreastUSAILib.engine.images.frames import Rectangle
+from BreastUSAILib.engine.images.letterbox import Letterbox
+from BreastUSAILib.engine.preparing.prepare import Preprocessing, unit_range
 from Testing.training.conftest import save
 from Training.data.example import CLASS_NAMES
 from Training.data.loading import load_examples

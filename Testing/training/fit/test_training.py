@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from BreastUSAILib.__main__ import main as breastusai
-from BreastUSAILib.engine.bundle import load_bundle, load_classifier, verify_bundle
+from BreastUSAILib.engine.bundles.bundle import load_bundle, load_classifier, verify_bundle
 from Training.__main__ import main
 from Training.bundles.writer import read_metadata
 from Training.fit.pretrained import read_state

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from BreastUSAILib.engine.network_definitions import build_network
+from BreastUSAILib.engine.networks.network_definitions import build_network
 from Testing.made_up import CALIBRATION, SMALL, speckle
 from Training.bundles.record import TrainingRecord
 from Training.bundles.writer import BundleContent, write_bundle

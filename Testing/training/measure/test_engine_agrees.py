@@ -9,9 +9,9 @@ import pytest
 import torch
 from PIL import Image
 
-from BreastUSAILib.engine.analysis import Label
 from BreastUSAILib.engine.analyzer import Analyzer
-from BreastUSAILib.engine.bundle import load_default_models
+from BreastUSAILib.engine.bundles.bundle import load_default_models
+from BreastUSAILib.engine.findings.analysis import Label
 from BreastUSAILib.phantom.cases import random_spec
 from BreastUSAILib.phantom.frame import render
 from Training.data.example import Example, Part

@@ -11,9 +11,9 @@ import pytest
 import torch
 from rich.console import Console
 
+from BreastUSAILib.engine.checks.sector import detect_sector
 from BreastUSAILib.engine.errors import OptionError
-from BreastUSAILib.engine.letterbox import Letterbox
-from BreastUSAILib.engine.sector import detect_sector
+from BreastUSAILib.engine.images.letterbox import Letterbox
 from Training.data.loading import load_examples
 from Training.measure.console import print_figures
 from Training.measure.evaluation import Question, measure_bundles

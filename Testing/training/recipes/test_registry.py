@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from BreastUSAILib.engine.errors import OptionError
-from BreastUSAILib.engine.explain import stages
-from BreastUSAILib.engine.explain_any import explanation_of
-from BreastUSAILib.engine.network_definitions import build_network
+from BreastUSAILib.engine.explanations.grad_cam import stages
+from BreastUSAILib.engine.explanations.registry import explanation_of
+from BreastUSAILib.engine.networks.network_definitions import build_network
 from Training.recipes.registry import recipe_named, recipes
 
 MISSION = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ..errors import InputError
-from ..frames import Frames
+from ..images.frames import Frames
 from .file import read_file
 from .folder import read_folder
 

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BreastUSAIError, InputError
-from ..frames import Frames
-from ..plausible_spacing import without_impossible_size
-from .dicom import read_dicom
-from .dicom_file import has_dicom_preamble
+from ..images.frames import Frames
+from ..images.plausible_spacing import without_impossible_size
+from .dicom.dicom_file import has_dicom_preamble
+from .dicom.reader import read_dicom
 from .names import PICTURES, VOLUMES, extension
 from .picture import is_picture, read_picture
-from .volume_file import is_volume_file, read_volume_file
+from .volumes.volume_file import is_volume_file, read_volume_file
 
 Result = TypeVar("Result")
 

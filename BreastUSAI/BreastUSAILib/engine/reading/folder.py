@@ -11,13 +11,13 @@ from pathlib import Path
 from pydicom.tag import Tag
 
 from ..errors import InputError
-from ..frames import Frames
-from .copies import copies_left_out, without_copies
-from .dicom_file import read_header, readable_header
+from ..images.frames import Frames
+from .dicom.copies import copies_left_out, without_copies
+from .dicom.dicom_file import read_header, readable_header
+from .dicom.slice_series import SlicePlace, read_slices, slice_place, stackable
 from .file import guarded, read_file
 from .header_numbers import number
 from .names import NOT_IMAGES, PICTURES, VOLUMES, extension
-from .slices import SlicePlace, read_slices, slice_place, stackable
 
 _NO_IMAGES = frozenset(
     {"thumbs.db", "desktop.ini", "dicomdir", "license", "copying", "notice", "readme", "makefile", "sha256sums"}

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from ..errors import InputError
-from ..frames import Frames, InputKind, luminance
-from .dicom_geometry import LPS_TO_RAS
+from ..images.frames import Frames, InputKind, luminance
+from .dicom.dicom_geometry import LPS_TO_RAS
 from .limits import check_size, too_large
 from .names import stem
 from .tiff_check import check_tiff, first_page_value
-from .volume_file import itk_ijk_to_ras, read_volume_file
+from .volumes.volume_file import itk_ijk_to_ras, read_volume_file
 
 _FORMATS = ("PNG", "JPEG", "BMP", "TIFF")
 _SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*")

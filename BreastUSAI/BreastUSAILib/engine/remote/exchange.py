@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis import Analysis, FrameFinding, Lesion
 from ..errors import InputError, OptionError
-from ..frames import Frames, Rectangle
-from ..letterbox import Letterbox
-from ..maps import PackedLabels, StoredMaps
+from ..findings.analysis import Analysis, FrameFinding, Lesion
+from ..findings.maps import PackedLabels, StoredMaps
+from ..images.frames import Frames, Rectangle
+from ..images.letterbox import Letterbox
 from ..options import AnalyzeOptions
 from .dataclass_json import from_plain, to_plain
 from .file_errors import handing_over

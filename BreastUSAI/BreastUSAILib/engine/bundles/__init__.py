@@ -1,0 +1,1 @@
+"""Model bundles: their files checked, read, installed, removed and downloaded."""

@@ -1,0 +1,291 @@
+"""Model bundles: folders of data in MONAI bundle layout, checked before anything in them is used."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ModelError
+from ..explanations.explanation import GRAD_CAM
+from ..findings.analysis import ModelIdentity
+from ..models.calibration import Recalibration
+from ..models.classifier import INPUTS, Calibration, Classifier
+from ..models.segmenter import Segmenter
+from ..networks.network_definitions import build_network, check_definition
+from ..preparing.prepare import Preprocessing
+from .bundle_files import (
+    CARD,
+    INFERENCE,
+    METADATA,
+    REPAIR,
+    WEIGHTS,
+    decoded,
+    read_text,
+    read_weights_file,
+    verified_files,
+)
+from .bundle_files import SUMS as SUMS  # with the other names of a bundle's files, for whoever asks here
+from .bundle_numbers import check_numbers
+from .plain_json import parsed_object
+from .stored_weights import load_weights
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+SHIPPED = Path(__file__).resolve().parents[3] / "Resources" / "Models"
+_LONGEST_WORD = 100
+
+
+@dataclass(frozen=True)
+class BundleInfo:
+    """What a verified bundle says of itself; `sha256` is that of its weights, `size_bytes` that of all its files."""
+
+    path: Path
+    task: str
+    name: str
+    version: str
+    sha256: str
+    size_bytes: int
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """The part that goes into an analysis."""
+        return ModelIdentity(self.task, self.name, self.version, self.sha256)
+
+
+@dataclass(frozen=True)
+class Models:
+    """The pair of networks that an analysis needs."""
+
+    classifier: Classifier
+    segmenter: Segmenter
+
+
+def find_bundles(folder: Path = SHIPPED) -> list[Path]:
+    """The bundle folders below `folder`, by name; hidden ones are unfinished and left out."""
+    found = sorted(path.parent.parent for path in folder.glob(f"*/{METADATA}"))
+    return [path for path in found if not path.name.startswith(".")]
+
+
+def bundle_name(path: Path) -> str:
+    """The name that a bundle gives itself, its hash unchecked; its folder's where its metadata cannot be read."""
+    try:
+        return _word(_parsed(read_text(path, METADATA), path / METADATA), "name")
+    except (ModelError, KeyError, ValueError):
+        return path.name
+
+
+def verify_bundle(path: Path) -> BundleInfo:
+    """Check hashes, card, metadata and architecture. Raises ModelError with the reason where the bundle is refused."""
+    return _opened(path).info
+
+
+def verified_card(path: Path) -> str:
+    """The model card of a bundle that verifies, in Markdown. Raises ModelError."""
+    return _opened(path).card
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """What one reading of a bundle's files gave: everything after it comes from here and not from the folder."""
+
+    info: BundleInfo
+    own: Mapping[str, Any]
+    definition: Mapping[str, Any]
+    card: str
+    weights: bytes
+
+
+def _opened(path: Path, task: str | None = None) -> _Opened:
+    """A bundle that verifies; with its weights where the task that it must have is named. Raises ModelError."""
+    wanted = {METADATA, INFERENCE, CARD} | ({WEIGHTS} if task else set())
+    files, sums, size = verified_files(path, frozenset(wanted))
+    metadata = _parsed(decoded(files[METADATA], path / METADATA), path / METADATA)
+    card = decoded(files[CARD], path / CARD)
+    if not card.strip():
+        raise ModelError("the model card is empty", where=path / CARD, remedy=REPAIR)
+    definition = _definition(decoded(files[INFERENCE], path / INFERENCE), path)
+    check_definition(definition, where=path / INFERENCE)
+    with _stated_in(path):
+        check_numbers(metadata)
+        own = metadata["breastusai"]
+        found, name, version = _word(own, "task"), _word(metadata, "name"), _word(metadata, "version")
+        Preprocessing.from_metadata(own["preprocessing"])
+    if task not in (None, found):
+        raise ModelError(f"this is a {found} bundle", where=path, remedy=f"Give a {task} bundle")
+    info = BundleInfo(path, found, name, version, sums[WEIGHTS], size)
+    return _Opened(info, own, definition, card, files.get(WEIGHTS, b""))
+
+
+def load_classifier(path: Path) -> Classifier:
+    """A verified classification bundle, on the CPU. Raises ModelError."""
+    from ..explanations.registry import explainer_for
+
+    opened = _opened(path, "classification")
+    own = opened.own
+    with _stated_in(path):
+        calibration = Calibration(**own["calibration"])
+        stated = own.get("lesion_recalibration")
+        lesions = None if stated is None else Recalibration(**stated)
+        preprocessing = Preprocessing.from_metadata(own["preprocessing"])
+        inputs = _inputs(own)
+        method, layer = _explanation(own)
+    network = _network(opened, len(inputs), preprocessing.size)
+    with _stated_in(path):
+        explainer = explainer_for(network, method, layer)
+    return Classifier(opened.info.identity, network, preprocessing, calibration, explainer, inputs, lesions)
+
+
+def load_segmenter(path: Path) -> Segmenter:
+    """A verified segmentation bundle, on the CPU. Raises ModelError."""
+    opened = _opened(path, "segmentation")
+    own = opened.own
+    with _stated_in(path):
+        rules = {name: _rule(name, own[name]) for name in ("threshold", "smallest_lesion")}
+        rules["lesion_evidence"] = _rule("lesion_evidence", own.get("lesion_evidence", 0.0))
+        limits = {name: own.get(name) for name in ("withhold_below", "lesion_gap")}  # older bundles have none
+        rules |= {name: math.inf if limit is None else _rule(name, limit) for name, limit in limits.items()}
+        preprocessing = Preprocessing.from_metadata(own["preprocessing"])
+        mirror = own.get("mirror", False)
+        if not isinstance(mirror, bool):
+            raise ValueError(f"mirror as {mirror!r}, not as true or false")
+    network = _network(opened, 1, preprocessing.size)
+    return Segmenter(opened.info.identity, network, preprocessing, **rules, mirror=mirror)
+
+
+def load_bundle(path: Path) -> Classifier | Segmenter:
+    """A verified bundle of either task, on the CPU. Raises ModelError."""
+    loaders: Mapping[str, Callable[[Path], Classifier | Segmenter]]
+    loaders = {"classification": load_classifier, "segmentation": load_segmenter}
+    task = verify_bundle(path).task
+    if task not in loaders:
+        raise ModelError(f"the task '{task}' is unknown", where=path, remedy=f"Give one of {', '.join(loaders)}")
+    return loaders[task](path)
+
+
+def default_bundles(folder: Path = SHIPPED) -> dict[str, Path]:
+    """The first bundle by name for each task. Raises ModelError where one is missing."""
+    by_task: dict[str, Path] = {}
+    for path in find_bundles(folder):
+        by_task.setdefault(verify_bundle(path).task, path)
+    for task in ("classification", "segmentation"):
+        if task not in by_task:
+            raise ModelError(f"there is no {task} bundle", where=folder, remedy="Install the extension again")
+    return by_task
+
+
+def load_default_models(folder: Path = SHIPPED) -> Models:
+    """The shipped pair, as `default_bundles` finds it. Raises ModelError."""
+    by_task = default_bundles(folder)
+    return Models(load_classifier(by_task["classification"]), load_segmenter(by_task["segmentation"]))
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def read_weights(path: Path) -> dict[str, torch.Tensor]:
+    """The state dict of a bundle, on the CPU, its hash unchecked. Raises ModelError."""
+    try:
+        return load_weights(read_weights_file(path))
+    except ValueError as error:
+        raise _useless(path, error) from error
+
+
+def _network(opened: _Opened, channels: int, side: int) -> nn.Module:
+    """The network with its weights. How large both are is known before either gets memory.
+
+    The shipped bundles lie beside this code and are spared the measuring, which takes half a second.
+    """
+    import torch
+
+    from ..networks.folding import fold_for_inference
+
+    path, shapes = opened.info.path, None
+    if path.parent != SHIPPED:
+        from .network_size import checked_shapes
+
+        shapes = checked_shapes(opened.definition, channels, side, where=path / INFERENCE)
+    try:
+        weights = load_weights(opened.weights, shapes)
+        network = build_network(opened.definition, where=path / INFERENCE)
+        network.load_state_dict(weights)  # copies fp16 values into the network's own float32
+    except (ValueError, RuntimeError) as error:
+        raise _useless(path, error) from error
+    network = fold_for_inference(network).requires_grad_(False)
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def _useless(path: Path, error: Exception) -> ModelError:
+    reason = (str(error).splitlines() or [type(error).__name__])[0]
+    return ModelError(f"the weights cannot be used: {reason}", where=path / WEIGHTS, remedy=REPAIR)
+
+
+def network_definition(path: Path) -> Mapping[str, Any]:
+    """The ``network_def`` of a bundle, unchecked. Raises ModelError where there is none."""
+    return _definition(read_text(path, INFERENCE), path)
+
+
+def _definition(text: str, path: Path) -> Mapping[str, Any]:
+    definition = _parsed(text, path / INFERENCE).get("network_def")
+    if not isinstance(definition, Mapping):
+        raise ModelError("network_def is missing", where=path / INFERENCE, remedy=REPAIR)
+    return definition
+
+
+def _inputs(own: Mapping[str, Any]) -> tuple[str, ...]:
+    inputs = tuple(own.get("inputs", ("image",)))
+    if inputs not in INPUTS:
+        raise ValueError(f"inputs as {list(inputs)}, not as one of {[list(known) for known in INPUTS]}")
+    return inputs
+
+
+def _rule(name: str, stated: object) -> float:
+    if isinstance(stated, bool) or not isinstance(stated, (int, float)) or not 0 <= stated < math.inf:
+        raise ValueError(f"{name} as {stated!r}, not as a number from 0 on")
+    return float(stated)
+
+
+def _explanation(own: Mapping[str, Any]) -> tuple[str, str]:
+    """Method and layer. The older key ``explanation_layer`` means Grad-CAM at that layer."""
+    if "explanation" not in own:
+        return GRAD_CAM, str(own["explanation_layer"])
+    return str(own["explanation"]["method"]), str(own["explanation"].get("layer", ""))
+
+
+@contextmanager
+def _stated_in(path: Path) -> Iterator[None]:
+    """Turn what is missing or wrong in a bundle's metadata into a ModelError that names the file."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+        problem = f"the metadata lacks or misstates {error}"
+        raise ModelError(problem, where=path / METADATA, remedy=REPAIR) from error
+    except ModelError as error:
+        raise ModelError(error.problem, where=error.where or path / METADATA, remedy=error.remedy) from error
+
+
+def _parsed(text: str, where: Path) -> dict[str, Any]:
+    try:
+        return parsed_object(text)
+    except ValueError as error:
+        raise ModelError(f"the file is no JSON ({error})", where=where, remedy=REPAIR) from error
+
+
+def _word(values: Mapping[str, Any], name: str) -> str:
+    """A short text that can be printed. Raises ValueError."""
+    value = values[name]
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_WORD or not value.isprintable():
+        raise ValueError(f"{name}, which is a text of 1 to {_LONGEST_WORD} letters that can be printed")
+    return value

@@ -1,0 +1,284 @@
+"""Everything found in one input, as plain data. Needs numpy alone, so that `scene/` can share it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..flags import Flag
+from ..images.frame_selection import FrameSelection
+from ..images.frames import InputKind, SpacingSource
+
+SCHEMA_VERSION = "1.4.0"
+
+
+class Label(str, Enum):
+    """The verdict's word. ``undetermined``: the network is not sure enough; ``rejected``: no verdict is given."""
+
+    NORMAL = "normal"
+    BENIGN = "benign"
+    MALIGNANT = "malignant"
+    UNDETERMINED = "undetermined"
+    REJECTED = "rejected"
+
+
+CLASSES = (Label.NORMAL, Label.BENIGN, Label.MALIGNANT)
+
+
+@dataclass(frozen=True)
+class Probabilities:
+    """Calibrated class probabilities; they sum to 1.
+
+    They are composed of two answers: `lesion`, and `likelihood`, which is asked of lesions alone.
+    """
+
+    normal: float
+    benign: float
+    malignant: float
+
+    @property
+    def lesion(self) -> float:
+        """The probability that the frame shows a lesion."""
+        return self.benign + self.malignant
+
+    @property
+    def likelihood(self) -> float:
+        """The likelihood of malignancy: the probability that the lesion is malignant, given that there is one."""
+        return self.malignant / max(self.lesion, 1e-12)
+
+
+@dataclass(frozen=True)
+class Malignancy:
+    """Likelihood of malignancy with its 95 % interval from the calibration set, each in [0, 1].
+
+    It is the probability that the lesion is malignant, given that there is one: P(malignant) / (P(benign) +
+    P(malignant)).
+
+    `prevalence` is the share of malignant among lesions that the caller asked for, or None for the calibration set's.
+    """
+
+    probability: float
+    low: float
+    high: float
+    prevalence: float | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer for the whole input: that of its key frame, the one most probably malignant (`Probabilities`)."""
+
+    label: Label
+    probabilities: Probabilities | None = None
+    malignancy: Malignancy | None = None
+    key_frame: int | None = None
+
+
+@dataclass(frozen=True)
+class FrameFinding:
+    """What one analysed frame gave. `lesions` are ids into `Analysis.lesions`."""
+
+    index: int
+    time_s: float | None
+    probabilities: Probabilities | None
+    lesions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lesion:
+    """One lesion of one frame: a connected one that was found, or what a reader outlined under one number.
+
+    `id` is unique in the analysis, counted from 1. `number` is the value it has in the frame's labels: its rank in its
+    frame by area, from 1, or the label that the reader gave it. Pixel lengths are along the image's own pixels; mm
+    values are None unless calibrated. Points are (column, row) in pixels, pixel centres at whole numbers; `bbox_px`
+    is (left, top, width, height). Height is along depth, so a height/width ratio above 1 is taller than wide.
+    `depth_*` is from the top of the analysed region to the lesion's topmost row, 0 where it begins above that.
+    `malignancy` is filled by `Analyzer.rescore` alone: the likelihood from the whole frame and from a closer view
+    around this lesion together. None elsewhere: then the frame's likelihood counts.
+    """
+
+    id: int
+    number: int
+    frame: int
+    bbox_px: tuple[int, int, int, int]
+    centroid_px: tuple[float, float]
+    area_px: int
+    area_mm2: float | None
+    long_axis_px: float
+    long_axis_mm: float | None
+    long_axis_ends_px: tuple[tuple[float, float], tuple[float, float]]
+    short_axis_px: float
+    short_axis_mm: float | None
+    short_axis_ends_px: tuple[tuple[float, float], tuple[float, float]]
+    height_width_ratio: float
+    depth_px: float
+    depth_mm: float | None
+    mean_probability: float
+    malignancy: Malignancy | None = None
+
+
+@dataclass(frozen=True)
+class VolumeLesion:
+    """One lesion of a volume: the lesions of neighbouring slices that overlap, or that a reader gave one number.
+
+    `id` counts from 1, the largest lesion first; after `Analyzer.rescore` it is the number that the reader gave,
+    ascending. `lesions` are ids into `Analysis.lesions`, by slice. `first_frame`
+    and `last_frame` are the first and the last slice where it is outlined, `key_frame` the one of these with the
+    highest likelihood, which `malignancy` is. `voxels` counts what is outlined in the slices that were analysed.
+    `volume_mm3` lets each of these slices stand for as many as the analysed ones lie apart; None where the pixel size
+    or the distance between slices is unknown, or where only one slice was segmented.
+    """
+
+    id: int
+    lesions: tuple[int, ...]
+    first_frame: int
+    last_frame: int
+    key_frame: int
+    voxels: int
+    volume_mm3: float | None
+    malignancy: Malignancy | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How the heat map was made."""
+
+    method: str
+    target_class: Label
+    layer: str
+
+
+@dataclass(frozen=True)
+class ModelIdentity:
+    """Which weights gave the result; `sha256` is that of the weights file."""
+
+    task: str
+    name: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class InputSummary:
+    """What was analysed. `pixel_spacing_mm` is (row, column) or None; `region_px` is (left, top, width, height).
+
+    `slice_spacing_mm` is the distance between a volume's slices, or None where unknown and for a still or cine.
+    """
+
+    kind: InputKind
+    frames: int
+    rows: int
+    columns: int
+    pixel_spacing_mm: tuple[float, float] | None
+    spacing_source: SpacingSource
+    region_px: tuple[int, int, int, int]
+    modality: str | None = None
+    sop_class_uid: str | None = None
+    sop_instance_uid: str | None = None
+    series_instance_uid: str | None = None
+    slice_spacing_mm: float | None = None
+
+
+class FrameMaps(Protocol):
+    """Masks and heat maps of the analysed frames, made on demand on the input's own pixel grid."""
+
+    def labels(self, frame: int) -> NDArray[np.uint8]:
+        """``[H, W]``: 0 background, else the `Lesion.number`. KeyError where the frame was not segmented."""
+
+    def heat_map(self, frame: int) -> NDArray[np.float32]:
+        """``[H, W]`` float32 in [0, 1]. KeyError where the frame was not explained."""
+
+    @property
+    def frames(self) -> tuple[int, ...]:
+        """Indices of the frames that have masks and heat maps, ascending."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Verdict, per-frame findings, lesions, maps, flags and provenance of one input.
+
+    `volume_lesions` is a partition of `lesions` where the input is a volume; a still and a cine have none.
+    `selection` is what was chosen of the input's frames, kept through every `Analyzer.rescore`; None where unknown.
+    `prevalence` is the share of malignant among lesions, in (0, 1), that was asked for, whether or not there is a
+    verdict that could be shifted to it; None where none was.
+    """
+
+    input: InputSummary
+    models: tuple[ModelIdentity, ...]
+    verdict: Verdict
+    frames: tuple[FrameFinding, ...]
+    lesions: tuple[Lesion, ...]
+    explanation: Explanation
+    flags: tuple[Flag, ...]
+    device: str
+    software: Mapping[str, str]
+    timing_ms: Mapping[str, float]
+    maps: FrameMaps = field(repr=False, compare=False)
+    volume_lesions: tuple[VolumeLesion, ...] = ()
+    selection: FrameSelection | None = None
+    prevalence: float | None = None
+
+    def lesions_of(self, frame: int) -> tuple[Lesion, ...]:
+        """The lesions of one frame, largest first."""
+        return tuple(lesion for lesion in self.lesions if lesion.frame == frame)
+
+    def volume_number(self, frame: int, number: int) -> int:
+        """The id of the joined lesion that lesion `number` of `frame` belongs to; `number` where nothing is joined.
+
+        Raises KeyError where that frame of a volume has no such lesion.
+        """
+        return self._volume_numbers[frame, number] if self.volume_lesions else number
+
+    def segment_labels(self, frame: int) -> NDArray[np.unsignedinteger[Any]]:
+        """``[H, W]``: 0 background, else the number of the lesion's segment, which is its `volume_number`.
+
+        uint8, or uint16 where a volume has more than 255 lesions. Raises KeyError where the frame was not segmented,
+        and InputError where its labels hold a lesion that the findings do not know.
+        """
+        labels = self.maps.labels(frame)
+        if not self.volume_lesions:
+            return labels
+        dtype: type[np.unsignedinteger[Any]] = np.uint8 if len(self.volume_lesions) < 256 else np.uint16
+        numbers = np.zeros(256, dtype)
+        for lesion in self.lesions_of(frame):
+            numbers[lesion.number] = self.volume_number(frame, lesion.number)
+        joined = numbers[labels]
+        if np.count_nonzero(joined) != np.count_nonzero(labels):
+            problem = f"the masks of slice {frame} do not fit the findings"
+            raise InputError(problem, remedy="Analyze the image again")
+        return joined
+
+    @cached_property
+    def _volume_numbers(self) -> dict[tuple[int, int], int]:
+        joined = {lesion: whole.id for whole in self.volume_lesions for lesion in whole.lesions}
+        return {(lesion.frame, lesion.number): joined[lesion.id] for lesion in self.lesions}
+
+    def to_json(self) -> dict[str, Any]:
+        """The published form (`report/analysis.schema.json`): every field but the arrays, plain JSON types."""
+        names = [name for name in self.__dataclass_fields__ if name not in ("maps", "volume_lesions")]
+        names.insert(names.index("lesions") + 1, "volume_lesions")
+        document = {"schema_version": SCHEMA_VERSION, **{name: _plain(getattr(self, name)) for name in names}}
+        document["explanation"]["class"] = document["explanation"].pop("target_class")
+        return document
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "__dataclass_fields__"):
+        return _plain(asdict(value))
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (float, np.floating)):
+        return round(float(value), 6)
+    if isinstance(value, np.integer):
+        return int(value)
+    return value

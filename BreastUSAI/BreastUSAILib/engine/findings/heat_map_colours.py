@@ -1,0 +1,64 @@
+"""How a heat map is coloured, in slice views and in pictures alike. Needs numpy alone.
+
+More heat is always lighter, in even steps, so that it reads in grey print too, and covers more of the image: nothing
+of it where there is no heat. Red and blue are flow on colour Doppler, so that heat is green there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..flags import Flag, FlagCode
+
+LAYER_OPACITY = 0.7
+"""How much of the image the hottest places cover, unless the reader chooses otherwise."""
+
+Anchors = tuple[tuple[int, int, int], ...]
+
+# Purple to pale yellow, and dark green to pale lime: the lightness L* of either rises evenly.
+_ON_GREY: Anchors = (
+    (24, 12, 64),
+    (87, 16, 110),
+    (158, 42, 99),
+    (214, 69, 65),
+    (246, 125, 21),
+    (250, 193, 39),
+    (252, 246, 150),
+)
+_ON_DOPPLER: Anchors = (
+    (0, 28, 28),
+    (0, 62, 50),
+    (0, 98, 64),
+    (22, 136, 66),
+    (78, 174, 62),
+    (150, 210, 80),
+    (226, 244, 150),
+)
+_FULL_FROM = 0.65
+
+
+def shows_flow(flags: Iterable[Flag]) -> bool:
+    """Whether an analysis with these flags is of colour Doppler."""
+    return any(flag.code is FlagCode.COLOUR_DOPPLER for flag in flags)
+
+
+def heat_map_colours(values: NDArray, on_flow: bool = False) -> NDArray[np.float32]:
+    """RGB ``[..., 3]`` in [0, 255] of heat-map values in [0, 1]; `on_flow` for colour Doppler."""
+    anchors = np.array(_ON_DOPPLER if on_flow else _ON_GREY, dtype=np.float32)
+    stops = np.linspace(0.0, 1.0, len(anchors))
+    return np.stack([np.interp(values, stops, anchors[:, channel]) for channel in range(3)], -1).astype(np.float32)
+
+
+def heat_map_opacity(values: NDArray) -> NDArray[np.float32]:
+    """Opacity ``[...]`` in [0, 1] of heat-map values in [0, 1], before that of the whole layer; 0 of no heat."""
+    share = np.clip(np.asarray(values) / _FULL_FROM, 0.0, 1.0)
+    return (share * share * (3.0 - 2.0 * share)).astype(np.float32)
+
+
+def heat_map_over(image: NDArray, values: NDArray, on_flow: bool = False) -> NDArray[np.uint8]:
+    """The heat map `values` ``[H, W]`` laid over `image` ``[H, W, 3]`` uint8."""
+    opacity = LAYER_OPACITY * heat_map_opacity(values)[..., None]
+    return np.rint(image * (1.0 - opacity) + heat_map_colours(values, on_flow) * opacity).astype(np.uint8)

@@ -1,0 +1,140 @@
+"""Outlines that are given, measured and scored instead of found: what `Analyzer.rescore` does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..errors import OptionError
+from ..findings.analysis import Analysis, Label, Lesion, Malignancy, Verdict, VolumeLesion
+from ..findings.lesion_segment import MAX_LESIONS
+from ..flags import Flag, FlagCode, Severity
+from ..images.frames import Frames, Rectangle, luminance
+from ..lesions.joining import lesions_by_number
+from ..preparing.closer_view import closer_view, prepare_view, view_of_mask
+from .run import BATCH, Run
+
+_GIVEN = "The outlines were given by a reader and not found by the segmentation model"
+_SCORED = "; each lesion's likelihood is that of the whole frame and of a closer view around the lesion together, "
+_OWN = "calibrated on outlined lesions of patients that were held out"
+_BORROWED = "with the calibration of whole frames, since this classifier has none for it"
+
+
+@dataclass
+class Rescoring(Run):
+    """A run over given masks, by frame: labels ``[H, W]``, n for lesion number n."""
+
+    masks: Mapping[int, NDArray] = field(default_factory=dict)
+    _logits: dict[int, NDArray[np.float32]] = field(default_factory=dict)  # [3], of the whole frames
+
+    def result(self) -> Analysis:
+        """Do it. Raises what `Analyzer.rescore` raises."""
+        self.masks = checked_masks(self.masks, self.frames)
+        asked = self.options.frames
+        self.options = replace(self.options, frames=replace(asked, key_only=False))
+        return replace(self._scored_anew(), selection=asked)
+
+    def _scored_anew(self) -> Analysis:
+        indices = list(self.masks)
+        if not self._look(indices, self._scored):
+            return self._analysis(indices, Verdict(Label.REJECTED))
+        verdict = self._verdict(max(self.probabilities, key=lambda index: self.probabilities[index].malignant))
+        self._compare(verdict, f"The classification says {verdict.label.value}, but no lesion is outlined.")
+        self._state_prevalence()
+        self._state_rescored()
+        return self._analysis(indices, verdict)
+
+    def _scored(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
+        """Some frames with their given masks."""
+        batch = self._prepare(pixels)
+        if self._classifier.needs_lesion_mask:
+            given = [view_of_mask(self.masks[index] > 0, self.region, self._classifier_input) for index in indices]
+            batch = replace(batch, lesion_masks=self._on_device(given))
+        found = self.equipment.passes(batch, self.options.explain_class, self.watch)
+        assert found.heat is not None
+        assert found.lesions is not None
+        self._note(indices, found.logits)
+        self._logits.update(zip(indices, found.logits, strict=True))
+        lesions: list[tuple[Lesion, NDArray]] = []
+        with self.watch.timing("measure"):
+            for index, square, warmth, frame in zip(indices, found.lesions, found.heat, pixels, strict=True):
+                probability = batch.segmenter_box.restore(square)
+                lesions += [(one, frame) for one in self._measure(index, self.masks[index], probability, warmth)]
+        self._look_closer(lesions)
+
+    def _join(self, slices_of: Mapping[int, float]) -> tuple[VolumeLesion, ...]:
+        """By number: a reader's segments stay the lesions that they are."""
+        return lesions_by_number(self.lesions, self._malignancy, voxel_mm3=self._voxel_mm3(), slices_of=slices_of)
+
+    def _look_closer(self, lesions: Sequence[tuple[Lesion, NDArray]]) -> None:
+        """Give each lesion in the analysed region its likelihood, from its frame's pixels."""
+        views = [(lesion, frame, closer_view(Rectangle(*lesion.bbox_px), self.region)) for lesion, frame in lesions]
+        seen = [(lesion, luminance(frame), view) for lesion, frame, view in views if view is not None]
+        for start in range(0, len(seen), BATCH):
+            self._stop_if_cancelled()
+            some = seen[start : start + BATCH]
+            with self.watch.timing("closer view"):
+                close, _ = self._classifier.logits(torch.cat([self._view(*one) for one in some]))
+            for (lesion, _, _), logits in zip(some, close, strict=True):
+                scored = replace(lesion, malignancy=self._likelihood(lesion.frame, logits))
+                self.lesions[lesion.id - 1] = scored
+
+    def _view(self, lesion: Lesion, grey: NDArray, view: Rectangle) -> torch.Tensor:
+        """The classifier's input ``[1, C, S, S]``."""
+        wanted = self._classifier_input
+        planes = [prepare_view(grey, view, self.region, wanted)]
+        if self._classifier.needs_lesion_mask:
+            planes.append(view_of_mask(self.masks[lesion.frame] == lesion.number, view, wanted))
+        return self._on_device(planes).transpose(0, 1).contiguous(memory_format=torch.channels_last)
+
+    def _likelihood(self, frame: int, close: NDArray[np.float32]) -> Malignancy:
+        """From the logits ``[3]`` of the closer view and those of the whole frame."""
+        return self._classifier.lesion_malignancy((self._logits[frame] + close) / 2, self.options.prevalence)
+
+    def _on_device(self, planes: Sequence[NDArray[np.float32]]) -> torch.Tensor:
+        """``[B, 1, S, S]`` of planes ``[S, S]``."""
+        return torch.from_numpy(np.stack(planes)[:, None]).to(self.equipment.device)
+
+    def _state_rescored(self) -> None:
+        scored = any(lesion.malignancy is not None for lesion in self.lesions)
+        outside = sum(lesion.malignancy is None for lesion in self.lesions)
+        calibrated = _OWN if self._classifier.lesion_recalibration is not None else _BORROWED
+        message = f"{_GIVEN}{_SCORED + calibrated if scored else ''}."
+        if outside:
+            message += f" Outlines outside the analysed area, {outside} in number, have no likelihood of their own."
+        self.flags.append(Flag(FlagCode.RESCORED, Severity.INFO, message))
+
+
+def checked_masks(masks: Mapping[int, NDArray], frames: Frames) -> dict[int, NDArray[np.uint8]]:
+    """The masks as uint8, by ascending frame.
+
+    Raises OptionError where there is none, and for one of a frame that there is not, of another size, or with values
+    that are no lesion numbers.
+    """
+    if not masks:
+        raise OptionError("no outlines were given", remedy="Give the mask of at least one frame")
+    checked: dict[int, NDArray[np.uint8]] = {}
+    for index in sorted(masks):
+        labels = np.asarray(masks[index])
+        if not 0 <= index < frames.count:
+            raise OptionError(
+                f"an outline was given for frame {index}, but the input has {frames.count}",
+                remedy=f"Choose from 0 to {frames.count - 1}",
+            )
+        if labels.shape != (frames.rows, frames.columns):
+            raise OptionError(
+                f"the mask of frame {index} has the shape {labels.shape}, not that of the image",
+                remedy=f"Give {frames.rows} rows of {frames.columns} pixels",
+            )
+        whole = labels.dtype == bool or np.issubdtype(labels.dtype, np.integer)
+        if not whole or labels.min() < 0 or labels.max() > MAX_LESIONS:
+            raise OptionError(
+                f"the mask of frame {index} holds values that number no lesion",
+                remedy=f"Give whole numbers from 0 to {MAX_LESIONS}",
+            )
+        checked[int(index)] = labels.astype(np.uint8)
+    return checked

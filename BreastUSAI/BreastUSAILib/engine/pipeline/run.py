@@ -1,0 +1,344 @@
+"""One ordinary analysis from the first frame to the last: the steps, in their order, and what they leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..bundles.bundle import Models
+from ..checks.input_checks import check_input, check_pixels
+from ..checks.sector import detect_sector
+from ..errors import Cancelled, InputError
+from ..findings.analysis import (
+    Analysis,
+    Explanation,
+    FrameFinding,
+    Label,
+    Lesion,
+    Malignancy,
+    Probabilities,
+    Verdict,
+    VolumeLesion,
+)
+from ..findings.maps import StoredMaps
+from ..flags import Flag, FlagCode, Severity
+from ..images.frames import Frames, InputKind, Rectangle, luminance
+from ..images.letterbox import Letterbox
+from ..lesions.joining import join_lesions, slices_stood_for
+from ..lesions.measure import label_lesions, measure_lesions, sure_lesions
+from ..models.classifier import Classifier
+from ..models.passes import Batch, Passes
+from ..options import AnalyzeOptions, Cancelling, Progress
+from ..preparing.prepare import Preprocessing, prepare
+from ..stopwatch import Stopwatch
+from . import remarks
+from .provenance import software_versions, summary_of
+
+BATCH = 8  # frames at a time: enough to fill the processor, few enough to cancel within a second
+_SMALLEST_SIDE = 16  # pixels: less is no picture
+
+Look = Callable[[Sequence[int], Sequence[NDArray]], None]
+"""What is done with some frames: their indices, and their pixels as they were read."""
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """What an analysis is made with: the networks, a batch's way through them, and where they run."""
+
+    models: Models
+    passes: Passes
+    device: torch.device
+
+
+@dataclass
+class Run:
+    """One analysis and its state."""
+
+    equipment: Equipment
+    frames: Frames
+    options: AnalyzeOptions
+    progress: Progress | None
+    cancelled: Cancelling | None
+    watch: Stopwatch = field(default_factory=Stopwatch)
+    flags: list[Flag] = field(default_factory=list)
+    pixel_flags: dict[FlagCode, list[Flag]] = field(default_factory=dict)
+    calibrated: dict[int, Probabilities] = field(default_factory=dict)
+    probabilities: dict[int, Probabilities] = field(default_factory=dict)  # at the prevalence that was asked for
+    lesions: list[Lesion] = field(default_factory=list)
+    withheld: list[int] = field(default_factory=list)
+    outlined_on_normal: list[int] = field(default_factory=list)
+    region: Rectangle = field(init=False)
+    maps: StoredMaps = field(init=False)
+
+    def result(self) -> Analysis:
+        """Do it. Raises what `Analyzer.analyze` raises."""
+        indices = self.options.frames.indices(self.frames.count)
+        key_only = self.options.frames.key_only
+        if not self._look(indices, self._classified if key_only else self._classified_and_mapped):
+            return self._analysis(indices, Verdict(Label.REJECTED))
+        key = max(self.probabilities, key=lambda index: self.probabilities[index].malignant)
+        if key_only:
+            self._pass([key], self._classified_and_mapped)
+        verdict = self._verdict(key)
+        self._state_withheld(len(indices))
+        self._compare(verdict, f"The classification says {verdict.label.value}, but no lesion could be outlined.")
+        self._state_outlined_on_normal(key, len(indices))
+        self._state_prevalence()
+        return self._analysis(indices, verdict)
+
+    def _look(self, indices: Sequence[int], look: Look) -> bool:
+        """Find the region and take the frames through the networks; whether any of them can have a verdict."""
+        if min(self.frames.rows, self.frames.columns) < _SMALLEST_SIDE:
+            raise InputError(
+                f"the image is {self.frames.columns}x{self.frames.rows} pixels",
+                where=self.frames.source or self.frames.name,
+                remedy=f"Give an ultrasound image of at least {_SMALLEST_SIDE} pixels a side",
+            )
+        self._find_region()
+        if any(flag.severity is Severity.REJECT for flag in self.flags):
+            return False
+        self._pass(indices, look)
+        self._flag_refused(len(indices))
+        return bool(self.probabilities)
+
+    def _find_region(self) -> None:
+        """The rectangle to analyse: the file's own region, else the scan area of what a few frames show together."""
+        indices = self.options.frames.region_frames(self.frames.count)
+        with self.watch.timing("region"):
+            self.flags.extend(check_input(self.frames))
+            if self.frames.region is not None:
+                self.region = self.frames.region.rectangle
+            else:
+                self.region = detect_sector(np.maximum.reduce([self.frames.grey(index) for index in indices]))
+                if self.region.area < self.frames.rows * self.frames.columns:
+                    self.flags.append(remarks.SECTOR_DETECTED)
+        self.maps = StoredMaps(self._letterbox(self._classifier_input))
+
+    def _pass(self, indices: Sequence[int], look: Look) -> None:
+        """Look at frames in batches; a frame that is no ultrasound picture gets empty maps and no probabilities."""
+        done = 0
+        for batch in _batches(indices):
+            self._stop_if_cancelled()
+            with self.watch.timing("read"):
+                pixels = {index: self.frames.read_frame(index) for index in batch}
+            usable = [index for index in batch if not self._refused(index, pixels[index])]
+            if usable:
+                look(usable, [pixels[index] for index in usable])
+            done += len(batch)
+            if self.progress is not None:
+                what = "slice" if self.frames.kind is InputKind.VOLUME else "frame"
+                self.progress(done, len(indices), f"{what} {batch[-1] + 1} of {self.frames.count}")
+
+    def _stop_if_cancelled(self) -> None:
+        if self.cancelled is not None and self.cancelled():
+            raise Cancelled
+
+    def _refused(self, index: int, pixels: NDArray) -> bool:
+        """Note what the frame's pixels tell; whether that rules out any result."""
+        with self.watch.timing("check"):
+            found = check_pixels(pixels, self.region)
+        for flag in found:
+            self.pixel_flags.setdefault(flag.code, []).append(flag)
+        return any(flag.severity is Severity.REJECT for flag in found)
+
+    def _flag_refused(self, count: int) -> None:
+        """Turn what single frames showed into flags of the input, each code once."""
+        seen = {flag.code for flag in self.flags}
+        for code, flags in self.pixel_flags.items():
+            if flags[0].severity is Severity.REJECT and self.probabilities:
+                self.flags.append(remarks.left_out(flags, count, self.frames.kind))
+            elif code not in seen:
+                self.flags.append(flags[0])
+
+    def _prepare(self, pixels: Sequence[NDArray]) -> Batch:
+        """The networks' inputs, made once where both want the same."""
+        with self.watch.timing("prepare"):
+            grey = [luminance(frame) for frame in pixels]
+            boxes, images = {}, {}
+            for wanted in {self._classifier_input, self._segmenter_input}:
+                boxes[wanted] = self._letterbox(wanted)
+                stack = np.stack([prepare(frame, boxes[wanted], wanted) for frame in grey])
+                images[wanted] = torch.from_numpy(stack[:, None]).to(
+                    self.equipment.device, memory_format=torch.channels_last
+                )
+        first, second = self._classifier_input, self._segmenter_input
+        return Batch(images[first], images[second], boxes[first], boxes[second])
+
+    def _classified(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
+        self._note(indices, self.equipment.passes(self._prepare(pixels), None, self.watch).logits)
+
+    def _classified_and_mapped(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
+        batch = self._prepare(pixels)
+        found = self.equipment.passes(batch, self.options.explain_class, self.watch)
+        assert found.heat is not None
+        assert found.lesions is not None
+        self._note(indices, found.logits)
+        with self.watch.timing("measure"):
+            for index, square, warmth in zip(indices, found.lesions, found.heat, strict=True):
+                self._outline(index, batch.segmenter_box.restore(square), warmth)
+
+    def _note(self, indices: Sequence[int], logits: NDArray[np.float32]) -> None:
+        classifier = self._classifier
+        calibrated = classifier.calibration.probabilities(logits)
+        reported = classifier.reported(calibrated, self.options.prevalence)
+        for known, rows in ((self.calibrated, calibrated), (self.probabilities, reported)):
+            for index, row in zip(indices, rows, strict=True):
+                known[index] = Probabilities(*(float(value) for value in row))
+
+    def _outline(self, index: int, probability: NDArray[np.float32], heat: NDArray[np.float32]) -> None:
+        """Lesions of one frame from its lesion probabilities ``[H, W]``; keeps mask and heat map.
+
+        No outline depends on the prevalence that was asked for.
+        """
+        segmenter = self.equipment.models.segmenter
+        labels = label_lesions(
+            probability,
+            threshold=segmenter.threshold,
+            min_area_px=max(1, round(segmenter.smallest_lesion * self.region.area)),
+            min_mean=segmenter.lesion_evidence,
+            gap=segmenter.lesion_gap,
+        )
+        if labels.any() and self._classifier.calibration.calls_normal(self.calibrated[index]):
+            shown = sure_lesions(labels, probability, segmenter.withhold_below)
+            if np.count_nonzero(shown) < np.count_nonzero(labels):
+                self.withheld.append(index)
+            if shown.any():
+                self.outlined_on_normal.append(index)
+            labels = shown
+        self._measure(index, labels, probability, heat)
+
+    def _measure(
+        self, index: int, labels: NDArray[np.uint8], probability: NDArray[np.float32], heat: NDArray[np.float32]
+    ) -> tuple[Lesion, ...]:
+        """Keep mask and heat map of one frame, and its lesions, which are also returned."""
+        self.maps.store(index, labels, heat)
+        lesions = measure_lesions(
+            labels,
+            probability,
+            frame=index,
+            first_id=len(self.lesions) + 1,
+            region_top=self.region.y,
+            pixel_spacing_mm=self.frames.pixel_spacing_mm,
+        )
+        self.lesions.extend(lesions)
+        return lesions
+
+    def _verdict(self, frame: int) -> Verdict:
+        """The answer for one frame, at the prevalence that was asked for."""
+        return self._classifier.verdict(self.calibrated[frame], frame, self.options.prevalence)
+
+    def _state_withheld(self, count: int) -> None:
+        """Say on how many of the `count` frames that were looked at outlines were withheld."""
+        if self.withheld:
+            rules = self._classifier.calibration.normal_below, self.equipment.models.segmenter.withhold_below
+            self.flags.append(remarks.outlines_withheld(len(self.withheld), count, *rules, self.frames.kind))
+
+    def _state_outlined_on_normal(self, key: int, count: int) -> None:
+        """Say on how many frames besides the key frame an outline stands against the classification."""
+        others = sum(index != key for index in self.outlined_on_normal)
+        if others:
+            normal_below = self._classifier.calibration.normal_below
+            self.flags.append(remarks.outlined_on_normal(others, count - 1, normal_below, self.frames.kind))
+
+    def _compare(self, verdict: Verdict, without_outline: str) -> None:
+        """Flag a key frame whose outline and whose class contradict each other."""
+        found = any(lesion.frame == verdict.key_frame for lesion in self.lesions)
+        flag = remarks.disagreement(verdict, found, without_outline)
+        if flag is not None:
+            self.flags.append(flag)
+        assert verdict.key_frame is not None
+        calibrated, calibration = self.calibrated[verdict.key_frame], self._classifier.calibration
+        if calibrated.lesion < calibrated.normal and not calibration.calls_normal(calibrated):
+            self.flags.append(remarks.normal_not_sure(calibrated.lesion, calibration.normal_below))
+
+    def _state_prevalence(self) -> None:
+        """Say beside the result that its probabilities were shifted."""
+        asked, own = self.options.prevalence, self._classifier.calibration.prevalence
+        if asked is not None and own is not None:
+            self.flags.append(remarks.prevalence_shifted(asked, own))
+
+    def _analysis(self, indices: Sequence[int], verdict: Verdict) -> Analysis:
+        classifier = self._classifier
+        for index in indices:
+            if index not in self.probabilities and self.probabilities and not self.options.frames.key_only:
+                self.maps.store_empty(index)
+        by_frame: dict[int, list[int]] = {}
+        for lesion in self.lesions:
+            by_frame.setdefault(lesion.frame, []).append(lesion.id)
+        joined = self._joined()
+        findings = tuple(
+            FrameFinding(
+                index, self.frames.time_s(index), self.probabilities.get(index), tuple(by_frame.get(index, ()))
+            )
+            for index in indices
+        )
+        return Analysis(
+            input=summary_of(self.frames, self.region),
+            models=(classifier.identity, self.equipment.models.segmenter.identity),
+            verdict=verdict,
+            frames=findings,
+            lesions=tuple(self.lesions),
+            explanation=Explanation(
+                classifier.explainer.method, self.options.explain_class, classifier.explainer.layer
+            ),
+            flags=tuple(self.flags),
+            device=self.equipment.device.type,
+            software=software_versions(),
+            timing_ms=self.watch.milliseconds(),
+            maps=self.maps,
+            volume_lesions=joined,
+            selection=self.options.frames,
+            prevalence=self.options.prevalence,
+        )
+
+    def _joined(self) -> tuple[VolumeLesion, ...]:
+        """The lesions of a volume across its slices; none of a still or cine."""
+        if self.frames.kind is not InputKind.VOLUME:
+            return ()
+        with self.watch.timing("join"):
+            return self._join(slices_stood_for(self.maps.frames, self.options.frames.step))
+
+    def _join(self, slices_of: Mapping[int, float]) -> tuple[VolumeLesion, ...]:
+        """By overlap: nothing else tells what belongs together."""
+        return join_lesions(
+            self.lesions,
+            self.maps,
+            self._malignancy,
+            step=self.options.frames.step,
+            voxel_mm3=self._voxel_mm3(),
+            slices_of=slices_of,
+        )
+
+    def _malignancy(self, lesion: Lesion) -> Malignancy | None:
+        """The likelihood of a lesion in its slice: its own, else the slice's."""
+        return lesion.malignancy or self._verdict(lesion.frame).malignancy
+
+    def _voxel_mm3(self) -> float | None:
+        """The volume of a voxel; None where a spacing is not known, or one slice alone tells nothing of the depth."""
+        if self.frames.pixel_spacing_mm is None or self.frames.slice_spacing_mm is None or len(self.maps.frames) < 2:
+            return None
+        row_mm, column_mm = self.frames.pixel_spacing_mm
+        return row_mm * column_mm * self.frames.slice_spacing_mm
+
+    def _letterbox(self, wanted: Preprocessing) -> Letterbox:
+        return wanted.letterbox(self.frames.rows, self.frames.columns, self.region)
+
+    @property
+    def _classifier(self) -> Classifier:
+        return self.equipment.models.classifier
+
+    @property
+    def _classifier_input(self) -> Preprocessing:
+        return self._classifier.preprocessing
+
+    @property
+    def _segmenter_input(self) -> Preprocessing:
+        return self.equipment.models.segmenter.preprocessing
+
+
+def _batches(indices: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (indices[start : start + BATCH] for start in range(0, len(indices), BATCH))

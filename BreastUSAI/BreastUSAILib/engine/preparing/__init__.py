@@ -1,0 +1,1 @@
+"""From a frame's pixels to what a network is given."""

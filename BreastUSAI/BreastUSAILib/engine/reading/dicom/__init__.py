@@ -1,0 +1,1 @@
+"""DICOM files: header, geometry, frames, and series that are a volume."""

@@ -1,0 +1,1 @@
+"""NRRD, NIfTI and MetaImage files, their headers checked before ITK sees them."""

@@ -1,0 +1,91 @@
+"""What may be asked about images: ``analyze``, ``rescore`` and ``selfCheck``; and ``hello``."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .... import __version__
+from ...findings.analysis import Analysis
+from ..exchange import Given, read_input, write_analysis
+from ..protocol import INVALID_PARAMS, PROTOCOL, ProtocolError
+from .packages import needing_packages, package_versions
+from .server import Call, Method
+from .warm_engine import Engine, WarmEngine, choice_of
+
+
+def hello(_call: Call) -> Mapping[str, Any]:
+    """Who answers: needs none of the packages whose versions it tells (null where one is not installed)."""
+    return {
+        "protocol": PROTOCOL,
+        "version": __version__,
+        "pid": os.getpid(),
+        "python": platform.python_version(),
+        "packages": package_versions(),
+    }
+
+
+class AnalysisMethods:
+    """Methods over a warm engine.
+
+    ``analyze {folder, models}`` and ``rescore {folder, models}`` take what `exchange.write_input` put into ``folder``
+    and leave there what `exchange.read_analysis` reads; they answer ``{device}``. ``selfCheck {models}`` takes an
+    empty image through both networks and answers ``{device, models, packages}``. ``models`` is a `ModelChoice`.
+    """
+
+    def __init__(self, warm: WarmEngine) -> None:
+        self._warm = warm
+
+    @property
+    def table(self) -> dict[str, Method]:
+        """The methods by name."""
+        return {"hello": hello, "analyze": self.analyze, "rescore": self.rescore, "selfCheck": self.self_check}
+
+    def analyze(self, call: Call) -> Mapping[str, Any]:
+        """From the pixels alone."""
+        given = _given(call)
+        engine = self.engine(call)
+        return _left(call, engine.analyze(given.frames, given.options, call.progress, call.cancelled))
+
+    def rescore(self, call: Call) -> Mapping[str, Any]:
+        """From the pixels and the outlines that came with them."""
+        given = _given(call)
+        if given.masks is None:
+            raise ProtocolError(INVALID_PARAMS, "there are no masks in the folder")
+        engine = self.engine(call)
+        return _left(call, engine.rescore(given.frames, given.masks, given.options, call.progress, call.cancelled))
+
+    def self_check(self, call: Call) -> Mapping[str, Any]:
+        """Whether packages and models work here. Raises DependencyError, ModelError and OptionError."""
+        engine = self.engine(call)
+        with needing_packages():
+            from ...bundles.model_install import try_out
+
+            for model in (engine.models.classifier, engine.models.segmenter):
+                try_out(model)
+        names = [engine.models.classifier.identity.name, engine.models.segmenter.identity.name]
+        return {"device": str(engine.device), "models": names, "packages": package_versions()}
+
+    def engine(self, call: Call) -> Engine:
+        """The engine for the models that a request names."""
+        try:
+            choice = choice_of(call.value_or({}, "models", dict))
+        except TypeError as error:
+            raise ProtocolError(INVALID_PARAMS, f"the parameter 'models' is no choice of models ({error})") from error
+        return self._warm.ready(choice, call.log)
+
+
+def _given(call: Call) -> Given:
+    folder = Path(call.value("folder", str))
+    try:
+        return read_input(folder)
+    except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
+        raise ProtocolError(INVALID_PARAMS, f"the folder holds no input ({error})") from error
+
+
+def _left(call: Call, analysis: Analysis) -> Mapping[str, Any]:
+    write_analysis(Path(call.value("folder", str)), analysis)
+    return {"device": analysis.device}
