@@ -69,7 +69,7 @@ class BreastUSAIFileReader:
 
     def canLoadFile(self, filePath: str) -> bool:
         """Whether it is a phantom, or a copy of one; an exam is not opened for that."""
-        from BreastUSAILib.scene.sample_source import sampleCopiedTo
+        from BreastUSAILib.scene.source.sample_source import sampleCopiedTo
 
         return sampleCopiedTo(filePath) is not None
 

@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 
 if TYPE_CHECKING:
-    from BreastUSAILib.scene.host import SceneHost
+    from BreastUSAILib.scene.mrml.host import SceneHost
 
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("local", deadline=None)
@@ -48,7 +48,7 @@ def host() -> Iterator[SceneHost]:
     """A fresh scene under the application's names (`slicer.mrmlScene`, `slicer.modules`); VTK must not complain."""
     import slicer
 
-    from BreastUSAILib.scene.host import openHost, publish
+    from BreastUSAILib.scene.mrml.host import openHost, publish
     from Testing.host.subject_hierarchy import forgetting_removed_nodes
     from Testing.host.vtk_messages import collected_vtk_messages
 

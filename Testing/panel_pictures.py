@@ -23,8 +23,8 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 from BreastUSAILib.engine.analyzer import Analyzer  # noqa: E402
 from BreastUSAILib.engine.bundles.bundle import load_default_models  # noqa: E402
 from BreastUSAILib.engine.errors import ModelError  # noqa: E402
-from BreastUSAILib.scene.host import openHost, publish  # noqa: E402
-from BreastUSAILib.scene.samples import addSample  # noqa: E402
+from BreastUSAILib.scene.images.samples import addSample  # noqa: E402
+from BreastUSAILib.scene.mrml.host import openHost, publish  # noqa: E402
 from Testing.gui.events import until  # noqa: E402
 from Testing.gui.fake_engine import ADDED, OUTLINES, SHIPPED, FakeEngine, FakeInstaller  # noqa: E402
 

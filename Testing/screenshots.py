@@ -11,8 +11,8 @@ from pathlib import Path
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundles.bundle import load_default_models
 from BreastUSAILib.report.preview import write_preview
-from BreastUSAILib.scene.host import openHost, publish
-from BreastUSAILib.scene.show import showAnalysis
+from BreastUSAILib.scene.mrml.host import openHost, publish
+from BreastUSAILib.scene.results.show import showAnalysis
 from Testing.bench.still import STILL, read_one
 from Testing.host.render import render_slice, save_picture, why_no_rendering
 

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from BreastUSAILib.scene.frames_from_node import framesFromNode
-from BreastUSAILib.scene.node_calibration import CALIBRATION_ATTRIBUTE
-from BreastUSAILib.scene.source_options import SourceOptions
-from BreastUSAILib.scene.volume_node import addVolumeNode
+from BreastUSAILib.scene.images.volume_node import addVolumeNode
+from BreastUSAILib.scene.source.frames_from_node import framesFromNode
+from BreastUSAILib.scene.source.node_pixel_size import CALIBRATION_ATTRIBUTE
+from BreastUSAILib.scene.source.source_options import SourceOptions
 from Testing.scene.analyses import marked_frames
 
 DEEP = "[" * 100_000

@@ -24,14 +24,14 @@ from BreastUSAILib.engine.images.letterbox import Letterbox
 from BreastUSAILib.engine.lesions.joining import lesions_by_number
 from BreastUSAILib.engine.options import AnalyzeOptions
 from BreastUSAILib.engine.remote.exchange import read_analysis, write_analysis, write_input
-from BreastUSAILib.scene.cine_sequences import addCine
-from BreastUSAILib.scene.edited_masks import editedMasksInSteps
-from BreastUSAILib.scene.frames_from_node import framesFromNode
-from BreastUSAILib.scene.host import openHost, publish
-from BreastUSAILib.scene.reader_assessment import ReaderAssessment, addReaderAssessment
-from BreastUSAILib.scene.rescored import showRescoredInSteps
-from BreastUSAILib.scene.show import showAnalysisInSteps
-from BreastUSAILib.scene.volume_node import addVolumeNode
+from BreastUSAILib.scene.images.volume_node import addVolumeNode
+from BreastUSAILib.scene.mrml.host import openHost, publish
+from BreastUSAILib.scene.outlines.edited_masks import editedMasksInSteps
+from BreastUSAILib.scene.results.cine_results import addCine
+from BreastUSAILib.scene.results.reader_assessment import ReaderAssessment, addReaderAssessment
+from BreastUSAILib.scene.results.rescored import showRescoredInSteps
+from BreastUSAILib.scene.results.show import showAnalysisInSteps
+from BreastUSAILib.scene.source.frames_from_node import framesFromNode
 from Testing.report.samples import analysis_of, frames_of
 
 LESIONS = 2  # in every frame

@@ -26,7 +26,7 @@ start()  # before anything that imports qt
 import qt  # noqa: E402
 import slicer  # noqa: E402
 
-from BreastUSAILib.scene.host import openHost, publish  # noqa: E402
+from BreastUSAILib.scene.mrml.host import openHost, publish  # noqa: E402
 
 FORM = Path(__file__).resolve().parents[2] / "BreastUSAI" / "Resources" / "UI" / "BreastUSAI.ui"
 MEASURE, BESIDE_A_WINDOW = "--measure", "--beside-a-window"

@@ -23,10 +23,10 @@ from BreastUSAILib.engine.errors import BreastUSAIError  # noqa: E402
 from BreastUSAILib.engine.options import AnalyzeOptions  # noqa: E402
 from BreastUSAILib.gui.analysis_job import AnalysisJob  # noqa: E402
 from BreastUSAILib.gui.engine_process import EngineProcess, ModelChoice  # noqa: E402
-from BreastUSAILib.scene.frames_from_node import framesFromNode  # noqa: E402
-from BreastUSAILib.scene.host import openHost, publish  # noqa: E402
-from BreastUSAILib.scene.source_options import SourceOptions  # noqa: E402
-from BreastUSAILib.scene.volume_node import addVolumeNode  # noqa: E402
+from BreastUSAILib.scene.images.volume_node import addVolumeNode  # noqa: E402
+from BreastUSAILib.scene.mrml.host import openHost, publish  # noqa: E402
+from BreastUSAILib.scene.source.frames_from_node import framesFromNode  # noqa: E402
+from BreastUSAILib.scene.source.source_options import SourceOptions  # noqa: E402
 
 from .still import STILL, read_one  # noqa: E402
 

@@ -297,7 +297,7 @@ def test_an_interruption_stops_everything_and_leaves_what_was_finished(tmp_path,
 
 def test_without_slicer_core_a_scene_is_refused_with_the_way_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "slicer", None)
-    monkeypatch.delitem(sys.modules, "BreastUSAILib.scene.mrb", raising=False)
+    monkeypatch.delitem(sys.modules, "BreastUSAILib.scene.results.mrb", raising=False)
     run = Run(tmp_path, "one.dcm", "--scene")
     assert run.status == 1
     assert _folders(tmp_path) == []

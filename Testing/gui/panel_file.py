@@ -10,8 +10,8 @@ import slicer.util
 
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.parameters import BreastUSAIParameters
-from BreastUSAILib.scene.result_links import linkResult
-from BreastUSAILib.scene.show import showAnalysis
+from BreastUSAILib.scene.mrml.result_links import linkResult
+from BreastUSAILib.scene.results.show import showAnalysis
 from Testing.scene.analyses import analysis_of, marked_frames
 
 UI = Path(__file__).resolve().parents[2] / "BreastUSAI" / "Resources" / "UI" / "BreastUSAI.ui"

@@ -15,9 +15,9 @@ from BreastUSAILib.engine.options import AnalyzeOptions
 from BreastUSAILib.gui import analysis_job
 from BreastUSAILib.gui.analysis_job import AnalysisJob, AnalyzedNodes
 from BreastUSAILib.gui.input_watch import InputGone
-from BreastUSAILib.scene.show import showAnalysis
-from BreastUSAILib.scene.source_options import SourceOptions
-from BreastUSAILib.scene.volume_node import addVolumeNode
+from BreastUSAILib.scene.images.volume_node import addVolumeNode
+from BreastUSAILib.scene.results.show import showAnalysis
+from BreastUSAILib.scene.source.source_options import SourceOptions
 from Testing.scene.analyses import analysis_of, marked_frames
 
 from .events import until

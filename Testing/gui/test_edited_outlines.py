@@ -8,8 +8,8 @@ import qt
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.panel_state import PanelState
 from BreastUSAILib.gui.rescore_job import RescoreJob
-from BreastUSAILib.scene.cine_sequences import addCine
-from BreastUSAILib.scene.volume_node import addVolumeNode
+from BreastUSAILib.scene.images.volume_node import addVolumeNode
+from BreastUSAILib.scene.results.cine_results import addCine
 from Testing.gui.events import until
 from Testing.scene.analyses import marked_frames
 

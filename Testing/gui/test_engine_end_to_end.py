@@ -9,9 +9,9 @@ from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from BreastUSAILib.engine.reading import read
 from BreastUSAILib.gui.analysis_job import AnalysisJob
 from BreastUSAILib.gui.engine_process import EngineProcess, ModelChoice
-from BreastUSAILib.scene.frames_from_node import framesFromNode
-from BreastUSAILib.scene.source_options import SourceOptions
-from BreastUSAILib.scene.volume_node import addVolumeNode
+from BreastUSAILib.scene.images.volume_node import addVolumeNode
+from BreastUSAILib.scene.source.frames_from_node import framesFromNode
+from BreastUSAILib.scene.source.source_options import SourceOptions
 from Testing.engine.remote.fakes import ROOT
 
 from .heard import Heard

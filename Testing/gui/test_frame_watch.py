@@ -6,7 +6,7 @@ import pytest
 
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.frame_watch import FrameWatch
-from BreastUSAILib.scene.lesion_views import goToFrame
+from BreastUSAILib.scene.views.lesion_views import goToFrame
 from Testing.gui.panel_file import add_result
 
 

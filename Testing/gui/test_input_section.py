@@ -11,11 +11,11 @@ from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
 from BreastUSAILib.gui.analysis_request import manualSpacing
 from BreastUSAILib.gui.given_sizes import GIVEN_ATTRIBUTE
 from BreastUSAILib.gui.input_words import recognisedWords
-from BreastUSAILib.scene.calibration import addCalibrationLine
-from BreastUSAILib.scene.cine_sequences import addCine
-from BreastUSAILib.scene.result_links import linkResult
-from BreastUSAILib.scene.show import showAnalysis
-from BreastUSAILib.scene.volume_node import addVolumeNode
+from BreastUSAILib.scene.images.volume_node import addVolumeNode
+from BreastUSAILib.scene.mrml.result_links import linkResult
+from BreastUSAILib.scene.results.cine_results import addCine
+from BreastUSAILib.scene.results.show import showAnalysis
+from BreastUSAILib.scene.source.pixel_size_line import addCalibrationLine
 from Testing.gui.events import until
 from Testing.host.placing import click_in_view, hover_in_view
 from Testing.scene.analyses import analysis_of, marked_frames

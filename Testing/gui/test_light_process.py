@@ -18,9 +18,9 @@ from BreastUSAILib.gui.analysis_job import AnalysisJob
 from BreastUSAILib.gui.engine_command import EngineCommand
 from BreastUSAILib.gui.engine_process import EngineProcess
 from BreastUSAILib.gui.rescore_job import RescoreJob
-from BreastUSAILib.scene.cine_sequences import addCine
-from BreastUSAILib.scene.host import openHost, publish
-from BreastUSAILib.scene.source_options import SourceOptions
+from BreastUSAILib.scene.results.cine_results import addCine
+from BreastUSAILib.scene.mrml.host import openHost, publish
+from BreastUSAILib.scene.source.source_options import SourceOptions
 from types import SimpleNamespace
 from Testing.gui.heard import Heard
 from Testing.scene.analyses import marked_frames

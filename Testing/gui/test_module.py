@@ -41,7 +41,7 @@ def loaded_after(steps: str) -> set[str]:
         "from types import SimpleNamespace\n"
         "from Testing.host.application import start\n"
         "start()\n"
-        "from BreastUSAILib.scene.host import openHost, publish\n"
+        "from BreastUSAILib.scene.mrml.host import openHost, publish\n"
         "publish(openHost())\n"
         "import BreastUSAI\n"
         f"{steps}\n"
@@ -73,7 +73,7 @@ def test_listing_the_module_loads_nothing_of_its_library():
     # the library's own part of the stand-in host aside
     assert {name for name in loaded if name.startswith("BreastUSAILib.")} <= {
         "BreastUSAILib.scene",
-        "BreastUSAILib.scene.host",
+        "BreastUSAILib.scene.mrml.host",
     }
 
 

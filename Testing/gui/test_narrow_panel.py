@@ -9,8 +9,8 @@ import slicer
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.lesion_table import LesionTable
 from BreastUSAILib.gui.result_section import ResultSection
-from BreastUSAILib.scene.show import showAnalysis
-from BreastUSAILib.scene.volume_node import addVolumeNode
+from BreastUSAILib.scene.images.volume_node import addVolumeNode
+from BreastUSAILib.scene.results.show import showAnalysis
 from Testing.gui import reports
 from Testing.gui.events import until
 from Testing.host.sizes import minimum_width

@@ -12,9 +12,9 @@ from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.ignored import ignored
 from BreastUSAILib.gui.job_listener import JobListener
 from BreastUSAILib.gui.rescore_job import RescoreJob
-from BreastUSAILib.scene.cine_sequences import addCine
-from BreastUSAILib.scene.source_options import SourceOptions
-from BreastUSAILib.scene.volume_node import addVolumeNode
+from BreastUSAILib.scene.images.volume_node import addVolumeNode
+from BreastUSAILib.scene.results.cine_results import addCine
+from BreastUSAILib.scene.source.source_options import SourceOptions
 from Testing.gui.events import until
 from Testing.host.slice_views import layers_of, load_through_dicom, outlines_in, put_on_screen
 from Testing.scene.analyses import analysis_of, marked_frames

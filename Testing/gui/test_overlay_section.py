@@ -6,7 +6,7 @@ import pytest
 
 from BreastUSAILib.gui.overlay_section import OverlaySection
 from BreastUSAILib.gui.shortcuts import KEYS
-from BreastUSAILib.scene.report_node import addToReport
+from BreastUSAILib.scene.results.report_node import addToReport
 from Testing.gui.panel_file import add_result
 
 

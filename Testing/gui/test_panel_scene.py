@@ -7,9 +7,9 @@ import slicer
 
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.panel_state import PanelState
-from BreastUSAILib.scene.cine_sequences import addCine
-from BreastUSAILib.scene.mrb import saveScene, writeAnalysisScene
-from BreastUSAILib.scene.volume_node import addVolumeNode
+from BreastUSAILib.scene.images.volume_node import addVolumeNode
+from BreastUSAILib.scene.results.cine_results import addCine
+from BreastUSAILib.scene.results.mrb import saveScene, writeAnalysisScene
 from Testing.gui.events import until
 from Testing.host.reopening import reopen
 from Testing.host.slice_views import outlines_in, view_called

@@ -13,7 +13,7 @@ from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.engine_process import EngineError
 from BreastUSAILib.gui.install_failure import InstallError, declined
 from BreastUSAILib.gui.panel_state import PanelState
-from BreastUSAILib.scene.volume_node import addVolumeNode
+from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from Testing.gui.events import until
 from Testing.host.slice_views import outlines_in
 from Testing.scene.analyses import analysis_of, marked_frames

@@ -7,7 +7,7 @@ import slicer
 
 from BreastUSAILib.gui.engine_process import EngineProcess
 from BreastUSAILib.gui.panel_state import PanelState
-from BreastUSAILib.scene.samples import addSample
+from BreastUSAILib.scene.images.samples import addSample
 from Testing.gui.events import until
 
 pytestmark = pytest.mark.slow

@@ -8,10 +8,10 @@ import pytest
 import slicer
 
 from BreastUSAILib.engine.images.frames import InputKind
-from BreastUSAILib.scene.browsing import sequenceBehind
-from BreastUSAILib.scene.cine_sequences import addCine
-from BreastUSAILib.scene.show import showAnalysis
-from BreastUSAILib.scene.volume_node import addVolumeNode
+from BreastUSAILib.scene.images.volume_node import addVolumeNode
+from BreastUSAILib.scene.mrml.sequences import sequenceBehind
+from BreastUSAILib.scene.results.cine_results import addCine
+from BreastUSAILib.scene.results.show import showAnalysis
 from Testing.gui.events import until
 from Testing.host.slice_views import outlines_in
 from Testing.host.subject_hierarchy import DataModule

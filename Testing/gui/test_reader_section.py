@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from BreastUSAILib.gui.reader_section import ReaderSection
-from BreastUSAILib.scene.report_node import READER_KEY, readReport
+from BreastUSAILib.scene.results.report_node import READER_KEY, readReport
 from Testing.gui.panel_file import add_result
 
 NOW = datetime(2026, 3, 4, 15, 16, 17, tzinfo=timezone(timedelta(hours=1)))

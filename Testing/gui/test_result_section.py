@@ -10,7 +10,7 @@ from BreastUSAILib.gui.flag_list import severityMeaning
 from BreastUSAILib.gui.frame_plot import FramePlot
 from BreastUSAILib.gui.result_section import ResultSection
 from BreastUSAILib.gui.shortcuts import KEYS
-from BreastUSAILib.scene.report_node import addReportNode
+from BreastUSAILib.scene.results.report_node import addReportNode
 from Testing.gui import reports
 from Testing.gui.panel_file import add_result
 from Testing.scene.analyses import analysis_of, finished, marked_frames

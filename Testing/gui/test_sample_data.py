@@ -17,11 +17,11 @@ from PIL import Image
 
 from BreastUSAILib.gui import sample_data
 from BreastUSAILib.gui.sample_data import CATEGORY, loadSource, registerSampleData, samples
-from BreastUSAILib.scene import samples as shipped
-from BreastUSAILib.scene.browsing import sequenceBehind
-from BreastUSAILib.scene.frames_from_node import framesFromNode
-from BreastUSAILib.scene.nodes import nodesOfClass
-from BreastUSAILib.scene.sample_source import SAMPLES
+from BreastUSAILib.scene.images import samples as shipped
+from BreastUSAILib.scene.mrml.nodes import nodesOfClass
+from BreastUSAILib.scene.mrml.sequences import sequenceBehind
+from BreastUSAILib.scene.source.frames_from_node import framesFromNode
+from BreastUSAILib.scene.source.sample_source import SAMPLES
 from Testing.icon import ICON, icon
 from Testing.thumbnails import write_thumbnails
 

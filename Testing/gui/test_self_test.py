@@ -14,9 +14,9 @@ from BreastUSAILib import RESEARCH_USE
 from BreastUSAILib.engine.findings.analysis import Analysis
 from BreastUSAILib.gui.python_environment import PythonEnvironment
 from BreastUSAILib.gui.self_test import SAMPLE, checkWholePath
-from BreastUSAILib.scene.frames_from_node import framesFromNode
-from BreastUSAILib.scene.sample_source import SAMPLES
-from BreastUSAILib.scene.show import showAnalysis
+from BreastUSAILib.scene.results.show import showAnalysis
+from BreastUSAILib.scene.source.frames_from_node import framesFromNode
+from BreastUSAILib.scene.source.sample_source import SAMPLES
 from Testing.gui.packages import put_package
 from Testing.scene.analyses import MapsInMemory, analysis_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import slicer
 import vtk
 
-from BreastUSAILib.scene.nodes import nodesOfClass
+from BreastUSAILib.scene.mrml.nodes import nodesOfClass
 
 SIDE = 600
 """Pixels of a view that is alone."""

@@ -14,7 +14,7 @@ import vtk
 from numpy.typing import NDArray
 from vtk.util import numpy_support
 
-from BreastUSAILib.scene.host import SceneHost
+from BreastUSAILib.scene.mrml.host import SceneHost
 
 MANAGERS = (
     "vtkMRMLSegmentationsDisplayableManager2D",

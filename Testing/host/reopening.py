@@ -6,7 +6,7 @@ from pathlib import Path
 
 import slicer
 
-from BreastUSAILib.scene.host import SceneHost, openHost
+from BreastUSAILib.scene.mrml.host import SceneHost, openHost
 
 
 def reopen(bundle: Path, folder: Path) -> SceneHost:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from BreastUSAILib.scene.host import SceneHost
-from BreastUSAILib.scene.nodes import nodesOfClass
+from BreastUSAILib.scene.mrml.host import SceneHost
+from BreastUSAILib.scene.mrml.nodes import nodesOfClass
 
 
 def load_through_dicom(host: SceneHost, volume: Any) -> None:

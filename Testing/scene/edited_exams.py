@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from BreastUSAILib.engine.images.frames import InputKind
-from BreastUSAILib.scene.cine_sequences import addCine
-from BreastUSAILib.scene.edited_masks import EditedMasks, editedMasksInSteps
-from BreastUSAILib.scene.show import showAnalysis
-from BreastUSAILib.scene.steps import allAtOnce
-from BreastUSAILib.scene.volume_node import addVolumeNode
+from BreastUSAILib.scene.images.volume_node import addVolumeNode
+from BreastUSAILib.scene.outlines.edited_masks import EditedMasks, editedMasksInSteps
+from BreastUSAILib.scene.results.cine_results import addCine
+from BreastUSAILib.scene.results.show import showAnalysis
+from BreastUSAILib.scene.results.steps import allAtOnce
 from Testing.scene.analyses import analysis_of, marked_frames
 from Testing.scene.world import TRANSFORMS
 

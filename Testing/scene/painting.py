@@ -9,7 +9,7 @@ import slicer
 import vtk
 from numpy.typing import NDArray
 
-from BreastUSAILib.scene.image_data import arrayFromImage
+from BreastUSAILib.scene.mrml.image_data import arrayFromImage
 
 
 def paint(segmentation_node: Any, segment_id: str, volume_node: Any, mask: NDArray[np.bool_]) -> None:

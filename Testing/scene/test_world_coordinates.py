@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from BreastUSAILib.engine.images.frames import Frames, InputKind
-from BreastUSAILib.scene.cine_sequences import addCine
-from BreastUSAILib.scene.frames_from_node import framesFromNode
-from BreastUSAILib.scene.mrb import saveScene, writeAnalysisScene
-from BreastUSAILib.scene.show import showAnalysis
-from BreastUSAILib.scene.volume_node import addVolumeNode
+from BreastUSAILib.scene.images.volume_node import addVolumeNode
+from BreastUSAILib.scene.results.cine_results import addCine
+from BreastUSAILib.scene.results.mrb import saveScene, writeAnalysisScene
+from BreastUSAILib.scene.results.show import showAnalysis
+from BreastUSAILib.scene.source.frames_from_node import framesFromNode
 from Testing.host.reopening import reopen
 from Testing.scene.analyses import MARK, analysis_of, marked_frames
 from Testing.scene.world import TRANSFORMS, bright_points, lesion_starts

@@ -10,7 +10,7 @@ import vtk
 from numpy.typing import NDArray
 from vtk.util import numpy_support
 
-from BreastUSAILib.scene.image_data import arrayFromImage
+from BreastUSAILib.scene.mrml.image_data import arrayFromImage
 
 
 def tilted_transform(scene: Any) -> Any:

@@ -16,7 +16,7 @@ def write_scene(analysis: Analysis, frames: Frames, path: Path) -> None:
         OutputError: where slicer-core is not installed, or the file cannot be written.
     """
     try:
-        from ..scene.mrb import writeAnalysisScene
+        from ..scene.results.mrb import writeAnalysisScene
     except ModuleNotFoundError as error:
         if error.name not in ("slicer", "vtk"):
             raise

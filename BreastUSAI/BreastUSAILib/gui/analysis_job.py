@@ -12,11 +12,11 @@ from ..engine.errors import BreastUSAIError, Cancelled, InputError
 from ..engine.findings.analysis import Analysis
 from ..engine.images.frames import Frames
 from ..engine.options import AnalyzeOptions
-from ..scene.arrival import Arrival, shown
-from ..scene.former_results import Former
-from ..scene.frames_from_node import framesFromNode
-from ..scene.show import SceneNodes, showAnalysis, showAnalysisInSteps
-from ..scene.source_options import SourceOptions
+from ..scene.results.arrival import Arrival, shown
+from ..scene.results.former_results import Former
+from ..scene.results.show import SceneNodes, showAnalysis, showAnalysisInSteps
+from ..scene.source.frames_from_node import framesFromNode
+from ..scene.source.source_options import SourceOptions
 from .engine_call import Listener
 from .input_watch import InputGone, InputWatch
 from .slices import Slices, asError

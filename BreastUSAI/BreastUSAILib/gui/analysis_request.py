@@ -8,9 +8,9 @@ from ..engine.findings.analysis import Label
 from ..engine.images.frames import InputKind
 from ..engine.options import AnalyzeOptions, FrameSelection
 from ..engine.remote.model_choice import ModelChoice
-from ..scene.calibration import ENDS, isDrawnOn, markedEnds, spacingFromLine
-from ..scene.frames_from_node import currentFrame
-from ..scene.source_options import SourceOptions
+from ..scene.source.frames_from_node import currentFrame
+from ..scene.source.pixel_size_line import ENDS, isDrawnOn, markedEnds, spacingFromLine
+from ..scene.source.source_options import SourceOptions
 
 
 def sourceOptions(parameters: Any) -> SourceOptions:

@@ -10,8 +10,8 @@ from slicer.i18n import tr as _
 
 from ..engine.errors import BreastUSAIError
 from ..engine.images.frames import SpacingSource
-from ..scene.calibration import addCalibrationLine, markedEnds, removeLine
-from ..scene.recognised import Recognised
+from ..scene.source.pixel_size_line import addCalibrationLine, markedEnds, removeLine
+from ..scene.source.recognised import Recognised
 from .analysis_request import manualSpacing
 from .node_watch import NodeWatch
 from .sentence import sentenceOf

@@ -9,8 +9,8 @@ from typing import Any
 from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.findings.analysis import CLASSES, Label
 from ..engine.options import AnalyzeOptions, FrameSelection
-from ..scene.former_results import Former
-from ..scene.source_options import SourceOptions
+from ..scene.results.former_results import Former
+from ..scene.source.source_options import SourceOptions
 from .analysis_job import AnalysisJob
 from .analysis_request import shownFrame
 from .ignored import ignored

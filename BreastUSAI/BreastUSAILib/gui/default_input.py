@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..scene.nodes import nodesOfClass
-from ..scene.result_links import isResult
-from ..scene.slice_views import volumesShown
+from ..scene.mrml.nodes import nodesOfClass
+from ..scene.mrml.result_links import isResult
+from ..scene.views.slice_views import volumesShown
 
 CLASSES = ("vtkMRMLScalarVolumeNode", "vtkMRMLVectorVolumeNode")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..scene.outline_marks import areEditedInSteps
+from ..scene.outlines.outline_marks import areEditedInSteps
 from .ignored import ignored
 from .slices import Slices
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import vtk
 
-from ..scene.browsing import sequenceBehind
-from ..scene.frames_from_node import currentFrame
-from ..scene.nodes import nodesOfClass
+from ..scene.mrml.nodes import nodesOfClass
+from ..scene.mrml.sequences import sequenceBehind
+from ..scene.source.frames_from_node import currentFrame
 
 
 class FrameWatch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..scene.calibration import calibrationLineOf, noteImageOf, removeLine, showLineOf
+from ..scene.source.pixel_size_line import calibrationLineOf, noteImageOf, removeLine, showLineOf
 from .analysis_request import isMarked
 
 GIVEN_ATTRIBUTE = "BreastUSAI.given"

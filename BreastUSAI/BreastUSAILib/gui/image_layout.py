@@ -7,8 +7,8 @@ from typing import Any
 import qt
 import slicer
 
-from ..scene.layout import THREE_VIEWS, arrangementFor, isVolume, layoutOf, sliceViewsIn
-from ..scene.slice_views import fitViews
+from ..scene.views.layout import THREE_VIEWS, arrangementFor, isVolume, layoutOf, sliceViewsIn
+from ..scene.views.slice_views import fitViews
 
 SETTING = "BreastUSAI/LayoutFitsImage"
 

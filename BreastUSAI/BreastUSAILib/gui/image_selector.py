@@ -6,7 +6,7 @@ from typing import Any
 
 import qt
 
-from ..scene.nodes import IMAGE_ROLE, nodesOfClass
+from ..scene.mrml.nodes import IMAGE_ROLE, nodesOfClass
 
 
 class ImageSelector:

@@ -8,7 +8,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ..engine.images.frames import InputKind
-from ..scene.recognised import Recognised, recognise
+from ..scene.source.recognised import Recognised, recognise
 from .analysis_request import sourceOptions
 from .calibration_controls import CalibrationControls
 from .choices import Choices

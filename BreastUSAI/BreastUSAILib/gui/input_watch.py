@@ -8,7 +8,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ..engine.errors import BreastUSAIError, Cancelled
-from ..scene.browsing import sequenceBehind
+from ..scene.mrml.sequences import sequenceBehind
 
 
 class InputGone(Cancelled):

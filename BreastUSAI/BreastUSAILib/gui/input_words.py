@@ -5,7 +5,7 @@ from __future__ import annotations
 from slicer.i18n import tr as _
 
 from ..engine.images.frames import InputKind, SpacingSource
-from ..scene.recognised import Recognised
+from ..scene.source.recognised import Recognised
 from .spacing_words import spacingWords
 
 

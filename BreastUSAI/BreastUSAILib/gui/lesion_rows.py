@@ -8,7 +8,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from ..scene.report_node import NAMES_KEY
+from ..scene.results.report_node import NAMES_KEY
 from .result_words import (
     NO_BREAK,
     Report,

@@ -10,8 +10,8 @@ from slicer.i18n import tr as _
 from ..engine.errors import BreastUSAIError
 from ..engine.findings.analysis import CLASSES
 from ..engine.options import EXPLAIN_METHODS
-from ..scene.overlay import setFill, setHeatMapOpacity, setOutline, setOverlaysVisible
-from ..scene.slice_views import viewsElsewhere
+from ..scene.views.overlay import setFill, setHeatMapOpacity, setOutline, setOverlaysVisible
+from ..scene.views.slice_views import viewsElsewhere
 from .choices import Choices
 from .ignored import ignored
 from .result_words import Report, classWords, explanationWords, methodWords

@@ -8,7 +8,7 @@ import slicer
 import vtk
 from slicer.i18n import tr as _
 
-from ..scene.heat_map_views import ForegroundWatch
+from ..scene.views.heat_map_views import ForegroundWatch
 from .analyze_section import AnalyzeSection
 from .awaited import selfCheck
 from .image_layout import ImageLayout

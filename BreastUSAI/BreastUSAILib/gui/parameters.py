@@ -11,7 +11,7 @@ from ..engine.device import DeviceChoice
 from ..engine.findings.analysis import CLASSES
 from ..engine.findings.heat_map_colours import LAYER_OPACITY
 from ..engine.options import EXPLAIN_METHODS
-from ..scene.source_options import LARGEST_SPACING_MM
+from ..scene.source.source_options import LARGEST_SPACING_MM
 
 FRAME_CHOICES = ("all", "current", "every")
 DEVICES = tuple(device.value for device in DeviceChoice)

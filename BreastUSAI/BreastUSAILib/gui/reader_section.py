@@ -9,8 +9,8 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ..engine.errors import BreastUSAIError
-from ..scene.reader_assessment import ReaderAssessment, addReaderAssessment, readerAssessmentIn
-from ..scene.result_links import VOLUME_ROLE, resultOf
+from ..scene.mrml.result_links import VOLUME_ROLE, resultOf
+from ..scene.results.reader_assessment import ReaderAssessment, addReaderAssessment, readerAssessmentIn
 from .birads import categoryWords
 from .buttons import enableOrSay
 from .choices import Choices

@@ -10,12 +10,12 @@ from slicer.i18n import tr as _
 from ..engine.errors import BreastUSAIError, Cancelled, InputError
 from ..engine.findings.analysis import Analysis
 from ..engine.images.frames import Frames
-from ..scene.browsing import sequenceBehind
-from ..scene.edited_masks import EditedMasks, editedMasksInSteps
-from ..scene.frames_from_node import framesFromNode
-from ..scene.rescored import showRescoredInSteps
-from ..scene.result_links import VOLUME_ROLE
-from ..scene.source_options import SourceOptions
+from ..scene.mrml.result_links import VOLUME_ROLE
+from ..scene.mrml.sequences import sequenceBehind
+from ..scene.outlines.edited_masks import EditedMasks, editedMasksInSteps
+from ..scene.results.rescored import showRescoredInSteps
+from ..scene.source.frames_from_node import framesFromNode
+from ..scene.source.source_options import SourceOptions
 from .job_listener import JobListener
 from .rescoring import optionsOf
 from .slices import Slices, asError

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ..engine.errors import BreastUSAIError
-from ..scene.arrival import Arrival
-from ..scene.browsing import sequenceBehind
-from ..scene.lesion_views import centreOnLesion, goToFrame
-from ..scene.overlay import hideOtherOverlays
-from ..scene.result_links import NO_RESULT, VOLUME_ROLE, resultOf, setHidden
+from ..scene.mrml.result_links import NO_RESULT, VOLUME_ROLE, resultOf, setHidden
+from ..scene.mrml.sequences import sequenceBehind
+from ..scene.results.arrival import Arrival
+from ..scene.views.lesion_views import centreOnLesion, goToFrame
+from ..scene.views.overlay import hideOtherOverlays
 from .edit_section import EditSection
 from .edit_watch import EditWatch
 from .frame_watch import FrameWatch

@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 
 from ..engine.errors import BreastUSAIError, Cancelled, DependencyError
 from ..engine.images.frames import InputKind
-from ..scene.arrival import Arrival
+from ..scene.results.arrival import Arrival
 from .analysis_request import analyzeOptions, modelChoice, sourceOptions
 from .ignored import ignored
 from .install_failure import InstallError
@@ -55,7 +55,7 @@ class Runner:
         volume = parameters.inputVolume
 
         def makeJob(listener: JobListener) -> Any:
-            from ..scene.former_results import Former
+            from ..scene.results.former_results import Former
             from .analysis_job import AnalysisJob  # with all that shows a result: not when the panel opens
 
             options, source = analyzeOptions(parameters, kind), sourceOptions(parameters)

@@ -10,9 +10,9 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..engine.errors import BreastUSAIError
-from ..scene.browsing import sequenceBehind
-from ..scene.sample_source import SAMPLES
-from ..scene.samples import addSample
+from ..scene.images.samples import addSample
+from ..scene.mrml.sequences import sequenceBehind
+from ..scene.source.sample_source import SAMPLES
 from .plain_words import plainWords
 
 CATEGORY = "BreastUSAI"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..scene.arrival import Arrival
+from ..scene.results.arrival import Arrival
 
 ArrivalOf = Callable[[Any], Arrival]
 

@@ -12,10 +12,10 @@ import slicer
 from numpy.typing import NDArray
 
 from .. import RESEARCH_USE
-from ..scene.frames_from_node import framesFromNode
-from ..scene.image_data import arrayFromImage
-from ..scene.sample_source import SAMPLES
-from ..scene.samples import addSample
+from ..scene.images.samples import addSample
+from ..scene.mrml.image_data import arrayFromImage
+from ..scene.source.frames_from_node import framesFromNode
+from ..scene.source.sample_source import SAMPLES
 from .python_environment import PythonEnvironment
 
 SAMPLE = "still_malignant_calibrated"

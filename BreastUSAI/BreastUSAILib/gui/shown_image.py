@@ -8,9 +8,9 @@ from typing import Any
 import slicer
 from slicer.i18n import tr as _
 
-from ..scene.browsing import sequenceBehind
-from ..scene.nodes import nodesOfClass
-from ..scene.slice_views import showImage, volumesShown
+from ..scene.mrml.nodes import nodesOfClass
+from ..scene.mrml.sequences import sequenceBehind
+from ..scene.views.slice_views import showImage, volumesShown
 from .default_input import isImage, shownVolume
 from .view_watch import ViewWatch
 

@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 from ..engine.errors import InputError
 from ..engine.findings.analysis import SCHEMA_VERSION
 from ..engine.findings.document_form import checked_document
-from ..scene.report_node import NAMES_KEY, parsedReport
+from ..scene.results.report_node import NAMES_KEY, parsedReport
 from .result_words import Report
 
 

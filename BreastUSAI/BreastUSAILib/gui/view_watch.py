@@ -9,8 +9,8 @@ import qt
 import slicer
 import vtk
 
-from ..scene.nodes import nodesOfClass
-from ..scene.slice_views import volumeSeen
+from ..scene.mrml.nodes import nodesOfClass
+from ..scene.views.slice_views import volumeSeen
 
 VIEWS = ("vtkMRMLSliceCompositeNode", "vtkMRMLSliceNode")
 NEWS = ("vtkMRMLScalarVolumeNode", "vtkMRMLTextNode", "vtkMRMLAbstractViewNode")

@@ -1,0 +1,1 @@
+"""Images as nodes: volumes, cines, the shipped samples, heat maps."""

@@ -1,0 +1,1 @@
+"""Nodes, transforms, sequences and image data of MRML, whatever they are about."""

@@ -1,0 +1,90 @@
+"""Which result belongs to which volume: references from the report's node, saved with the scene."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .nodes import IMAGE_ROLE, nodesOfClass, refreshInTree
+from .sequences import sequenceBehind
+
+VOLUME_ROLE = "BreastUSAI.volume"
+RESULT_ROLES = {
+    "segmentation": "BreastUSAI.segmentation",
+    "heatMap": "BreastUSAI.heatMap",
+    "table": "BreastUSAI.table",
+}
+
+
+@dataclass(frozen=True)
+class LinkedResult:
+    """The nodes of one result; None for what was deleted since."""
+
+    segmentation: Any
+    heatMap: Any  # noqa: N815
+    table: Any
+    report: Any
+
+
+NO_RESULT = LinkedResult(None, None, None, None)
+
+
+def linkResult(nodes: Any) -> None:
+    """Remember on the report's node which volume it is about and which nodes belong to it.
+
+    Args:
+        nodes: `SceneNodes`, with a report.
+    """
+    nodes.report.SetNodeReferenceID(VOLUME_ROLE, nodes.volume.GetID())
+    for name, role in RESULT_ROLES.items():
+        node = getattr(nodes, name)
+        nodes.report.SetNodeReferenceID(role, None if node is None else node.GetID())
+
+
+def resultOf(volumeNode: Any) -> LinkedResult | None:
+    """The newest result of a volume that is still in the scene, or None."""
+    return next(iter(resultsOf(volumeNode)), None)
+
+
+def resultsOf(volumeNode: Any) -> list[LinkedResult]:
+    """Every result of a volume that is still in the scene, newest first."""
+    reports = reversed(nodesOfClass(volumeNode.GetScene(), "vtkMRMLTextNode"))
+    return [_linkedTo(report) for report in reports if report.GetNodeReferenceID(VOLUME_ROLE) == volumeNode.GetID()]
+
+
+def resultOutlines(scene: Any) -> list[tuple[Any, Any]]:
+    """The segmentation of every result in the scene, and the image that it is about, or None where that is gone."""
+    found = {}
+    for node in nodesOfClass(scene, "vtkMRMLSegmentationNode"):
+        if node.GetNodeReferenceID(IMAGE_ROLE) is not None:
+            found[node] = node.GetNodeReference(IMAGE_ROLE)
+    for report in nodesOfClass(scene, "vtkMRMLTextNode"):  # an earlier version linked outlines from here alone
+        outlines = report.GetNodeReference(RESULT_ROLES["segmentation"])
+        if outlines is not None:
+            found.setdefault(outlines, report.GetNodeReference(VOLUME_ROLE))
+    return list(found.items())
+
+
+def isResult(node: Any) -> bool:
+    """Whether a node of the scene was added by an analysis."""
+    return node.GetNodeReferenceID(IMAGE_ROLE) is not None or any(
+        report.GetNodeReferenceID(role) == node.GetID()
+        for report in nodesOfClass(node.GetScene(), "vtkMRMLTextNode")
+        for role in RESULT_ROLES.values()
+    )
+
+
+def setHidden(result: Any, isHidden: bool) -> None:
+    """Hide a result's nodes in lists and in the Data module, or show them there again; of a cine its sequences too."""
+    for name in (*RESULT_ROLES, "report"):
+        node = getattr(result, name)
+        behind = None if node is None else sequenceBehind(node)
+        for one in (node, None if behind is None else behind.sequence):
+            if one is not None and bool(one.GetHideFromEditors()) is not isHidden:
+                one.SetHideFromEditors(isHidden)
+                refreshInTree(one)
+
+
+def _linkedTo(report: Any) -> LinkedResult:
+    linked = {name: report.GetNodeReference(role) for name, role in RESULT_ROLES.items()}
+    return LinkedResult(**linked, report=report)

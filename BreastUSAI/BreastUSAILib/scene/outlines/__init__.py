@@ -1,0 +1,1 @@
+"""Outlines of lesions as segmentation nodes, and as a reader left them."""

@@ -1,0 +1,100 @@
+"""Lesion masks as segmentation nodes: one segment for each lesion number."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from typing import Any
+
+import numpy as np
+import slicer
+from numpy.typing import NDArray
+
+from ...engine.findings.lesion_segment import lesion_colour, lesion_name
+from ..mrml.image_data import ijkToRasOf, matrixFromArray
+from ..mrml.nodes import IMAGE_ROLE, addNode, shareTransform
+from .label_stack import LabelStack
+
+ANALYSED_ATTRIBUTE = "BreastUSAI.analysed"
+"""Indices of the frames that a segmentation node is the result of, separated by commas."""
+
+
+def addSegmentationNode(
+    scene: Any, name: str, stack: LabelStack, volumeNode: Any, terminology: str, analysed: Iterable[int]
+) -> Generator[None, None, Any]:
+    """A segmentation on the voxels of `volumeNode`, under the same parent transform, in short steps.
+
+    Label n becomes the segment "Lesion n". `terminology` is the serialised entry of every segment, `analysed` are the
+    slices that were looked at.
+    """
+    node = addNode(scene, "vtkMRMLSegmentationNode", name)
+    node.SetAttribute(ANALYSED_ATTRIBUTE, ",".join(str(index) for index in analysed))
+    shareTransform(node, volumeNode)
+    dressSegmentation(node, volumeNode)
+    yield from setSegments(node, stack, ijkToRasOf(volumeNode), terminology)
+    return node
+
+
+def frameSegmentation(
+    name: str, labels: NDArray[np.uint8] | None, volumeNode: Any, terminology: str, frame: int
+) -> Any:
+    """A segmentation node outside any scene for one frame of a cine; `labels` ``[J, I]``, None: not analysed."""
+    node = slicer.vtkMRMLSegmentationNode()
+    node.SetName(name)
+    if labels is not None:
+        node.SetAttribute(ANALYSED_ATTRIBUTE, str(frame))
+    geometry = matrixFromArray(ijkToRasOf(volumeNode))
+    converter = slicer.vtkSegmentationConverter
+    node.GetSegmentation().SetConversionParameter(
+        converter.GetReferenceImageGeometryParameterName(),
+        converter.SerializeImageGeometry(geometry, volumeNode.GetImageData()),
+    )
+    stack = LabelStack()
+    if labels is not None:
+        stack.put(0, labels)
+    for _step in setSegments(node, stack, ijkToRasOf(volumeNode), terminology):
+        pass
+    return node
+
+
+def analysedFrames(node: Any) -> set[int]:
+    """Indices of the frames that a segmentation node is the result of."""
+    return {int(index) for index in (node.GetAttribute(ANALYSED_ATTRIBUTE) or "").split(",") if index.isdecimal()}
+
+
+def dressSegmentation(node: Any, volumeNode: Any) -> None:
+    """Reference geometry from the volume, and the display as an outline that hides neither image nor heat map."""
+    node.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
+    node.SetNodeReferenceID(IMAGE_ROLE, volumeNode.GetID())
+    node.CreateDefaultDisplayNodes()
+    display = node.GetDisplayNode()
+    display.SetVisibility2DFill(False)
+    display.SetVisibility2DOutline(True)
+    display.SetOpacity2DOutline(1.0)
+    display.SetOpacity2DFill(0.3)
+    display.SetSliceIntersectionThickness(2)
+
+
+def setSegments(
+    node: Any, stack: LabelStack, ijkToRas: NDArray[np.float64], terminology: str
+) -> Generator[None, None, None]:
+    """Fill an empty segmentation node with one segment for each lesion number of `stack`, in short steps."""
+    node.SetSourceRepresentationToBinaryLabelmap()
+    labelmap = yield from stack.labelmap(ijkToRas)
+    for number in stack.numbers:
+        segment = slicer.vtkSegment()
+        dressSegment(segment, number, terminology)
+        segment.SetLabelValue(number)
+        segment.AddRepresentation(labelmapName(), labelmap)
+        node.GetSegmentation().AddSegment(segment, f"Lesion_{number}")
+
+
+def dressSegment(segment: Any, number: int, terminology: str) -> None:
+    """Name, colour and code of lesion `number`."""
+    segment.SetName(lesion_name(number))
+    segment.SetColor(*(channel / 255 for channel in lesion_colour(number)))
+    segment.SetTerminology(terminology)
+
+
+def labelmapName() -> str:
+    """Under which name a segment keeps its voxels."""
+    return slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()

@@ -1,0 +1,1 @@
+"""An analysis as nodes: shown, stored, replaced, read again, saved."""

@@ -1,0 +1,84 @@
+"""The findings as a table node: the verdict first, then a row for each lesion, last what a reader thought."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import vtk
+
+from ... import RESEARCH_USE
+from ...engine.findings.analysis import Analysis
+from ..mrml.nodes import addNode
+from .findings_rows import NO_NAMES, columnsOf, findingRows
+
+READER = "Reader"
+
+
+def addFindingsTable(scene: Any, name: str, analysis: Analysis) -> Generator[None, None, Any]:
+    """A vtkMRMLTableNode of text cells, in short steps: what is unknown (millimetres uncalibrated) stays empty."""
+    columns = yield from findingsColumns(analysis)
+    table = addNode(scene, "vtkMRMLTableNode", name)
+    table.SetDescription(RESEARCH_USE)
+    table.SetUseColumnTitleAsColumnHeader(True)
+    replaceFindings(table, columns)
+    return table
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the table: its cells as a vtkStringArray under its title, and its unit, empty for none."""
+
+    cells: Any
+    unit: str
+
+
+def findingsColumns(
+    analysis: Analysis, names: Mapping[int, str] = NO_NAMES
+) -> Generator[None, None, tuple[Column, ...]]:
+    """The findings as columns, in short steps. `names` are those that a reader gave lesions, by `Lesion.id`."""
+    rows = yield from findingRows(analysis, names)
+    columns = []
+    for title, unit in columnsOf(analysis).items():
+        cells = vtk.vtkStringArray()
+        cells.SetName(title)
+        for row in rows:
+            cells.InsertNextValue(row.get(title, ""))
+        columns.append(Column(cells, unit))
+        yield
+    return tuple(columns)
+
+
+def replaceFindings(table: Any, columns: tuple[Column, ...]) -> None:
+    """Put new columns in the place of earlier ones; a reader's assessment stays, as the last row."""
+    readers = _readerWords(table)
+    blocker = table.StartModify()
+    table.RemoveAllColumns()
+    for place, column in enumerate(columns):
+        for words in readers:
+            column.cells.InsertNextValue("" if place else words)
+        table.AddColumn(column.cells)
+        if column.unit:
+            table.SetColumnUnitLabel(column.cells.GetName(), column.unit)
+    table.EndModify(blocker)
+
+
+def putReaderRow(table: Any, birads: str, comment: str, at: str) -> None:
+    """Add a reader's assessment as the last row, or put it in the place of the earlier one."""
+    row = _readerRow(table)
+    if row is None:
+        row = table.AddEmptyRow()
+    words = f"{READER}: BI-RADS {birads} ({at})"
+    table.SetCellText(row, 0, f"{words}: {comment}" if comment else words)
+
+
+def _readerWords(table: Any) -> list[str]:
+    row = _readerRow(table)
+    return [] if row is None else [table.GetCellText(row, 0)]
+
+
+def _readerRow(table: Any) -> int | None:
+    last = table.GetNumberOfRows() - 1
+    isReaders = last >= 0 and table.GetNumberOfColumns() > 0 and table.GetCellText(last, 0).startswith(f"{READER}: ")
+    return last if isReaders else None

@@ -1,0 +1,193 @@
+"""From an analysis to everything Slicer shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+from ...engine.errors import InputError
+from ...engine.findings.analysis import Analysis
+from ...engine.findings.lesion_segment import lesion_terminology
+from ...engine.images.frames import Frames, InputKind
+from ..images.stacking import addStackedVolume
+from ..images.volume_node import addVolumeNode
+from ..mrml.added_nodes import AddedNodes
+from ..mrml.host import currentScene
+from ..mrml.nodes import placeBeside
+from ..mrml.result_links import linkResult
+from ..mrml.sequences import BrowsedSequence, sequenceBehind
+from ..source.node_pixel_size import noteThatPicturesHaveNoSize
+from ..views.lesion_views import goToFrame
+from ..views.overlay import hideOtherOverlays, setOverlaysVisible
+from ..views.slice_views import fitViews, showLayers
+from .arrival import Arrival, arriving, shown
+from .cine_results import addCine, addCineHeatMap, addCineSegmentation
+from .findings_table import addFindingsTable
+from .former_results import Former, decideInSteps, retire
+from .report_node import addReportNode
+from .stack_results import addStackHeatMap, addStackSegmentation
+from .steps import allAtOnce
+
+
+@dataclass(frozen=True)
+class SceneNodes:
+    """The nodes of one analysis. Of a cine they are the browser's proxies; `browser` is None for anything else.
+
+    `volume` is the node that was analysed, or, where a cine's frames were treated as slices, the volume made of them.
+    """
+
+    volume: Any
+    segmentation: Any
+    heatMap: Any  # noqa: N815
+    table: Any
+    report: Any
+    browser: Any = None
+
+
+def showAnalysis(
+    analysis: Analysis,
+    frames: Frames,
+    volumeNode: Any = None,
+    scene: Any = None,
+    former: Former = Former.KEEP_EDITED,
+) -> SceneNodes:
+    """Add the findings to the scene beside the image they belong to, and show them.
+
+    Args:
+        analysis: what was found.
+        frames: what was analysed.
+        volumeNode: the node that `frames` came from; None adds a new one from `frames`.
+        scene: where to add a new volume node; the current scene where not given. A given node's own scene counts.
+        former: what becomes of an earlier result of the same image.
+
+    Whatever raises on the way leaves the scene as it was. Raises InputError where `volumeNode` is gone, or is no
+    longer what was analysed.
+    """
+    return allAtOnce(showAnalysisInSteps(analysis, frames, volumeNode, scene, former=former))
+
+
+def showAnalysisInSteps(
+    analysis: Analysis,
+    frames: Frames,
+    volumeNode: Any = None,
+    scene: Any = None,
+    arrival: Callable[[], Arrival] = shown,
+    former: Former = Former.KEEP_EDITED,
+) -> Generator[None, None, SceneNodes]:
+    """`showAnalysis` in short steps, none of them for more than one frame, between which the caller may do other work.
+
+    `arrival` is asked before each step: while work goes on, a user may turn to another image.
+    Earlier results of the same volume go last, when the new one is there. Where undo is enabled, the state before is
+    saved. Closing the generator
+    early, a failure, or the image (or something already added) leaving the scene between two steps removes what was
+    added, and nothing else.
+    """
+    if volumeNode is not None and volumeNode.GetScene() is None:
+        raise _gone(volumeNode)
+    scene = volumeNode.GetScene() if volumeNode is not None else scene or currentScene()
+    scene.SaveStateForUndo()
+    added = AddedNodes(scene)
+    steps = _results(scene, analysis, frames, volumeNode, arrival, former)
+    try:
+        while True:
+            if volumeNode is not None:
+                _requireSameImage(scene, frames, volumeNode)
+            if not added.areThere():
+                raise InputError("results were removed while they were added", remedy="Analyze the image again")
+            with added.noting(), arriving(scene, arrival()):
+                try:
+                    next(steps)
+                except StopIteration as end:
+                    nodes = end.value
+                    break
+            yield
+    except BaseException:
+        added.remove()
+        raise
+    return nodes
+
+
+def _results(
+    scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any, arrival: Callable[[], Arrival], former: Former
+) -> Generator[None, None, SceneNodes]:
+    nodes = yield from _addNodes(scene, analysis, frames, volumeNode)
+    isStacked = volumeNode is not None and nodes.volume is not volumeNode
+    if isStacked:
+        placeBeside(nodes.volume, volumeNode)
+    for node in (nodes.segmentation, nodes.heatMap, nodes.table, nodes.report):
+        placeBeside(node, nodes.volume)
+        yield
+    decided = yield from decideInSteps(nodes, former)
+    retire(decided, nodes)  # from here on there is no step that may fail or be cancelled
+    noteThatPicturesHaveNoSize(nodes.volume)
+    if arrival() is not Arrival.SHOWN:
+        return nodes
+    hideOtherOverlays(scene, nodes)
+    showLayers(nodes.volume, nodes.heatMap)
+    setOverlaysVisible(nodes, True)
+    if isStacked:
+        fitViews(scene)
+    if analysis.verdict.key_frame is not None:
+        goToFrame(nodes.volume, nodes.browser, analysis.verdict.key_frame)
+    return nodes
+
+
+def _addNodes(scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any) -> Generator[None, None, SceneNodes]:
+    terms = lesion_terminology(frames.identity.laterality)
+    source = None if volumeNode is None else sequenceBehind(volumeNode)
+    if frames.kind is InputKind.CINE:
+        source, volume = addCine(scene, frames) if source is None else (source, volumeNode)
+        name = _ResultName(volume)
+        segmentation = yield from addCineSegmentation(source, name("segmentation"), analysis, volume, terms)
+        heatMap = yield from addCineHeatMap(source, name("heat map"), analysis, volume)
+    else:
+        if volumeNode is None:
+            volume = addVolumeNode(scene, frames)
+        elif frames.kind is InputKind.VOLUME and _itemsOf(source) > 1:
+            volume = yield from addStackedVolume(scene, frames, volumeNode)
+        else:
+            volume = volumeNode
+        source, name = None, _ResultName(volume)
+        segmentation = yield from addStackSegmentation(scene, name("segmentation"), analysis, volume, terms)
+        heatMap = yield from addStackHeatMap(scene, name("heat map"), analysis, volume)
+    yield
+    table = yield from addFindingsTable(scene, name("findings"), analysis)
+    yield
+    report = yield from addReportNode(scene, name("report"), analysis)
+    nodes = SceneNodes(volume, segmentation, heatMap, table, report, source.browser if source else None)
+    linkResult(nodes)
+    return nodes
+
+
+class _ResultName:
+    """Names of result nodes: they start with the volume's, so that a sorted list keeps them together."""
+
+    def __init__(self, volumeNode: Any) -> None:
+        self._volumeName = volumeNode.GetName()
+
+    def __call__(self, what: str) -> str:
+        return f"{self._volumeName} - BreastUSAI {what}"
+
+
+def _requireSameImage(scene: Any, frames: Frames, volumeNode: Any) -> None:
+    """Raises InputError where the node is gone, or no longer has the frames that were analysed."""
+    if volumeNode.GetScene() is not scene:
+        raise _gone(volumeNode)
+    image = volumeNode.GetImageData()
+    columns, rows, planes = (0, 0, 0) if image is None else image.GetDimensions()
+    count = max(planes, _itemsOf(sequenceBehind(volumeNode)))
+    if (columns, rows, count) != (frames.columns, frames.rows, frames.count):
+        raise InputError(
+            "the image was changed while it was analysed", where=volumeNode.GetName(), remedy="Analyze it again"
+        )
+
+
+def _gone(volumeNode: Any) -> InputError:
+    return InputError(
+        "the image was removed from the scene", where=volumeNode.GetName(), remedy="Load it again, then analyze it"
+    )
+
+
+def _itemsOf(source: BrowsedSequence | None) -> int:
+    return 1 if source is None else source.sequence.GetNumberOfDataNodes()

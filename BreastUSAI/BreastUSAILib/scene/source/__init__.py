@@ -1,0 +1,1 @@
+"""What a volume node is: its frames, its pixel size, the file behind it."""

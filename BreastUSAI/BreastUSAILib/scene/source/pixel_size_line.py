@@ -1,0 +1,138 @@
+"""Manual calibration: a line of known length, drawn on the depth scale of the image."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...engine.errors import InputError, OptionError
+from ..mrml.nodes import IMAGE_ROLE, addNode, nodesOfClass, placeBeside
+from ..mrml.transforms import worldToImage
+from .source_options import requirePlausible
+
+SHORTEST_PX = 10.0
+"""A shorter line cannot be placed precisely enough: an end that is one pixel off would change lengths by a tenth."""
+
+LARGEST_TILT = 0.5
+"""How far (in slices) the ends may lie before and behind each other: the line must lie in one image."""
+
+ENDS = 2
+
+
+def addCalibrationLine(volumeNode: Any) -> Any:
+    """An empty vtkMRMLMarkupsLineNode for the slice views; the user's next two clicks there are its ends.
+
+    It shows no length of its own: without calibration that would be no millimetres.
+    """
+    line = addNode(volumeNode.GetScene(), "vtkMRMLMarkupsLineNode", f"{volumeNode.GetName()} - calibration")
+    line.CreateDefaultDisplayNodes()
+    line.GetMeasurement("length").SetEnabled(False)
+    display = line.GetDisplayNode()
+    display.SetPropertiesLabelVisibility(False)
+    display.SetPointLabelsVisibility(False)
+    display.SetVisibility3D(False)
+    noteImageOf(line, volumeNode)
+    placeBeside(line, volumeNode)
+    _placeByClicks(line)
+    return line
+
+
+def noteImageOf(lineNode: Any, volumeNode: Any) -> None:
+    """Keep on a line which image it was drawn on, unless that is known."""
+    if lineNode.GetNodeReferenceID(IMAGE_ROLE) is None:
+        lineNode.SetNodeReferenceID(IMAGE_ROLE, volumeNode.GetID())
+
+
+def isDrawnOn(lineNode: Any, volumeNode: Any) -> bool:
+    """Whether a line was drawn on this image: it says nothing of the pixels of another."""
+    return lineNode.GetNodeReferenceID(IMAGE_ROLE) == volumeNode.GetID()
+
+
+def calibrationLineOf(volumeNode: Any) -> Any:
+    """The line that was drawn on this image, or None."""
+    lines = nodesOfClass(volumeNode.GetScene(), "vtkMRMLMarkupsLineNode")
+    return next((line for line in lines if isDrawnOn(line, volumeNode)), None)
+
+
+def showLineOf(volumeNode: Any) -> None:
+    """Of the lines that were drawn on images show that of this one alone; stills all lie at the same place."""
+    for line in nodesOfClass(volumeNode.GetScene(), "vtkMRMLMarkupsLineNode"):
+        display = line.GetDisplayNode()
+        if display is not None and line.GetNodeReferenceID(IMAGE_ROLE) is not None:
+            display.SetVisibility(isDrawnOn(line, volumeNode))
+
+
+def removeLine(lineNode: Any) -> None:
+    """Take a line out of the scene; clicks are no ends of it any more."""
+    stopPlacing(lineNode)
+    lineNode.GetScene().RemoveNode(lineNode)
+
+
+def stopPlacing(lineNode: Any) -> None:
+    """Clicks are no ends of this line any more; does nothing where they are not."""
+    selection, interaction = _modesOf(lineNode.GetScene())
+    if selection.GetActivePlaceNodeID() == lineNode.GetID():
+        if interaction.GetCurrentInteractionMode() == interaction.Place:
+            interaction.SwitchToViewTransformMode()
+        selection.SetReferenceActivePlaceNodeID(None)
+
+
+def markedEnds(lineNode: Any) -> list[tuple[float, float, float]]:
+    """Where the ends lie that were clicked, in world coordinates: none, one or two."""
+    return [
+        lineNode.GetNthControlPointPositionWorld(index)
+        for index in range(lineNode.GetNumberOfControlPoints())
+        if lineNode.GetNthControlPointPositionStatus(index) == lineNode.PositionDefined
+    ]
+
+
+def _placeByClicks(line: Any) -> None:
+    """Slicer's own way: a click in a view adds a point to the active node, until that has as many as it needs."""
+    selection, interaction = _modesOf(line.GetScene())
+    selection.SetReferenceActivePlaceNodeClassName(line.GetClassName())
+    selection.SetReferenceActivePlaceNodeID(line.GetID())
+    interaction.SetPlaceModePersistence(0)
+    interaction.SetCurrentInteractionMode(interaction.Place)
+
+
+def _modesOf(scene: Any) -> tuple[Any, Any]:
+    """What is selected, and what clicks do: the application has one node for each."""
+    names = ("vtkMRMLSelectionNodeSingleton", "vtkMRMLInteractionNodeSingleton")
+    selection, interaction = (scene.GetNodeByID(name) for name in names)
+    return selection, interaction
+
+
+def spacingFromLine(lineNode: Any, volumeNode: Any, lengthMm: float) -> tuple[float, float]:
+    """Pixel size (row, column) in mm, if the line is `lengthMm` long.
+
+    The line is measured in the image's own pixels, whatever transform either is under and whatever spacing the node
+    has; of that spacing the ratio of row to column counts alone (1 for the square pixels of an uncalibrated image).
+
+    Raises:
+        InputError: no volume, no line of two ends, a line too short, or one that does not lie in the image's plane.
+        OptionError: a length that is none, or that gives pixels no ultrasound image has.
+    """
+    if volumeNode is None or volumeNode.GetImageData() is None:
+        raise InputError("there is no image to measure on", remedy="Choose the image first")
+    marked = [] if lineNode is None else markedEnds(lineNode)
+    if len(marked) < ENDS:
+        raise InputError("the calibration line has no two ends", remedy="Draw it between two marks of the depth scale")
+    if not (math.isfinite(lengthMm) and lengthMm > 0):
+        raise OptionError("the calibration line has no length", remedy="Type the distance of its ends in mm")
+    ends = [np.array(place) for place in marked[:ENDS]]
+    start, end = worldToImage(volumeNode, ends)
+    across, down, through = np.abs(end - start)
+    if through > LARGEST_TILT:
+        raise InputError("the calibration line leaves the image's plane", remedy="Draw both ends on one frame")
+    if np.hypot(across, down) < SHORTEST_PX:
+        raise InputError(
+            "the calibration line is too short to measure by", remedy="Draw a longer one on the depth scale"
+        )
+    columnSpacing, rowSpacing, _ = volumeNode.GetSpacing()
+    factor = lengthMm / float(np.hypot(across * columnSpacing, down * rowSpacing))
+    row, column = rowSpacing * factor, columnSpacing * factor
+    for length in (row, column):
+        requirePlausible("pixel", length)
+    return row, column

@@ -1,0 +1,60 @@
+"""The colours of heat maps as nodes: a table that every heat map of the scene shares, and a legend for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...engine.findings.heat_map_colours import heat_map_colours, heat_map_opacity
+from ..mrml.nodes import nodesOfClass
+
+TABLE_ATTRIBUTE = "BreastUSAI.heatMapColours"
+"""Attribute of a colour table that holds the colours of heat maps: over what, `grey` or `flow`."""
+
+_NAMES = {"grey": "BreastUSAI heat map", "flow": "BreastUSAI heat map on Doppler"}
+_COLOURS = 256
+_LEGEND_SIZE = (0.1, 0.28)  # short and long side, as shares of the view
+_LEGEND_POSITION = (0.97, 0.06)  # at the lower right
+_LEGEND_FONT = 10
+
+
+def heatMapTable(scene: Any, onFlow: bool) -> Any:
+    """The scene's colour table for heat maps over grey images, or over colour Doppler; added where there is none.
+
+    The table's opacities start at none and grow with the heat.
+    """
+    over = "flow" if onFlow else "grey"
+    for table in nodesOfClass(scene, "vtkMRMLColorTableNode"):
+        if table.GetAttribute(TABLE_ATTRIBUTE) == over:
+            return table
+    table = scene.CreateNodeByClass("vtkMRMLColorTableNode")
+    table.UnRegister(None)
+    table.SetName(scene.GenerateUniqueName(_NAMES[over]))
+    table.SetAttribute(TABLE_ATTRIBUTE, over)
+    table.SetAttribute("Category", "BreastUSAI")
+    table.SetTypeToUser()
+    table.SetNumberOfColors(_COLOURS)
+    values = np.linspace(0.0, 1.0, _COLOURS)
+    for index, (value, colour, opacity) in enumerate(
+        zip(values, heat_map_colours(values, onFlow) / 255.0, heat_map_opacity(values), strict=True)
+    ):
+        table.SetColor(index, f"{value:.2f}", *(float(channel) for channel in colour), float(opacity))
+    return scene.AddNode(table)
+
+
+def addLegend(volumeNode: Any) -> Any:
+    """A scale of colours from 0 to 1 in every slice view that shows `volumeNode`, a heat map with its display."""
+    scene, display = volumeNode.GetScene(), volumeNode.GetDisplayNode()
+    legend = scene.AddNewNodeByClass("vtkMRMLColorLegendDisplayNode", f"{volumeNode.GetName()} legend")
+    legend.SetAndObservePrimaryDisplayNode(display)
+    legend.SetTitleText("Relevance")
+    legend.SetNumberOfLabels(3)
+    for words in (legend.GetTitleTextProperty(), legend.GetLabelTextProperty()):
+        words.SetFontSize(_LEGEND_FONT)
+    legend.SetSize(*_LEGEND_SIZE)
+    legend.SetPosition(*_LEGEND_POSITION)
+    legend.SetVisibility3D(False)
+    volumeNode.AddAndObserveDisplayNodeID(legend.GetID())
+    legend.Modified()  # the views hear of a new legend by this alone
+    return legend
