@@ -13,7 +13,7 @@ test: $(READY)
 	@$(PYTHON) -m Testing.run_tests
 
 attack: $(READY)
-	@$(PYTHON) -m pytest Testing/attacks Testing/gui/test_plain_words.py
+	@$(PYTHON) -m pytest Testing/attacks Testing/gui/words/test_plain_words.py
 
 lint: $(READY)
 	$(PYTHON) -m ruff check .

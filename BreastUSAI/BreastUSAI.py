@@ -44,7 +44,7 @@ class BreastUSAI(ScriptedLoadableModule):
 
 def registerSampleData() -> None:
     """Offer the shipped phantoms in the Sample Data module; their code is not loaded before Slicer has started."""
-    from BreastUSAILib.gui import sample_data
+    from BreastUSAILib.gui.slicer import sample_data
 
     sample_data.registerSampleData()
 
@@ -79,7 +79,7 @@ class BreastUSAIFileReader:
 
     def load(self, properties: dict[str, Any]) -> bool:
         """Add it to the scene and show it, as its button in Sample Data does."""
-        from BreastUSAILib.gui.sample_data import loadFile
+        from BreastUSAILib.gui.slicer.sample_data import loadFile
 
         self.parent.loadedNodes = [node.GetID() for node in loadFile(properties["fileName"])]
         return bool(self.parent.loadedNodes)
@@ -97,7 +97,7 @@ class BreastUSAIWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Build the panel; called once, when the module is opened first."""
         ScriptedLoadableModuleWidget.setup(self)
         from BreastUSAILib.gui.panel import Panel
-        from BreastUSAILib.gui.panel_height import PanelHeight
+        from BreastUSAILib.gui.widgets.panel_height import PanelHeight
 
         self.logic = BreastUSAILogic()
         uiWidget = slicer.util.loadUI(self.resourcePath("UI/BreastUSAI.ui"))
@@ -161,7 +161,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
     def engine(self) -> Any:
         """What runs the models: an `EngineProcess` where none was given."""
         if self._engine is None:
-            from BreastUSAILib.gui.engine_process import EngineProcess
+            from BreastUSAILib.client.process.engine_process import EngineProcess
 
             self._engine = EngineProcess()
         return self._engine
@@ -201,7 +201,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         Raises:
             BreastUSAIError: the node, an option or the models are not usable; the scene is left as it was.
         """
-        from BreastUSAILib.gui.console import analyzeNode
+        from BreastUSAILib.client.scripting import analyzeNode
 
         return analyzeNode(self.engine, volumeNode, frames, explainClass, wait, progress, **options)
 
@@ -219,7 +219,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         `frames` is as in `analyze`, but for ``current``, of which a folder has none. Returns the summary as a dict.
         Raises BreastUSAIError where an option is not usable, or nothing could be analysed.
         """
-        from BreastUSAILib.gui.console import analyzeFolder
+        from BreastUSAILib.client.scripting import analyzeFolder
 
         return analyzeFolder(self.engine, path, outputFolder, frames, explainClass, prevalence, progress)
 
@@ -238,8 +238,8 @@ class BreastUSAITest(ScriptedLoadableModuleTest):
 
     def test_wholePath(self) -> None:
         """A phantom is analysed through the engine's own process; says so where PyTorch is not installed."""
-        from BreastUSAILib.gui.engine_process import EngineProcess
-        from BreastUSAILib.gui.self_test import checkWholePath
+        from BreastUSAILib.client.process.engine_process import EngineProcess
+        from BreastUSAILib.gui.slicer.self_test import checkWholePath
 
         engine = EngineProcess(temporaryFolder=slicer.app.temporaryPath)  # its own: stopping it ends nobody's work
         try:

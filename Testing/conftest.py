@@ -19,7 +19,8 @@ hypothesis.settings.register_profile("local", deadline=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
-GUI = Path(__file__).parent / "gui"
+WITH_QT = tuple(Path(__file__).parent / name for name in ("client", "gui"))
+"""Tests of what runs in the application, which need Qt, and run in a process of their own."""
 
 
 @cache
@@ -33,14 +34,14 @@ def why_no_qt() -> str | None:
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """The panel's tests cannot even be read without Qt's libraries."""
-    return True if collection_path == GUI and why_no_qt() else None
+    """The tests of client and panel cannot even be read without Qt's libraries."""
+    return True if collection_path in WITH_QT and why_no_qt() else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was left out, and why."""
     if reason := why_no_qt():
-        terminalreporter.write_line(f"SKIPPED all of Testing/gui: Qt does not load: {reason}")
+        terminalreporter.write_line(f"SKIPPED all of Testing/client and Testing/gui: Qt does not load: {reason}")
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ from BreastUSAILib.engine.bundles.bundle import load_default_models  # noqa: E40
 from BreastUSAILib.engine.errors import ModelError  # noqa: E402
 from BreastUSAILib.scene.images.samples import addSample  # noqa: E402
 from BreastUSAILib.scene.mrml.host import openHost, publish  # noqa: E402
-from Testing.gui.events import until  # noqa: E402
-from Testing.gui.fake_engine import ADDED, OUTLINES, SHIPPED, FakeEngine, FakeInstaller  # noqa: E402
+from Testing.client.events import until  # noqa: E402
+from Testing.client.fake_engine import ADDED, OUTLINES, SHIPPED, FakeEngine, FakeInstaller  # noqa: E402
 
 STILL, CINE = "still_malignant_calibrated.dcm", "cine_malignant_calibrated.dcm"
 UNCALIBRATED = "still_normal_uncalibrated_rgb.dcm"
@@ -153,7 +153,7 @@ def use_theme(theme: str) -> None:
 @contextmanager
 def _opened(sample: str) -> Iterator[tuple[Any, FakeEngine, QWidget]]:
     import BreastUSAI
-    from BreastUSAILib.gui import engine_process
+    from BreastUSAILib.client.process import engine_process
     from BreastUSAILib.gui import panel as panel_module
 
     host = openHost()

@@ -1,4 +1,4 @@
-"""``python -m Testing.run_panel_tests``: the panel's tests, in a process of their own.
+"""``python -m Testing.run_panel_tests``: the tests of client and panel, in a process of their own.
 
 They are left out, and that is said, where Qt's libraries do not load. PySide6 6.12.0 gives away references that are
 not its own (`Testing/host/lasting_constants.py`), and keeps layout items that are gone
@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 
-from Testing.conftest import GUI, why_no_qt
+from Testing.conftest import WITH_QT, why_no_qt
 
 CRASHED = (-signal.SIGSEGV, -signal.SIGABRT)
 RUNS = 2  # at most
@@ -22,7 +22,7 @@ RUNS = 2  # at most
 def main() -> int:
     """Run them; returns pytest's exit status."""
     if reason := why_no_qt():
-        print(f"SKIPPED all of Testing/gui: Qt does not load: {reason}")
+        print(f"SKIPPED all of Testing/client and Testing/gui: Qt does not load: {reason}")
         return 0
     status = _pytest()
     for _again in range(RUNS - 1):
@@ -34,7 +34,7 @@ def main() -> int:
 
 
 def _pytest() -> int:
-    return subprocess.run([sys.executable, "-m", "pytest", str(GUI)]).returncode
+    return subprocess.run([sys.executable, "-m", "pytest", *map(str, WITH_QT)]).returncode
 
 
 if __name__ == "__main__":

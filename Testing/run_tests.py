@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 
-from Testing.conftest import GUI
+from Testing.conftest import WITH_QT
 
 
 def main() -> int:
@@ -16,7 +16,9 @@ def main() -> int:
             [sys.executable, "-m", "Testing.run_panel_tests"], stdout=said, stderr=subprocess.STDOUT
         )
         try:
-            others = subprocess.run([sys.executable, "-m", "pytest", f"--ignore={GUI}"]).returncode
+            others = subprocess.run(
+                [sys.executable, "-m", "pytest", *(f"--ignore={folder}" for folder in WITH_QT)]
+            ).returncode
             status = panel.wait()
         finally:
             panel.kill()  # where this is interrupted

@@ -16,7 +16,7 @@ from Testing.host.application import start
 
 start()  # before anything that imports qt
 
-from BreastUSAILib.gui.engine_process import EngineProcess, ModelChoice  # noqa: E402
+from BreastUSAILib.client.process.engine_process import EngineProcess, ModelChoice  # noqa: E402
 
 from .cine import CINE  # noqa: E402
 from .still import read_one  # noqa: E402

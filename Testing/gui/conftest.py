@@ -1,70 +1,23 @@
-"""The application, a fresh scene, and the module as Slicer imports it."""
+"""The panel over a fresh scene; application, engine and installer are those of the client's tests."""
+
+# ruff: noqa: F811 -- fixtures are asked for by name
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from Testing.host.application import Application, delete_now, delete_windows, start
+import pytest
 
-start()  # before any test module that imports qt
-
-import pytest  # noqa: E402
-import slicer  # noqa: E402
-import slicer.util  # noqa: E402
-
-from Testing.gui.fake_engine import FakeEngine, FakeInstaller  # noqa: E402
-from Testing.host.dialogs import Dialogs  # noqa: E402
-from Testing.host.layout_items import forget_layout_items  # noqa: E402
-from Testing.host.qt_names import FileChoices, QDesktopServices  # noqa: E402
-
-
-@pytest.fixture(scope="session")
-def application() -> Application:
-    """`slicer.app`; one QApplication a session."""
-    return start()
-
-
-@pytest.fixture(autouse=True)
-def dialogs(monkeypatch) -> Dialogs:
-    """What message boxes would have shown, and the answer to the next question. No test may open a real one."""
-    fresh = Dialogs()
-    fresh.publish(_ForThisTest(slicer.util, monkeypatch))
-    monkeypatch.setattr(FileChoices, "path", None)
-    monkeypatch.setattr(QDesktopServices, "opened", [])
-    return fresh
-
-
-@pytest.fixture(autouse=True)
-def _no_window_is_left(application) -> Iterator[None]:
-    """Whatever a test opened is deleted after it, in good order."""
-    yield
-    delete_windows()
-    asked_for = forget_layout_items()
-    assert not asked_for, "QLayout.itemAt: what it returns crashes a later test; ask for the widgets themselves"
-
-
-class _ForThisTest:
-    """Sets attributes through monkeypatch, so that they go away with the test."""
-
-    def __init__(self, target: Any, monkeypatch: Any) -> None:
-        self.__dict__.update(_target=target, _monkeypatch=monkeypatch)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self._monkeypatch.setattr(self._target, name, value)
-
-
-@pytest.fixture
-def module(application, host) -> Iterator[ModuleType]:
-    """BreastUSAI.py, freshly imported, and listed in `slicer.modules`."""
-    sys.modules.pop("BreastUSAI", None)
-    import BreastUSAI
-
-    slicer.modules.breastusai = SimpleNamespace(path=BreastUSAI.__file__, name="BreastUSAI")
-    yield BreastUSAI
-    sys.modules.pop("BreastUSAI", None)
+from Testing.client.conftest import (  # noqa: F401
+    _no_window_is_left,
+    application,
+    dialogs,
+    engine,
+    installer,
+    module,
+)
+from Testing.host.application import delete_now
 
 
 @pytest.fixture
@@ -86,24 +39,12 @@ def parameters(application, scene) -> Any:
 
 
 @pytest.fixture
-def engine() -> FakeEngine:
-    """The panel's engine: it answers when the test says so."""
-    return FakeEngine()
-
-
-@pytest.fixture
-def installer() -> FakeInstaller:
-    """The panel's installer: nothing is missing at first."""
-    return FakeInstaller()
-
-
-@pytest.fixture
 def widget(module, engine, installer, monkeypatch) -> Iterator[Any]:
     """The module's widget, entered, over a scene that the test may have filled."""
-    import BreastUSAILib.gui.engine_process
+    import BreastUSAILib.client.process.engine_process
     import BreastUSAILib.gui.panel
 
-    monkeypatch.setattr(BreastUSAILib.gui.engine_process, "EngineProcess", lambda: engine)
+    monkeypatch.setattr(BreastUSAILib.client.process.engine_process, "EngineProcess", lambda: engine)
     monkeypatch.setattr(BreastUSAILib.gui.panel, "Installer", lambda **_options: installer)
     opened = module.BreastUSAIWidget()
     opened.enter()

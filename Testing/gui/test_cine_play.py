@@ -7,11 +7,11 @@ import qt
 import slicer
 
 from BreastUSAILib.engine.images.frames import InputKind
-from BreastUSAILib.gui.frame_plot import FramePlot
+from BreastUSAILib.gui.widgets.frame_plot import FramePlot
 from BreastUSAILib.scene.mrml.sequences import sequenceBehind
 from BreastUSAILib.scene.results.cine_results import addCine
+from Testing.client.events import until
 from Testing.gui import reports
-from Testing.gui.events import until
 from Testing.gui.panel_file import picture_of
 from Testing.host.application import delete_now
 from Testing.host.module_panel import ModulePanel

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from BreastUSAILib.client.jobs.rescoring import optionsOf
 from BreastUSAILib.engine.errors import BreastUSAIError
 from BreastUSAILib.engine.images.frames import InputKind
-from BreastUSAILib.gui.overlay_section import OverlaySection
-from BreastUSAILib.gui.reader_section import ReaderSection
-from BreastUSAILib.gui.rescoring import optionsOf
-from BreastUSAILib.gui.result_section import ResultSection
-from BreastUSAILib.gui.stored_report import storedReport
+from BreastUSAILib.gui.sections.overlay_section import OverlaySection
+from BreastUSAILib.gui.sections.reader_section import ReaderSection
+from BreastUSAILib.gui.sections.result_section import ResultSection
+from BreastUSAILib.scene.results.stored_report import storedReport
 from Testing.gui import reports
 from Testing.gui.panel_file import add_result
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 import qt
 
+from BreastUSAILib.client.jobs.rescore_job import RescoreJob
 from BreastUSAILib.engine.images.frames import InputKind
-from BreastUSAILib.gui.panel_state import PanelState
-from BreastUSAILib.gui.rescore_job import RescoreJob
+from BreastUSAILib.gui.running.panel_state import PanelState
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.results.cine_results import addCine
-from Testing.gui.events import until
+from Testing.client.events import until
 from Testing.scene.analyses import marked_frames
 
 KINDS = {"still": InputKind.STILL, "cine": InputKind.CINE, "volume": InputKind.VOLUME}

@@ -81,7 +81,7 @@ def test_the_phantoms_are_offered_once_the_application_has_started(module, monke
     connected = []
     monkeypatch.setattr(slicer.app, "connect", lambda signal, slot: connected.append((signal, slot)), raising=False)
     offered = []
-    monkeypatch.setattr("BreastUSAILib.gui.sample_data.registerSampleData", lambda: offered.append("phantoms"))
+    monkeypatch.setattr("BreastUSAILib.gui.slicer.sample_data.registerSampleData", lambda: offered.append("phantoms"))
 
     module.BreastUSAI(SimpleNamespace(path=module.__file__))
     ((signal, slot),) = connected
@@ -115,12 +115,12 @@ def test_developer_reload_forgets_the_library(widget, monkeypatch):
 def test_the_self_test_passes_and_says_how_far_it_went(module, host, engine, monkeypatch):
     import unittest
 
-    import BreastUSAILib.gui.engine_process
-    import BreastUSAILib.gui.self_test
+    import BreastUSAILib.client.process.engine_process
+    import BreastUSAILib.gui.slicer.self_test
 
     said = []
-    monkeypatch.setattr(BreastUSAILib.gui.engine_process, "EngineProcess", lambda temporaryFolder: engine)
-    monkeypatch.setattr(BreastUSAILib.gui.self_test, "PythonEnvironment", lambda: Nothing())
+    monkeypatch.setattr(BreastUSAILib.client.process.engine_process, "EngineProcess", lambda temporaryFolder: engine)
+    monkeypatch.setattr(BreastUSAILib.gui.slicer.self_test, "PythonEnvironment", lambda: Nothing())
     monkeypatch.setattr(module.BreastUSAITest, "delayDisplay", lambda _self, message, *_more: said.append(message))
     result = unittest.TestResult()
 

@@ -7,12 +7,12 @@ import qt
 import slicer
 
 from BreastUSAILib.engine.images.frames import InputKind
-from BreastUSAILib.gui.lesion_table import LesionTable
-from BreastUSAILib.gui.result_section import ResultSection
+from BreastUSAILib.gui.sections.result_section import ResultSection
+from BreastUSAILib.gui.widgets.lesion_table import LesionTable
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.results.show import showAnalysis
+from Testing.client.events import until
 from Testing.gui import reports
-from Testing.gui.events import until
 from Testing.host.sizes import minimum_width
 from Testing.scene.analyses import analysis_of, marked_frames
 
@@ -126,7 +126,7 @@ def test_slices_are_called_slices(ui, panel, scene):
 
 
 def test_a_chosen_model_that_was_deleted_is_not_chosen_any_more(panel, engine, dialogs):
-    from Testing.gui.fake_engine import ADDED, SHIPPED
+    from Testing.client.fake_engine import ADDED, SHIPPED
 
     panel.ui.modelsSection.collapsed = False
     engine.requests[-1].finish({"models": [SHIPPED, ADDED]})

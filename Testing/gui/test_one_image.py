@@ -7,15 +7,15 @@ from types import SimpleNamespace
 import pytest
 import slicer
 
+from BreastUSAILib.client.jobs.ignored import ignored
+from BreastUSAILib.client.jobs.job_listener import JobListener
+from BreastUSAILib.client.jobs.rescore_job import RescoreJob
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.images.frames import InputKind
-from BreastUSAILib.gui.ignored import ignored
-from BreastUSAILib.gui.job_listener import JobListener
-from BreastUSAILib.gui.rescore_job import RescoreJob
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.source.source_options import SourceOptions
-from Testing.gui.events import until
+from Testing.client.events import until
 from Testing.host.slice_views import layers_of, load_through_dicom, outlines_in, put_on_screen
 from Testing.scene.analyses import analysis_of, marked_frames
 
@@ -332,7 +332,7 @@ def test_of_images_loaded_at_once_without_being_shown_the_newest_is_chosen(scene
 
 
 def test_a_panel_that_is_gone_hears_of_nothing(host, scene, exams, module, engine, installer, monkeypatch):
-    from BreastUSAILib.gui import engine_process
+    from BreastUSAILib.client.process import engine_process
     from BreastUSAILib.gui import panel as panel_module
 
     monkeypatch.setattr(engine_process, "EngineProcess", lambda: engine)

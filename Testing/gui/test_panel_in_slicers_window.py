@@ -9,7 +9,7 @@ import qt
 
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.results.cine_results import addCine
-from Testing.gui.events import until
+from Testing.client.events import until
 from Testing.host.application import delete_now
 from Testing.host.module_panel import ModulePanel
 from Testing.scene.analyses import marked_frames

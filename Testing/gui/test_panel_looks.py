@@ -8,7 +8,7 @@ import slicer
 
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.results.cine_results import addCine
-from Testing.gui.events import until
+from Testing.client.events import until
 from Testing.host.sizes import minimum_width
 from Testing.scene.analyses import marked_frames
 

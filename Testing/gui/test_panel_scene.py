@@ -6,11 +6,11 @@ import pytest
 import slicer
 
 from BreastUSAILib.engine.images.frames import InputKind
-from BreastUSAILib.gui.panel_state import PanelState
+from BreastUSAILib.gui.running.panel_state import PanelState
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.results.mrb import saveScene, writeAnalysisScene
-from Testing.gui.events import until
+from Testing.client.events import until
 from Testing.host.reopening import reopen
 from Testing.host.slice_views import outlines_in, view_called
 from Testing.scene.analyses import analysis_of, marked_frames
@@ -262,7 +262,7 @@ def test_a_cine_treated_as_slices_goes_on_as_the_volume_made_of_it(scene, panel,
 def test_keys_work_while_the_module_is_shown_and_no_longer(application, module, engine, installer, host, monkeypatch):
     import qt
 
-    from BreastUSAILib.gui import engine_process
+    from BreastUSAILib.client.process import engine_process
     from BreastUSAILib.gui import panel as panel_module
 
     window = qt.QMainWindow()

@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 
 from BreastUSAILib import RESEARCH_USE
+from BreastUSAILib.client.installing.install_failure import InstallError, declined
+from BreastUSAILib.client.process.engine_process import EngineError
 from BreastUSAILib.engine.errors import InputError, ModelError
 from BreastUSAILib.engine.findings.analysis import Label, Verdict
 from BreastUSAILib.engine.images.frames import InputKind
-from BreastUSAILib.gui.engine_process import EngineError
-from BreastUSAILib.gui.install_failure import InstallError, declined
-from BreastUSAILib.gui.panel_state import PanelState
+from BreastUSAILib.gui.running.panel_state import PanelState
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
-from Testing.gui.events import until
+from Testing.client.events import until
 from Testing.host.slice_views import outlines_in
 from Testing.scene.analyses import analysis_of, marked_frames
 
@@ -318,7 +318,7 @@ def test_what_nobody_foresaw_after_re_scoring_is_said_and_the_panel_goes_on(
     volume, panel, engine, dialogs, monkeypatch
 ):
     finished(panel, engine)
-    monkeypatch.setattr("BreastUSAILib.gui.rescore_job.showRescoredInSteps", lambda *_nodes: {}["of no use"])
+    monkeypatch.setattr("BreastUSAILib.client.jobs.rescore_job.showRescoredInSteps", lambda *_nodes: {}["of no use"])
 
     rescoring(panel, engine).finish()
     until(lambda: not panel.state.isBusy, "the end of the re-scoring")

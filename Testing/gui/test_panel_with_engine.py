@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import slicer
 
-from BreastUSAILib.gui.engine_process import EngineProcess
-from BreastUSAILib.gui.panel_state import PanelState
+from BreastUSAILib.client.process.engine_process import EngineProcess
+from BreastUSAILib.gui.running.panel_state import PanelState
 from BreastUSAILib.scene.images.samples import addSample
-from Testing.gui.events import until
+from Testing.client.events import until
 
 pytestmark = pytest.mark.slow
 

@@ -31,7 +31,10 @@ from .qt_names import qt_module, teach_pythonqt_habits
 from .scripted_module import scripted_module
 from .true_property import properties_as_attributes
 
-READ_AS_IN_SLICER = ("BreastUSAI", "BreastUSAILib.gui", "Testing.gui", "slicer.util", "slicer.packaging")
+READ_AS_IN_SLICER = (
+    *("BreastUSAI", "BreastUSAILib.client", "BreastUSAILib.gui", "Testing.client", "Testing.gui"),
+    *("slicer.util", "slicer.packaging"),
+)
 
 
 class Signals(QtCore.QObject):

@@ -1,1 +1,1 @@
-"""The panel and what it steers: sections, engine process, installer. Knows scene and Qt; never torch."""
+"""The panel: its sections, widgets and words. Knows client, scene and Qt; never torch."""

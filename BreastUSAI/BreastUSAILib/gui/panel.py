@@ -8,23 +8,23 @@ import slicer
 import vtk
 from slicer.i18n import tr as _
 
+from ..client.installing.installer import Installer
+from ..client.jobs.awaited import selfCheck
+from ..client.script_arrival import panelClosed, panelOpened
 from ..scene.views.heat_map_views import ForegroundWatch
-from .analyze_section import AnalyzeSection
-from .awaited import selfCheck
-from .image_layout import ImageLayout
-from .input_section import InputSection
-from .installer import Installer
-from .models_section import ModelsSection
-from .packages_controls import InstallerLike, PackagesControls
-from .panel_state import PanelState
 from .parameter_state import stateOf
-from .plain_words import plainWords, showPlain
-from .result_blocks import ResultBlocks
-from .runner import Runner
-from .script_arrival import panelClosed, panelOpened
-from .shortcuts import Shortcuts
-from .shown_image import ShownImage
-from .text_window import TextWindow
+from .running.panel_state import PanelState
+from .running.runner import Runner
+from .sections.analyze_section import AnalyzeSection
+from .sections.input_section import InputSection
+from .sections.models_section import ModelsSection
+from .sections.packages_controls import InstallerLike, PackagesControls
+from .sections.result_blocks import ResultBlocks
+from .slicer.image_layout import ImageLayout
+from .slicer.shown_image import ShownImage
+from .widgets.shortcuts import Shortcuts
+from .widgets.text_window import TextWindow
+from .words.plain_words import plainWords, showPlain
 
 MOST_ROUNDS = 5
 """Blocks follow each other's changes at most so often: an image that is chosen brings a result, and that a state."""

@@ -1,0 +1,1 @@
+"""Everything that asks the engine for something and has no widget: script API, engine process, jobs, installation."""

@@ -1,0 +1,1 @@
+"""The Python packages that the engine needs: what is there, what is missing, and pip."""

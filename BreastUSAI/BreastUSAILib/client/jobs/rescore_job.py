@@ -1,0 +1,110 @@
+"""From outlines as a reader left them to new findings in the table and the report of the same result."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from ...engine.errors import BreastUSAIError, Cancelled, InputError
+from ...engine.findings.analysis import Analysis
+from ...engine.images.frames import Frames
+from ...scene.mrml.result_links import VOLUME_ROLE
+from ...scene.mrml.sequences import sequenceBehind
+from ...scene.outlines.edited_masks import EditedMasks, editedMasksInSteps
+from ...scene.results.rescored import showRescoredInSteps
+from ...scene.results.stored_report import storedReport
+from ...scene.source.frames_from_node import framesFromNode
+from ...scene.source.source_options import SourceOptions
+from ..stepped_work import Slices, asError
+from .job_listener import JobListener
+from .rescoring import optionsOf
+
+
+class RescoreJob:
+    """Scores the outlines of the parameters' result, without blocking.
+
+    Args:
+        engine: `EngineProcess`, or what behaves like it.
+        parameters: image and result.
+        source: how the image is to be understood.
+        listener: hears of progress and of the end, from the event loop: `onDone` gets the new analysis.
+
+    Raises InputError where image or result are not there.
+    """
+
+    def __init__(self, engine: Any, parameters: Any, source: SourceOptions, listener: JobListener) -> None:
+        report = storedReport(parameters.report)
+        if report is None or parameters.segmentation is None or parameters.inputVolume is None:
+            raise _nothingToScore()
+        if parameters.report.GetNodeReferenceID(VOLUME_ROLE) != parameters.inputVolume.GetID():
+            raise InputError(
+                _("the outlines are of another image"),
+                where=parameters.inputVolume.GetName(),
+                remedy=_("Choose the image that they are about"),
+            )
+        self._engine, self._source, self._listener = engine, source, listener
+        self._options = optionsOf(report)
+        self._volume, self._segmentation = parameters.inputVolume, parameters.segmentation
+        self._table, self._report = parameters.table, parameters.report
+        self._masks: EditedMasks | None = None
+        self._stage: Any = None
+        self._isCancelled = False
+
+    def start(self) -> None:
+        """Begin, without waiting for anything."""
+        self._stage = Slices(self._read(), self._onRead, self.onFailed)
+
+    def cancel(self) -> None:
+        """Stop; the nodes stay as they are."""
+        self._isCancelled = True
+        if self._stage is not None:
+            self._stage.cancel()
+
+    def onProgress(self, done: int, total: int, words: str) -> None:
+        """The engine is at work."""
+        self._listener.onProgress(done, total, words)
+
+    def onDone(self, analysis: Analysis) -> None:
+        """The engine is done: the result's nodes are brought up to date, where they are still there."""
+        self._stage = Slices(self._show(analysis), self._onShown, self.onFailed)
+        if self._isCancelled:
+            self._stage.cancel()
+
+    def onFailed(self, error: BreastUSAIError) -> None:
+        """It could not be done; nothing was changed."""
+        self._stage = None
+        self._listener.onFailed(error)
+
+    def _read(self) -> Generator[None, None, tuple[Frames, EditedMasks]]:
+        behind = sequenceBehind(self._volume)
+        browser = None if behind is None else behind.browser
+        masks = yield from editedMasksInSteps(self._segmentation, self._volume, browser)
+        return framesFromNode(self._volume, self._source), masks
+
+    def _onRead(self, read: tuple[Frames, EditedMasks]) -> None:
+        if self._isCancelled:  # after the last step of the reading, and before this
+            self.onFailed(Cancelled())
+            return
+        frames, self._masks = read
+        try:
+            self._stage = self._engine.startAnalysis(frames, self._options, self, masks=self._masks)
+        except Exception as error:  # the edge: called by the event loop, where nobody would hear of it
+            self.onFailed(asError(error))
+
+    def _show(self, analysis: Analysis) -> Generator[None, None, Analysis]:
+        nodes = (self._volume, self._segmentation, self._table, self._report)
+        if any(node is None or node.GetScene() is None for node in nodes):
+            raise _nothingToScore()
+        assert self._masks is not None
+        yield from showRescoredInSteps(analysis, self._masks, *nodes)
+        return analysis
+
+    def _onShown(self, analysis: Analysis) -> None:
+        self._stage = None
+        self._listener.onDone(analysis)
+
+
+def _nothingToScore() -> InputError:
+    return InputError(_("image, outlines or findings are no longer in the scene"), remedy=_("Analyze the image again"))

@@ -1,0 +1,177 @@
+"""The engine in a process of its own, as the panel and the console use it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from ...engine.errors import Cancelled, DependencyError
+from ...engine.findings.analysis import Analysis
+from ...engine.images.frames import Frames
+from ...engine.options import AnalyzeOptions, Cancelling, Progress
+from ...engine.remote.model_choice import ModelChoice
+from ..stepped_work import WAIT, Steps
+from .call import Call, Listener, Ticket
+from .child import EngineError
+from .command import EngineCommand
+from .lifetime import EngineLifetime, lifetimeInApplication
+
+if TYPE_CHECKING:
+    from ...engine.remote.exchange import Masks
+
+__all__ = ["Call", "EngineCommand", "EngineError", "EngineProcess", "Listener", "ModelChoice"]
+
+DEFAULT_OPTIONS = AnalyzeOptions()
+_WAIT_MS = 50
+_ANALYSES = {"analyze", "rescore", "analyzeFolder"}
+_WITH_MODELS = {*_ANALYSES, "selfCheck"}
+
+
+class EngineProcess:
+    """One user's way to the process, with the user's own choice of models; all of an application share the process.
+
+    It starts at the first question and stays, with the models loaded, for the next ones. Use it on the application's
+    main thread. After a crash the next question starts a new process. It ends with the application, at `stop`, after
+    fifteen minutes without a question, or when Python ends. Set `models` to choose others; `deviceUsed` is where they
+    really ran.
+
+    Args:
+        launch: how to start a process of its own; None for the extension's.
+        temporaryFolder: where a process of its own keeps pixels and findings; with None for both, it is the
+            application's process that is asked.
+    """
+
+    def __init__(self, launch: EngineCommand | None = None, temporaryFolder: str | None = None) -> None:
+        self.models = ModelChoice()
+        self.deviceUsed: str | None = None
+        isShared = launch is None and temporaryFolder is None
+        self._lifetime = lifetimeInApplication() if isShared else EngineLifetime(launch, temporaryFolder)
+        self._connection = self._lifetime.connection
+
+    @property
+    def isRunning(self) -> bool:
+        """Whether there is a process."""
+        return self._connection.isRunning
+
+    @property
+    def state(self) -> str:
+        """``stopped``, ``starting``, ``ready`` or ``busy``."""
+        if not self._connection.isRunning:
+            return "stopped"
+        if not self._connection.isGreeted:
+            return "starting"
+        return "busy" if self._lifetime.isBusy else "ready"
+
+    @property
+    def isAnalyzing(self) -> bool:
+        """Whether an analysis is awaited, by whoever shares the process."""
+        return self._lifetime.isAnalyzing
+
+    @property
+    def logText(self) -> str:
+        """The last of what the process wrote to stderr, and notes on its starts and ends."""
+        return self._connection.log.text
+
+    @property
+    def logPath(self) -> str | None:
+        """The same as a file, from the first start until `stop`; None where it cannot be written."""
+        return self._connection.log.path
+
+    def startAnalysis(
+        self, frames: Frames, options: AnalyzeOptions, listener: Listener, masks: Masks | None = None
+    ) -> Call:
+        """Analyse, or where masks are given re-score, without waiting; `listener.onDone` gets the Analysis."""
+        ticket = Ticket(analyzes=True)
+        return self._begin(ticket, self._analysis(ticket, frames, options, masks, listener.onProgress), listener)
+
+    def startRequest(self, method: str, params: Mapping[str, Any], listener: Listener) -> Call:
+        """Ask without waiting; `listener.onDone` gets the answer, a dict."""
+        ticket = Ticket(analyzes=method in _ANALYSES)
+        return self._begin(ticket, self._answer(ticket, method, params, listener.onProgress), listener)
+
+    def analyze(
+        self,
+        frames: Frames,
+        options: AnalyzeOptions = DEFAULT_OPTIONS,
+        progress: Progress | None = None,
+        cancelled: Cancelling | None = None,
+    ) -> Analysis:
+        """As `Analyzer.analyze`: waits for the result, with or without an event loop. Also raises EngineError."""
+        ticket = Ticket(analyzes=True)
+        return self._finish(ticket, self._analysis(ticket, frames, options, None, progress), cancelled)
+
+    def rescore(
+        self,
+        frames: Frames,
+        masks: Masks,
+        options: AnalyzeOptions = DEFAULT_OPTIONS,
+        progress: Progress | None = None,
+        cancelled: Cancelling | None = None,
+    ) -> Analysis:
+        """As `Analyzer.rescore`: waits for the result, with or without an event loop. Also raises EngineError."""
+        ticket = Ticket(analyzes=True)
+        return self._finish(ticket, self._analysis(ticket, frames, options, masks, progress), cancelled)
+
+    def request(self, method: str, params: Mapping[str, Any], progress: Progress | None = None) -> dict[str, Any]:
+        """Ask and wait for the answer. Raises what the method answers, and EngineError."""
+        ticket = Ticket(analyzes=method in _ANALYSES)
+        return self._finish(ticket, self._answer(ticket, method, params, progress), None)
+
+    def stop(self) -> None:
+        """End the process, politely at first, and delete what was in files. Calls that run fail, whoever asked."""
+        self._lifetime.stop()
+
+    def _begin(self, ticket: Ticket, steps: Steps, listener: Listener) -> Call:
+        calls = self._lifetime.calls
+        call = Call(ticket, steps, listener, calls.remove)
+        calls.append(call)
+        return call
+
+    def _finish(self, ticket: Ticket, steps: Steps, cancelled: Cancelling | None) -> Any:
+        try:
+            while True:
+                mustWait = next(steps)
+                if cancelled is not None and cancelled():
+                    raise Cancelled
+                if mustWait is WAIT:
+                    self._connection.wait(_WAIT_MS)
+        except StopIteration as end:
+            return end.value
+        finally:
+            steps.close()
+
+    def _analysis(
+        self, ticket: Ticket, frames: Frames, options: AnalyzeOptions, masks: Masks | None, progress: Progress | None
+    ) -> Generator[Any, None, Analysis]:
+        from ...engine.remote.exchange import read_analysis, write_input  # not when the panel opens
+
+        self._lifetime.start()
+        with self._lifetime.privateFolder().subfolder(ticket.afterEnd) as folder:
+            yield from write_input(folder, frames, options, masks)
+            method = "analyze" if masks is None else "rescore"
+            answer = yield from self._answer(ticket, method, {"folder": str(folder)}, progress)
+            self.deviceUsed = answer.get("device")
+            return (yield from read_analysis(folder))
+
+    def _answer(
+        self, ticket: Ticket, method: str, params: Mapping[str, Any], progress: Progress | None
+    ) -> Generator[Any, None, dict[str, Any]]:
+        self._lifetime.start()
+        models = {"models": asdict(self.models)} if method in _WITH_MODELS else {}
+        self._connection.send(ticket, method, {**params, **models})
+        try:
+            while True:
+                while progress is not None and ticket.news:  # before the end: the last may come with the answer
+                    progress(*ticket.news.popleft())
+                if ticket.isEnded:
+                    break
+                yield WAIT
+        finally:
+            self._connection.abandon(ticket)  # where it is not answered yet: nobody waits for it any more
+            self._lifetime.used()
+        if isinstance(ticket.error, DependencyError):
+            self._connection.renew()  # packages that will be installed are found by a new process alone
+        if ticket.error is not None:
+            raise ticket.error
+        return dict(ticket.answer or {})

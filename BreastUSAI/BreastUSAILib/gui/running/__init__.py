@@ -1,0 +1,1 @@
+"""What is running, and how long it will take."""

@@ -1,0 +1,96 @@
+"""The block "Edit": to Segment Editor and back, and what an edited outline gives."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from ..slicer.segment_editor import SegmentEditorVisit, volumeOf
+from ..widgets.buttons import enableOrSay
+
+
+class EditSection:
+    """Opens Segment Editor with the last result's outlines, and asks for new scores afterwards.
+
+    Args:
+        ui: the panel's widgets.
+        parameters: the parameter node, or None until there is one.
+        onRescore: called when the reader wants measurements and likelihoods of the outlines as they are now.
+    """
+
+    def __init__(self, ui: Any, parameters: Any, onRescore: Callable[[], None]) -> None:
+        self._ui, self._onRescore = ui, onRescore
+        self._parameters: Any = None
+        self._isBusy = self._isWaiting = self._isEdited = False
+        self._visit = SegmentEditorVisit()
+        ui.editButton.clicked.connect(self._onEdit)
+        ui.rescoreButton.clicked.connect(self._onRescoreButton)
+        self.setParameterNode(parameters)
+
+    def setParameterNode(self, parameters: Any) -> None:
+        """Edit the outlines of these parameters from now on."""
+        self._parameters = parameters
+        self.refresh()
+
+    def setBusy(self, isBusy: bool) -> None:
+        """Whether an analysis or a re-scoring is running: there is no second one beside it."""
+        self._isBusy = isBusy
+        self.refresh()
+
+    def setWaiting(self, isWaiting: bool) -> None:
+        """Whether the outlines must not be seen yet."""
+        self._isWaiting = isWaiting
+        self.refresh()
+
+    def setEdited(self, isEdited: bool) -> None:
+        """Whether the outlines were edited since they were scored."""
+        self._isEdited = isEdited
+        self.refresh()
+
+    def enter(self) -> None:
+        """The panel is shown again, by the way back or by any other."""
+        self._visit.end()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Enable what can be done; what cannot says why."""
+        ui, missing = self._ui, self._missing()
+        enableOrSay(ui.editButton, missing)
+        enableOrSay(ui.rescoreButton, missing or (_("Wait for the analysis that is running.") if self._isBusy else ""))
+        hint = _(
+            "Correct the outlines in Segment Editor, come back, score them again: sizes and likelihoods then belong "
+            "to your outlines."
+        )
+        if self._isEdited:
+            hint = _("You have edited the outlines: press Re-score for their sizes and likelihoods.")
+        ui.editHintLabel.text = missing or hint
+
+    def cleanup(self) -> None:
+        """Let go of the parameters and take the way back from Segment Editor."""
+        self._visit.end()
+        self._parameters = None
+
+    def _missing(self) -> str:
+        """Why nothing can be edited, or nothing."""
+        if self._isWaiting:
+            return _("The outlines stay hidden until you have entered your own assessment.")
+        segmentation = None if self._parameters is None else self._parameters.segmentation
+        if segmentation is None:
+            return _("There are no outlines yet: analyze an image first.")
+        if volumeOf(segmentation) is None:
+            return _("The image of these outlines is no longer in the scene.")
+        return ""
+
+    def _onEdit(self, _checked: bool = False) -> None:
+        segmentation = self._parameters.segmentation
+        try:
+            self._visit.start(segmentation, volumeOf(segmentation))
+        except (RuntimeError, AttributeError) as error:
+            logging.exception("Segment Editor did not open")
+            self._ui.editHintLabel.text = _("Segment Editor cannot be opened here: {error}").format(error=error)
+
+    def _onRescoreButton(self, _checked: bool = False) -> None:
+        self._onRescore()

@@ -1,0 +1,106 @@
+"""The block "Input": which image, what it is, which of its frames, and how large its pixels are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from ...client.jobs.analysis_request import sourceOptions
+from ...client.stepped_work import asError
+from ...engine.images.frames import InputKind
+from ...scene.source.recognised import Recognised, recognise
+from ..widgets.choices import Choices
+from ..widgets.image_selector import ImageSelector
+from ..words.input_words import recognisedWords
+from ..words.sentence import sentenceOf
+from .given_sizes import followImage
+from .pixel_size_controls import CalibrationControls
+
+
+class InputSection:
+    """Shows what the chosen volume is understood as; check boxes and numbers are bound through the .ui file.
+
+    `recognised` is what the volume is, or None; `problem` is why it cannot be analysed, a sentence, or nothing.
+
+    Args:
+        ui: the panel's widgets.
+        onMoved: called when marks for the calibration were moved, which changes no parameter.
+    """
+
+    def __init__(self, ui: Any, onMoved: Callable[[], None]) -> None:
+        self.recognised: Recognised | None = None
+        self.problem = ""
+        self._ui = ui
+        self._parameters: Any = None
+        self._looked: tuple[Any, ...] | None = None
+        self._selector = ImageSelector(ui.inputVolumeSelector)
+        frames = {"all": _("All"), "current": _("The one shown"), "every": _("One of several")}
+        self._frames = Choices(ui.framesComboBox, frames, self._onFrames)
+        self._calibration = CalibrationControls(ui, onMoved)
+        self.setParameterNode(None)
+
+    def setParameterNode(self, parameters: Any) -> None:
+        """Show and change these parameters from now on; None disables the section."""
+        self._parameters = parameters
+        self._calibration.setParameterNode(parameters)
+        self._selector.watch(None if parameters is None else parameters.parameterNode.GetScene())
+        self.lookAgain()
+
+    def lookAgain(self) -> None:
+        """Bring everything up to date, whatever was known of the volume."""
+        self._looked = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring the controls to the state of the parameters; the volume is looked at where anything has changed."""
+        ui, parameters = self._ui, self._parameters
+        ui.inputBody.enabled = parameters is not None
+        if parameters is not None:
+            followImage(parameters)
+        self._look()
+        recognised = self.recognised
+        ui.recognisedLabel.text = self.problem if recognised is None else recognisedWords(recognised)
+        self._calibration.refresh(recognised)
+        if parameters is None:
+            return
+        hasFrames = recognised is not None and recognised.kind is not InputKind.STILL
+        ui.framesFrame.visible = hasFrames
+        self._frames.show(parameters.frames)
+        ui.framesLabel.text = _("Slices:") if self._isVolume() else _("Frames:")
+        ui.everyNthSpinBox.suffix = _(". slice") if self._isVolume() else _(". frame")
+        ui.everyNthLabel.visible = ui.everyNthSpinBox.visible = parameters.frames == "every"
+        ui.slicesFrame.visible = parameters.treatAsSlices or (recognised is not None and recognised.canBeSlices)
+        ui.sliceSpacingLabel.visible = ui.sliceSpacingSpinBox.visible = parameters.treatAsSlices
+
+    def cleanup(self) -> None:
+        """Let go of the parameters."""
+        self._calibration.cleanup()
+        self._selector.watch(None)
+        self._parameters = None
+
+    def _look(self) -> None:
+        """Understand the volume anew, unless nothing has changed since the last time."""
+        parameters = self._parameters
+        volume = None if parameters is None else parameters.inputVolume
+        if volume is None:
+            self._looked, self.recognised = None, None
+            self.problem = _("Choose an ultrasound image first; load one through the DICOM module.")
+            return
+        try:
+            source = sourceOptions(parameters)
+            looked = (volume.GetID(), volume.GetImageData(), source)
+            if looked != self._looked:
+                self._looked = looked
+                self.recognised, self.problem = None, ""
+                self.recognised = recognise(volume, source)
+        except Exception as error:  # the edge: called by the scene's events, and a node may be in any shape
+            self._looked, self.recognised, self.problem = None, None, sentenceOf(asError(error))
+
+    def _isVolume(self) -> bool:
+        return self.recognised is not None and self.recognised.kind is InputKind.VOLUME
+
+    def _onFrames(self, frames: str) -> None:
+        if self._parameters is not None:
+            self._parameters.frames = frames

@@ -1,0 +1,142 @@
+"""The block "Overlay": what lies over the image, and what the next heat map is to explain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from ...client.jobs.ignored import ignored
+from ...engine.errors import BreastUSAIError
+from ...engine.findings.analysis import CLASSES
+from ...engine.options import EXPLAIN_METHODS
+from ...scene.results.stored_report import storedReport
+from ...scene.views.overlay import setFill, setHeatMapOpacity, setOutline, setOverlaysVisible
+from ...scene.views.slice_views import viewsElsewhere
+from ..widgets.choices import Choices
+from ..widgets.shortcuts import withShortcut
+from ..words.result_words import Report, classWords, explanationWords, methodWords
+
+
+class OverlaySection:
+    """Brings the display of the last result's nodes to the state of the parameters, whenever these change.
+
+    Check boxes and slider are bound to the parameters through the .ui file; `refresh` does the rest. Set
+    `onAnalyzeAgain` to be asked for a heat map of the method and class that were chosen.
+    """
+
+    def __init__(self, ui: Any, parameters: Any = None) -> None:
+        self.onAnalyzeAgain: Callable[[], None] = ignored
+        self._ui = ui
+        self._parameters: Any = None
+        self._applied: tuple[Any, ...] | None = None
+        methods = {name: methodWords(name) for name in EXPLAIN_METHODS}
+        labels = {label.value: classWords(label.value) for label in reversed(CLASSES)}
+        self._method = Choices(ui.explainMethodComboBox, methods, self._onMethod)
+        self._class = Choices(ui.explainClassComboBox, labels, self._onClass)
+        ui.showOverlaysCheckBox.toolTip = withShortcut(_("Show or hide heat map and outlines"), "toggleOverlays")
+        ui.analyzeAgainButton.clicked.connect(self._onAnalyzeAgain)
+        self.setParameterNode(parameters)
+
+    def setParameterNode(self, parameters: Any) -> None:
+        """Show and change these parameters from now on; None disables the section."""
+        self._parameters = parameters
+        self._applied = None
+        self.refresh()
+
+    def show(self, parameters: Any) -> None:
+        """Show and change these parameters; None while their result must not be seen."""
+        if parameters is not self._parameters:
+            self._parameters, self._applied = parameters, None
+        self.refresh()
+
+    def applyAgain(self) -> None:
+        """Bring the nodes of the last result to the state of the parameters, whatever was changed elsewhere."""
+        self._applied = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring the controls, and the nodes of the last result, to the state of the parameters."""
+        ui, parameters = self._ui, self._parameters
+        hasResult = parameters is not None and (parameters.segmentation is not None or parameters.heatMap is not None)
+        for control in (ui.showOverlaysCheckBox, ui.heatMapOpacitySlider, ui.showOutlineCheckBox, ui.showFillCheckBox):
+            control.enabled = hasResult
+        ui.explainMethodComboBox.enabled = ui.explainClassComboBox.enabled = parameters is not None
+        if parameters is None:
+            ui.explainHintLabel.text = ""
+            ui.analyzeAgainButton.visible = False
+            return
+        self._method.show(parameters.explainMethod)
+        self._class.show(parameters.explainClass)
+        self._sayWhatIsExplained()
+        if hasResult:
+            self._apply()
+        else:
+            self._applied = None
+
+    def cleanup(self) -> None:
+        """Let go of the parameters."""
+        self._parameters = None
+
+    def toggle(self) -> None:
+        """Show the overlays, or hide all of them: what the key does."""
+        if self._parameters is not None:
+            self._parameters.showOverlays = not self._parameters.showOverlays
+
+    def _apply(self) -> None:
+        """Set the nodes' display; does nothing where nothing changed since the last time."""
+        parameters = self._parameters
+        nodes = (parameters.segmentation, parameters.heatMap)
+        wanted = (
+            *(None if node is None else node.GetID() for node in nodes),
+            parameters.heatMapOpacity,
+            parameters.showOutline,
+            parameters.showFill,
+            parameters.showOverlays,
+            parameters.inputVolume and frozenset(viewsElsewhere(parameters.inputVolume)),
+        )
+        if wanted == self._applied:
+            return
+        self._applied = wanted
+        if parameters.segmentation is not None:
+            setOutline(parameters.segmentation, parameters.showOutline)
+            setFill(parameters.segmentation, parameters.showFill)
+        if parameters.heatMap is not None:
+            setHeatMapOpacity(parameters.heatMap, parameters.heatMapOpacity)
+        setOverlaysVisible(parameters, parameters.showOverlays)
+
+    def _sayWhatIsExplained(self) -> None:
+        """That method and class are for the next analysis, where they differ from what is shown."""
+        ui, explanation = self._ui, self._shownExplanation()
+        chosen = (self._parameters.explainMethod, self._parameters.explainClass)
+        if explanation is None:
+            ui.explainHintLabel.text = _("Method and class are used by the next analysis.")
+            differs = False
+        else:
+            words = _("The heat map shown is {explanation}.").format(explanation=explanationWords(explanation))
+            differs = (explanation["method"].lower(), explanation["class"]) != chosen
+            if differs:
+                words += " " + _("Your choice is used by the next analysis.")
+            ui.explainHintLabel.text = words
+        ui.analyzeAgainButton.visible = differs
+
+    def _shownExplanation(self) -> Report | None:
+        try:
+            report = storedReport(self._parameters.report)
+        except BreastUSAIError:  # the result section says so
+            return None
+        return None if report is None or report["verdict"]["label"] == "rejected" else report["explanation"]
+
+    def _onMethod(self, method: str) -> None:
+        if self._parameters is not None:
+            self._parameters.explainMethod = method
+            self._sayWhatIsExplained()
+
+    def _onClass(self, label: str) -> None:
+        if self._parameters is not None:
+            self._parameters.explainClass = label
+            self._sayWhatIsExplained()
+
+    def _onAnalyzeAgain(self, _checked: bool = False) -> None:
+        self.onAnalyzeAgain()

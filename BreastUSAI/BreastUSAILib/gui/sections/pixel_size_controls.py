@@ -1,0 +1,113 @@
+"""The pixel size given by hand: two marks on the depth scale with their distance, or a typed number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+
+from ...client.jobs.analysis_request import manualSpacing
+from ...engine.errors import BreastUSAIError
+from ...engine.images.frames import SpacingSource
+from ...scene.source.pixel_size_line import addCalibrationLine, markedEnds, removeLine
+from ...scene.source.recognised import Recognised
+from ..slicer.node_watch import NodeWatch
+from ..words.sentence import sentenceOf
+from ..words.spacing_words import spacingWords
+
+FROM_THE_FILE = (
+    SpacingSource.ULTRASOUND_REGION,
+    SpacingSource.PIXEL_SPACING,
+    SpacingSource.IMAGER_PIXEL_SPACING,
+    SpacingSource.SPACING_BETWEEN_SLICES,
+)
+"""Where a pixel size can be trusted, so that none by hand is offered."""
+
+
+class CalibrationControls:
+    """The lower part of the block "Input".
+
+    Args:
+        ui: the panel's widgets.
+        onChange: called when the marks were moved.
+    """
+
+    def __init__(self, ui: Any, onChange: Callable[[], None]) -> None:
+        self._ui = ui
+        self._parameters: Any = None
+        markups = slicer.vtkMRMLMarkupsNode
+        events = (markups.PointModifiedEvent, markups.PointPositionDefinedEvent, markups.PointRemovedEvent)
+        self._onChange = onChange
+        self._marked: list[Any] = []
+        self._watch = NodeWatch(events, self._onLine)
+        ui.calibrateButton.clicked.connect(self._onCalibrate)
+        ui.removeCalibrationButton.clicked.connect(self._onRemove)
+
+    def setParameterNode(self, parameters: Any) -> None:
+        """Keep the pixel size in these parameters from now on."""
+        self._parameters = parameters
+        self._watch.watch(None if parameters is None else parameters.calibrationLine)
+
+    def refresh(self, recognised: Recognised | None) -> None:
+        """Offer a pixel size by hand where the image has none that can be trusted, and say what it is."""
+        ui, parameters = self._ui, self._parameters
+        if parameters is None:
+            ui.calibrationFrame.visible = False
+            return
+        line = parameters.calibrationLine
+        self._watch.watch(line)
+        self._marked = [] if line is None else markedEnds(line)
+        isGiven = line is not None or parameters.typedSpacingMm > 0
+        isTrusted = recognised is not None and recognised.spacingSource in FROM_THE_FILE
+        ui.calibrationFrame.visible = parameters.inputVolume is not None and (isGiven or not isTrusted)
+        ui.calibrationLengthSpinBox.enabled = line is not None
+        ui.removeCalibrationButton.visible = isGiven
+        ui.calibrateButton.text = _("Mark depth scale") if line is None else _("Mark again")
+        ui.calibrationLabel.text = self._words()
+
+    def cleanup(self) -> None:
+        """Watch no node any more."""
+        self._watch.stop()
+        self._parameters = None
+
+    def _words(self) -> str:
+        parameters = self._parameters
+        try:
+            spacing = manualSpacing(parameters)
+        except BreastUSAIError as error:
+            return sentenceOf(error)
+        if parameters.typedSpacingMm:
+            return _("The typed pixel size counts.")
+        if spacing is not None:
+            assert isinstance(spacing, tuple)
+            return _("The line in the image gives {size}.").format(size=spacingWords(spacing))
+        if parameters.calibrationLine is not None:
+            if self._marked:
+                return _("Now click the other end, and give the distance of both.")
+            return _("Click the two ends of a known length in the slice view, best on the depth scale.")
+        return _("Pixel size by hand:")
+
+    def _onLine(self) -> None:
+        """The line has changed; while an end is only carried under the mouse, nothing was marked."""
+        line = self._parameters.calibrationLine
+        if line is not None and markedEnds(line) != self._marked:
+            self._onChange()
+
+    def _onCalibrate(self, _checked: bool = False) -> None:
+        parameters = self._parameters
+        self._forgetLine()
+        parameters.typedSpacingMm = 0.0
+        parameters.calibrationLine = addCalibrationLine(parameters.inputVolume)
+
+    def _onRemove(self, _checked: bool = False) -> None:
+        self._forgetLine()
+        self._parameters.typedSpacingMm = 0.0
+
+    def _forgetLine(self) -> None:
+        line = self._parameters.calibrationLine
+        if line is not None:
+            self._watch.stop()
+            self._parameters.calibrationLine = None
+            removeLine(line)

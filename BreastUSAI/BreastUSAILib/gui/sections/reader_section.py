@@ -1,0 +1,197 @@
+"""The block "Reader": a reader's own assessment, entered before the result can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from ...engine.errors import BreastUSAIError
+from ...scene.mrml.result_links import VOLUME_ROLE, resultOf
+from ...scene.results.reader_assessment import ReaderAssessment, addReaderAssessment, readerAssessmentIn
+from ..widgets.buttons import enableOrSay
+from ..widgets.choices import Choices
+from ..words.birads import categoryWords
+
+IMAGE_ROLE = "readerImage"
+"""Node reference of the parameter node: the image that the assessment being entered, or entered, is about."""
+
+SEEN_ROLE = "readerSeenImage"
+"""Node references of the parameter node: the images whose result was shown; reader-first is over for them."""
+
+
+class ReaderSection:
+    """Keeps the result out of sight until a BI-RADS category was entered, and keeps that with its time.
+
+    Args:
+        ui: the panel's widgets.
+        parameters: the parameter node, or None until there is one.
+        onCommitted: called when an assessment was entered and the result may be shown.
+        now: what time it is, with its time zone.
+    """
+
+    def __init__(
+        self,
+        ui: Any,
+        parameters: Any,
+        onCommitted: Callable[[], None],
+        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+    ) -> None:
+        self._ui, self._onCommitted, self._now = ui, onCommitted, now
+        self._parameters: Any = None
+        self._category = Choices(ui.biradsComboBox, categoryWords(), self._onCategory)
+        ui.readerCommentEdit.textChanged.connect(self._onComment)
+        ui.commitAssessmentButton.clicked.connect(self._onCommit)
+        self.setParameterNode(parameters)
+
+    @property
+    def isWaiting(self) -> bool:
+        """Whether results of the chosen image must stay hidden."""
+        return self._parameters is not None and self.isWaitingFor(self._parameters.inputVolume)
+
+    def isWaitingFor(self, image: Any) -> bool:
+        """Whether results of `image` must stay hidden: reader-first is on, nothing was entered and nothing was seen."""
+        parameters = self._parameters
+        if parameters is None or not parameters.readerFirst or self._wasSeen(image):
+            return False
+        isEntered = parameters.readerAt and image is parameters.parameterNode.GetNodeReference(IMAGE_ROLE)
+        return not isEntered
+
+    def setParameterNode(self, parameters: Any) -> None:
+        """Keep the assessment in these parameters from now on."""
+        self._parameters = parameters
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring the controls to the state of the parameters; another image starts an assessment of its own."""
+        ui, parameters = self._ui, self._parameters
+        ui.readerForm.visible = parameters is not None and parameters.readerFirst
+        ui.readerFirstCheckBox.enabled = parameters is not None
+        if parameters is None:
+            return
+        self._startAnewForAnotherImage()
+        self._category.show(parameters.readerBirads)
+        if ui.readerCommentEdit.plainText != parameters.readerComment:
+            ui.readerCommentEdit.plainText = parameters.readerComment
+        for control in (
+            *(ui.biradsLabel, ui.biradsComboBox, ui.readerCommentLabel, ui.readerCommentEdit),
+            ui.commitAssessmentButton,
+        ):
+            control.visible = self.isWaiting
+        enableOrSay(ui.commitAssessmentButton, self._whyNotYet())
+        ui.readerStateLabel.text = self._state()
+
+    def follow(self, volume: Any) -> None:
+        """The image goes on as another node (its frames as the slices of a volume): so does what was entered."""
+        node, before = self._parameters.parameterNode, self._parameters.inputVolume
+        if self._wasSeen(before):
+            node.AddNodeReferenceID(SEEN_ROLE, volume.GetID())
+        if node.GetNodeReferenceID(IMAGE_ROLE) == before.GetID():
+            node.SetNodeReferenceID(IMAGE_ROLE, volume.GetID())
+
+    def resultArrived(self) -> None:
+        """A new result stands in the parameters: an assessment that was entered before is kept with it too."""
+        if self._parameters is not None and self._parameters.readerAt:
+            self._keep(self._parameters.readerAt)
+        self.refresh()
+
+    def resultShown(self) -> None:
+        """The result is on the screen: no assessment of this image can come first any more."""
+        image = self._imageOfResult()
+        if image is not None and not self._wasSeen(image):
+            self._parameters.parameterNode.AddNodeReferenceID(SEEN_ROLE, image.GetID())
+        self.refresh()
+
+    def cleanup(self) -> None:
+        """Let go of the parameters."""
+        self._parameters = None
+
+    def _onCategory(self, category: str) -> None:
+        if self._parameters is not None:
+            self._parameters.readerBirads = category
+            self.refresh()
+
+    def _onComment(self) -> None:
+        if self._parameters is not None and self._parameters.readerComment != self._ui.readerCommentEdit.plainText:
+            self._parameters.readerComment = self._ui.readerCommentEdit.plainText
+
+    def _onCommit(self, _checked: bool = False) -> None:
+        at = self._now().isoformat(timespec="seconds")
+        try:
+            self._keep(at)
+        except BreastUSAIError as error:
+            self._ui.readerStateLabel.text = str(error)
+            return
+        self._parameters.readerAt = at
+        self.refresh()
+        self._onCommitted()
+
+    def _keep(self, at: str) -> None:
+        parameters = self._parameters
+        entered = ReaderAssessment(parameters.readerBirads, parameters.readerComment, at)
+        addReaderAssessment(parameters.table, parameters.report, entered)
+
+    def _startAnewForAnotherImage(self) -> None:
+        """Empty the assessment for an image that has none, and bring back the one of an image that has."""
+        parameters = self._parameters
+        image, node = parameters.inputVolume, parameters.parameterNode
+        if image is None or node.GetNodeReferenceID(IMAGE_ROLE) == image.GetID():
+            return
+        isFirst = node.GetNodeReferenceID(IMAGE_ROLE) is None
+        node.SetNodeReferenceID(IMAGE_ROLE, image.GetID())
+        entered = _enteredFor(image)
+        if entered is not None or not isFirst:
+            kept = entered or ReaderAssessment("", "", "")
+            parameters.readerBirads, parameters.readerComment, parameters.readerAt = kept.birads, kept.comment, kept.at
+
+    def _whyNotYet(self) -> str:
+        """Why no assessment can be entered now, or nothing."""
+        image = self._imageOfResult()
+        if image is None or image is not self._parameters.inputVolume:
+            return _("There is no result of this image yet: analyze it first.")
+        if not self._parameters.readerBirads:
+            return _("Choose a BI-RADS category first.")
+        return ""
+
+    def _state(self) -> str:
+        parameters = self._parameters
+        if parameters.readerAt:
+            category = categoryWords().get(parameters.readerBirads, parameters.readerBirads)
+            entered = _(
+                "Your assessment: BI-RADS {category}. Entered {when}, before the result was shown; it is kept with the "
+                "result and cannot be changed."
+            ).format(category=category, when=_localTime(parameters.readerAt))
+            return "\n".join(filter(None, (entered, parameters.readerComment)))
+        if self._wasSeen(parameters.inputVolume):
+            return _(
+                "The result of this image was already shown, so no assessment can come first any more. "
+                "The next image starts hidden."
+            )
+        return _("The result stays hidden until you enter your assessment.")
+
+    def _imageOfResult(self) -> Any:
+        """The image that the result in the parameters is about, or None where there is no result."""
+        report = None if self._parameters is None else self._parameters.report
+        return None if report is None else report.GetNodeReference(VOLUME_ROLE)
+
+    def _wasSeen(self, image: Any) -> bool:
+        return image is not None and self._parameters.parameterNode.HasNodeReferenceID(SEEN_ROLE, image.GetID())
+
+
+def _enteredFor(image: Any) -> ReaderAssessment | None:
+    """The assessment that is kept with the newest result of an image, or None."""
+    result = resultOf(image)
+    try:
+        return None if result is None else readerAssessmentIn(result.report)
+    except BreastUSAIError:  # the result section says that it cannot be read
+        return None
+
+
+def _localTime(text: str) -> str:
+    """An ISO 8601 time as people write it; what is none stays as it is."""
+    try:
+        return datetime.fromisoformat(text).strftime("%Y-%m-%d %H:%M:%S")
+    except ValueError:
+        return text

@@ -1,0 +1,216 @@
+"""The blocks that a result fills: reader's assessment, result, overlay, edit; and the views that follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...client.jobs.ignored import ignored
+from ...engine.errors import BreastUSAIError
+from ...scene.mrml.result_links import NO_RESULT, VOLUME_ROLE, resultOf, setHidden
+from ...scene.mrml.sequences import sequenceBehind
+from ...scene.results.arrival import Arrival
+from ...scene.views.lesion_views import centreOnLesion, goToFrame
+from ...scene.views.overlay import hideOtherOverlays
+from ..slicer.edit_watch import EditWatch
+from ..slicer.frame_watch import FrameWatch
+from ..slicer.node_watch import TextWatch
+from ..words.sentence import sentenceOf
+from .edit_section import EditSection
+from .overlay_section import OverlaySection
+from .reader_section import ReaderSection
+from .result_section import ResultSection
+
+
+class ResultBlocks:
+    """Shows the newest result of the chosen image; in reader-first mode only after the reader's own assessment.
+
+    Set `onAssessed` to be told when that was entered.
+
+    Args:
+        ui: the panel's widgets.
+        onAnalyze: called when a heat map of another method or class is wanted.
+        onRescore: called when edited outlines are to be scored.
+        onProblem: told, in a sentence, why a frame or lesion cannot be shown.
+    """
+
+    def __init__(
+        self,
+        ui: Any,
+        onAnalyze: Callable[[], None],
+        onRescore: Callable[[], None],
+        onProblem: Callable[[str], None],
+    ) -> None:
+        self.onAssessed: Callable[[], None] = ignored
+        self._onProblem = onProblem
+        self._parameters: Any = None
+        self._imageID: str | None = None
+        self._isHidden = False
+        self._otherShown = ""
+        self.result, self.overlay = ResultSection(ui), OverlaySection(ui)
+        self.reader = ReaderSection(ui, None, self._onCommitted)
+        self.edit = EditSection(ui, None, onRescore)
+        self.edits = EditWatch(self.refresh)
+        self.overlay.onAnalyzeAgain = onAnalyze
+        self.result.onFrameChosen, self.result.onLesionChosen = self._onFrame, self._onLesion
+        self._watch = FrameWatch(self.result.setCurrentFrame)
+        self._text = TextWatch(self._onText)
+
+    def setParameterNode(self, parameters: Any) -> None:
+        """Show the result that these parameters name from now on; None shows none."""
+        self._parameters = parameters
+        self._isHidden = False
+        self.edit.setWaiting(False)
+        volume = None if parameters is None else parameters.inputVolume
+        self._imageID = None if volume is None else volume.GetID()
+        self._watch.watch(volume)
+        self._text.watch(None if parameters is None else parameters.report)
+        for section in (self.reader, self.result, self.overlay, self.edit):
+            section.setParameterNode(parameters)
+        self.edits.forget()
+        self.refresh()
+        self._lookForEdits()
+
+    def setOtherShown(self, problem: str) -> None:
+        """What the slice views show instead of the image, in a sentence; nothing of a result is shown then."""
+        self._otherShown = problem
+
+    def refresh(self) -> None:
+        """Bring the blocks to the state of the parameters."""
+        parameters = self._parameters
+        if parameters is None:
+            return
+        self._followImage()
+        self._text.watch(parameters.report)
+        self.reader.refresh()
+        self._isHidden = isHidden = self.reader.isWaiting and parameters.report is not None
+        setHidden(parameters, isHidden)
+        isOut = isHidden or bool(self._otherShown)
+        hideOtherOverlays(parameters.parameterNode.GetScene(), NO_RESULT if isOut else parameters)
+        self.overlay.show(None if isOut else parameters)
+        self.edit.setWaiting(isHidden)
+        self.edit.setEdited(self.edits.isEdited)
+        self.result.setEdited(self.edits.isEdited)
+        if isHidden:
+            self.result.showWaiting()
+        elif isOut:
+            self.result.showNothing(self._otherShown)
+        else:
+            self.result.refresh()
+            if self.result.report is not None:
+                self.reader.resultShown()
+
+    def arrivalOf(self, volume: Any) -> Arrival:
+        """How a result of `volume` may enter the scene now."""
+        if self.reader.isWaitingFor(volume):
+            return Arrival.HIDDEN
+        isChosen = self._parameters is not None and self._parameters.inputVolume is volume
+        return Arrival.SHOWN if isChosen and not self._otherShown else Arrival.ASIDE
+
+    def arrived(self, nodes: Any, volume: Any) -> None:
+        """Take over the result of an analysis of `volume`.
+
+        The result of an image that is not chosen any more is kept for when it is chosen again. Where frames were
+        treated as slices, the volume that was made of them is chosen from now on.
+        """
+        parameters = self._parameters
+        if parameters is None or parameters.inputVolume is not volume:
+            return
+        if nodes.volume is not volume:
+            parameters.treatAsSlices = False
+            self.reader.follow(nodes.volume)
+            parameters.inputVolume = nodes.volume
+        self._imageID = nodes.volume.GetID()
+        self._watch.watch(nodes.volume)
+        self._take(nodes)
+        self.edits.forget()
+        self.reader.resultArrived()
+        self.refresh()
+
+    @property
+    def isHidden(self) -> bool:
+        """Whether there is a result that waits for the reader's assessment."""
+        return self._isHidden
+
+    def rescored(self) -> None:
+        """The result's nodes were changed in place; what was edited meanwhile is not scored yet."""
+        self.edits.forget()
+        self._lookForEdits()
+        self.reader.resultArrived()
+        self.refresh()
+
+    def setBusy(self, isBusy: bool) -> None:
+        """Whether the engine is at work."""
+        self.edit.setBusy(isBusy)
+
+    def enter(self) -> None:
+        """The panel is shown, perhaps after a visit to Segment Editor."""
+        self.edit.enter()
+        self._lookForEdits()
+
+    def cleanup(self) -> None:
+        """Let go of everything."""
+        self._watch.stop()
+        self._text.stop()
+        self.edits.forget()
+        for section in (self.reader, self.result, self.overlay, self.edit):
+            section.cleanup()
+        self._parameters = None
+
+    def _followImage(self) -> None:
+        """Show the newest result of the chosen image, whoever asked for it, or none."""
+        volume = self._parameters.inputVolume
+        imageID = None if volume is None else volume.GetID()
+        newest = None if volume is None else resultOf(volume)
+        if imageID != self._imageID or self._isOfAnother(self._parameters.report, imageID):
+            self._imageID = imageID
+            self._watch.watch(volume)
+            self._take(newest)
+            self.edits.forget()
+            self._lookForEdits()
+        elif newest is not None and newest.report is not self._parameters.report:
+            self._take(newest)
+            self.edits.forget()
+            self._lookForEdits()
+            self.reader.resultArrived()
+
+    @staticmethod
+    def _isOfAnother(report: Any, imageID: str | None) -> bool:
+        """Whether `report` is about another image: while a scene is read, the image changes and nobody is told."""
+        return report is not None and report.GetNodeReferenceID(VOLUME_ROLE) != imageID
+
+    def _lookForEdits(self) -> None:
+        if self._parameters is not None:
+            self.edits.look(self._parameters.segmentation, self._parameters.inputVolume)
+
+    def _onText(self) -> None:
+        """The report was changed where it is: by a script, or because a step was undone."""
+        self._lookForEdits()
+        self.refresh()
+
+    def _take(self, result: Any) -> None:
+        parameters = self._parameters
+        wasModifying = parameters.StartModify()
+        for name in ("segmentation", "heatMap", "table", "report"):
+            setattr(parameters, name, None if result is None else getattr(result, name))
+        parameters.EndModify(wasModifying)
+
+    def _onCommitted(self) -> None:
+        self.refresh()
+        self.onAssessed()
+
+    def _onFrame(self, frame: int) -> None:
+        self._move(lambda volume, browser: goToFrame(volume, browser, frame))
+
+    def _onLesion(self, lesion: dict[str, Any]) -> None:
+        self._move(lambda volume, browser: centreOnLesion(volume, lesion, browser))
+
+    def _move(self, move: Callable[[Any, Any], None]) -> None:
+        volume = None if self._parameters is None else self._parameters.inputVolume
+        if volume is None:
+            return
+        behind = sequenceBehind(volume)
+        try:
+            move(volume, None if behind is None else behind.browser)
+        except BreastUSAIError as error:
+            self._onProblem(sentenceOf(error))

@@ -1,0 +1,1 @@
+"""Widgets and what paints them, each usable in any block."""

@@ -1,0 +1,65 @@
+"""The three class probabilities, each as a word, a bar and a number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import qt
+from slicer.i18n import tr as _
+
+from ..words.result_words import classWords, percentWords
+from .painting import CLASS_COLOURS, classColour, drawWords, fillRounded, tonesOf
+
+_BAR = 8
+_GAP = 8
+
+
+class ProbabilityBars(qt.QWidget):
+    """Shows the `probabilities` of a report's verdict; hidden while there are none."""
+
+    def __init__(self) -> None:
+        qt.QWidget.__init__(self)
+        self._probabilities: dict[str, float] | None = None
+        self._row = self.fontMetrics().height() + 4
+        self.setFixedHeight(self._row * len(CLASS_COLOURS))
+        self.visible = False
+
+    def setProbabilities(self, probabilities: dict[str, float] | None) -> None:
+        """Show these probabilities, or nothing."""
+        self._probabilities = probabilities
+        self.visible = probabilities is not None
+        self.accessibleName = ", ".join(f"{name} {number}" for _label, name, number in self._rows())
+        self.toolTip = _("Calibrated probabilities of the three classes; together they make 100 %.")
+        self.update()
+
+    def paintEvent(self, _event: Any) -> None:
+        """A row for each class."""
+        rows, tones, width = self._rows(), tonesOf(self.palette), self.width
+        if not rows:
+            return
+        painter = qt.QPainter(self)
+        try:
+            metrics = painter.fontMetrics()
+            left = max(metrics.horizontalAdvance(name) for _label, name, _number in rows) + _GAP
+            right = width - metrics.horizontalAdvance(percentWords(0.999)) - _GAP
+            for place, (label, name, number) in enumerate(rows):
+                top = place * self._row
+                baseline = top + 2 + metrics.ascent()
+                drawWords(painter, name, 0, baseline, tones.text)
+                drawWords(painter, number, width - 1, baseline, tones.text, 1.0)
+                bar = top + (self._row - _BAR) // 2
+                fillRounded(painter, left, bar, right - left, _BAR, tones.track)
+                filled = round(self._probabilities[label] * (right - left)) if self._probabilities else 0
+                if filled:
+                    fillRounded(painter, left, bar, max(filled, 3), _BAR, classColour(label))
+        finally:
+            painter.end()
+
+    def _rows(self) -> list[tuple[str, str, str]]:
+        """Class, its name and its number in words, the most worrying class first."""
+        if self._probabilities is None:
+            return []
+        return [
+            (label, classWords(label), percentWords(self._probabilities[label]))
+            for label in ("malignant", "benign", "normal")
+        ]

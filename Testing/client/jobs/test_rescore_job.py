@@ -1,0 +1,54 @@
+"""Outlines are scored with the options of the analysis that they come from, as often as one likes."""
+
+from __future__ import annotations
+
+import pytest
+
+from BreastUSAILib.client.jobs.rescoring import optionsOf
+from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
+from Testing.gui import reports
+
+
+def with_frames(indices: list[int], count: int, **more) -> dict:
+    report = reports.still(**more)
+    report["input"]["frames"] = count
+    report["frames"] = [{**report["frames"][0], "index": index} for index in indices]
+    return report
+
+
+@pytest.mark.parametrize("text", ["all", "key", "every:10", "3-40", "3-40:7"])
+def test_the_selection_is_that_of_the_report_whatever_frames_were_added_by_hand(text):
+    selection = FrameSelection.parse(text)
+
+    assert optionsOf(with_frames([0, 3, 10, 20], 50, selection=selection)).frames == selection
+
+
+@pytest.mark.parametrize(
+    ("indices", "selection"),
+    [
+        ([0, 1, 2, 3], FrameSelection()),
+        ([0, 2], FrameSelection(step=2)),
+        ([1, 3], FrameSelection(1, 3, step=2)),
+        ([2], FrameSelection(2, 2)),
+        ([], FrameSelection()),
+    ],
+)
+def test_a_report_of_an_earlier_version_tells_it_by_its_frames(indices, selection):
+    assert optionsOf(with_frames(indices, 4)).frames == selection
+
+
+def test_a_rejected_result_keeps_the_prevalence_that_was_asked_for():
+    report = reports.rejected()
+    report["prevalence"] = 0.02
+
+    assert optionsOf(report).prevalence == 0.02
+
+
+def test_method_class_and_prevalence_are_kept():
+    report = reports.flagged()
+    report["explanation"] = {"method": "Saliency", "class": "benign", "layer": "input"}
+
+    options = optionsOf(report)
+
+    assert options == AnalyzeOptions(options.frames, options.explain_class, 0.02, "saliency")
+    assert options.explain_class.value == "benign"

@@ -1,0 +1,188 @@
+"""The calls that a script makes: a volume node in, its findings as nodes out; a folder in, files out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from BreastUSAILib.engine.errors import Cancelled, InputError, OptionError
+from BreastUSAILib.engine.findings.analysis import Label
+from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
+from BreastUSAILib.scene.images.volume_node import addVolumeNode
+from BreastUSAILib.scene.results.cine_results import addCine
+from Testing.client.events import until
+from Testing.scene.analyses import analysis_of, marked_frames
+
+
+class EngineByHand:
+    """Answers at once, and remembers what it was asked."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.asked: list[tuple] = []
+        self._error = error
+
+    def analyze(self, frames, options=None, progress=None, cancelled=None):
+        self.asked.append((frames, options))
+        if self._error is not None:
+            raise self._error
+        if progress is not None:
+            progress(frames.count, frames.count, "done")
+        return analysis_of(frames)
+
+
+def test_a_volume_node_in_nodes_and_analysis_out(scene, module):
+    volume = addVolumeNode(scene, marked_frames())
+
+    results = module.BreastUSAILogic(EngineByHand()).analyze(volume)
+
+    assert results.volume is volume
+    assert results.analysis.verdict.label is Label.MALIGNANT
+    assert results.segmentation.GetSegmentation().GetNumberOfSegments() == 2
+    assert results.table.GetNumberOfRows() == 3
+    assert '"schema_version"' in results.report.GetText()
+    assert results.browser is None
+
+
+def test_options_reach_the_engine(scene, module):
+    engine, steps = EngineByHand(), []
+    volume = addVolumeNode(scene, marked_frames(InputKind.VOLUME, count=4))
+
+    module.BreastUSAILogic(engine).analyze(
+        volume,
+        frames="1-3:2",
+        explainClass="benign",
+        progress=lambda *step: steps.append(step),
+        prevalence=0.02,
+        explainMethod="saliency",
+        pixelSpacingMm=0.07,
+    )
+
+    ((frames, options),) = engine.asked
+    assert frames.kind is InputKind.VOLUME
+    assert (frames.pixel_spacing_mm, frames.spacing_source) == ((0.07, 0.07), SpacingSource.MANUAL)
+    assert list(options.frames.indices(4)) == [1, 3]
+    assert options.explain_class is Label.BENIGN
+    assert options.prevalence == 0.02
+    assert options.explain_method == "saliency"
+    assert steps == [(4, 4, "done")]
+
+
+def test_the_frame_that_is_shown_can_be_asked_for(scene, module):
+    engine = EngineByHand()
+    source, cine = addCine(scene, marked_frames(InputKind.CINE, count=4))
+    source.browser.SetSelectedItemNumber(2)
+
+    module.BreastUSAILogic(engine).analyze(cine, frames="current")
+
+    assert list(engine.asked[0][1].frames.indices(4)) == [2]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"explainClass": "cyst"},
+        {"explainClass": "rejected"},
+        {"frames": "first"},
+        {"prevalence": 2.0},
+        {"pixelSpacingMm": 40.0},
+        {"explainMethod": "guess"},
+    ],
+)
+def test_a_wrong_option_is_refused_before_the_engine_starts(scene, module, options):
+    engine = EngineByHand()
+
+    with pytest.raises(OptionError):
+        module.BreastUSAILogic(engine).analyze(addVolumeNode(scene, marked_frames()), **options)
+
+    assert engine.asked == []
+
+
+def test_no_node_is_said_to_be_none(scene, module):
+    with pytest.raises(InputError, match="no image"):
+        module.BreastUSAILogic(EngineByHand()).analyze(None)
+
+
+def test_a_failing_engine_adds_no_node(scene, module):
+    volume = addVolumeNode(scene, marked_frames())
+    before = scene.GetNumberOfNodes()
+
+    with pytest.raises(InputError):
+        module.BreastUSAILogic(EngineByHand(InputError("blank", remedy="Scan again"))).analyze(volume)
+
+    assert scene.GetNumberOfNodes() == before
+
+
+def test_without_waiting_the_job_comes_back_and_the_result_later(scene, module, engine):
+    volume, found = addVolumeNode(scene, marked_frames()), []
+
+    job = module.BreastUSAILogic(engine).analyze(volume, wait=False, onDone=found.append)
+    assert job.isRunning
+    assert found == []
+
+    until(lambda: engine.calls)
+    engine.calls[0].finish()
+    until(lambda: found)
+    assert found[0].volume is volume
+    assert not job.isRunning
+
+
+def test_a_job_can_be_cancelled(scene, module, engine):
+    errors = []
+    job = module.BreastUSAILogic(engine).analyze(
+        addVolumeNode(scene, marked_frames()), wait=False, onFailed=errors.append
+    )
+    until(lambda: engine.calls)
+    job.cancel()
+    until(lambda: errors)
+
+    assert isinstance(errors[0], Cancelled)
+
+
+def test_a_folder_is_analysed_by_the_engine_itself(module, engine, tmp_path):
+    engine.answer = lambda method, params: {"done": [], "failed": []}
+    steps = []
+
+    summary = module.BreastUSAILogic(engine).analyzeFolder(
+        tmp_path,
+        tmp_path / "out",
+        frames="key",
+        explainClass="benign",
+        prevalence=0.1,
+        progress=lambda *s: steps.append(s),
+    )
+
+    assert summary == {"done": [], "failed": []}
+    assert engine.requests[0].method == "analyzeFolder"
+    assert engine.requests[0].params == {
+        "inputs": [str(tmp_path)],
+        "output": str(tmp_path / "out"),
+        "frames": "key",
+        "explainClass": "benign",
+        "prevalence": 0.1,
+    }
+    assert steps == [(1, 1, "done")]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"explainClass": "cyst"}, "no class"),
+        ({"frames": "current"}, "only a volume node is shown"),
+        ({"frames": "first"}, "no frame selection"),
+        ({"prevalence": 2.0}, "impossible"),
+    ],
+)
+def test_a_folder_with_a_wrong_option_asks_nothing(module, engine, tmp_path, options, told):
+    with pytest.raises(OptionError, match=told):
+        module.BreastUSAILogic(engine).analyzeFolder(tmp_path, tmp_path / "out", **options)
+
+    assert engine.requests == []
+
+
+def test_pixels_reach_the_engine_as_the_node_shows_them(scene, module):
+    engine = EngineByHand()
+    frames = marked_frames(has_colour=True)
+
+    module.BreastUSAILogic(engine).analyze(addVolumeNode(scene, frames))
+
+    np.testing.assert_array_equal(engine.asked[0][0].read_frame(0), frames.read_frame(0))
