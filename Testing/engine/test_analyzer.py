@@ -13,11 +13,11 @@ from torch import nn
 from BreastUSAILib.engine.analysis import Analysis, Label
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundle import Models
+from BreastUSAILib.engine.bundle_limits import MOST_FRAMES_AT_ONCE as BATCH
 from BreastUSAILib.engine.errors import Cancelled, InputError, OptionError
 from BreastUSAILib.engine.flags import FlagCode, Severity
 from BreastUSAILib.engine.frames import Frames, InputKind, Rectangle, Region, RegionContent, SpacingSource
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
-from BreastUSAILib.engine.run import BATCH
 
 from .conftest import speckle_frames, with_rules
 
