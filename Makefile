@@ -13,7 +13,8 @@ test: $(READY)
 	@$(PYTHON) -m Testing.run_tests
 
 attack: $(READY)
-	@$(PYTHON) -m pytest Testing/attacks Testing/gui/words/test_plain_words.py
+	@$(PYTHON) -m pytest -p Testing.attacks.costs Testing/attacks Testing/engine/reading/test_hostile_inputs.py \
+		Testing/engine/reading/test_bad_input.py Testing/gui/words/test_plain_words.py
 
 lint: $(READY)
 	$(PYTHON) -m ruff check .

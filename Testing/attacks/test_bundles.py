@@ -9,19 +9,24 @@ from typing import Any
 
 import pytest
 
-from BreastUSAILib.engine.bundles import bundle_files
+from BreastUSAILib.engine.analyzer import Analyzer
+from BreastUSAILib.engine.bundle_limits import MOST_FRAMES_AT_ONCE, MOST_MAP_VALUES
+from BreastUSAILib.engine.bundles import bundle_files, network_size
 from BreastUSAILib.engine.bundles.bundle import (
     CARD,
     INFERENCE,
     METADATA,
     SUMS,
     WEIGHTS,
+    Models,
     find_bundles,
     load_classifier,
+    load_segmenter,
     verified_card,
     verify_bundle,
 )
 from BreastUSAILib.engine.errors import ModelError
+from Testing.engine.conftest import SEGMENTER, speckle_frames, write_untrained
 from Testing.made_up import CALIBRATION
 
 from .conftest import NETWORK, little_memory, rehash, with_network, with_own
@@ -131,6 +136,27 @@ def test_a_way_through_the_network_beyond_all_use_is_refused(bundle: Path) -> No
     own = json.loads((bundle / METADATA).read_text())["breastusai"]["preprocessing"]
     with_own(bundle, preprocessing={**own, "size": 1024})
     refused(with_network(bundle, {**UNET, "channels": [256, 8], "strides": [1]}), "values for one image")
+
+
+def test_fewer_frames_at_once_go_through_a_network_that_one_image_fills(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A heat map from gradients keeps every feature map of the whole batch: eight of the largest took 6 GB."""
+    assert load_classifier(bundle).frames_at_once == MOST_FRAMES_AT_ONCE
+    monkeypatch.setattr(network_size, "MOST_VALUES_AT_ONCE", 3 * network_size.checked_size(NETWORK, 1, 64).map_values)
+    classifier = load_classifier(bundle)
+    monkeypatch.undo()
+    assert classifier.frames_at_once == 3
+    counts: list[int] = []
+    classifier.network.register_forward_pre_hook(lambda _module, given: counts.append(len(given[0])))
+    segmenter = load_segmenter(write_untrained(SEGMENTER, tmp_path))
+    Analyzer(Models(classifier, segmenter)).analyze(speckle_frames(7))
+    assert max(counts) == 3
+
+
+def test_a_network_of_the_largest_size_allowed_gets_two_frames_at_once() -> None:
+    assert network_size.NetworkSize({}, MOST_MAP_VALUES).frames_at_once == 2
+    assert network_size.NetworkSize({}, 10 * MOST_MAP_VALUES).frames_at_once == 1
 
 
 def test_a_file_that_is_swapped_after_its_hash_was_checked_changes_nothing(

@@ -11,13 +11,13 @@ import torch
 from torch import nn
 
 from BreastUSAILib.engine.analyzer import Analyzer
+from BreastUSAILib.engine.bundle_limits import MOST_FRAMES_AT_ONCE as BATCH
 from BreastUSAILib.engine.bundles.bundle import Models
 from BreastUSAILib.engine.errors import Cancelled, InputError, OptionError
 from BreastUSAILib.engine.findings.analysis import Analysis, Label
 from BreastUSAILib.engine.flags import FlagCode, Severity
 from BreastUSAILib.engine.images.frames import Frames, InputKind, Rectangle, Region, RegionContent, SpacingSource
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
-from BreastUSAILib.engine.pipeline.run import BATCH
 
 from .conftest import speckle_frames, with_rules
 

@@ -47,6 +47,12 @@ LARGEST_MAP = 32_000_000
 MOST_MAP_VALUES = 200_000_000
 """Values of all of them together; EfficientNet-B7 at 256 pixels makes 166 million."""
 
+MOST_FRAMES_AT_ONCE = 8
+"""Frames that are taken through a network together: enough to fill the processor, few to cancel within a second."""
+
+MOST_VALUES_AT_ONCE = 400_000_000
+"""Values of the frames that are taken through a network together: a heat map from gradients keeps them all."""
+
 MOST_OPERATIONS = 20_000
 """Steps of one image's way through a network."""
 

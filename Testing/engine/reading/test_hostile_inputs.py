@@ -65,6 +65,23 @@ def test_a_deflated_file_is_unpacked_no_further_than_it_may(tmp_path: Path, monk
     assert "memory when it is unpacked" in problem(path)
 
 
+def test_a_deflated_bomb_ends_at_the_true_limit(tmp_path: Path) -> None:
+    """Two thousand million zeros in two megabytes, sixteen hundred of them never unpacked."""
+    small = save(dicom_dataset(np.zeros((8, 8), np.uint8)), tmp_path / "small.dcm", DeflatedExplicitVRLittleEndian)
+    meta = small.read_bytes()
+    begin = meta[: 144 + int.from_bytes(meta[140:144], "little")]
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    element = struct.pack("<HH2sHL", 0x7FE0, 0x0010, b"OB", 0, 2_000_000_000)
+    path = tmp_path / "bomb.dcm"
+    with path.open("wb") as file:
+        file.write(begin + packer.compress(element))
+        block = packer.compress(bytes(1 << 24)) + packer.flush(zlib.Z_FULL_FLUSH)
+        again = packer.compress(bytes(1 << 24)) + packer.flush(zlib.Z_FULL_FLUSH)  # the same, whatever came before it
+        file.write(block + again * 118 + packer.flush())
+    assert path.stat().st_size < 3_000_000
+    assert "more than 0.5 GB of memory" in problem(path)
+
+
 def png(columns: int, rows: int) -> bytes:
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">L", len(content)) + kind + content + struct.pack(">L", zlib.crc32(kind + content))

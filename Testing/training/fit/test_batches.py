@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
-from Training.data.example import CLASS_NAMES
+from Training.data.example import CLASS_NAMES, Example
 from Training.fit.batches import TrainingSet
 from Training.recipes.shared_b0 import RECIPE
 
@@ -53,6 +55,54 @@ def test_normals_come_as_often_as_the_recipe_says_and_weigh_less_for_it() -> Non
         assert np.bincount(drawn).tolist() == [1] * 12 + [repeats] * 2 + [1] * 4
         weights.append(source.class_weights()[CLASS_NAMES.index("normal")])
     assert weights[1] < weights[0]
+
+
+def of_collections(**counts: tuple[int, int]) -> list[Example]:
+    """Examples of collections: so many lesions and so many normals in each."""
+    labels = [
+        (name, label)
+        for name, (lesions, normals) in counts.items()
+        for label in ["benign"] * lesions + ["normal"] * normals
+    ]
+    return [dataclasses.replace(example(n, label), dataset=name) for n, (name, label) in enumerate(labels)]
+
+
+def shown_in_a_pass(examples: list[Example], **differences: Any) -> tuple[dict[str, dict[str, int]], Tensor]:
+    """By collection, how often a pass shows a whole lesion, a normal and a lesion-free part; and the class weights."""
+    recipe = dataclasses.replace(TINY, batch=1, **differences)
+    variants = [variant(n, one.label) for n, one in enumerate(examples)]
+    source = TrainingSet(examples, variants, recipe, seed=1)
+    shown: dict[str, dict[str, int]] = {}
+    for number in range(20):
+        for group in source.batches(number).drawn:
+            for item in group:
+                own = shown.setdefault(examples[item.variant.choice].dataset, {"lesion": 0, "normal": 0, "part": 0})
+                own["part" if item.normal else "lesion" if item.variant.label else "normal"] += 1
+    return {
+        name: {kind: round(n / 20) for kind, n in own.items()} for name, own in shown.items()
+    }, source.class_weights()
+
+
+def test_every_collection_shows_the_same_share_without_a_lesion() -> None:
+    """No normals: parts alone. Some: they come as often as they may, then parts. Many: as many as it takes."""
+    examples = of_collections(none=(40, 0), some=(40, 5), many=(20, 60))
+    shown, weights = shown_in_a_pass(examples, normal_share=0.3, normal_repeats=2)
+    assert shown["many"] == {"lesion": 20, "normal": 9, "part": 0}
+    assert shown["some"]["normal"] == 10
+    for name, total in (("none", 40), ("some", 50)):
+        own = shown[name]
+        assert sum(own.values()) == total
+        assert (own["normal"] + own["part"]) / total == pytest.approx(0.3, abs=0.08)
+    without = sum(own["normal"] + own["part"] for own in shown.values())
+    lesions = sum(own["lesion"] for own in shown.values())
+    assert float(weights[0] / weights[1]) == pytest.approx((lesions / without) ** 0.5, rel=0.1)
+
+
+def test_a_smaller_collections_lesions_come_more_often_and_never_more_than_the_recipe_says() -> None:
+    examples = of_collections(large=(40, 0), half=(20, 10), tiny=(4, 0))
+    shown, _ = shown_in_a_pass(examples, normal_share=0.2, collection_repeats=3)
+    assert {name: own["lesion"] + own["part"] for name, own in shown.items()} == {"large": 40, "half": 40, "tiny": 12}
+    assert shown["half"]["normal"] == 10
 
 
 def test_processes_share_a_pass_without_overlap() -> None:

@@ -55,6 +55,19 @@ def test_two_ways_to_mix_share_one_draw() -> None:
         changed(PAIR, augmentation=["mixup=0.6", "cutmix=0.6"])
 
 
+def test_sampling_replaces_what_is_named() -> None:
+    recipe = changed(PAIR, sampling=["normal_share=0.3", "collection_repeats=2"])
+    assert recipe == dataclasses.replace(PAIR, normal_share=0.3, collection_repeats=2)
+
+
+@pytest.mark.parametrize(
+    "word", ["normal_share=0.9", "normal_repeats=0", "normal_repeats=1.5", "batch=4", "tissue_crops"]
+)
+def test_words_that_are_no_way_to_sample_are_named(word: str) -> None:
+    with pytest.raises(OptionError, match=word):
+        changed(PAIR, sampling=[word])
+
+
 def test_an_empty_batch_is_refused() -> None:
     with pytest.raises(OptionError, match="batch"):
         changed(PAIR, batch=0)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..bundle_limits import MOST_FRAMES_AT_ONCE
 from ..errors import ModelError
 from ..explanations.explanation import GRAD_CAM
 from ..findings.analysis import ModelIdentity
@@ -65,6 +66,11 @@ class Models:
 
     classifier: Classifier
     segmenter: Segmenter
+
+    @property
+    def frames_at_once(self) -> int:
+        """How many frames go through both together."""
+        return min(self.classifier.frames_at_once, self.segmenter.frames_at_once)
 
 
 def find_bundles(folder: Path = SHIPPED) -> list[Path]:
@@ -136,10 +142,11 @@ def load_classifier(path: Path) -> Classifier:
         preprocessing = Preprocessing.from_metadata(own["preprocessing"])
         inputs = _inputs(own)
         method, layer = _explanation(own)
-    network = _network(opened, len(inputs), preprocessing.size)
+    network, most = _network(opened, len(inputs), preprocessing.size)
     with _stated_in(path):
         explainer = explainer_for(network, method, layer)
-    return Classifier(opened.info.identity, network, preprocessing, calibration, explainer, inputs, lesions)
+    identity = opened.info.identity
+    return Classifier(identity, network, preprocessing, calibration, explainer, inputs, lesions, most)
 
 
 def load_segmenter(path: Path) -> Segmenter:
@@ -155,8 +162,8 @@ def load_segmenter(path: Path) -> Segmenter:
         mirror = own.get("mirror", False)
         if not isinstance(mirror, bool):
             raise ValueError(f"mirror as {mirror!r}, not as true or false")
-    network = _network(opened, 1, preprocessing.size)
-    return Segmenter(opened.info.identity, network, preprocessing, **rules, mirror=mirror)
+    network, most = _network(opened, 1, preprocessing.size)
+    return Segmenter(opened.info.identity, network, preprocessing, **rules, mirror=mirror, frames_at_once=most)
 
 
 def load_bundle(path: Path) -> Classifier | Segmenter:
@@ -203,8 +210,10 @@ def read_weights(path: Path) -> dict[str, torch.Tensor]:
         raise _useless(path, error) from error
 
 
-def _network(opened: _Opened, channels: int, side: int) -> nn.Module:
-    """The network with its weights. How large both are is known before either gets memory.
+def _network(opened: _Opened, channels: int, side: int) -> tuple[nn.Module, int]:
+    """The network with its weights, and how many frames it takes at once.
+
+    How large weights and network are is known before either gets memory.
 
     The shipped bundles lie beside this code and are spared the measuring, which takes half a second.
     """
@@ -212,19 +221,20 @@ def _network(opened: _Opened, channels: int, side: int) -> nn.Module:
 
     from ..networks.folding import fold_for_inference
 
-    path, shapes = opened.info.path, None
+    path, size = opened.info.path, None
     if path.parent != SHIPPED:
-        from .network_size import checked_shapes
+        from .network_size import checked_size
 
-        shapes = checked_shapes(opened.definition, channels, side, where=path / INFERENCE)
+        size = checked_size(opened.definition, channels, side, where=path / INFERENCE)
     try:
-        weights = load_weights(opened.weights, shapes)
+        weights = load_weights(opened.weights, None if size is None else size.shapes)
         network = build_network(opened.definition, where=path / INFERENCE)
         network.load_state_dict(weights)  # copies fp16 values into the network's own float32
     except (ValueError, RuntimeError) as error:
         raise _useless(path, error) from error
     network = fold_for_inference(network).requires_grad_(False)
-    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network, MOST_FRAMES_AT_ONCE if size is None else size.frames_at_once
 
 
 def _useless(path: Path, error: Exception) -> ModelError:

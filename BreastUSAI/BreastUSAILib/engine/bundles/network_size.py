@@ -16,10 +16,12 @@ from torch.utils._pytree import tree_flatten
 
 from ..bundle_limits import (
     LARGEST_MAP,
+    MOST_FRAMES_AT_ONCE,
     MOST_LAYERS,
     MOST_MAP_VALUES,
     MOST_MULTIPLICATIONS,
     MOST_OPERATIONS,
+    MOST_VALUES_AT_ONCE,
     MOST_WEIGHTS,
 )
 from ..errors import ModelError
@@ -33,10 +35,26 @@ class TooLarge(Exception):
     """A network passes a bound of `bundle_limits`; no ValueError, so that nothing on the way takes it for its own."""
 
 
-def checked_shapes(
-    definition: Mapping[str, Any], channels: int, side: int, *, where: object = None
-) -> dict[str, tuple[int, ...]]:
-    """The shapes of a network's state dict by name, where it stays within `bundle_limits`; nothing is allocated.
+@dataclass(frozen=True)
+class NetworkSize:
+    """What a network takes.
+
+    Args:
+        shapes: of its state dict, by name.
+        map_values: numbers that one image becomes on its way through it.
+    """
+
+    shapes: Mapping[str, tuple[int, ...]]
+    map_values: int
+
+    @property
+    def frames_at_once(self) -> int:
+        """How many frames may go through it together."""
+        return max(1, min(MOST_FRAMES_AT_ONCE, MOST_VALUES_AT_ONCE // max(self.map_values, 1)))
+
+
+def checked_size(definition: Mapping[str, Any], channels: int, side: int, *, where: object = None) -> NetworkSize:
+    """The size of a network that stays within `bundle_limits`; nothing is allocated.
 
     Args:
         definition: a bundle's ``network_def``.
@@ -50,7 +68,7 @@ def checked_shapes(
         with torch.device("meta"), _bounded_layers():
             network = build_network(definition, where=where).eval()
         shapes = {name: tuple(value.shape) for name, value in network.state_dict().items()}
-        with torch.no_grad(), _Pass():
+        with torch.no_grad(), _Pass() as way:
             network(torch.empty(1, channels, side, side, device="meta"))
     except TooLarge as error:
         raise ModelError(f"the network is too large ({error})", where=where, remedy=_REMEDY) from error
@@ -59,7 +77,7 @@ def checked_shapes(
         raise ModelError(
             f"the network does not take its own input ({reason})", where=where, remedy="Repair the bundle"
         ) from error
-    return shapes
+    return NetworkSize(shapes, way.values)
 
 
 @contextmanager
@@ -102,7 +120,7 @@ class _Pass(TorchDispatchMode):
 
     def __init__(self) -> None:
         super().__init__()
-        self._operations = self._values = self._multiplications = 0
+        self.values = self._operations = self._multiplications = 0
 
     def __torch_dispatch__(self, operation: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = operation(*args, **(kwargs or {}))
@@ -123,10 +141,10 @@ class _Pass(TorchDispatchMode):
         known = {one.untyped_storage()._cdata for one in given}
         for one in made:
             if one.untyped_storage()._cdata not in known:
-                self._values += one.numel()
+                self.values += one.numel()
                 if one.numel() > LARGEST_MAP:
                     raise TooLarge(f"a feature map of more than {LARGEST_MAP / 1e6:.0f} million values for one image")
-        if self._values > MOST_MAP_VALUES:
+        if self.values > MOST_MAP_VALUES:
             raise TooLarge(f"more than {MOST_MAP_VALUES / 1e6:.0f} million values for one image")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bundle_limits import MOST_FRAMES_AT_ONCE
 from ..errors import OptionError
 from ..findings.analysis import CLASSES, Label, Malignancy, ModelIdentity, Probabilities, Verdict
 from ..preparing.prepare import Preprocessing
@@ -112,6 +113,7 @@ class Classifier:
         inputs: what its channels are, one of `INPUTS`.
         lesion_recalibration: for the likelihood of a lesion by the whole frame and a closer view together; None where
             the bundle has none, and that likelihood is calibrated as the whole frame's is.
+        frames_at_once: how many of them it takes in a batch; fewer for a network whose heat maps take much memory.
     """
 
     identity: ModelIdentity
@@ -121,6 +123,7 @@ class Classifier:
     explainer: Explainer
     inputs: tuple[str, ...] = ("image",)
     lesion_recalibration: Recalibration | None = None
+    frames_at_once: int = MOST_FRAMES_AT_ONCE
 
     @property
     def needs_lesion_mask(self) -> bool:

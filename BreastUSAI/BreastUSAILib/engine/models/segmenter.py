@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bundle_limits import MOST_FRAMES_AT_ONCE
 from ..findings.analysis import ModelIdentity
 from ..preparing.prepare import Preprocessing
 
@@ -34,6 +35,7 @@ class Segmenter:
             dropped. A component's mean is hardly ever below `threshold`, so only larger values change anything.
         lesion_gap: components whose mean lesion probability lies more than this below that of the frame's surest one,
             in log-odds, are dropped; infinite: none are.
+        frames_at_once: how many frames it takes in a batch.
     """
 
     identity: ModelIdentity
@@ -45,6 +47,7 @@ class Segmenter:
     mirror: bool = False
     lesion_evidence: float = 0.0
     lesion_gap: float = math.inf
+    frames_at_once: int = MOST_FRAMES_AT_ONCE
 
     def probabilities(self, batch: torch.Tensor) -> NDArray[np.float32]:
         """Prepared images ``[B, 1, S, S]`` give lesion probabilities ``[B, S, S]`` in [0, 1]."""

@@ -16,7 +16,7 @@ from ..flags import Flag, FlagCode, Severity
 from ..images.frames import Frames, Rectangle, luminance
 from ..lesions.joining import lesions_by_number
 from ..preparing.closer_view import closer_view, prepare_view, view_of_mask
-from .run import BATCH, Run
+from .run import Run
 
 _GIVEN = "The outlines were given by a reader and not found by the segmentation model"
 _SCORED = "; each lesion's likelihood is that of the whole frame and of a closer view around the lesion together, "
@@ -74,9 +74,10 @@ class Rescoring(Run):
         """Give each lesion in the analysed region its likelihood, from its frame's pixels."""
         views = [(lesion, frame, closer_view(Rectangle(*lesion.bbox_px), self.region)) for lesion, frame in lesions]
         seen = [(lesion, luminance(frame), view) for lesion, frame, view in views if view is not None]
-        for start in range(0, len(seen), BATCH):
+        count = self.equipment.models.classifier.frames_at_once
+        for start in range(0, len(seen), count):
             self._stop_if_cancelled()
-            some = seen[start : start + BATCH]
+            some = seen[start : start + count]
             with self.watch.timing("closer view"):
                 close, _ = self._classifier.logits(torch.cat([self._view(*one) for one in some]))
             for (lesion, _, _), logits in zip(some, close, strict=True):

@@ -38,7 +38,6 @@ from ..stopwatch import Stopwatch
 from . import remarks
 from .provenance import software_versions, summary_of
 
-BATCH = 8  # frames at a time: enough to fill the processor, few enough to cancel within a second
 _SMALLEST_SIDE = 16  # pixels: less is no picture
 
 Look = Callable[[Sequence[int], Sequence[NDArray]], None]
@@ -121,7 +120,7 @@ class Run:
     def _pass(self, indices: Sequence[int], look: Look) -> None:
         """Look at frames in batches; a frame that is no ultrasound picture gets empty maps and no probabilities."""
         done = 0
-        for batch in _batches(indices):
+        for batch in _batches(indices, self.equipment.models.frames_at_once):
             self._stop_if_cancelled()
             with self.watch.timing("read"):
                 pixels = {index: self.frames.read_frame(index) for index in batch}
@@ -340,5 +339,5 @@ class Run:
         return self.equipment.models.segmenter.preprocessing
 
 
-def _batches(indices: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (indices[start : start + BATCH] for start in range(0, len(indices), BATCH))
+def _batches(indices: Sequence[int], count: int) -> Iterator[Sequence[int]]:
+    return (indices[start : start + count] for start in range(0, len(indices), count))
