@@ -11,9 +11,9 @@ from BreastUSAILib.client.jobs.analysis_request import manualSpacing
 from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
 from BreastUSAILib.gui.sections.given_sizes import GIVEN_ATTRIBUTE
 from BreastUSAILib.gui.words.input_words import recognisedWords
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.mrml.result_links import linkResult
-from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.results.show import showAnalysis
 from BreastUSAILib.scene.source.pixel_size_line import addCalibrationLine
 from Testing.client.events import until

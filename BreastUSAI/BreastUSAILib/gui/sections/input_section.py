@@ -14,7 +14,7 @@ from ...scene.source.recognised import Recognised, recognise
 from ..widgets.choices import Choices
 from ..widgets.image_selector import ImageSelector
 from ..words.input_words import recognisedWords
-from ..words.sentence import sentenceOf
+from ..words.plain_words import sentenceOf
 from .given_sizes import followImage
 from .pixel_size_controls import CalibrationControls
 

@@ -14,8 +14,8 @@ from ...engine.images.frames import SpacingSource
 from ...scene.source.pixel_size_line import addCalibrationLine, markedEnds, removeLine
 from ...scene.source.recognised import Recognised
 from ..slicer.node_watch import NodeWatch
-from ..words.sentence import sentenceOf
-from ..words.spacing_words import spacingWords
+from ..words.input_words import spacingWords
+from ..words.plain_words import sentenceOf
 
 FROM_THE_FILE = (
     SpacingSource.ULTRASOUND_REGION,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...client.jobs.ignored import ignored
+from ...client.jobs.listener import ignored
 from ...client.stepped_work import Slices
 from ...scene.outlines.outline_marks import areEditedInSteps
 

@@ -9,15 +9,8 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ...scene.results.report_node import NAMES_KEY
-from .result_words import (
-    NO_BREAK,
-    Report,
-    calibrationWords,
-    frameLikelihood,
-    intervalWords,
-    likelihoodWords,
-    percentWords,
-)
+from ...scene.results.stored_report import Report
+from .result_words import NO_BREAK, calibrationWords, frameLikelihood, intervalWords, likelihoodWords, percentWords
 
 UNKNOWN = "–"
 

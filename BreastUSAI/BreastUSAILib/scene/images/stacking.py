@@ -1,4 +1,4 @@
-"""The frames of a cine as the slices of a volume node of its own; `stacked_geometry.py` has where it lies."""
+"""The frames of a cine as the slices of a volume node of its own; `source/stacked_geometry.py` has where it lies."""
 
 from __future__ import annotations
 
