@@ -18,7 +18,7 @@ from ...scene.results.rescored import showRescoredInSteps
 from ...scene.results.stored_report import storedReport
 from ...scene.source.frames_from_node import framesFromNode
 from ...scene.source.source_options import SourceOptions
-from ..stepped_work import Slices, asError
+from ..stepped_work import SteppedWork, asError
 from .listener import JobListener
 
 
@@ -54,7 +54,7 @@ class RescoreJob:
 
     def start(self) -> None:
         """Begin, without waiting for anything."""
-        self._stage = Slices(self._read(), self._onRead, self.onFailed)
+        self._stage = SteppedWork(self._read(), self._onRead, self.onFailed)
 
     def cancel(self) -> None:
         """Stop; the nodes stay as they are."""
@@ -68,7 +68,7 @@ class RescoreJob:
 
     def onDone(self, analysis: Analysis) -> None:
         """The engine is done: the result's nodes are brought up to date, where they are still there."""
-        self._stage = Slices(self._show(analysis), self._onShown, self.onFailed)
+        self._stage = SteppedWork(self._show(analysis), self._onShown, self.onFailed)
         if self._isCancelled:
             self._stage.cancel()
 

@@ -147,7 +147,7 @@ def hashWords(report: Report) -> str:
     )
 
 
-def calibrationWords(report: Report) -> str:
+def pixelSizeWords(report: Report) -> str:
     """Where the millimetres come from, or that there are none."""
     spacing = report["input"]["pixel_spacing_mm"]
     if spacing is None:
