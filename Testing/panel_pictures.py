@@ -21,12 +21,12 @@ from PySide6.QtGui import QColor, QPalette, QPixmap  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from BreastUSAILib.engine.analyzer import Analyzer  # noqa: E402
-from BreastUSAILib.engine.bundles.bundle import load_default_models  # noqa: E402
 from BreastUSAILib.engine.errors import ModelError  # noqa: E402
 from BreastUSAILib.scene.images.samples import addSample  # noqa: E402
 from BreastUSAILib.scene.mrml.host import openHost, publish  # noqa: E402
 from Testing.client.events import until  # noqa: E402
 from Testing.client.fake_engine import ADDED, OUTLINES, SHIPPED, FakeEngine, FakeInstaller  # noqa: E402
+from Testing.shipped_models import load_default_models  # noqa: E402
 
 STILL, CINE = "still_malignant_calibrated.dcm", "cine_malignant_calibrated.dcm"
 UNCALIBRATED = "still_normal_uncalibrated_rgb.dcm"
@@ -161,7 +161,7 @@ def _opened(sample: str) -> Iterator[tuple[Any, FakeEngine, QWidget]]:
     slicer.modules.breastusai = SimpleNamespace(path=BreastUSAI.__file__)
     engine = FakeEngine()
     engine_process.EngineProcess = lambda: engine
-    panel_module.Installer = lambda **_options: FakeInstaller()
+    panel_module.Installer = lambda *_options: FakeInstaller()
     addSample(sample)
     widget = BreastUSAI.BreastUSAIWidget()
     widget.enter()

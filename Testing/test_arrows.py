@@ -1,4 +1,4 @@
-"""Arrows between the rooms go one way, and what Slicer itself imports stays light."""
+"""Arrows between the rooms and between their folders go one way, and what Slicer itself imports stays light."""
 
 from __future__ import annotations
 
@@ -28,6 +28,24 @@ ROOMS_KNOWN = {
 }
 """Which rooms a room may import, at file scope or later. The command line (`__main__`, `cli`) may import all."""
 
+FLOORS = {
+    "engine": (
+        *("errors", "flags", "stopwatch", "device", "own_folders", "bundle_limits"),
+        *("images", "reading", "findings", "options", "checks", "preparing", "networks", "explanations", "models"),
+        *("lesions", "bundles", "pipeline", "analyzer", "remote"),
+    ),
+    "scene": ("mrml", "views", "source", "images", "outlines", "results"),
+    "client": ("stepped_work", "script_arrival", "installing", "process", "jobs", "scripting"),
+    "gui": ("words", "widgets", "slicer", "running", "parameters", "sections", "panel"),
+}
+"""Each room's folders and files from the ground up: each may import what stands before it, and nothing after."""
+
+MOST_FILES = 16
+"""In one folder, beside its `__init__`: what a reader takes in at one look."""
+
+WITHOUT_WIDGETS = {"QCoreApplication", "QProcess", "QProcessEnvironment", "QTimer"}
+"""What the client may use of Qt."""
+
 NEVER = {
     "engine": SLICER | QT,
     "report": SLICER | QT,
@@ -42,7 +60,7 @@ LIGHT = (
     *("errors", "flags", "options", "device", "images.frames", "images.letterbox", "images.frame_selection"),
     *("images.plausible_spacing", "findings.analysis", "findings.maps", "findings.lesion_segment"),
     *("findings.document_form", "findings.heat_map_colours"),
-    *("remote.exchange", "remote.private_folder", "remote.protocol", "remote.model_choice"),
+    *("remote.exchange", "remote.private_folder", "remote.protocol"),
 )
 """What Slicer's process shares with the engine's: numpy alone. scipy would take the GUI thread 0.4 s to import."""
 
@@ -99,6 +117,52 @@ def back_arrows(root: Path) -> list[str]:
     return found
 
 
+def arrows_within(root: Path, package: str) -> dict[tuple[str, str], list[str]]:
+    """(child, other child) of a package -> the imports that go from one to the other, as ``file -> import``."""
+    found: dict[tuple[str, str], list[str]] = {}
+    inside = f"{package}."
+    for module, path in library_modules(root).items():
+        if not module.startswith(inside):
+            continue
+        child = module[len(inside) :].split(".")[0]
+        for name in imports_of(path, module):
+            other = name[len(inside) :].split(".")[0] if name.startswith(inside) else child
+            if other != child:
+                found.setdefault((child, other), []).append(f"{path.relative_to(root)} -> {name}")
+    return found
+
+
+def back_arrows_between_folders(root: Path) -> list[str]:
+    """Every import that goes up within a room, by `FLOORS`; and what a room has that stands on no floor."""
+    found = []
+    for room, floors in FLOORS.items():
+        package = f"{LIBRARY}.{room}"
+        children = {name.split(".")[2] for name in library_modules(root) if name.startswith(f"{package}.")}
+        found += [f"{room}/{child} stands on no floor" for child in sorted(children - set(floors))]
+        for (child, other), arrows in arrows_within(root, package).items():
+            if {child, other} <= set(floors) and floors.index(other) > floors.index(child):
+                found += arrows
+    return found
+
+
+def circles(root: Path) -> list[str]:
+    """Folders with neighbours in them, files or folders, that import each other; with all that import those."""
+    found = []
+    for package in {name for name, path in library_modules(root).items() if path.name == "__init__.py"}:
+        arrows: dict[str, set[str]] = {}
+        for child, other in arrows_within(root, package):
+            arrows.setdefault(child, set()).add(other)
+        while True:  # what imports nobody that is left is in no circle
+            free = [child for child, others in arrows.items() if not others & arrows.keys()]
+            if not free:
+                break
+            for child in free:
+                del arrows[child]
+        if arrows:
+            found.append(f"{package}: {', '.join(sorted(arrows))}")
+    return sorted(found)
+
+
 def loaded_at_import(root: Path, start: list[str]) -> dict[str, str]:
     """Outside packages that importing `start` loads, each with the library file that names it."""
     modules, outside, waiting, seen = library_modules(root), {}, list(start), set()
@@ -130,6 +194,36 @@ def slicer_entry_points() -> list[str]:
 
 def test_no_arrow_points_back():
     assert back_arrows(MODULE) == []
+
+
+def test_no_arrow_between_folders_points_back():
+    assert back_arrows_between_folders(MODULE) == []
+
+
+def test_no_imports_go_in_a_circle():
+    assert circles(MODULE) == []
+
+
+def test_no_folder_is_a_drawer():
+    files: dict[str, int] = {}
+    for name, path in library_modules(MODULE).items():
+        if path.name != "__init__.py":
+            files[name.rpartition(".")[0]] = files.get(name.rpartition(".")[0], 0) + 1
+
+    assert {name: count for name, count in files.items() if count > MOST_FILES} == {}
+
+
+def test_the_client_has_no_widget():
+    client = [path for name, path in library_modules(MODULE).items() if room_of(name) == "client"]
+    used = {
+        node.attr
+        for path in client
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in QT
+    }
+
+    assert used <= WITHOUT_WIDGETS
+    assert "QProcess" in used
 
 
 def test_training_is_used_by_nothing():
@@ -198,6 +292,32 @@ def test_an_arrow_that_points_back_is_found(tmp_path, room, line, arrow):
     (tmp_path / LIBRARY / room / "new.py").write_text(f"{line}\n")
 
     assert back_arrows(tmp_path) == [f"{LIBRARY}/{room}/new.py -> {arrow}"]
+
+
+def test_an_arrow_that_goes_up_within_a_room_is_found(tmp_path):
+    for name in ("findings", "lesions", "drawer"):
+        (tmp_path / LIBRARY / "engine" / name).mkdir(parents=True)
+        (tmp_path / LIBRARY / "engine" / name / "__init__.py").write_text("")
+    (tmp_path / LIBRARY / "engine" / "lesions" / "new.py").write_text("from ..findings import analysis\n")
+    (tmp_path / LIBRARY / "engine" / "findings" / "new.py").write_text("def late():\n    from ..lesions import new\n")
+
+    assert back_arrows_between_folders(tmp_path) == [
+        "engine/drawer stands on no floor",
+        f"{LIBRARY}/engine/findings/new.py -> {LIBRARY}.engine.lesions.new",
+    ]
+
+
+def test_a_circle_is_found(tmp_path):
+    (tmp_path / LIBRARY).mkdir()
+    (tmp_path / LIBRARY / "__init__.py").write_text("")
+    for name, imported in {"one": "two", "two": "three", "three": "one", "beside": "one"}.items():
+        (tmp_path / LIBRARY / f"{name}.py").write_text(f"from .{imported} import x\n")
+
+    assert circles(tmp_path) == [f"{LIBRARY}: beside, one, three, two"]
+
+    (tmp_path / LIBRARY / "three.py").write_text("")
+
+    assert circles(tmp_path) == []
 
 
 def test_a_heavy_import_is_found_through_other_files(tmp_path):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from .cli.arguments import parser
 from .cli.terminal import Terminal, accept_any_text
-from .engine.threads import waiting_passively
+from .engine.device import waiting_passively
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 

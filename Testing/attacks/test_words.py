@@ -19,12 +19,10 @@ from BreastUSAILib import __main__
 from BreastUSAILib.cli.result_names import safe_name
 from BreastUSAILib.cli.terminal import Terminal
 from BreastUSAILib.engine.bundles import download as download_module
-from BreastUSAILib.engine.bundles.archive import unpack
+from BreastUSAILib.engine.bundles.archive import is_reserved, unpack
 from BreastUSAILib.engine.bundles.download import download
 from BreastUSAILib.engine.bundles.model_folder import FOLDER_VARIABLE
-from BreastUSAILib.engine.bundles.reserved_names import is_reserved
-from BreastUSAILib.engine.errors import InputError, ModelError
-from BreastUSAILib.engine.plain_text import one_line
+from BreastUSAILib.engine.errors import InputError, ModelError, one_line
 from BreastUSAILib.engine.remote.protocol import Request, request_line
 from BreastUSAILib.engine.remote.serving.server import MOST_WAITING, Server
 

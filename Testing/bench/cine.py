@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from BreastUSAILib.engine.analyzer import Analyzer
-from BreastUSAILib.engine.bundles.bundle import load_default_models
+from Testing.shipped_models import load_default_models
 
 from .still import SAMPLES, read_one
 

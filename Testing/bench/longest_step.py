@@ -24,10 +24,10 @@ from BreastUSAILib.engine.images.letterbox import Letterbox
 from BreastUSAILib.engine.lesions.joining import lesions_by_number
 from BreastUSAILib.engine.options import AnalyzeOptions
 from BreastUSAILib.engine.remote.exchange import read_analysis, write_analysis, write_input
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.mrml.host import openHost, publish
 from BreastUSAILib.scene.outlines.edited_masks import editedMasksInSteps
-from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.results.reader_assessment import ReaderAssessment, addReaderAssessment
 from BreastUSAILib.scene.results.rescored import showRescoredInSteps
 from BreastUSAILib.scene.results.show import showAnalysisInSteps

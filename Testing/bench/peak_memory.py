@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 
 from BreastUSAILib.engine.analyzer import Analyzer
-from BreastUSAILib.engine.bundles.bundle import load_default_models
 from BreastUSAILib.report.result_folder import write_results
+from Testing.shipped_models import load_default_models
 
 from .still import STILL, read_one
 

@@ -11,9 +11,10 @@ from statistics import median
 import torch
 
 from BreastUSAILib.engine.analyzer import Analyzer
-from BreastUSAILib.engine.bundles.bundle import Models, load_default_models
+from BreastUSAILib.engine.bundles.bundle import Models
 from BreastUSAILib.engine.images.frames import Frames
 from BreastUSAILib.engine.reading import read
+from Testing.shipped_models import load_default_models
 
 SAMPLES = Path(__file__).resolve().parents[2] / "BreastUSAI" / "Resources" / "Samples"
 STILL = SAMPLES / "still_malignant_calibrated.dcm"

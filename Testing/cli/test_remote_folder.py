@@ -15,7 +15,7 @@ from BreastUSAILib.cli.remote_folder import analyze_folder
 from BreastUSAILib.cli.terminal import Terminal
 from BreastUSAILib.engine.errors import Cancelled, OptionError, OutputError
 from BreastUSAILib.engine.findings.analysis import Analysis
-from BreastUSAILib.engine.remote.model_choice import ModelChoice
+from BreastUSAILib.engine.options import ModelChoice
 from BreastUSAILib.engine.remote.protocol import ProtocolError
 from BreastUSAILib.engine.remote.serving.server import Call
 from Testing.engine.remote.fakes import ROOT, FakeEngine

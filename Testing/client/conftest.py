@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from Testing.host.application import Application, delete_windows, start
+from Testing.host.application import Application, delete_now, delete_windows, start
 
 start()  # before any test module that imports qt
 
@@ -65,6 +65,16 @@ def module(application, host) -> Iterator[ModuleType]:
     slicer.modules.breastusai = SimpleNamespace(path=BreastUSAI.__file__, name="BreastUSAI")
     yield BreastUSAI
     sys.modules.pop("BreastUSAI", None)
+
+
+@pytest.fixture
+def ui(application) -> Iterator[Any]:
+    """The widgets of the panel's `.ui` file by name, with nothing behind them."""
+    from Testing.gui.panel_file import loaded_panel
+
+    panel, widgets = loaded_panel()
+    yield widgets
+    delete_now(panel)
 
 
 @pytest.fixture

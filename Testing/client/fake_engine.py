@@ -8,7 +8,7 @@ from typing import Any
 
 from BreastUSAILib.client.installing.install_failure import InstallError
 from BreastUSAILib.engine.errors import Cancelled
-from BreastUSAILib.engine.remote.model_choice import ModelChoice
+from BreastUSAILib.engine.options import ModelChoice
 from Testing.scene.analyses import analysis_of
 
 SHIPPED = {

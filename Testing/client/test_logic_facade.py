@@ -8,8 +8,8 @@ import pytest
 from BreastUSAILib.engine.errors import Cancelled, InputError, OptionError
 from BreastUSAILib.engine.findings.analysis import Label
 from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
-from BreastUSAILib.scene.results.cine_results import addCine
 from Testing.client.events import until
 from Testing.scene.analyses import analysis_of, marked_frames
 

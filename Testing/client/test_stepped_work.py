@@ -10,16 +10,16 @@ import shiboken6
 import slicer
 
 from BreastUSAILib.client import stepped_work
-from BreastUSAILib.client.stepped_work import WAIT, Slices
+from BreastUSAILib.client.stepped_work import WAIT, SteppedWork
 from BreastUSAILib.engine.errors import BreastUSAIError, Cancelled, InputError
 
 from .events import until
 from .heard import Heard
 
 
-def begun(steps) -> tuple[Slices, Heard]:
+def begun(steps) -> tuple[SteppedWork, Heard]:
     heard = Heard()
-    return Slices(steps, heard.onDone, heard.onFailed), heard
+    return SteppedWork(steps, heard.onDone, heard.onFailed), heard
 
 
 def test_what_the_generator_returns_is_told_after_the_start() -> None:
@@ -192,7 +192,7 @@ def test_events_are_handled_before_what_was_found_is_told(application):
         qt.QTimer.singleShot(0, event)
         return "found"
 
-    running = Slices(steps(), told.append, lambda error: told.append(str(error)))
+    running = SteppedWork(steps(), told.append, lambda error: told.append(str(error)))
     until(lambda: not running.isRunning)
 
     assert told == ["last step", "event, running True", "found"], "what has come to its end is not cancelled"

@@ -12,11 +12,12 @@ import pytest
 import torch
 from torch import nn
 
-from BreastUSAILib.engine.bundles.bundle import Models, load_classifier, load_default_models
+from BreastUSAILib.engine.bundles.bundle import Models, load_classifier
 from BreastUSAILib.engine.images.frames import Frames, InputKind, Rectangle
 from BreastUSAILib.engine.networks.network_definitions import build_network
 from BreastUSAILib.engine.preparing.prepare import prepare
 from Testing.made_up import CALIBRATION, SMALL, speckle
+from Testing.shipped_models import load_default_models
 from Training.bundles.writer import BundleContent, write_bundle
 
 CLASSIFIER, SEGMENTER = "classifier_efficientnet_b0", "segmenter_attention_unet_b0"

@@ -9,25 +9,7 @@ from typing import Any
 
 import pytest
 
-from Testing.client.conftest import (  # noqa: F401
-    _no_window_is_left,
-    application,
-    dialogs,
-    engine,
-    installer,
-    module,
-)
-from Testing.host.application import delete_now
-
-
-@pytest.fixture
-def ui(application) -> Iterator[Any]:
-    """The widgets of the panel's `.ui` file by name, with nothing behind them."""
-    from Testing.gui.panel_file import loaded_panel
-
-    panel, widgets = loaded_panel()
-    yield widgets
-    delete_now(panel)
+from Testing.client.conftest import _no_window_is_left, application, dialogs, engine, installer, module  # noqa: F401
 
 
 @pytest.fixture
@@ -45,7 +27,7 @@ def widget(module, engine, installer, monkeypatch) -> Iterator[Any]:
     import BreastUSAILib.gui.panel
 
     monkeypatch.setattr(BreastUSAILib.client.process.engine_process, "EngineProcess", lambda: engine)
-    monkeypatch.setattr(BreastUSAILib.gui.panel, "Installer", lambda **_options: installer)
+    monkeypatch.setattr(BreastUSAILib.gui.panel, "Installer", lambda *_options: installer)
     opened = module.BreastUSAIWidget()
     opened.enter()
     yield opened

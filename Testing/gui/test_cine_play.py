@@ -8,8 +8,8 @@ import slicer
 
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.widgets.frame_plot import FramePlot
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.mrml.sequences import sequenceBehind
-from BreastUSAILib.scene.results.cine_results import addCine
 from Testing.client.events import until
 from Testing.gui import reports
 from Testing.gui.panel_file import picture_of

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from BreastUSAILib.client.jobs.rescoring import optionsOf
+from BreastUSAILib.client.jobs.rescore_job import optionsOf
 from BreastUSAILib.engine.errors import BreastUSAIError
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.sections.overlay_section import OverlaySection

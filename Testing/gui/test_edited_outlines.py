@@ -7,9 +7,9 @@ import qt
 
 from BreastUSAILib.client.jobs.rescore_job import RescoreJob
 from BreastUSAILib.engine.images.frames import InputKind
-from BreastUSAILib.gui.running.panel_state import PanelState
+from BreastUSAILib.gui.running.runner import PanelState
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
-from BreastUSAILib.scene.results.cine_results import addCine
 from Testing.client.events import until
 from Testing.scene.analyses import marked_frames
 

@@ -7,13 +7,12 @@ from types import SimpleNamespace
 import pytest
 import slicer
 
-from BreastUSAILib.client.jobs.ignored import ignored
-from BreastUSAILib.client.jobs.job_listener import JobListener
+from BreastUSAILib.client.jobs.listener import JobListener, ignored
 from BreastUSAILib.client.jobs.rescore_job import RescoreJob
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.images.frames import InputKind
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
-from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.source.source_options import SourceOptions
 from Testing.client.events import until
 from Testing.host.slice_views import layers_of, load_through_dicom, outlines_in, put_on_screen

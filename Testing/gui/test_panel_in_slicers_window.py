@@ -8,7 +8,7 @@ import pytest
 import qt
 
 from BreastUSAILib.engine.images.frames import InputKind
-from BreastUSAILib.scene.results.cine_results import addCine
+from BreastUSAILib.scene.images.cine import addCine
 from Testing.client.events import until
 from Testing.host.application import delete_now
 from Testing.host.module_panel import ModulePanel

@@ -7,7 +7,7 @@ import qt
 import slicer
 
 from BreastUSAILib.engine.images.frames import InputKind
-from BreastUSAILib.scene.results.cine_results import addCine
+from BreastUSAILib.scene.images.cine import addCine
 from Testing.client.events import until
 from Testing.host.sizes import minimum_width
 from Testing.scene.analyses import marked_frames

@@ -6,9 +6,9 @@ import pytest
 import slicer
 
 from BreastUSAILib.engine.images.frames import InputKind
-from BreastUSAILib.gui.running.panel_state import PanelState
+from BreastUSAILib.gui.running.runner import PanelState
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
-from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.results.mrb import saveScene, writeAnalysisScene
 from Testing.client.events import until
 from Testing.host.reopening import reopen

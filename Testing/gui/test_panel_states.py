@@ -12,7 +12,7 @@ from BreastUSAILib.client.process.engine_process import EngineError
 from BreastUSAILib.engine.errors import InputError, ModelError
 from BreastUSAILib.engine.findings.analysis import Label, Verdict
 from BreastUSAILib.engine.images.frames import InputKind
-from BreastUSAILib.gui.running.panel_state import PanelState
+from BreastUSAILib.gui.running.runner import PanelState
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from Testing.client.events import until
 from Testing.host.slice_views import outlines_in

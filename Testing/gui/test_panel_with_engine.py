@@ -6,7 +6,7 @@ import pytest
 import slicer
 
 from BreastUSAILib.client.process.engine_process import EngineProcess
-from BreastUSAILib.gui.running.panel_state import PanelState
+from BreastUSAILib.gui.running.runner import PanelState
 from BreastUSAILib.scene.images.samples import addSample
 from Testing.client.events import until
 

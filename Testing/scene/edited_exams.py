@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from BreastUSAILib.engine.images.frames import InputKind
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.outlines.edited_masks import EditedMasks, editedMasksInSteps
-from BreastUSAILib.scene.results.cine_results import addCine
-from BreastUSAILib.scene.results.show import showAnalysis
-from BreastUSAILib.scene.results.steps import allAtOnce
+from BreastUSAILib.scene.results.show import allAtOnce, showAnalysis
 from Testing.scene.analyses import analysis_of, marked_frames
 from Testing.scene.world import TRANSFORMS
 

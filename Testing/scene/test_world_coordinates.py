@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from BreastUSAILib.engine.images.frames import Frames, InputKind
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
-from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.results.mrb import saveScene, writeAnalysisScene
 from BreastUSAILib.scene.results.show import showAnalysis
 from BreastUSAILib.scene.source.frames_from_node import framesFromNode

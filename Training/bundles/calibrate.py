@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.models.classifier import Calibration
+from BreastUSAILib.engine.models.calibration import Calibration
 
 from ..data.example import CLASS_NAMES, Example
 from ..measure import metrics

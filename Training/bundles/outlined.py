@@ -69,7 +69,7 @@ class Outlined:
         return 2 * sum(outline.hit for outline in self.outlines) / total if total else 1.0
 
     def within(self, gap: float) -> Outlined:
-        """The same without the outlines that a ``lesion_gap`` drops, as `engine.measure.label_lesions` does it.
+        """The same without the outlines that a ``lesion_gap`` drops, as `engine.lesions.measure.label_lesions` does it.
 
         `gap`, in log-odds, is from 0 on; infinite: none are dropped.
         """

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from .. import RESEARCH_USE, __version__
-from ..engine.plain_text import one_line
+from ..engine.errors import one_line
 
 CLASS_NAMES = ("normal", "benign", "malignant")
 EXPLAIN_METHODS = ("grad-cam", "saliency")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..engine.bundles.reserved_names import is_reserved
+from ..engine.bundles.archive import is_reserved
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069<>:"/\\|?*\ud800-\udfff]')
 _LONGEST_BYTES = 120

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from ..engine.plain_text import one_line
+from ..engine.errors import one_line
 
 if TYPE_CHECKING:
     from ..engine.options import Progress

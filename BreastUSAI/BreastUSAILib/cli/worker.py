@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
-    from ..engine.remote.model_choice import ModelChoice
+    from ..engine.options import ModelChoice
     from ..engine.remote.serving.server import Call
     from ..engine.remote.serving.warm_engine import Engine
 

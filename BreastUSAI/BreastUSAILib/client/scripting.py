@@ -13,8 +13,7 @@ from ..scene.results.former_results import Former
 from ..scene.source.source_options import SourceOptions
 from .jobs.analysis_job import AnalysisJob
 from .jobs.analysis_request import shownFrame
-from .jobs.ignored import ignored
-from .jobs.job_listener import JobListener
+from .jobs.listener import JobListener, ignored
 from .script_arrival import arrivalOf
 
 Progress = Callable[[int, int, str], None]

@@ -15,12 +15,12 @@ from ..engine.errors import BreastUSAIError, Cancelled
 
 BUDGET_S = 0.02  # of work before the application's other events have their turn
 WAIT = True
-"""What a generator yields when it can only go on after `Slices.resume`."""
+"""What a generator yields when it can only go on after `SteppedWork.resume`."""
 
 Steps = Generator[Any, None, Any]
 
 
-class Slices:
+class SteppedWork:
     """Runs a generator in the event loop until it ends; never inside the caller of any method here.
 
     Between two steps the application's events are handled once `BUDGET_S` is used up, so no step should take long;

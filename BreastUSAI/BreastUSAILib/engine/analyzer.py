@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 
 from .bundles.bundle import Models
 from .device import resolve_device
-from .explanations.registry import chosen_explainer
+from .errors import OptionError
+from .explanations.explanation import GRAD_CAM, SALIENCY, Explainer
+from .explanations.registry import explainer_for, explanation_of
 from .findings.analysis import Analysis
 from .images.frames import Frames
+from .models.classifier import Classifier
 from .models.passes import Passes, SeparatePasses
 from .models.shared_encoder import SharedEncoder, shares_encoder
 from .options import AnalyzeOptions, Cancelling, Progress
@@ -20,6 +23,7 @@ from .pipeline.rescoring import Rescoring
 from .pipeline.run import Equipment, Run
 
 DEFAULT_OPTIONS = AnalyzeOptions()
+_EXPLAINED_BY = {"grad-cam": GRAD_CAM, "saliency": SALIENCY}  # options.EXPLAIN_METHODS
 
 
 class Analyzer:
@@ -96,3 +100,20 @@ class Analyzer:
 def _passes(models: Models) -> Passes:
     shared = shares_encoder(models.classifier, models.segmenter)
     return (SharedEncoder if shared else SeparatePasses)(models.classifier, models.segmenter)
+
+
+def chosen_explainer(classifier: Classifier, method: str | None) -> Explainer:
+    """The explainer that a caller asked for: the bundle's own where `method`, of `EXPLAIN_METHODS`, is None or that.
+
+    Grad-CAM of a network whose bundle does not name its layer is taken at the layer of `explanation_of`. Raises
+    OptionError where the network has none.
+    """
+    if method is None or _EXPLAINED_BY[method] == classifier.explainer.method:
+        return classifier.explainer
+    layer = explanation_of(classifier.network)["layer"]
+    if _EXPLAINED_BY[method] == GRAD_CAM and not layer:
+        raise OptionError(
+            f"the classifier '{classifier.identity.name}' has no feature map that Grad-CAM could explain",
+            remedy="Choose the explanation method 'saliency'",
+        )
+    return explainer_for(classifier.network, _EXPLAINED_BY[method], layer)

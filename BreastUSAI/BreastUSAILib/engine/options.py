@@ -53,3 +53,12 @@ class AnalyzeOptions:
                 f"'{self.explain_method}' is no explanation method",
                 remedy=f"Choose one of {', '.join(EXPLAIN_METHODS)}",
             )
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """Names as `models list` gives them, empty for the shipped model; `device` as in `engine.device`."""
+
+    classifier: str = ""
+    segmenter: str = ""
+    device: str = "auto"

@@ -8,17 +8,16 @@ import slicer
 import vtk
 from slicer.i18n import tr as _
 
-from ..client.installing.installer import Installer
-from ..client.jobs.awaited import selfCheck
+from ..client.installing.installer import Installer, InstallerLike
+from ..client.jobs.listener import selfCheck
 from ..client.script_arrival import panelClosed, panelOpened
 from ..scene.views.heat_map_views import ForegroundWatch
-from .parameter_state import stateOf
-from .running.panel_state import PanelState
-from .running.runner import Runner
+from .parameters import stateOf
+from .running.runner import PanelState, Runner
 from .sections.analyze_section import AnalyzeSection
 from .sections.input_section import InputSection
 from .sections.models_section import ModelsSection
-from .sections.packages_controls import InstallerLike, PackagesControls
+from .sections.packages_controls import PackagesControls, askToInstall
 from .sections.result_blocks import ResultBlocks
 from .slicer.image_layout import ImageLayout
 from .slicer.shown_image import ShownImage
@@ -44,7 +43,7 @@ class Panel:
         self.ui, self.engine = ui, engine
         showPlain(ui)
         self.parameters: Any = None
-        self.installer = installer or Installer(selfCheck=lambda: selfCheck(engine))
+        self.installer = installer or Installer(askToInstall, lambda: selfCheck(engine))
         self.runner = Runner(engine, self.installer)
         self._observer: int | None = None
         self._guiTag: Any = None

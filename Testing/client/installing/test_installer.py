@@ -6,7 +6,6 @@ import os
 import re
 import sys
 import threading
-from functools import partial
 
 import pytest
 import qt
@@ -18,9 +17,10 @@ from BreastUSAILib.client.installing.install_steps import TORCH_VERSIONS
 from BreastUSAILib.client.installing.install_words import otherTorchQuestion
 from BreastUSAILib.client.installing.installer import REQUIREMENTS, Installer
 from BreastUSAILib.client.installing.python_environment import Condition, readRequirements
-from BreastUSAILib.client.jobs.awaited import awaited
+from BreastUSAILib.client.jobs.listener import awaited
 from BreastUSAILib.engine.errors import ModelError
 from BreastUSAILib.gui import panel as panel_module
+from BreastUSAILib.gui.sections.packages_controls import askToInstall
 from Testing.client.installing.packages import Pip, pip_install_of_5_10, put_package, pytorch_utils, slicer_packaging
 
 NO_SPACE = "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device"
@@ -140,7 +140,7 @@ def test_without_a_question_of_its_own_a_window_asks_with_buttons_that_say_what_
             return offered[button]
 
     monkeypatch.setattr(qt, "QMessageBox", Answered)
-    installer = Installer(environment=pip.environment)
+    installer = Installer(askToInstall, environment=pip.environment)
 
     if isDeclined:
         with pytest.raises(InstallError) as failure:
@@ -581,7 +581,7 @@ def test_an_engine_that_does_not_run_while_it_is_tried_says_why(engine):
 def test_an_engine_that_does_not_run_holds_no_file_open_when_the_packages_are_replaced(
     ui, engine, whole, person, messages, monkeypatch
 ):
-    monkeypatch.setattr(panel_module, "Installer", partial(Installer, person, environment=whole.environment))
+    monkeypatch.setattr(panel_module, "Installer", lambda _ask, tried: Installer(person, tried, whole.environment))
     panel = panel_module.Panel(ui, engine)
     stops, run, timer = [], whole.run, qt.QTimer()
     monkeypatch.setattr(whole, "run", lambda arguments: (stops.append(engine.stops), run(arguments)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from BreastUSAILib.client.jobs.rescoring import optionsOf
+from BreastUSAILib.client.jobs.rescore_job import optionsOf
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from Testing.gui import reports
 

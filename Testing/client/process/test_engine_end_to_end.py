@@ -23,7 +23,7 @@ FIELDS = ("input", "models", "verdict", "frames", "lesions", "explanation", "fla
 @pytest.mark.slow
 def test_an_image_of_the_scene_is_analysed_as_in_one_process(scene, tmp_path) -> None:
     from BreastUSAILib.engine.analyzer import Analyzer
-    from BreastUSAILib.engine.bundles.bundle import load_default_models
+    from Testing.shipped_models import load_default_models
 
     (frames,) = read(STILL)
     volume = addVolumeNode(scene, frames)

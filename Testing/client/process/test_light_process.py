@@ -18,7 +18,7 @@ from BreastUSAILib.client.jobs.analysis_job import AnalysisJob
 from BreastUSAILib.client.process.command import EngineCommand
 from BreastUSAILib.client.process.engine_process import EngineProcess
 from BreastUSAILib.client.jobs.rescore_job import RescoreJob
-from BreastUSAILib.scene.results.cine_results import addCine
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.mrml.host import openHost, publish
 from BreastUSAILib.scene.source.source_options import SourceOptions
 from types import SimpleNamespace

@@ -21,12 +21,12 @@ from BreastUSAILib.engine.bundles.bundle import (
     file_sha256,
     find_bundles,
     load_classifier,
-    load_default_models,
     load_segmenter,
     verify_bundle,
 )
 from BreastUSAILib.engine.errors import ModelError
-from BreastUSAILib.engine.explanations.registry import InputSaliency
+from BreastUSAILib.engine.explanations.saliency import InputSaliency
+from Testing.shipped_models import load_default_models
 
 from ..conftest import CLASSIFIER, SEGMENTER
 

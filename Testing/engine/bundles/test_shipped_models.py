@@ -9,16 +9,10 @@ import numpy as np
 import pytest
 
 from BreastUSAILib.engine.analyzer import Analyzer
-from BreastUSAILib.engine.bundles.bundle import (
-    CARD,
-    METADATA,
-    Models,
-    find_bundles,
-    load_default_models,
-    verify_bundle,
-)
+from BreastUSAILib.engine.bundles.bundle import CARD, METADATA, Models, find_bundles, verify_bundle
 from BreastUSAILib.engine.models.shared_encoder import shares_encoder
 from BreastUSAILib.engine.reading import read
+from Testing.shipped_models import load_default_models
 from Training.data.example import Part
 from Training.data.loading import load_examples
 from Training.measure import metrics

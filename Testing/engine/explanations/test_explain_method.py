@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from BreastUSAILib.engine.analyzer import Analyzer
+from BreastUSAILib.engine.analyzer import Analyzer, chosen_explainer
 from BreastUSAILib.engine.bundles.bundle import Models
 from BreastUSAILib.engine.errors import OptionError
-from BreastUSAILib.engine.explanations.registry import InputSaliency, chosen_explainer, explainer_for
+from BreastUSAILib.engine.explanations.registry import explainer_for
+from BreastUSAILib.engine.explanations.saliency import InputSaliency
 from BreastUSAILib.engine.findings.analysis import Analysis, Label
 from BreastUSAILib.engine.models.shared_encoder import SharedEncoder
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from captum.attr import LayerGradCam
+from captum.attr import LayerGradCam as CaptumLayerGradCam
 from monai.networks.nets import DenseNet121
 from torch import Tensor, nn
 
@@ -13,7 +13,9 @@ from BreastUSAILib.engine.bundles.bundle import Models
 from BreastUSAILib.engine.errors import ModelError
 from BreastUSAILib.engine.explanations.explanation import Explainer
 from BreastUSAILib.engine.explanations.grad_cam import GradCam
-from BreastUSAILib.engine.explanations.registry import InputSaliency, LayerCam, explainer_for, explanation_of
+from BreastUSAILib.engine.explanations.layer_grad_cam import LayerGradCam
+from BreastUSAILib.engine.explanations.registry import explainer_for, explanation_of
+from BreastUSAILib.engine.explanations.saliency import InputSaliency
 from BreastUSAILib.engine.networks.row_lstm import RowLSTM
 from BreastUSAILib.engine.networks.vision_transformer import VisionTransformer
 
@@ -43,8 +45,8 @@ def frozen(network: nn.Module) -> nn.Module:
 
 
 EXPLAINERS = {
-    "Grad-CAM at a layer": lambda: LayerCam(frozen(Convolutions()), "second"),
-    "Grad-CAM of a DenseNet": lambda: LayerCam(frozen(DenseNet121(2, 1, 3)), "features"),
+    "Grad-CAM at a layer": lambda: LayerGradCam(frozen(Convolutions()), "second"),
+    "Grad-CAM of a DenseNet": lambda: LayerGradCam(frozen(DenseNet121(2, 1, 3)), "features"),
     "Saliency of a transformer": lambda: InputSaliency(frozen(VisionTransformer(32, size="tiny"))),
     "Saliency of an LSTM": lambda: InputSaliency(frozen(RowLSTM(image_size=32))),
 }
@@ -63,9 +65,9 @@ def test_maps_lie_between_0_and_1_and_repeat_exactly(name: str) -> None:
 
 def test_grad_cam_is_captums_of_the_whole_network() -> None:
     network = frozen(Convolutions())
-    whole = LayerGradCam(network, network.get_submodule("second"))
+    whole = CaptumLayerGradCam(network, network.get_submodule("second"))
     expected = whole.attribute(IMAGES.clone().requires_grad_(), target=1, relu_attributions=True)[:, 0].detach().numpy()
-    logits, maps = LayerCam(network, "second")(IMAGES, 1)
+    logits, maps = LayerGradCam(network, "second")(IMAGES, 1)
     assert np.allclose(maps, expected / np.maximum(expected.max(axis=(1, 2), keepdims=True), 1e-30), atol=1e-5)
     assert np.allclose(logits, network(IMAGES).numpy(), atol=1e-6)
 
@@ -101,7 +103,7 @@ def test_logits_come_from_the_same_one_pass(name: str) -> None:
 
 def test_every_channel_of_the_input_counts() -> None:
     images = torch.rand(2, 2, 32, 32)
-    assert LayerCam(frozen(Convolutions(2)), "second")(images, 0)[1].shape == (2, 13, 13)
+    assert LayerGradCam(frozen(Convolutions(2)), "second")(images, 0)[1].shape == (2, 13, 13)
     assert InputSaliency(frozen(Convolutions(2)))(images, 0)[1].shape == (2, 32, 32)
 
 
@@ -109,21 +111,21 @@ def test_only_what_follows_the_layer_is_recorded() -> None:
     network = frozen(Convolutions())
     recorded: list[bool] = []
     hook = network.first.register_forward_hook(lambda module, given, output: recorded.append(output.requires_grad))
-    LayerCam(network, "second")(IMAGES, 0)
+    LayerGradCam(network, "second")(IMAGES, 0)
     hook.remove()
     assert recorded == [False]
 
 
 def test_a_layer_that_there_is_not_is_named() -> None:
     with pytest.raises(ModelError, match="third"):
-        LayerCam(Convolutions(), "third")
+        LayerGradCam(Convolutions(), "third")
     with pytest.raises(ModelError, match="''"):
-        LayerCam(Convolutions(), "")
+        LayerGradCam(Convolutions(), "")
 
 
 def test_a_layer_without_rows_and_columns_is_refused() -> None:
     with pytest.raises(ModelError, match="no feature map"):
-        LayerCam(frozen(Convolutions()), "classify")(IMAGES, 0)
+        LayerGradCam(frozen(Convolutions()), "classify")(IMAGES, 0)
 
 
 def test_an_efficientnet_keeps_its_fast_grad_cam(untrained: Models) -> None:

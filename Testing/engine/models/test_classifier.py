@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from BreastUSAILib.engine.errors import OptionError
 from BreastUSAILib.engine.explanations.explanation import Explainer
 from BreastUSAILib.engine.findings.analysis import Label, Probabilities
-from BreastUSAILib.engine.models.calibration import Recalibration, log_odds
-from BreastUSAILib.engine.models.classifier import Calibration, Classifier
+from BreastUSAILib.engine.models.calibration import Calibration, Recalibration, log_odds
+from BreastUSAILib.engine.models.classifier import Classifier
 
 CALIBRATION = Calibration(1.0, 0.02, 0.08, 0.01, 0.5, prevalence=0.4)
 

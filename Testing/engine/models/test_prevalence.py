@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from BreastUSAILib.engine.errors import OptionError
-from BreastUSAILib.engine.models.classifier import Calibration
+from BreastUSAILib.engine.models.calibration import Calibration
 
 FITTED = Calibration(1.2, 0.02, 0.05, 0.0, 0.5, prevalence=0.4)
 SHARES = st.floats(0.01, 0.99)

@@ -13,7 +13,7 @@ import torch
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundles.bundle import Models
 from BreastUSAILib.engine.explanations.grad_cam import GradCam
-from BreastUSAILib.engine.explanations.registry import InputSaliency
+from BreastUSAILib.engine.explanations.saliency import InputSaliency
 from BreastUSAILib.engine.findings.analysis import Label
 from BreastUSAILib.engine.images.frames import Rectangle
 from BreastUSAILib.engine.models.passes import Batch, SeparatePasses

@@ -19,8 +19,7 @@ from BreastUSAILib.engine.findings.analysis import Analysis, ModelIdentity
 from BreastUSAILib.engine.findings.maps import StoredMaps
 from BreastUSAILib.engine.images.frames import Frames, Rectangle
 from BreastUSAILib.engine.images.letterbox import Letterbox
-from BreastUSAILib.engine.options import AnalyzeOptions
-from BreastUSAILib.engine.remote.model_choice import ModelChoice
+from BreastUSAILib.engine.options import AnalyzeOptions, ModelChoice
 from Testing.report.samples import analysis_of
 
 ROOT = Path(__file__).resolve().parents[3]

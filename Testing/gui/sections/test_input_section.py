@@ -11,11 +11,11 @@ from BreastUSAILib.client.jobs.analysis_request import manualSpacing
 from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
 from BreastUSAILib.gui.sections.given_sizes import GIVEN_ATTRIBUTE
 from BreastUSAILib.gui.words.input_words import recognisedWords
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.mrml.result_links import linkResult
-from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.results.show import showAnalysis
-from BreastUSAILib.scene.source.pixel_size_line import addCalibrationLine
+from BreastUSAILib.scene.source.pixel_size_line import addPixelSizeLine
 from Testing.client.events import until
 from Testing.host.placing import click_in_view, hover_in_view
 from Testing.scene.analyses import analysis_of, marked_frames
@@ -239,7 +239,7 @@ def test_a_drawn_line_is_that_of_its_image_alone(scene, panel):
 
 def test_a_line_of_another_image_gives_no_size(scene, parameters):
     first, second = (addVolumeNode(scene, marked_frames(spacing=None)) for _image in range(2))
-    line = parameters.calibrationLine = addCalibrationLine(first)
+    line = parameters.calibrationLine = addPixelSizeLine(first)
     for row in (4, 44):
         line.AddControlPointWorld(*ras_of(first, column=2, row=row))
     sizes = []

@@ -8,9 +8,9 @@ import pytest
 import slicer
 
 from BreastUSAILib.engine.images.frames import InputKind
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.mrml.sequences import sequenceBehind
-from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.results.show import showAnalysis
 from Testing.client.events import until
 from Testing.host.slice_views import outlines_in

@@ -7,8 +7,8 @@ import slicer
 import vtk
 
 from BreastUSAILib.engine.images.frames import InputKind
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
-from BreastUSAILib.scene.results.cine_results import addCine
 from Testing.host.layout import LayoutManager
 from Testing.host.slice_views import layers_of, view_called
 from Testing.scene.analyses import COLUMNS, ROWS, marked_frames

@@ -9,9 +9,9 @@ import pytest
 import slicer
 
 from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.mrml.image_data import arrayFromImage, ijkToRasOf
 from BreastUSAILib.scene.mrml.sequences import sequenceBehind
-from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.results.show import showAnalysis
 from BreastUSAILib.scene.source.frames_from_node import framesFromNode
 from BreastUSAILib.scene.source.source_options import SourceOptions

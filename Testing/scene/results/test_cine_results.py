@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from BreastUSAILib.engine.images.frames import InputKind
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.mrml.image_data import arrayFromImage
 from BreastUSAILib.scene.mrml.nodes import nodesOfClass
 from BreastUSAILib.scene.mrml.sequences import sequenceBehind
-from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.results.show import showAnalysis
 from BreastUSAILib.scene.source.frames_from_node import framesFromNode
 from Testing.scene.analyses import MARK, analysis_of, marked_frames

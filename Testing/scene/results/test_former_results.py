@@ -9,11 +9,11 @@ import pytest
 import slicer
 
 from BreastUSAILib.engine.images.frames import InputKind
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.mrml.nodes import nodesOfClass
 from BreastUSAILib.scene.mrml.result_links import resultOf, resultsOf
 from BreastUSAILib.scene.outlines.outline_marks import areEditedInSteps, markOf
-from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.results.former_results import Former
 from BreastUSAILib.scene.results.reader_assessment import ReaderAssessment, addReaderAssessment
 from BreastUSAILib.scene.results.show import showAnalysis, showAnalysisInSteps

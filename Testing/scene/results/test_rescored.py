@@ -13,8 +13,8 @@ import slicer
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.findings.analysis import Malignancy
 from BreastUSAILib.engine.images.frames import InputKind
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
-from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.results.rescored import showRescoredInSteps
 from BreastUSAILib.scene.results.show import showAnalysis
 from Testing.report.test_json_file import SCHEMA

@@ -9,9 +9,9 @@ import slicer
 
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.images.frames import InputKind
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.mrml.nodes import nodesOfClass
-from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.results.show import showAnalysis
 from Testing.scene.analyses import analysis_of, marked_frames
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.mrml.image_data import imageFromArray
-from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.source.frames_from_node import framesFromNode
 from Testing.scene.analyses import marked_frames
 from Testing.scene.dicom_files import write_ultrasound

@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 
 from BreastUSAILib.engine.analyzer import Analyzer
-from BreastUSAILib.engine.bundles.bundle import load_default_models
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from BreastUSAILib.engine.reading import read
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.mrml.nodes import nodesOfClass
-from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.results.rescored import showRescoredInSteps
 from BreastUSAILib.scene.results.show import showAnalysis
 from BreastUSAILib.scene.source.frames_from_node import framesFromNode
 from BreastUSAILib.scene.source.source_options import SourceOptions
 from Testing.scene.analyses import finished
 from Testing.scene.edited_exams import editedMasks
+from Testing.shipped_models import load_default_models
 
 SAMPLES = Path(__file__).resolve().parents[3] / "BreastUSAI" / "Resources" / "Samples"
 

@@ -10,7 +10,7 @@ from BreastUSAILib.engine.errors import InputError, OptionError
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.source.frames_from_node import framesFromNode
-from BreastUSAILib.scene.source.pixel_size_line import addCalibrationLine, markedEnds, spacingFromLine, stopPlacing
+from BreastUSAILib.scene.source.pixel_size_line import addPixelSizeLine, markedEnds, spacingFromLine, stopPlacing
 from BreastUSAILib.scene.source.source_options import SourceOptions
 from Testing.host.placing import click_in_view, hover_in_view
 from Testing.scene.analyses import marked_frames
@@ -86,7 +86,7 @@ class TestNewLine:
         if transform is not None:
             volume.SetAndObserveTransformNodeID(TRANSFORMS[transform](scene).GetID())
 
-        line = addCalibrationLine(volume)
+        line = addPixelSizeLine(volume)
         seen = [len(markedEnds(line))]
         for place in ((3, 5), (3, 45)):
             click_in_view(scene, world_of(volume, (*place, 0)))
@@ -97,7 +97,7 @@ class TestNewLine:
 
     def test_after_two_clicks_a_click_does_what_it_did_before(self, scene):
         volume = addVolumeNode(scene, UNKNOWN)
-        line = addCalibrationLine(volume)
+        line = addPixelSizeLine(volume)
         interaction = scene.GetNodeByID("vtkMRMLInteractionNodeSingleton")
         assert interaction.GetCurrentInteractionMode() == interaction.Place
 
@@ -109,7 +109,7 @@ class TestNewLine:
 
     def test_an_end_that_is_carried_under_the_mouse_is_none_yet(self, scene):
         volume = addVolumeNode(scene, UNKNOWN)
-        line = addCalibrationLine(volume)
+        line = addPixelSizeLine(volume)
         click_in_view(scene, world_of(volume, (3, 5, 0)))
         hover_in_view(scene, world_of(volume, (3, 30, 0)))
 
@@ -119,14 +119,14 @@ class TestNewLine:
 
     def test_a_line_that_is_given_up_gets_no_more_clicks(self, scene):
         volume = addVolumeNode(scene, UNKNOWN)
-        line = addCalibrationLine(volume)
+        line = addPixelSizeLine(volume)
         stopPlacing(line)
         click_in_view(scene, world_of(volume, (3, 5, 0)))
 
         assert markedEnds(line) == []
 
     def test_clicks_for_something_else_are_left_alone(self, scene):
-        line = addCalibrationLine(addVolumeNode(scene, UNKNOWN))
+        line = addPixelSizeLine(addVolumeNode(scene, UNKNOWN))
         other = scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode")
         scene.GetNodeByID("vtkMRMLSelectionNodeSingleton").SetReferenceActivePlaceNodeID(other.GetID())
         stopPlacing(line)
@@ -135,13 +135,13 @@ class TestNewLine:
         assert interaction.GetCurrentInteractionMode() == interaction.Place
 
     def test_it_is_not_shown_in_a_model_view(self, scene):
-        display = addCalibrationLine(addVolumeNode(scene, UNKNOWN)).GetDisplayNode()
+        display = addPixelSizeLine(addVolumeNode(scene, UNKNOWN)).GetDisplayNode()
 
         assert display.GetVisibility2D()
         assert not display.GetVisibility3D()
 
     def test_it_shows_no_length(self, scene):
-        line = addCalibrationLine(addVolumeNode(scene, UNKNOWN))
+        line = addPixelSizeLine(addVolumeNode(scene, UNKNOWN))
 
         assert not line.GetMeasurement("length").GetEnabled()
         assert not line.GetDisplayNode().GetPropertiesLabelVisibility()

@@ -7,8 +7,8 @@ import pytest
 
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
-from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.source import dicom_source
 from BreastUSAILib.scene.source.recognised import Recognised, recognise
 from BreastUSAILib.scene.source.source_options import SourceOptions

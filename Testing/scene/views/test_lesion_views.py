@@ -8,8 +8,8 @@ import slicer
 
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.images.frames import InputKind
+from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
-from BreastUSAILib.scene.results.cine_results import addCine
 from BreastUSAILib.scene.source.frames_from_node import currentFrame
 from BreastUSAILib.scene.views.lesion_views import centreOnLesion, goToFrame
 from BreastUSAILib.scene.views.slice_views import showLayers

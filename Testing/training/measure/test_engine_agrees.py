@@ -10,10 +10,10 @@ import torch
 from PIL import Image
 
 from BreastUSAILib.engine.analyzer import Analyzer
-from BreastUSAILib.engine.bundles.bundle import load_default_models
 from BreastUSAILib.engine.findings.analysis import Label
 from BreastUSAILib.phantom.cases import random_spec
 from BreastUSAILib.phantom.frame import render
+from Testing.shipped_models import load_default_models
 from Training.data.example import Example, Part
 from Training.data.variants import make_variants
 

@@ -6,12 +6,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Protocol
 
 import slicer
 from slicer.i18n import tr as _
 
 from ...engine.errors import BreastUSAIError
-from ...gui.sections.install_question import askToInstall
 from . import slicer_pip
 from .install_failure import InstallError, declined
 from .install_steps import InstallSteps, Message
@@ -19,6 +19,34 @@ from .install_words import installQuestion, otherTorchQuestion, repairQuestion
 from .python_environment import Condition, Package, PythonEnvironment, nameIn, sitePackages
 
 REQUIREMENTS = Path(__file__).resolve().parents[3] / "Resources" / "requirements.txt"
+
+Step = Callable[[Callable[[str], None]], None]
+"""An installation: called with what is to be told its messages; raises InstallError."""
+
+
+class InstallerLike(Protocol):
+    """What is asked of `Installer`."""
+
+    @property
+    def logText(self) -> str:
+        """What pip said."""
+        ...
+
+    def missing(self) -> list[str]:
+        """Names of packages that are absent, half installed or of a version that does not fit; imports nothing."""
+        ...
+
+    def install(self, onMessage: Callable[[str], None]) -> None:
+        """Install them."""
+        ...
+
+    def installFromFolder(self, path: str, onMessage: Callable[[str], None]) -> None:
+        """Install them from files."""
+        ...
+
+    def repair(self, onMessage: Callable[[str], None]) -> None:
+        """Install the damaged ones anew."""
+        ...
 
 
 class Installer:
@@ -28,7 +56,7 @@ class Installer:
     Stop the engine's process before: Windows replaces no file that is in use.
 
     Args:
-        ask: shown the question, True to go on; None asks in a window.
+        ask: shown the question, True to go on.
         selfCheck: tries the engine in its process, raises BreastUSAIError where it does not run; None tries nothing.
         environment: the packages that are there; None is what Python finds.
         requirements: requirements file for everything but torch.
@@ -36,12 +64,12 @@ class Installer:
 
     def __init__(
         self,
-        ask: Callable[[str], bool] | None = None,
+        ask: Callable[[str], bool],
         selfCheck: Callable[[], object] | None = None,
         environment: PythonEnvironment | None = None,
         requirements: Path = REQUIREMENTS,
     ) -> None:
-        self._ask = ask or askToInstall
+        self._ask = ask
         self._selfCheck = selfCheck
         self._environment = environment or PythonEnvironment()
         self._steps = InstallSteps(self._environment, requirements)

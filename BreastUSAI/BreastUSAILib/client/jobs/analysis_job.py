@@ -18,7 +18,7 @@ from ...scene.results.show import SceneNodes, showAnalysis, showAnalysisInSteps
 from ...scene.source.frames_from_node import framesFromNode
 from ...scene.source.source_options import SourceOptions
 from ..process.call import Listener
-from ..stepped_work import Slices, asError
+from ..stepped_work import SteppedWork, asError
 from .input_watch import InputGone, InputWatch
 
 
@@ -81,7 +81,7 @@ class AnalysisJob:
         """Begin, without waiting for anything."""
         if self._volumeNode is not None and self._volumeNode.GetScene() is not None:
             self._watch = InputWatch(self._volumeNode, self._onGone)
-        self._stage = Slices(self._read(), self._onRead, self._onFailed)
+        self._stage = SteppedWork(self._read(), self._onRead, self._onFailed)
 
     def cancel(self) -> None:
         """Stop as soon as possible; the listener will hear `Cancelled`."""
@@ -102,7 +102,7 @@ class AnalysisJob:
 
     def onDone(self, analysis: Analysis) -> None:
         """The engine is done: its findings go into the scene."""
-        self._stage = Slices(self._show(analysis), self._onShown, self._onFailed)
+        self._stage = SteppedWork(self._show(analysis), self._onShown, self._onFailed)
         if self._isCancelled or self._gone is not None:
             self._stage.cancel()
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from ...engine.findings.analysis import Label
 from ...engine.images.frames import InputKind
-from ...engine.options import AnalyzeOptions, FrameSelection
-from ...engine.remote.model_choice import ModelChoice
+from ...engine.options import AnalyzeOptions, FrameSelection, ModelChoice
 from ...scene.source.frames_from_node import currentFrame
 from ...scene.source.pixel_size_line import ENDS, isDrawnOn, markedEnds, spacingFromLine
 from ...scene.source.source_options import SourceOptions

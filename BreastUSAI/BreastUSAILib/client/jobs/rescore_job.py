@@ -8,8 +8,9 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ...engine.errors import BreastUSAIError, Cancelled, InputError
-from ...engine.findings.analysis import Analysis
+from ...engine.findings.analysis import Analysis, Label
 from ...engine.images.frames import Frames
+from ...engine.options import EXPLAIN_METHODS, AnalyzeOptions, FrameSelection
 from ...scene.mrml.result_links import VOLUME_ROLE
 from ...scene.mrml.sequences import sequenceBehind
 from ...scene.outlines.edited_masks import EditedMasks, editedMasksInSteps
@@ -17,9 +18,8 @@ from ...scene.results.rescored import showRescoredInSteps
 from ...scene.results.stored_report import storedReport
 from ...scene.source.frames_from_node import framesFromNode
 from ...scene.source.source_options import SourceOptions
-from ..stepped_work import Slices, asError
-from .job_listener import JobListener
-from .rescoring import optionsOf
+from ..stepped_work import SteppedWork, asError
+from .listener import JobListener
 
 
 class RescoreJob:
@@ -54,7 +54,7 @@ class RescoreJob:
 
     def start(self) -> None:
         """Begin, without waiting for anything."""
-        self._stage = Slices(self._read(), self._onRead, self.onFailed)
+        self._stage = SteppedWork(self._read(), self._onRead, self.onFailed)
 
     def cancel(self) -> None:
         """Stop; the nodes stay as they are."""
@@ -68,7 +68,7 @@ class RescoreJob:
 
     def onDone(self, analysis: Analysis) -> None:
         """The engine is done: the result's nodes are brought up to date, where they are still there."""
-        self._stage = Slices(self._show(analysis), self._onShown, self.onFailed)
+        self._stage = SteppedWork(self._show(analysis), self._onShown, self.onFailed)
         if self._isCancelled:
             self._stage.cancel()
 
@@ -108,3 +108,33 @@ class RescoreJob:
 
 def _nothingToScore() -> InputError:
     return InputError(_("image, outlines or findings are no longer in the scene"), remedy=_("Analyze the image again"))
+
+
+def optionsOf(report: dict[str, Any]) -> AnalyzeOptions:
+    """What that report (`analysis.json` as a dict) was asked with."""
+    explanation = report["explanation"]
+    method = explanation["method"].lower()
+    return AnalyzeOptions(
+        frames=_selectionOf(report),
+        explain_class=Label(explanation["class"]),
+        prevalence=_prevalenceOf(report),
+        explain_method=method if method in EXPLAIN_METHODS else None,
+    )
+
+
+def _prevalenceOf(report: dict[str, Any]) -> float | None:
+    """What goes with the likelihood, which earlier versions said there alone, or where there is none, with the rest."""
+    malignancy = report["verdict"]["malignancy"]
+    return report.get("prevalence") if malignancy is None else malignancy["prevalence"]
+
+
+def _selectionOf(report: dict[str, Any]) -> FrameSelection:
+    """What the report says, or where it was written before it said so, what its frames tell."""
+    if report.get("selection") is not None:
+        return FrameSelection(**report["selection"])
+    indices, count = [frame["index"] for frame in report["frames"]], report["input"]["frames"]
+    if len(indices) < 2:
+        return FrameSelection(indices[0], indices[0]) if indices else FrameSelection()
+    step = indices[1] - indices[0]
+    isWhole = indices[0] == 0 and indices[-1] + step >= count
+    return FrameSelection(indices[0], None if isWhole else indices[-1], step=step)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ...engine.errors import BreastUSAIError
-from ..stepped_work import Slices, Steps
+from ..stepped_work import SteppedWork, Steps
 
 
 class Listener(Protocol):
@@ -93,21 +93,21 @@ class Call:
         self.ticket = ticket
         self._listener = listener
         self._onEnd = onEnd
-        self._slices = Slices(steps, self._onDone, self._onFailed)
-        ticket.wake = self._slices.resume
+        self._work = SteppedWork(steps, self._onDone, self._onFailed)
+        ticket.wake = self._work.resume
 
     @property
     def isRunning(self) -> bool:
         """Whether the listener has still to hear the end."""
-        return self._slices.isRunning
+        return self._work.isRunning
 
     def cancel(self) -> None:
         """Stop waiting; the listener will hear `Cancelled` at once, whatever the engine is at, or what came first."""
-        self._slices.cancel()
+        self._work.cancel()
 
     def abort(self, error: BreastUSAIError) -> None:
         """End without the engine; the listener will hear the error."""
-        self._slices.abort(error)
+        self._work.abort(error)
 
     def _onDone(self, result: Any) -> None:
         self._onEnd(self)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import qt
 from slicer.i18n import tr as _
@@ -14,7 +16,6 @@ from ...engine.errors import BreastUSAIError
 from ...engine.remote.protocol import Lines, Request, request_line
 from .command import EngineCommand
 from .log import EngineLog
-from .weak_slot import weakSlot
 
 GRACE_MS = 3000  # for a polite end
 
@@ -129,3 +130,18 @@ class EngineChild:
             self.isRunning = False
             self._log.note(reason.problem)
             self._onEnded(reason)
+
+
+def weakSlot(method: Callable[..., Any]) -> Callable[..., None]:
+    """A bound method as a slot that does nothing once its object is gone.
+
+    PythonQt holds what is connected as long as the sender lives, and the sender may be the application.
+    """
+    reference = weakref.WeakMethod(method)
+
+    def slot(*told: Any) -> None:
+        alive = reference()
+        if alive is not None:
+            alive(*told)
+
+    return slot

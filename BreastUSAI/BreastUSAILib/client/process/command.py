@@ -11,7 +11,7 @@ from pathlib import Path
 import qt
 import slicer
 
-from ...engine.threads import waiting_passively
+from ...engine.device import waiting_passively
 
 MODULE_FOLDER = Path(__file__).resolve().parents[3]
 

@@ -14,10 +14,9 @@ from ... import __version__
 from ...engine.errors import BreastUSAIError
 from ...engine.remote.protocol import PROTOCOL, ProtocolError, Request, error_of, parse
 from .call import Ticket
-from .child import EngineChild, EngineError
+from .child import EngineChild, EngineError, weakSlot
 from .command import EngineCommand, workerCommand
 from .log import EngineLog
-from .weak_slot import weakSlot
 
 ABANDONED_S = 60.0
 """How long the process may go on with what nobody waits for until it is killed: it may be starting, or starved."""

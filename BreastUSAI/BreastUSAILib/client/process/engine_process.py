@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ...engine.errors import Cancelled, DependencyError
 from ...engine.findings.analysis import Analysis
 from ...engine.images.frames import Frames
-from ...engine.options import AnalyzeOptions, Cancelling, Progress
-from ...engine.remote.model_choice import ModelChoice
+from ...engine.options import AnalyzeOptions, Cancelling, ModelChoice, Progress
 from ..stepped_work import WAIT, Steps
 from .call import Call, Listener, Ticket
 from .child import EngineError

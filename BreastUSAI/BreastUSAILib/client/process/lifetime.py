@@ -16,10 +16,9 @@ from slicer.i18n import tr as _
 from ...engine.errors import BreastUSAIError
 from ...engine.remote.private_folder import PrivateFolder
 from .call import Call
-from .child import EngineError
+from .child import EngineError, weakSlot
 from .command import EngineCommand
 from .connection import EngineConnection
-from .weak_slot import weakSlot
 
 LOG_FILE = "engine.log"
 IDLE_MS = 15 * 60 * 1000

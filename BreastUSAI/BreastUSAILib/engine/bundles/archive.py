@@ -1,7 +1,8 @@
-"""Unpacking a zip that nobody vouches for."""
+"""Unpacking a zip that nobody vouches for, and the names that nothing in it may have."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import stat
 import zipfile
@@ -11,8 +12,9 @@ from pathlib import Path, PurePosixPath
 
 from ..bundle_limits import MOST_BYTES, MOST_ENTRIES, MOST_FILES
 from ..errors import ModelError
-from .reserved_names import is_reserved
 
+# Names that mean a device on Windows, with any ending: a folder of such a name cannot be opened there.
+_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])\s*(\..*)?", re.IGNORECASE)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENTRY = b"PK\x01\x02"
 _BLOCK = 1 << 20
@@ -77,3 +79,8 @@ def _check(entries: list[zipfile.ZipInfo], archive: Path) -> None:
         else:
             continue
         raise ModelError(problem, where=archive, remedy="Do not use this zip: no model bundle needs that")
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a file or folder must not be called that."""
+    return _DEVICES.fullmatch(name) is not None

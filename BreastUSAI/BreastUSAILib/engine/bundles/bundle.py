@@ -14,8 +14,8 @@ from ..bundle_limits import MOST_FRAMES_AT_ONCE
 from ..errors import ModelError
 from ..explanations.explanation import GRAD_CAM
 from ..findings.analysis import ModelIdentity
-from ..models.calibration import Recalibration
-from ..models.classifier import INPUTS, Calibration, Classifier
+from ..models.calibration import Calibration, Recalibration
+from ..models.classifier import INPUTS, Classifier
 from ..models.segmenter import Segmenter
 from ..networks.network_definitions import build_network, check_definition
 from ..preparing.prepare import Preprocessing
@@ -185,12 +185,6 @@ def default_bundles(folder: Path = SHIPPED) -> dict[str, Path]:
         if task not in by_task:
             raise ModelError(f"there is no {task} bundle", where=folder, remedy="Install the extension again")
     return by_task
-
-
-def load_default_models(folder: Path = SHIPPED) -> Models:
-    """The shipped pair, as `default_bundles` finds it. Raises ModelError."""
-    by_task = default_bundles(folder)
-    return Models(load_classifier(by_task["classification"]), load_segmenter(by_task["segmentation"]))
 
 
 def file_sha256(path: Path) -> str:

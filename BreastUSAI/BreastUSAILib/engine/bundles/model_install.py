@@ -17,12 +17,11 @@ from ..findings.analysis import CLASSES, Label
 from ..models.classifier import Classifier
 from ..models.segmenter import Segmenter
 from ..own_folders import held
-from .archive import unpack
+from .archive import is_reserved, unpack
 from .bundle import METADATA, SUMS, BundleInfo, file_sha256, load_bundle, verify_bundle
 from .bundle_files import copy_listed
 from .download import download
 from .model_folder import ADDING, installed_models, user_folder
-from .reserved_names import is_reserved
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 

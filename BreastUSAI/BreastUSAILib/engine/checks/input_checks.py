@@ -61,7 +61,7 @@ _DOPPLER_OVER_TISSUE = Flag(
 def check_input(frames: Frames) -> tuple[Flag, ...]:
     """Flags from the facts of the input alone; no frame is read."""
     candidates = (
-        _calibration(frames),
+        _pixel_size(frames),
         _regions(frames),
         _size(frames),
         _doppler_regions(frames),
@@ -119,7 +119,7 @@ class _Colours:
     flow: float
 
 
-def _calibration(frames: Frames) -> Flag | None:
+def _pixel_size(frames: Frames) -> Flag | None:
     if frames.pixel_spacing_mm is not None:
         return None
     return Flag(

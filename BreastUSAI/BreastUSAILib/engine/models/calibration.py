@@ -1,11 +1,15 @@
-"""How sure a calibrated likelihood is, and the change that makes one of another kind of view calibrated too."""
+"""Calibration of probabilities: of a whole frame's classes, and of a lesion's likelihood; and how sure both are."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-from ..findings.analysis import Malignancy
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import OptionError
+from ..findings.analysis import Label, Malignancy, Probabilities
 
 _Z95 = 1.959964  # two-sided 95 % of the normal distribution
 
@@ -67,3 +71,79 @@ def log_odds(probability: float) -> float:
 
 def _probability(odds: float) -> float:
     return 0.5 * (1 + math.tanh(odds / 2))  # the logistic function, which no odds overflow
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How a network's logits become probabilities that can be read as frequencies; fitted on held-out patients.
+
+    Args:
+        temperature: divides the logits (Guo et al. 2017, arXiv:1706.04599).
+        slope_variance: variance of a logistic recalibration's slope over bootstrap samples of patients.
+        intercept_variance: that of its intercept.
+        covariance: that of both.
+        least_confidence: below this probability of the likelier of benign and malignant, given a lesion, the verdict
+            is *undetermined*.
+        normal_below: probability of a lesion below which a frame is called normal and its outlines are withheld; where
+            normal is likelier than a lesion, but not by that much, the verdict is *undetermined*. 0: no frame is.
+        bias: added to the divided logits, one a class (bias-corrected temperature scaling, Alexandari et al. 2020,
+            arXiv:1901.06852).
+        prevalence: share of malignant among the lesions it was fitted on, strictly between 0 and 1, or None where
+            the bundle does not say.
+    """
+
+    temperature: float
+    slope_variance: float
+    intercept_variance: float
+    covariance: float
+    least_confidence: float
+    bias: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    prevalence: float | None = None
+    normal_below: float = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bias", tuple(float(value) for value in self.bias))  # JSON has lists
+
+    def probabilities(self, logits: NDArray) -> NDArray[np.float64]:
+        """Logits ``[B, 3]`` as probabilities ``[B, 3]`` that sum to 1."""
+        scaled = logits.astype(np.float64) / self.temperature + np.array(self.bias)
+        odds = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        return odds / odds.sum(axis=1, keepdims=True)
+
+    def at_prevalence(self, probabilities: NDArray, prevalence: float) -> NDArray[np.float64]:
+        """Probabilities ``[..., 3]`` as they are where that share of all lesions is malignant.
+
+        Bayes' rule with the class densities kept (Saerens et al. 2002, Neural Computation 14:21-41). The share of
+        normals among all images stays that of the calibration set. Raises OptionError where `prevalence` does not lie
+        strictly between 0 and 1, or the bundle does not state its own.
+        """
+        if self.prevalence is None:
+            raise OptionError(
+                "this bundle does not state the prevalence it was calibrated at",
+                remedy="Leave the prevalence out, or calibrate the bundle again",
+            )
+        if not 0 < prevalence < 1:
+            raise OptionError(
+                f"a prevalence of {prevalence} is not possible",
+                remedy="Give the share of malignant among all lesions, between 0 and 1",
+            )
+        weights = np.array([1.0, (1 - prevalence) / (1 - self.prevalence), prevalence / self.prevalence])
+        odds = np.asarray(probabilities, dtype=np.float64) * weights
+        return odds / odds.sum(axis=-1, keepdims=True)
+
+    def malignancy(self, probability: float) -> Malignancy:
+        """The likelihood with the 95 % interval that the size of the calibration set allows."""
+        spread = Spread(self.slope_variance, self.intercept_variance, self.covariance)
+        return with_interval(probability, spread.reach(log_odds(probability)))
+
+    def calls_normal(self, calibrated: Probabilities) -> bool:
+        """Whether a lesion is so improbable that the frame is called normal, whatever prevalence is asked for."""
+        return calibrated.lesion < self.normal_below
+
+    def label(self, calibrated: Probabilities, likelihood: float) -> Label:
+        """The word for a frame by its probabilities as calibrated, and its likelihood at the prevalence asked for."""
+        if self.calls_normal(calibrated):
+            return Label.NORMAL
+        if calibrated.lesion < calibrated.normal or max(likelihood, 1 - likelihood) < self.least_confidence:
+            return Label.UNDETERMINED
+        return Label.MALIGNANT if likelihood > 0.5 else Label.BENIGN

@@ -4,22 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import Enum
 from typing import Any
 
 import slicer
 from slicer.i18n import tr as _
 
 from ...client.installing.install_failure import InstallError
+from ...client.installing.installer import InstallerLike, Step
 from ...client.jobs.analysis_request import analyzeOptions, modelChoice, sourceOptions
-from ...client.jobs.ignored import ignored
-from ...client.jobs.job_listener import JobListener
+from ...client.jobs.listener import JobListener, ignored
 from ...client.stepped_work import UnexpectedError, asError
 from ...engine.errors import BreastUSAIError, Cancelled, DependencyError
 from ...engine.images.frames import InputKind
 from ...scene.results.arrival import Arrival
-from ..sections.packages_controls import InstallerLike, Step
-from ..words.sentence import sentenceOf
-from .panel_state import PanelState
+from ..words.plain_words import sentenceOf
+
+
+class PanelState(Enum):
+    """`CANCELLED`, `FAILED` and `DONE` say how the last run ended; all but two of the states are at rest."""
+
+    IDLE = "idle"
+    INSTALLING = "installing"
+    RUNNING = "running"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    DONE = "done"
+
+    @property
+    def isBusy(self) -> bool:
+        """Whether something is going on that nothing else may go on beside."""
+        return self in (PanelState.INSTALLING, PanelState.RUNNING)
 
 
 class Runner:
@@ -55,9 +70,8 @@ class Runner:
         volume = parameters.inputVolume
 
         def makeJob(listener: JobListener) -> Any:
-            from ...client.jobs.analysis_job import (
-                AnalysisJob,  # with all that shows a result: not when the panel opens
-            )
+            # With all that shows a result: not when the panel opens.
+            from ...client.jobs.analysis_job import AnalysisJob
             from ...scene.results.former_results import Former
 
             options, source = analyzeOptions(parameters, kind), sourceOptions(parameters)

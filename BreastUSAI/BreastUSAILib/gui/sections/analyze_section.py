@@ -8,7 +8,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-from ..running.panel_state import PanelState
+from ..running.runner import PanelState
 from ..running.time_left import TimeLeft
 from ..widgets.buttons import enableOrSay
 from ..widgets.shortcuts import withShortcut

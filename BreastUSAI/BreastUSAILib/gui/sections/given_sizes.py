@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from ...client.jobs.analysis_request import isMarked
-from ...scene.source.pixel_size_line import calibrationLineOf, noteImageOf, removeLine, showLineOf
+from ...scene.source.pixel_size_line import noteImageOf, pixelSizeLineOf, removeLine, showLineOf
 
 GIVEN_ATTRIBUTE = "BreastUSAI.given"
 """On an image: what was given for it by hand, as JSON. On the parameter node: that it keeps this for each image."""
@@ -58,7 +58,7 @@ def _takeUp(parameters: Any, image: Any) -> None:
             setattr(parameters, name, type(nothing)(given.get(name, nothing)))
         except (TypeError, ValueError):  # the attribute comes with the scene's file
             setattr(parameters, name, nothing)
-    parameters.calibrationLine = calibrationLineOf(image)
+    parameters.calibrationLine = pixelSizeLineOf(image)
     showLineOf(image)
 
 

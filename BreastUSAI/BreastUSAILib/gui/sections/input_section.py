@@ -14,9 +14,9 @@ from ...scene.source.recognised import Recognised, recognise
 from ..widgets.choices import Choices
 from ..widgets.image_selector import ImageSelector
 from ..words.input_words import recognisedWords
-from ..words.sentence import sentenceOf
+from ..words.plain_words import sentenceOf
 from .given_sizes import followImage
-from .pixel_size_controls import CalibrationControls
+from .pixel_size_controls import PixelSizeControls
 
 
 class InputSection:
@@ -38,13 +38,13 @@ class InputSection:
         self._selector = ImageSelector(ui.inputVolumeSelector)
         frames = {"all": _("All"), "current": _("The one shown"), "every": _("One of several")}
         self._frames = Choices(ui.framesComboBox, frames, self._onFrames)
-        self._calibration = CalibrationControls(ui, onMoved)
+        self._pixelSize = PixelSizeControls(ui, onMoved)
         self.setParameterNode(None)
 
     def setParameterNode(self, parameters: Any) -> None:
         """Show and change these parameters from now on; None disables the section."""
         self._parameters = parameters
-        self._calibration.setParameterNode(parameters)
+        self._pixelSize.setParameterNode(parameters)
         self._selector.watch(None if parameters is None else parameters.parameterNode.GetScene())
         self.lookAgain()
 
@@ -62,7 +62,7 @@ class InputSection:
         self._look()
         recognised = self.recognised
         ui.recognisedLabel.text = self.problem if recognised is None else recognisedWords(recognised)
-        self._calibration.refresh(recognised)
+        self._pixelSize.refresh(recognised)
         if parameters is None:
             return
         hasFrames = recognised is not None and recognised.kind is not InputKind.STILL
@@ -76,7 +76,7 @@ class InputSection:
 
     def cleanup(self) -> None:
         """Let go of the parameters."""
-        self._calibration.cleanup()
+        self._pixelSize.cleanup()
         self._selector.watch(None)
         self._parameters = None
 

@@ -10,14 +10,12 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from ...client.jobs.ignored import ignored
-from ...client.jobs.job_listener import JobListener
+from ...client.jobs.listener import JobListener, ignored
 from ...engine.errors import BreastUSAIError
 from ..widgets.buttons import enableOrSay
 from ..widgets.text_window import TextWindow
 from ..words.model_words import Model, modelToolTip, modelWords
-from ..words.plain_words import plainWords
-from ..words.sentence import sentenceOf
+from ..words.plain_words import plainWords, sentenceOf
 
 
 class ModelList:

@@ -7,16 +7,16 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from ...client.jobs.ignored import ignored
+from ...client.jobs.listener import ignored
 from ...engine.errors import BreastUSAIError
 from ...engine.findings.analysis import CLASSES
 from ...engine.options import EXPLAIN_METHODS
-from ...scene.results.stored_report import storedReport
+from ...scene.results.stored_report import Report, storedReport
 from ...scene.views.overlay import setFill, setHeatMapOpacity, setOutline, setOverlaysVisible
 from ...scene.views.slice_views import viewsElsewhere
 from ..widgets.choices import Choices
 from ..widgets.shortcuts import withShortcut
-from ..words.result_words import Report, classWords, explanationWords, methodWords
+from ..words.result_words import classWords, explanationWords, methodWords
 
 
 class OverlaySection:

@@ -3,40 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import qt
+import slicer
 from slicer.i18n import tr as _
 
+from ...client.installing.installer import InstallerLike, Step
 from ..widgets.buttons import enableOrSay
-
-Step = Callable[[Callable[[str], None]], None]
-"""An installation: called with what is to be told its messages; raises InstallError."""
-
-
-class InstallerLike(Protocol):
-    """What is asked of `installer.Installer`."""
-
-    @property
-    def logText(self) -> str:
-        """What pip said."""
-        ...
-
-    def missing(self) -> list[str]:
-        """Names of packages that do not do."""
-        ...
-
-    def install(self, onMessage: Callable[[str], None]) -> None:
-        """Install them."""
-        ...
-
-    def installFromFolder(self, path: str, onMessage: Callable[[str], None]) -> None:
-        """Install them from files."""
-        ...
-
-    def repair(self, onMessage: Callable[[str], None]) -> None:
-        """Install the damaged ones anew."""
-        ...
 
 
 class PackagesControls:
@@ -83,3 +57,17 @@ class PackagesControls:
 
     def _onRepair(self, _checked: bool = False) -> None:
         self._onInstall(self._installer.repair)
+
+
+def askToInstall(question: str) -> bool:
+    """Ask, with buttons that say what they do; True for *Install*."""
+    box = qt.QMessageBox(slicer.util.mainWindow())
+    box.windowTitle = _("BreastUSAI - install Python packages")
+    box.icon = qt.QMessageBox.Question
+    box.textFormat = qt.Qt.PlainText  # it names folders and versions found on the disk
+    box.text = question
+    box.standardButtons = qt.QMessageBox.Ok | qt.QMessageBox.Cancel
+    box.button(qt.QMessageBox.Ok).text = _("Install")
+    box.button(qt.QMessageBox.Cancel).text = _("Cancel")
+    box.deleteLater()  # once this is over
+    return bool(box.exec_() == qt.QMessageBox.Ok)

@@ -11,11 +11,11 @@ from slicer.i18n import tr as _
 from ...client.jobs.analysis_request import manualSpacing
 from ...engine.errors import BreastUSAIError
 from ...engine.images.frames import SpacingSource
-from ...scene.source.pixel_size_line import addCalibrationLine, markedEnds, removeLine
+from ...scene.source.pixel_size_line import addPixelSizeLine, markedEnds, removeLine
 from ...scene.source.recognised import Recognised
 from ..slicer.node_watch import NodeWatch
-from ..words.sentence import sentenceOf
-from ..words.spacing_words import spacingWords
+from ..words.input_words import spacingWords
+from ..words.plain_words import sentenceOf
 
 FROM_THE_FILE = (
     SpacingSource.ULTRASOUND_REGION,
@@ -26,7 +26,7 @@ FROM_THE_FILE = (
 """Where a pixel size can be trusted, so that none by hand is offered."""
 
 
-class CalibrationControls:
+class PixelSizeControls:
     """The lower part of the block "Input".
 
     Args:
@@ -99,7 +99,7 @@ class CalibrationControls:
         parameters = self._parameters
         self._forgetLine()
         parameters.typedSpacingMm = 0.0
-        parameters.calibrationLine = addCalibrationLine(parameters.inputVolume)
+        parameters.calibrationLine = addPixelSizeLine(parameters.inputVolume)
 
     def _onRemove(self, _checked: bool = False) -> None:
         self._forgetLine()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...client.jobs.ignored import ignored
+from ...client.jobs.listener import ignored
 from ...engine.errors import BreastUSAIError
 from ...scene.mrml.result_links import NO_RESULT, VOLUME_ROLE, resultOf, setHidden
 from ...scene.mrml.sequences import sequenceBehind
@@ -15,7 +15,7 @@ from ...scene.views.overlay import hideOtherOverlays
 from ..slicer.edit_watch import EditWatch
 from ..slicer.frame_watch import FrameWatch
 from ..slicer.node_watch import TextWatch
-from ..words.sentence import sentenceOf
+from ..words.plain_words import sentenceOf
 from .edit_section import EditSection
 from .overlay_section import OverlaySection
 from .reader_section import ReaderSection

@@ -8,9 +8,9 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ... import RESEARCH_USE
-from ...client.jobs.ignored import ignored
+from ...client.jobs.listener import ignored
 from ...engine.errors import BreastUSAIError
-from ...scene.results.stored_report import storedReport
+from ...scene.results.stored_report import Report, storedReport
 from ..widgets.flag_list import FlagList
 from ..widgets.frame_plot import FramePlot
 from ..widgets.key_frames import nextKeyFrame, suspiciousFrames
@@ -21,7 +21,6 @@ from ..widgets.shortcuts import withShortcut
 from ..words.lesion_rows import tableNote
 from ..words.plain_words import plainWords
 from ..words.result_words import (
-    Report,
     classWords,
     frameWords,
     hashWords,

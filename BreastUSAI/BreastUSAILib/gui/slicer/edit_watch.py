@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...client.jobs.ignored import ignored
-from ...client.stepped_work import Slices
+from ...client.jobs.listener import ignored
+from ...client.stepped_work import SteppedWork
 from ...scene.outlines.outline_marks import areEditedInSteps
 
 
@@ -31,7 +31,7 @@ class EditWatch:
             self.isEdited = False
             return
         steps = areEditedInSteps(segmentation, volume)
-        self._look = look = Slices(steps, lambda isEdited: self._onLooked(look, isEdited), ignored)
+        self._look = look = SteppedWork(steps, lambda isEdited: self._onLooked(look, isEdited), ignored)
 
     def forget(self) -> None:
         """Nothing is edited, as far as anybody knows."""

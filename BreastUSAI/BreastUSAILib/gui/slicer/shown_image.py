@@ -9,10 +9,12 @@ import slicer
 from slicer.i18n import tr as _
 
 from ...scene.mrml.nodes import nodesOfClass
+from ...scene.mrml.result_links import isResult
 from ...scene.mrml.sequences import sequenceBehind
 from ...scene.views.slice_views import showImage, volumesShown
-from .default_input import isImage, shownVolume
 from .view_watch import ViewWatch
+
+CLASSES = ("vtkMRMLScalarVolumeNode", "vtkMRMLVectorVolumeNode")
 
 
 class ShownImage:
@@ -123,3 +125,17 @@ def _chooseBrowserOf(image: Any) -> None:
     choose = getattr(slicer.modules.sequences, "setToolBarActiveBrowserNode", None)
     if behind is not None and choose is not None:
         choose(behind.browser)
+
+
+def shownVolume(scene: Any) -> Any:
+    """The image that a slice view shows, or else the only one there is; None where neither holds."""
+    for volume in volumesShown(scene):
+        if isImage(volume):
+            return volume
+    images = [node for node in nodesOfClass(scene, CLASSES[0]) if isImage(node)]
+    return images[0] if len(images) == 1 else None
+
+
+def isImage(node: Any) -> bool:
+    """Whether a node can be an ultrasound image: no label map, nothing that an analysis added, and not hidden."""
+    return node.GetClassName() in CLASSES and not node.GetHideFromEditors() and not isResult(node)

@@ -8,7 +8,8 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-from ..words.result_words import Report, severityWords
+from ...scene.results.stored_report import Report
+from ..words.result_words import severityWords
 
 _ICONS = {
     "reject": "SP_MessageBoxCritical",

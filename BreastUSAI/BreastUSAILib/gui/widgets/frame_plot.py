@@ -10,8 +10,9 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-from ...client.jobs.ignored import ignored
-from ..words.result_words import Report, frameWords, percentWords
+from ...client.jobs.listener import ignored
+from ...scene.results.stored_report import Report
+from ..words.result_words import frameWords, percentWords
 from .key_frames import malignantByFrame
 from .painting import classColour, drawWords, tonesOf
 

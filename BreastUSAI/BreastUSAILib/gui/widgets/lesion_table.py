@@ -9,10 +9,10 @@ import qt
 from slicer.i18n import tr as _
 
 from ... import RESEARCH_USE
-from ...client.jobs.ignored import ignored
+from ...client.jobs.listener import ignored
+from ...scene.results.stored_report import Report
 from ..words.lesion_rows import LesionRow, LesionRows, lesionRows
 from ..words.plain_words import plainWords
-from ..words.result_words import Report
 from .fitting_columns import FittingColumns
 
 _MOST_ROWS_SEEN = 8

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from slicer.i18n import tr as _
 
 from ...engine.images.frames import InputKind, SpacingSource
 from ...scene.source.recognised import Recognised
-from .spacing_words import spacingWords
 
 
 def recognisedWords(recognised: Recognised) -> str:
@@ -31,3 +32,11 @@ def _kindWords(recognised: Recognised) -> str:
     if recognised.kind is InputKind.VOLUME:
         return _("3-D volume, {count} slices").format(count=recognised.frames)
     return _("Still")
+
+
+def spacingWords(spacingMm: Sequence[float]) -> str:
+    """A pixel size (row, column) in mm: one number for square pixels."""
+    row, column = spacingMm
+    if abs(row - column) <= 0.005 * row:
+        return _("{size:.3g} mm/pixel").format(size=column)
+    return _("{column:.3g} × {row:.3g} mm/pixel").format(column=column, row=row)

@@ -9,14 +9,14 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ...scene.results.report_node import NAMES_KEY
+from ...scene.results.stored_report import Report
 from .result_words import (
     NO_BREAK,
-    Report,
-    calibrationWords,
     frameLikelihood,
     intervalWords,
     likelihoodWords,
     percentWords,
+    pixelSizeWords,
 )
 
 UNKNOWN = "–"
@@ -153,4 +153,4 @@ def tableNote(report: Report) -> str:
         whose = _("Sizes are those on each lesion's most suspicious slice, likelihoods those of that whole slice.")
     else:
         whose = _("Likelihoods are those of the whole frame.")
-    return f"{calibrationWords(report)} {whose}"
+    return f"{pixelSizeWords(report)} {whose}"

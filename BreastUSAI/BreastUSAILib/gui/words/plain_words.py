@@ -11,6 +11,8 @@ from typing import Any
 
 import qt
 
+from ...engine.errors import BreastUSAIError
+
 _WORD_JOINER = "\u2060"  # takes no room and is seen by nobody
 
 
@@ -31,3 +33,9 @@ def plainWords(words: str) -> str:
 def plainMarkdown(text: str) -> str:
     """The same Markdown without the HTML and the pictures in it: tags are letters, and a picture is a link to it."""
     return re.sub(r"<(?=\S)|!(?=\[)", lambda found: found[0] + _WORD_JOINER, text)
+
+
+def sentenceOf(error: BreastUSAIError) -> str:
+    """What was wrong and what to do, with a capital where no name of a file or node comes first."""
+    words = str(error)
+    return words if error.where is not None else words[:1].upper() + words[1:]

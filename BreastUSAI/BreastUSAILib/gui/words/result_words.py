@@ -5,15 +5,13 @@ Frames are counted from 1 here, as the sequence browser's "12/65" does; in `anal
 
 from __future__ import annotations
 
-from typing import Any
-
 from slicer.i18n import tr as _
 
 from ...engine.findings.analysis import Probabilities
+from ...scene.results.stored_report import Report
+from .input_words import spacingWords
 from .model_words import taskWords
-from .spacing_words import spacingWords
 
-Report = dict[str, Any]
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -149,7 +147,7 @@ def hashWords(report: Report) -> str:
     )
 
 
-def calibrationWords(report: Report) -> str:
+def pixelSizeWords(report: Report) -> str:
     """Where the millimetres come from, or that there are none."""
     spacing = report["input"]["pixel_spacing_mm"]
     if spacing is None:

@@ -8,8 +8,8 @@ from typing import Any
 from ...engine.images.frames import Frames, InputKind
 from ..mrml.added_nodes import removedOnFailure
 from ..mrml.host import currentScene
-from ..results.cine_results import addCine
 from ..source.sample_source import SAMPLE_ATTRIBUTE, SAMPLES
+from .cine import addCine
 from .volume_node import addVolumeNode
 
 

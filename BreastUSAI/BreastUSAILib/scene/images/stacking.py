@@ -1,4 +1,4 @@
-"""The frames of a cine as the slices of a volume node of its own; `stacked_geometry.py` has where it lies."""
+"""The frames of a cine as the slices of a volume node of its own; `source/stacked_geometry.py` has where it lies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...engine.images.frames import Frames
 from ..mrml.growing_image import GrowingImage
 from ..mrml.nodes import addNode, listAgain, shareTransform
 from ..source.dicom_source import noteSource
-from ..source.node_pixel_size import noteCalibration
+from ..source.node_pixel_size import notePixelSize
 from .volume_node import dressStackedVolume, volumeClass
 
 
@@ -31,7 +31,7 @@ def addStackedVolume(scene: Any, frames: Frames, cineNode: Any) -> Generator[Non
             )
         image.slices[index] = frame
         yield
-    noteCalibration(node, frames)
+    notePixelSize(node, frames)
     noteSource(node, cineNode)
     dressStackedVolume(node, image.finished(), frames, cineNode)
     return node

@@ -109,3 +109,13 @@ def _sliceViews(scene: Any, applicationLogic: Any) -> list[Any]:
         sliceLogics.AddItem(logic)
         logics.append(logic)
     return logics
+
+
+def sliceLogics(scene: Any) -> list[Any]:
+    """Those of the application's views of `scene`; none of a scene that nobody looks at."""
+    volumes = getattr(getattr(slicer, "modules", None), "volumes", None)
+    if volumes is None:
+        return []
+    logics = volumes.logic().GetMRMLApplicationLogic().GetSliceLogics()
+    found = [] if logics is None else [logics.GetItemAsObject(index) for index in range(logics.GetNumberOfItems())]
+    return [logic for logic in found if logic.GetMRMLScene() is scene]

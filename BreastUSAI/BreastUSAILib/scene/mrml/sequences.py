@@ -1,11 +1,11 @@
-"""Which sequence stands behind a volume node that the sequence browser shows."""
+"""Sequences and their browsers: which stands behind a volume node, and new ones."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from .nodes import nodesOfClass
+from .nodes import addNode, nodesOfClass
 
 
 @dataclass(frozen=True)
@@ -44,3 +44,23 @@ def sequenceBehind(volumeNode: Any) -> BrowsedSequence | None:
         if sequence is not None:
             return BrowsedSequence(browser, sequence)
     return None
+
+
+def addSequence(scene: Any, name: str, indexName: str, indexUnit: str) -> Any:
+    """An empty sequence node with that index."""
+    sequence = addNode(scene, "vtkMRMLSequenceNode", f"{name} sequence")
+    sequence.SetIndexName(indexName)
+    sequence.SetIndexUnit(indexUnit)
+    return sequence
+
+
+def synchronise(browser: Any, sequence: Any, name: str, saveChanges: bool) -> Any:
+    """Let the browser move `sequence` too; returns the node that shows its current item."""
+    browser.AddSynchronizedSequenceNode(sequence)
+    browser.SetSaveChanges(sequence, saveChanges)
+    # A frame that was not analysed shows an empty result, never that of its neighbour.
+    browser.SetMissingItemMode(sequence, browser.MissingItemSetToDefault)
+    proxy = browser.GetProxyNode(sequence)
+    browser.SetOverwriteProxyName(sequence, False)
+    proxy.SetName(browser.GetScene().GenerateUniqueName(name))
+    return proxy

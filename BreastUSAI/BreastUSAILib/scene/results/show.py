@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis
 from ...engine.findings.lesion_segment import lesion_terminology
 from ...engine.images.frames import Frames, InputKind
+from ..images.cine import addCine
 from ..images.stacking import addStackedVolume
 from ..images.volume_node import addVolumeNode
 from ..mrml.added_nodes import AddedNodes
@@ -22,12 +23,13 @@ from ..views.lesion_views import goToFrame
 from ..views.overlay import hideOtherOverlays, setOverlaysVisible
 from ..views.slice_views import fitViews, showLayers
 from .arrival import Arrival, arriving, shown
-from .cine_results import addCine, addCineHeatMap, addCineSegmentation
+from .cine_results import addCineHeatMap, addCineSegmentation
 from .findings_table import addFindingsTable
 from .former_results import Former, decideInSteps, retire
 from .report_node import addReportNode
 from .stack_results import addStackHeatMap, addStackSegmentation
-from .steps import allAtOnce
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -191,3 +193,12 @@ def _gone(volumeNode: Any) -> InputError:
 
 def _itemsOf(source: BrowsedSequence | None) -> int:
     return 1 if source is None else source.sequence.GetNumberOfDataNodes()
+
+
+def allAtOnce(steps: Generator[None, None, Result]) -> Result:
+    """Do every step now, for callers that may block; returns the result."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value

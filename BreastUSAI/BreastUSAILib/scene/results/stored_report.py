@@ -10,8 +10,10 @@ from slicer.i18n import tr as _
 from ...engine.errors import InputError
 from ...engine.findings.analysis import SCHEMA_VERSION
 from ...engine.findings.document_form import checked_document
-from ...gui.words.result_words import Report
 from .report_node import NAMES_KEY, parsedReport
+
+Report = dict[str, Any]
+"""What `analysis.json` says, as a dict."""
 
 
 def storedReport(textNode: Any) -> Report | None:

@@ -12,7 +12,7 @@ from ..mrml.result_links import isResult
 from ..mrml.sequences import BrowsedSequence, sequenceBehind
 from ..views.acquisition_views import sliceShown
 from .dicom_source import framesBehind
-from .node_pixel_size import calibrated
+from .node_pixel_size import withPixelSize
 from .node_pixels import FrameReader, requirePixels
 from .source_options import SourceOptions
 from .stacked_geometry import stackedGeometry
@@ -54,7 +54,7 @@ def framesFromNode(volumeNode: Any, source: SourceOptions = NODE_AS_IT_IS) -> Fr
         file = None
     if file is not None and kind is InputKind.CINE and file.count == frames.count:
         frames = replace(frames, frame_times_s=file.frame_times_s)
-    frames = calibrated(frames, file, volumeNode, source)
+    frames = withPixelSize(frames, file, volumeNode, source)
     if len(nodes) > 1 and source.asSlices:
         return replace(frames, ijk_to_ras=stackedGeometry(frames, source.sliceSpacingMm))
     return frames

@@ -23,7 +23,7 @@ _STAND_IN = 1.0
 
 
 @dataclass(frozen=True)
-class Calibration:
+class PixelSize:
     """Pixel size (row, column) in mm, where it came from, and the distance between slices in mm; None: unknown."""
 
     pixelSpacingMm: tuple[float, float] | None = None  # noqa: N815
@@ -31,17 +31,17 @@ class Calibration:
     sliceSpacingMm: float | None = None  # noqa: N815
 
 
-UNKNOWN = Calibration()
+UNKNOWN = PixelSize()
 
 
-def calibrated(frames: Frames, file: Frames | None, node: Any, options: SourceOptions) -> Frames:
+def withPixelSize(frames: Frames, file: Frames | None, node: Any, options: SourceOptions) -> Frames:
     """`frames` of `node` with the pixel size that is known best.
 
     What the user gave counts first, then what this product noted on the node, the DICOM file behind it, and last the
     node's own spacing. The distance between slices counts only while no parent transform changes lengths: elsewhere
     a voxel is not the same size everywhere. Regions and identity are the file's in any case.
     """
-    own = _noted(node) or _fromFile(file, node) or _headerCalibration(node)
+    own = _noted(node) or _fromFile(file, node) or _headerPixelSize(node)
     if options.pixelSize is not None:
         own = replace(own, pixelSpacingMm=options.pixelSize, spacingSource=SpacingSource.MANUAL)
     between = options.sliceSpacingMm if options.asSlices else own.sliceSpacingMm
@@ -65,7 +65,7 @@ def calibrated(frames: Frames, file: Frames | None, node: Any, options: SourceOp
     )
 
 
-def noteCalibration(node: Any, frames: Frames) -> None:
+def notePixelSize(node: Any, frames: Frames) -> None:
     """Keep the calibration of `frames` on a node that was made from them: its geometry alone does not tell it."""
     values = [frames.pixel_spacing_mm, frames.spacing_source.value, frames.slice_spacing_mm]
     node.SetAttribute(CALIBRATION_ATTRIBUTE, json.dumps(values))
@@ -77,19 +77,19 @@ def noteThatPicturesHaveNoSize(node: Any) -> None:
         node.SetAttribute(CALIBRATION_ATTRIBUTE, json.dumps([None, SpacingSource.NONE.value, None]))
 
 
-def _noted(node: Any) -> Calibration | None:
+def _noted(node: Any) -> PixelSize | None:
     """What was noted, and None for what this product would not have: the attribute comes with the scene's file."""
     try:
         pixel, source, between = json.loads(node.GetAttribute(CALIBRATION_ATTRIBUTE) or "")
         spacing = None if pixel is None else plausible_spacing(*pixel)
         if (spacing is None) != (pixel is None) or between != plausible_length(between):
             return None
-        return Calibration(spacing, SpacingSource(source), between)
+        return PixelSize(spacing, SpacingSource(source), between)
     except (ValueError, TypeError, IndexError, RecursionError):
         return None
 
 
-def _fromFile(file: Frames | None, node: Any) -> Calibration | None:
+def _fromFile(file: Frames | None, node: Any) -> PixelSize | None:
     if file is None:
         return None
     if any(remark.code is FlagCode.PIXEL_SIZE_DOUBTFUL for remark in file.remarks):
@@ -97,15 +97,15 @@ def _fromFile(file: Frames | None, node: Any) -> Calibration | None:
     if file.pixel_spacing_mm is None:
         return None
     between = file.slice_spacing_mm or _known(node.GetSpacing()[2])
-    return Calibration(file.pixel_spacing_mm, file.spacing_source, between)
+    return PixelSize(file.pixel_spacing_mm, file.spacing_source, between)
 
 
-def _headerCalibration(node: Any) -> Calibration:
+def _headerPixelSize(node: Any) -> PixelSize:
     column, row, between = node.GetSpacing()
     isUnknown = _known(column) is None and _known(row) is None
     if isUnknown or _isPicture(node) or plausible_spacing(row, column) is None:
         return UNKNOWN
-    return Calibration((row, column), SpacingSource.VOLUME_HEADER, _known(between))
+    return PixelSize((row, column), SpacingSource.VOLUME_HEADER, _known(between))
 
 
 def _known(lengthMm: float) -> float | None:

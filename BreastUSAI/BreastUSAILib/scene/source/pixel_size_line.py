@@ -1,4 +1,4 @@
-"""Manual calibration: a line of known length, drawn on the depth scale of the image."""
+"""The pixel size given by hand: a line of known length, drawn on the depth scale of the image."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LARGEST_TILT = 0.5
 ENDS = 2
 
 
-def addCalibrationLine(volumeNode: Any) -> Any:
+def addPixelSizeLine(volumeNode: Any) -> Any:
     """An empty vtkMRMLMarkupsLineNode for the slice views; the user's next two clicks there are its ends.
 
     It shows no length of its own: without calibration that would be no millimetres.
@@ -50,7 +50,7 @@ def isDrawnOn(lineNode: Any, volumeNode: Any) -> bool:
     return lineNode.GetNodeReferenceID(IMAGE_ROLE) == volumeNode.GetID()
 
 
-def calibrationLineOf(volumeNode: Any) -> Any:
+def pixelSizeLineOf(volumeNode: Any) -> Any:
     """The line that was drawn on this image, or None."""
     lines = nodesOfClass(volumeNode.GetScene(), "vtkMRMLMarkupsLineNode")
     return next((line for line in lines if isDrawnOn(line, volumeNode)), None)

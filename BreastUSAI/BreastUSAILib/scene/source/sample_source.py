@@ -1,4 +1,4 @@
-"""Which shipped phantom a node was loaded from. `samples.py` loads them; to open the panel this much is enough."""
+"""Which shipped phantom a node was loaded from. `images/samples.py` loads them; to open the panel this is enough."""
 
 from __future__ import annotations
 

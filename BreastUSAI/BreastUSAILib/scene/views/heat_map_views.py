@@ -15,9 +15,9 @@ from typing import Any
 
 import vtk
 
+from ..mrml.host import sliceLogics
 from ..mrml.nodes import nodesOfClass
 from .heat_map_table import TABLE_ATTRIBUTE
-from .slice_logics import sliceLogics
 
 _LAYERS = "vtkMRMLSliceCompositeNode"
 _AFTER_SLICER = -1.0

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ...engine.findings.heat_map_colours import LAYER_OPACITY
+from ..mrml.host import sliceLogics
 from ..mrml.nodes import IMAGE_ROLE, nodesOfClass
 from .acquisition_views import sliceNormal, viewNormal
 from .heat_map_views import followForeground
-from .slice_logics import sliceLogics
 
 LEAST_COVER = 0.5
 """From this opacity on, a volume in the foreground counts as what a view shows."""

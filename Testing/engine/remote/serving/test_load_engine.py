@@ -11,7 +11,7 @@ from BreastUSAILib.engine.bundles import model_folder
 from BreastUSAILib.engine.bundles.bundle import METADATA, WEIGHTS
 from BreastUSAILib.engine.bundles.model_folder import FOLDER_VARIABLE
 from BreastUSAILib.engine.errors import ModelError, OptionError
-from BreastUSAILib.engine.remote.model_choice import ModelChoice
+from BreastUSAILib.engine.options import ModelChoice
 from BreastUSAILib.engine.remote.serving.analysis_methods import AnalysisMethods
 from BreastUSAILib.engine.remote.serving.server import Call
 from BreastUSAILib.engine.remote.serving.warm_engine import WarmEngine, load_engine

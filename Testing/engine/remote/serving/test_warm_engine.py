@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from BreastUSAILib.engine.errors import DependencyError, ModelError
-from BreastUSAILib.engine.remote.model_choice import ModelChoice
+from BreastUSAILib.engine.options import ModelChoice
 from BreastUSAILib.engine.remote.serving import packages
 from BreastUSAILib.engine.remote.serving.packages import needing_packages, package_versions
 from BreastUSAILib.engine.remote.serving.warm_engine import WarmEngine, choice_of

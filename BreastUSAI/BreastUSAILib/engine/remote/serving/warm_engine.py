@@ -9,9 +9,8 @@ from typing import Any, Protocol
 from ...bundles.bundle import Models
 from ...findings.analysis import Analysis
 from ...images.frames import Frames
-from ...options import AnalyzeOptions, Cancelling, Progress
+from ...options import AnalyzeOptions, Cancelling, ModelChoice, Progress
 from ..exchange import Masks
-from ..model_choice import ModelChoice
 from .packages import load_torch, needing_packages
 
 

@@ -19,11 +19,6 @@ class Palette:
     table: NDArray[np.uint8]
     first: int
 
-    @property
-    def is_grey(self) -> bool:
-        """Whether every entry has equal red, green and blue."""
-        return bool((self.table == self.table[:, :1]).all())
-
     def apply(self, stored: NDArray) -> NDArray[np.uint8]:
         """RGB ``[H, W, 3]`` of stored values ``[H, W]``."""
         index = np.clip(stored.astype(np.int32) - self.first, 0, len(self.table) - 1)

@@ -1,18 +1,30 @@
-"""An answer of the engine that is waited for while the application goes on."""
+"""Who hears of one piece of work of the engine, and waiting for its answer while the application goes on."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import slicer
 
 from ...engine.errors import BreastUSAIError
-from .ignored import ignored
-from .job_listener import JobListener
 
 _POLL_S = 0.01
+
+
+@dataclass(frozen=True)
+class JobListener:
+    """Three functions as the listener that engine and jobs call."""
+
+    onProgress: Callable[[int, int, str], None]  # noqa: N815
+    onDone: Callable[[Any], None]  # noqa: N815
+    onFailed: Callable[[BreastUSAIError], None]  # noqa: N815
+
+
+def ignored(*_told: object) -> None:
+    """The listener where nobody listens."""
 
 
 def awaited(engine: Any, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
