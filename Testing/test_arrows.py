@@ -40,8 +40,11 @@ FLOORS = {
 }
 """Each room's folders and files from the ground up: each may import what stands before it, and nothing after."""
 
-MOST_FILES = 16
+MOST_FILES = 15
 """In one folder, beside its `__init__`: what a reader takes in at one look."""
+
+MAY_HAVE_MORE = {"BreastUSAILib.engine.networks"}
+"""One file a network, whose places bundles name."""
 
 WITHOUT_WIDGETS = {"QCoreApplication", "QProcess", "QProcessEnvironment", "QTimer"}
 """What the client may use of Qt."""
@@ -210,7 +213,7 @@ def test_no_folder_is_a_drawer():
         if path.name != "__init__.py":
             files[name.rpartition(".")[0]] = files.get(name.rpartition(".")[0], 0) + 1
 
-    assert {name: count for name, count in files.items() if count > MOST_FILES} == {}
+    assert {name: count for name, count in files.items() if count > MOST_FILES and name not in MAY_HAVE_MORE} == {}
 
 
 def test_the_client_has_no_widget():
@@ -278,7 +281,7 @@ def test_what_both_processes_load_needs_numpy_alone(name):
 @pytest.mark.parametrize(
     ("room", "line", "arrow"),
     [
-        ("engine", "from ..scene import show", "BreastUSAILib.scene.show"),
+        ("engine", "from ..scene import anything", "BreastUSAILib.scene.anything"),
         ("engine", "def late():\n    import slicer", "slicer"),
         ("report", "from BreastUSAILib.gui.panel import x", "BreastUSAILib.gui.panel.x"),
         ("scene", "from ..report import preview", "BreastUSAILib.report.preview"),

@@ -179,9 +179,8 @@ class ModelList:
         self.load()
 
     def _onOpenFolder(self, _checked: bool = False) -> None:
-        from ...engine.bundles.model_folder import (
-            user_folder,  # loads much of the engine, which nothing else here needs
-        )
+        # It loads much of the engine, which nothing else here needs.
+        from ...engine.bundles.model_folder import user_folder
 
         folder = user_folder()
         try:
