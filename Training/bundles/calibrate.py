@@ -66,11 +66,11 @@ def calibrate_bundle(bundles: Sequence[Path], examples: Sequence[Example]) -> Ca
     from BreastUSAILib.engine.analyzer import Analyzer
 
     from ..measure.run import Measurement
-    from ..measure.subject import Split, find_subject
+    from ..measure.subject import Split, find_subject, without_presence
 
     check_calibration_part([example.label for example in examples])
     subject = find_subject(bundles)
-    models = subject.load()
+    models = without_presence(subject.load())
     analyzer = Analyzer(replace(models, classifier=replace(models.classifier, calibration=RAW)))
     measurement = Measurement(subject, Split(0, None), (), None)
     calibrated = fit_calibration(measurement.rows(analyzer, examples))

@@ -256,7 +256,15 @@ def _rules(metadata: Mapping[str, Any]) -> list[str]:
             f"; beside the surest outline of a frame, those whose mean probability lies more than {own['lesion_gap']} "
             "below it in log-odds: a second lesion that the network is much less sure of is not shown"
         )
-    text += ". On a frame that the classifier beside it calls normal the outline is withheld"
+    presence = own.get("lesion_presence")
+    if presence is not None:
+        text += (
+            f". {metadata['outline_rules_report']['presence_rule']} With the classifier {presence['classifier'][:12]} "
+            f"beside it that is {presence['constant']} + {presence['classified']} times the first + "
+            f"{presence['outlined']} times the second, in log-odds, and *normal* is said below "
+            f"{presence['normal_below']}; with another classifier that one is asked alone"
+        )
+    text += ". On a frame that is called normal the outline is withheld"
     if own.get("withhold_below") is not None:
         text += f", unless its own mean probability is {own['withhold_below']} or more"
     text += (

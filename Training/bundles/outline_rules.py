@@ -11,12 +11,15 @@ import numpy as np
 
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.errors import OptionError
+from BreastUSAILib.engine.models.lesion_presence import LesionPresence
 
 from ..data.example import Example
 from ..measure.segmentation import MISSED_DICE
 from .calibrate import NORMAL_RULE, choose_normal_below
 from .lesion_gap import RULE as GAP_RULE
 from .lesion_gap import GapChoice, choose_gap
+from .lesion_presence import RULE as PRESENCE_RULE
+from .lesion_presence import fit_presence, with_presence
 from .outlined import LEFT_OUT, NEVER, Outlined, outline_images, without_rules
 from .writer import read_metadata, rewrite_bundle
 
@@ -64,8 +67,9 @@ def calibrate_outlines(
 ) -> tuple[GapChoice, OutlineRules]:
     """Choose the rules of the pair on `examples`, or on `left_out` where there are any, and write them into it.
 
-    `left_out` is what pairs of the recipe found on collections that they were not trained on: then the point below
-    which the classifier says *normal* is chosen on these too. First the gap, on every outline; then the rules that
+    `left_out` is what pairs of the recipe found on collections that they were not trained on: then P(lesion) from both
+    networks together is fitted on these, where they hold normals, and the point below which *normal* is said is chosen
+    on them too. First the gap, on every outline; then the rules that
     withhold, on those that the gap leaves, since nothing else would be shown. (In the product the rule of evidence
     comes before the gap. That makes no difference: where it drops the surest outline, it drops all.) The classifier
     must be calibrated. Raises InputError for an image that cannot be read, ModelError, OutputError.
@@ -77,12 +81,16 @@ def calibrate_outlines(
         raise OptionError("rules are chosen for a pair", remedy="Give the classifier's and the segmenter's bundle")
     models = subject.load()
     found = list(left_out) or list(outline_images(without_rules(Analyzer(models)), examples))
-    normal_below = models.classifier.calibration.normal_below
+    normal_below, presence = models.classifier.calibration.normal_below, None
     if left_out:
         normal_below = write_normal_below(subject.classifier.info.path, found)
+        presence = fit_presence(found, models.classifier.identity.sha256)
+        found = with_presence(found, presence)
+    if presence is not None:
+        normal_below = presence.normal_below
     gap = choose_gap(found)
     rules = choose_outline_rules([one.within(gap.gap) for one in found], normal_below)
-    write_outline_rules(subject.segmenter.info.path, gap, rules, where_from(left_out))
+    write_outline_rules(subject.segmenter.info.path, gap, rules, where_from(left_out), presence)
     return gap, rules
 
 
@@ -146,7 +154,11 @@ def write_normal_below(classifier: Path, found: Sequence[Outlined]) -> float:
 
 
 def write_outline_rules(
-    bundle: Path, gap: GapChoice, rules: OutlineRules, source: str = "the calibration part"
+    bundle: Path,
+    gap: GapChoice,
+    rules: OutlineRules,
+    source: str = "the calibration part",
+    presence: LesionPresence | None = None,
 ) -> None:
     """Put them into a segmenter's metadata; its hashes are made anew. Raises ModelError, OutputError."""
     metadata = read_metadata(bundle)
@@ -155,6 +167,9 @@ def write_outline_rules(
         "withhold_below": rules.withhold_below,
         "lesion_evidence": rules.lesion_evidence,
         "lesion_gap": gap.gap,
+        "lesion_presence": None if presence is None else vars(presence),
     }
     report = {"rule": RULE, "from": source, **vars(rules), "gap_rule": GAP_RULE, "gaps": gap.report()}
+    if presence is not None:
+        report["presence_rule"] = PRESENCE_RULE
     rewrite_bundle(bundle, metadata={**metadata, "outline_rules_report": report})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundles.bundle import Models
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.findings.analysis import Analysis
+from BreastUSAILib.engine.findings.analysis import Analysis, Probabilities
 from BreastUSAILib.engine.images.frames import Frames, InputKind
 from BreastUSAILib.engine.models.calibration import log_odds
+from BreastUSAILib.engine.models.lesion_presence import LesionPresence
 from BreastUSAILib.report.atomic import atomic_file
 
 from ..data.example import Example
@@ -51,9 +52,10 @@ class Outlined:
     Args:
         dataset: the image's.
         kind: ``normal``, ``part`` (lesion-free part of a lesion image) or ``lesion``.
-        lesion: the image's probability of showing a lesion, in [0, 1].
+        lesion: the image's probability of showing a lesion, in [0, 1], by the classifier alone.
         outlines: every one.
         lesion_area: pixels of the true lesion; 0 where there is none, or nobody outlined it.
+        surest: mean log-odds of its surest tissue (`surest_tissue`), by the segmenter alone.
     """
 
     dataset: str
@@ -61,6 +63,7 @@ class Outlined:
     lesion: float
     outlines: tuple[Outline, ...]
     lesion_area: int = 0
+    surest: float = 0.0
 
     @property
     def dice(self) -> float:
@@ -89,13 +92,16 @@ def outline_images(analyzer: Analyzer, examples: Sequence[Example], *, parts: bo
     `analyzer` must have a segmenter without them, see `without_rules`. Refused images are left out. Raises InputError
     for an image or mask that cannot be read.
     """
+    presence = analyzer.models.segmenter.presence
+    assert isinstance(presence, NotedPresence)
     for example in examples:
         frames = example.frames()
         analysis = analyzer.analyze(frames)
         truth = example.mask_array((frames.rows, frames.columns))
         if analysis.verdict.probabilities is None:
             continue
-        yield _outlined(example, "normal" if example.label == "normal" else "lesion", analysis, truth)
+        kind = "normal" if example.label == "normal" else "lesion"
+        yield _outlined(example, kind, analysis, truth, presence.noted[-1])
         if not truth.any() or not parts:
             continue
         grey = frames.grey(0)
@@ -104,7 +110,8 @@ def outline_images(analyzer: Analyzer, examples: Sequence[Example], *, parts: bo
             part = grey[crop.top : crop.bottom, crop.left : crop.right]
             analysis = analyzer.analyze(_still(part))
             if analysis.verdict.probabilities is not None:
-                yield _outlined(example, "part", analysis, np.zeros(part.shape, dtype=bool))
+                nothing = np.zeros(part.shape, dtype=bool)
+                yield _outlined(example, "part", analysis, nothing, presence.noted[-1])
 
 
 def outline_left_out(models: Models, examples: Sequence[Example]) -> list[Outlined]:
@@ -124,11 +131,24 @@ def outline_left_out(models: Models, examples: Sequence[Example]) -> list[Outlin
 
 def without_rules(analyzer: Analyzer) -> Analyzer:
     """The same analyzer, with every outline shown that the segmenter's fixed rule, the smallest size, leaves."""
-    segmenter = replace(analyzer.models.segmenter, lesion_evidence=0.0, lesion_gap=math.inf)
-    return Analyzer(replace(without_normal(analyzer.models), segmenter=segmenter), analyzer.device.type)
+    models = without_normal(analyzer.models)
+    noting = NotedPresence(models.classifier.identity.sha256, 0.0, 1.0, 0.0, normal_below=0.0)
+    segmenter = replace(models.segmenter, lesion_evidence=0.0, lesion_gap=math.inf, presence=noting)
+    return Analyzer(replace(models, segmenter=segmenter), analyzer.device.type)
 
 
-def _outlined(example: Example, kind: str, analysis: Analysis, truth: NDArray[np.bool_]) -> Outlined:
+@dataclass(frozen=True)
+class NotedPresence(LesionPresence):
+    """Leaves the classifier's word as it is, and notes the segmenter's of the frame that was looked at last."""
+
+    noted: list[float] = field(default_factory=list)
+
+    def composed(self, calibrated: Probabilities, surest: float) -> Probabilities:
+        self.noted[:] = [surest]
+        return calibrated
+
+
+def _outlined(example: Example, kind: str, analysis: Analysis, truth: NDArray[np.bool_], surest: float) -> Outlined:
     labels = analysis.maps.labels(0)
     probabilities = analysis.verdict.probabilities
     assert probabilities is not None
@@ -137,7 +157,7 @@ def _outlined(example: Example, kind: str, analysis: Analysis, truth: NDArray[np
         Outline(lesion.mean_probability, int(areas[lesion.number]), int(hits[lesion.number]))
         for lesion in analysis.lesions
     )
-    return Outlined(example.dataset, kind, probabilities.lesion, outlines, int(truth.sum()))
+    return Outlined(example.dataset, kind, probabilities.lesion, outlines, int(truth.sum()), surest)
 
 
 def _still(grey: NDArray) -> Frames:
@@ -155,7 +175,10 @@ def read_outlined(path: Path) -> list[Outlined]:
     """What `write_outlined` wrote. Raises InputError."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        return [Outlined(**{**one, "outlines": tuple(Outline(**each) for each in one["outlines"])}) for one in document]
+        return [
+            Outlined(**{**one, "surest": one["surest"], "outlines": tuple(Outline(**each) for each in one["outlines"])})
+            for one in document
+        ]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise InputError(
             f"what was found on a left-out collection cannot be read ({error})",

@@ -36,7 +36,7 @@ class Analyzer:
 
     def __init__(self, models: Models, device: str = "auto") -> None:
         self.device = resolve_device(device)
-        self.models = models
+        self.models = models = models.matched()
         for model in (models.classifier, models.segmenter):
             model.network.to(self.device)
         self.passes = _passes(models)

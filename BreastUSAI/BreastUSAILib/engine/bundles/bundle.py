@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from ..explanations.explanation import GRAD_CAM
 from ..findings.analysis import ModelIdentity
 from ..models.calibration import Calibration, Recalibration
 from ..models.classifier import INPUTS, Classifier
+from ..models.lesion_presence import LesionPresence
 from ..models.segmenter import Segmenter
 from ..networks.network_definitions import build_network, check_definition
 from ..preparing.prepare import Preprocessing
@@ -66,6 +67,16 @@ class Models:
 
     classifier: Classifier
     segmenter: Segmenter
+
+    def matched(self) -> Models:
+        """The pair as it works together: P(lesion) is asked of both only where it was fitted for these two."""
+        presence = self.segmenter.presence
+        if presence is None:
+            return self
+        if presence.classifier != self.classifier.identity.sha256:
+            return replace(self, segmenter=replace(self.segmenter, presence=None))
+        calibration = replace(self.classifier.calibration, normal_below=presence.normal_below)
+        return replace(self, classifier=replace(self.classifier, calibration=calibration))
 
     @property
     def frames_at_once(self) -> int:
@@ -159,11 +170,14 @@ def load_segmenter(path: Path) -> Segmenter:
         limits = {name: own.get(name) for name in ("withhold_below", "lesion_gap")}  # older bundles have none
         rules |= {name: math.inf if limit is None else _rule(name, limit) for name, limit in limits.items()}
         preprocessing = Preprocessing.from_metadata(own["preprocessing"])
+        presence = own.get("lesion_presence")
+        presence = None if presence is None else LesionPresence(**presence)
         mirror = own.get("mirror", False)
         if not isinstance(mirror, bool):
             raise ValueError(f"mirror as {mirror!r}, not as true or false")
     network, most = _network(opened, 1, preprocessing.size)
-    return Segmenter(opened.info.identity, network, preprocessing, **rules, mirror=mirror, frames_at_once=most)
+    identity = opened.info.identity
+    return Segmenter(identity, network, preprocessing, **rules, mirror=mirror, frames_at_once=most, presence=presence)
 
 
 def load_bundle(path: Path) -> Classifier | Segmenter:

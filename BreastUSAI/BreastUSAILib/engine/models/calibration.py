@@ -53,13 +53,13 @@ class Recalibration(Spread):
     def malignancy(self, probability: float) -> Malignancy:
         """The recalibrated likelihood with its 95 % interval."""
         before = log_odds(probability)
-        return with_interval(_probability(self.slope * before + self.intercept), self.reach(before))
+        return with_interval(probability_of(self.slope * before + self.intercept), self.reach(before))
 
 
 def with_interval(probability: float, reach: float) -> Malignancy:
     """A likelihood whose interval reaches that far to both sides, in log-odds."""
     centre = log_odds(probability)
-    low, high = _probability(centre - reach), _probability(centre + reach)
+    low, high = probability_of(centre - reach), probability_of(centre + reach)
     return Malignancy(probability, min(low, probability), max(high, probability))
 
 
@@ -69,7 +69,8 @@ def log_odds(probability: float) -> float:
     return math.log(clipped / (1 - clipped))
 
 
-def _probability(odds: float) -> float:
+def probability_of(odds: float) -> float:
+    """From log-odds of any size."""
     return 0.5 * (1 + math.tanh(odds / 2))  # the logistic function, which no odds overflow
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..bundle_limits import MOST_FRAMES_AT_ONCE
 from ..findings.analysis import ModelIdentity
 from ..preparing.prepare import Preprocessing
+from .lesion_presence import LesionPresence
 
 if TYPE_CHECKING:
     import torch
@@ -36,6 +37,8 @@ class Segmenter:
         lesion_gap: components whose mean lesion probability lies more than this below that of the frame's surest one,
             in log-odds, are dropped; infinite: none are.
         frames_at_once: how many frames it takes in a batch.
+        presence: how its answer counts in the probability of a lesion beside that of the classifier which it names;
+            None: that is the classifier's alone.
     """
 
     identity: ModelIdentity
@@ -48,6 +51,7 @@ class Segmenter:
     lesion_evidence: float = 0.0
     lesion_gap: float = math.inf
     frames_at_once: int = MOST_FRAMES_AT_ONCE
+    presence: LesionPresence | None = None
 
     def probabilities(self, batch: torch.Tensor) -> NDArray[np.float32]:
         """Prepared images ``[B, 1, S, S]`` give lesion probabilities ``[B, S, S]`` in [0, 1]."""

@@ -57,7 +57,7 @@ class Rescoring(Run):
         found = self.equipment.passes(batch, self.options.explain_class, self.watch)
         assert found.heat is not None
         assert found.lesions is not None
-        self._note(indices, found.logits)
+        self._note(indices, found.logits, self._surest(found.lesions, batch))
         self._logits.update(zip(indices, found.logits, strict=True))
         lesions: list[tuple[Lesion, NDArray]] = []
         with self.watch.timing("measure"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 
 import numpy as np
 import torch
@@ -31,6 +31,7 @@ from ..images.letterbox import Letterbox
 from ..lesions.joining import join_lesions, slices_stood_for
 from ..lesions.measure import label_lesions, measure_lesions, sure_lesions
 from ..models.classifier import Classifier
+from ..models.lesion_presence import surest_tissue
 from ..models.passes import Batch, Passes
 from ..options import AnalyzeOptions, Cancelling, Progress
 from ..preparing.prepare import Preprocessing, prepare
@@ -175,14 +176,24 @@ class Run:
         found = self.equipment.passes(batch, self.options.explain_class, self.watch)
         assert found.heat is not None
         assert found.lesions is not None
-        self._note(indices, found.logits)
+        self._note(indices, found.logits, self._surest(found.lesions, batch))
         with self.watch.timing("measure"):
             for index, square, warmth in zip(indices, found.lesions, found.heat, strict=True):
                 self._outline(index, batch.segmenter_box.restore(square), warmth)
 
-    def _note(self, indices: Sequence[int], logits: NDArray[np.float32]) -> None:
-        classifier = self._classifier
+    def _surest(self, lesions: NDArray[np.float32], batch: Batch) -> list[float] | None:
+        """Of each frame; None where the pair's P(lesion) is the classifier's."""
+        if self.equipment.models.segmenter.presence is None:
+            return None
+        return [surest_tissue(square, batch.segmenter_box) for square in lesions]
+
+    def _note(self, indices: Sequence[int], logits: NDArray[np.float32], surest: Sequence[float] | None = None) -> None:
+        """Keep the probabilities of some frames, by both networks where there are outlines to judge by."""
+        classifier, presence = self._classifier, self.equipment.models.segmenter.presence
         calibrated = classifier.calibration.probabilities(logits)
+        if presence is not None and surest is not None:
+            each = zip(calibrated, surest, strict=True)
+            calibrated = np.array([astuple(presence.composed(Probabilities(*row), tissue)) for row, tissue in each])
         reported = classifier.reported(calibrated, self.options.prevalence)
         for known, rows in ((self.calibrated, calibrated), (self.probabilities, reported)):
             for index, row in zip(indices, rows, strict=True):
