@@ -98,7 +98,7 @@ class EngineProcess:
     ) -> Analysis:
         """As `Analyzer.analyze`: waits for the result, with or without an event loop. Also raises EngineError."""
         ticket = Ticket(analyzes=True)
-        return self._finish(ticket, self._analysis(ticket, frames, options, None, progress), cancelled)
+        return self._finish(self._analysis(ticket, frames, options, None, progress), cancelled)
 
     def rescore(
         self,
@@ -110,12 +110,12 @@ class EngineProcess:
     ) -> Analysis:
         """As `Analyzer.rescore`: waits for the result, with or without an event loop. Also raises EngineError."""
         ticket = Ticket(analyzes=True)
-        return self._finish(ticket, self._analysis(ticket, frames, options, masks, progress), cancelled)
+        return self._finish(self._analysis(ticket, frames, options, masks, progress), cancelled)
 
     def request(self, method: str, params: Mapping[str, Any], progress: Progress | None = None) -> dict[str, Any]:
         """Ask and wait for the answer. Raises what the method answers, and EngineError."""
         ticket = Ticket(analyzes=method in _ANALYSES)
-        return self._finish(ticket, self._answer(ticket, method, params, progress), None)
+        return self._finish(self._answer(ticket, method, params, progress), None)
 
     def stop(self) -> None:
         """End the process, politely at first, and delete what was in files. Calls that run fail, whoever asked."""
@@ -127,7 +127,7 @@ class EngineProcess:
         calls.append(call)
         return call
 
-    def _finish(self, ticket: Ticket, steps: Steps, cancelled: Cancelling | None) -> Any:
+    def _finish(self, steps: Steps, cancelled: Cancelling | None) -> Any:
         try:
             while True:
                 mustWait = next(steps)

@@ -81,7 +81,7 @@ def check_definition(definition: Mapping[str, Any], *, where: object = None) -> 
 def _class(target: str) -> Any:
     module, _, name = target.rpartition(".")
     if module.startswith(_OWN):
-        return getattr(import_module(module.removeprefix(_OWN), __package__), name)
+        return getattr(import_module(module.replace(_OWN, "", 1), __package__), name)
     return getattr(import_module(module), name)
 
 
