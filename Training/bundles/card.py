@@ -38,11 +38,11 @@ _NORMALS = (
 )
 
 _STARTED = {
-    "branch": "for its branch {} alone and the rest from random weights",
     "trained_on": "trained on {}",
     "licence": "licence {}",
     "sha256": "sha256 {}",
     "source_sha256": "made from a file of sha256 {}",
+    "branch": "for its branch {} alone, the rest from random weights",
 }
 
 

@@ -157,8 +157,8 @@ def test_where_the_weights_come_from_is_told(tmp_path: Path) -> None:
     start = {"source": "a package 1.0", "licence": "MIT", "trained_on": "ImageNet", "sha256": "11", "branch": "small"}
     bundle = write_classifier(tmp_path / "b", training=replace(TRAINING, initialisation=start))
     told = (
-        "Started from `a package 1.0`, for its branch small alone and the rest from random weights, trained on "
-        "ImageNet, licence MIT, sha256 11."
+        "Started from `a package 1.0`, trained on ImageNet, licence MIT, sha256 11, for its branch small alone, the "
+        "rest from random weights."
     )
     assert told in write_card(bundle, [])
 
