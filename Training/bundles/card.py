@@ -37,6 +37,14 @@ _NORMALS = (
     "Its normals are BUSI's alone, a few dozen images of one hospital, so the class *normal* is the least reliable one."
 )
 
+_STARTED = {
+    "trained_on": "trained on {}",
+    "licence": "licence {}",
+    "sha256": "sha256 {}",
+    "source_sha256": "made from a file of sha256 {}",
+    "branch": "for its branch {} alone, the rest from random weights",
+}
+
 
 def write_card(bundle: Path, figures: Sequence[Path], notes: Path | None = None) -> str:
     """Generate a bundle's card from its metadata and figures files, and put it in, with the figures' headlines.
@@ -141,7 +149,7 @@ def _training_data(record: TrainingRecord | None, weights: Mapping[str, Any] | N
         )
     start = record.initialisation
     origin = "random weights" if start.get("source") == "random" else f"`{start.get('source', 'unknown')}`"
-    details = [f"{key} {start[key]}" for key in ("licence", "sha256") if key in start]
+    details = [words.format(start[key]) for key, words in _STARTED.items() if key in start]
     taught = [f"Half of its loss was what these said: {start['teachers']}."] if "teachers" in start else []
     facts = f"Recipe `{record.recipe}`, seed {record.seed}, code {record.revision or 'of unknown revision'}."
     started = f"Started from {', '.join([origin, *details])}."

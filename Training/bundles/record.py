@@ -26,7 +26,8 @@ class TrainingRecord:
         train_on: names of the data sets it was trained on; every other one is test as a whole.
         counts: images by part, data set and class.
         initialisation: ``source`` (what the weights started from, "random" without a file), and where there was a
-            file its ``sha256`` and ``licence``; ``teachers`` where it had some.
+            file its ``sha256``, and as far as it says so ``licence``, ``trained_on`` and ``source_sha256``; ``branch``
+            where it was for a part of the network alone; ``teachers`` where it had some.
         revision: of the code in git, or None where it is not known.
         command: its words before the split and the seed, files by their names alone; empty: ``train`` and the recipe.
         earlier: ``fold`` and ``train_on`` of the trainings that the weights or their teachers went through before.

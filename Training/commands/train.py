@@ -45,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folders with a pair of this recipe, or with a single bundle: half of the loss is what they say",
     )
     start = parser.add_mutually_exclusive_group()
-    start.add_argument("--pretrained", type=Path, metavar="FILE", help="a state dict to start from; its hash is kept")
+    start.add_argument(
+        "--pretrained", type=Path, metavar="FILE", help="a state dict to start from, as `pretrained` writes some"
+    )
     start.add_argument(
         "--start",
         type=Path,

@@ -14,15 +14,16 @@ from ..bundles.record import TrainingRecord
 from ..bundles.writer import read_metadata
 from ..recipes.recipe import Recipe
 from .learning import Learner
-from .pretrained import load_encoder, load_whole
+from .pretrained import load_encoder, load_whole, read_provenance
 
 
 def start_from_file(learner: Learner, recipe: Recipe, path: Path) -> Mapping[str, str]:
     """Copy a pretrained state dict into the network that holds the recipe's encoder; returns the provenance."""
     networks = learner.networks()
     target = networks.get("segmentation", next(iter(networks.values())))
-    load_encoder(target, recipe.encoder_prefix or "", path)
-    return {"source": path.name, "sha256": file_sha256(path)}
+    branch = load_encoder(target, recipe.encoder_prefix or "", path, recipe.branches)
+    part = {} if branch is None else {"branch": branch}
+    return {"source": path.name, **read_provenance(path), "sha256": file_sha256(path), **part}
 
 
 def start_from_bundles(learner: Learner, paths: Sequence[Path]) -> Mapping[str, str]:

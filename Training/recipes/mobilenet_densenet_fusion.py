@@ -9,5 +9,6 @@ RECIPE = classifier(
     "mobilenet-densenet-fusion",
     "MobileNetV2 + DenseNet121 with attention",
     own("feature_fusion.MobileDenseFusion"),
+    branches={"mobilenet-v2": "trunk.mobile."},
     learning_rate=5e-4,
 )

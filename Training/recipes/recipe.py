@@ -30,6 +30,8 @@ class Recipe:
         learning_rate: the peak of the one-cycle schedule.
         encoder_prefix: where a pretrained EfficientNet encoder goes in the state dict of the network that has one;
             None: a pretrained file must have the network's own keys.
+        branches: places of the classifier's branches that are the trunk of a recipe of their own, by that recipe's
+            name: a file for that one starts the branch.
         frozen: prefixes of parameter names that are not trained.
         inputs: what the classifier is given: ``image``, or ``image`` and ``lesion_mask``.
         preprocessing: how the input is made, in training and in the product.
@@ -59,6 +61,7 @@ class Recipe:
     schedule: tuple[tuple[int, int], ...]
     learning_rate: float
     encoder_prefix: str | None = None
+    branches: Mapping[str, str] = field(default_factory=dict)
     frozen: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ("image",)
     preprocessing: Preprocessing = PREPROCESSING

@@ -27,6 +27,7 @@ CLASSIFIERS: dict[str, dict[str, Any]] = {
     "vgg16-batch-norm": {"_target_": f"{OWN}.vgg.VGG", "depth": 16, "batch_norm": True},
     "vgg16-lstm": {"_target_": f"{OWN}.vgg.VGG16LSTM"},
     "resnet50-v2": {"_target_": f"{OWN}.resnet_v2.ResNetV2", "depth": 50},
+    "efficientnet-lite0": {"_target_": f"{OWN}.efficientnet_lite.EfficientNetLite0"},
     "efficientnet-v2-s": {"_target_": f"{OWN}.efficientnet_v2.EfficientNetV2S"},
     "convnext-tiny": {"_target_": f"{OWN}.convnext.ConvNeXt", "size": "tiny"},
     "vit-tiny": {"_target_": f"{OWN}.vision_transformer.VisionTransformer", "size": "tiny", "image_size": SIDE},

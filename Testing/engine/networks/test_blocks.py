@@ -48,7 +48,7 @@ def test_later_blocks_are_skipped_more_often() -> None:
 
 
 def test_the_deep_networks_give_each_block_its_rate() -> None:
-    for name, blocks in (("efficientnet-v2-s", 40), ("convnext-tiny", 18)):
+    for name, blocks in (("efficientnet-lite0", 16), ("efficientnet-v2-s", 40), ("convnext-tiny", 18)):
         network = build(name, drop_path=0.3)
         rates = [part.drop_prob for part in network.modules() if isinstance(part, DropPath)]
         assert rates == drop_path_rates(0.3, blocks)

@@ -12,6 +12,7 @@ from .definitions import build
 FOLDED_WHOLLY = [
     "efficientnet-b0",
     "efficient-attention-unet",
+    "efficientnet-lite0",
     "efficientnet-v2-s",
     "four-layer-cnn",
     "mobilenet-v2",

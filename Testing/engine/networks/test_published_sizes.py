@@ -21,6 +21,7 @@ PUBLISHED_MILLIONS = [
     (f"{OWN}.resnet_v2.ResNetV2", {"depth": 50}, 25.6),
     (f"{OWN}.resnet_v2.ResNetV2", {"depth": 101}, 44.7),
     (f"{OWN}.resnet_v2.ResNetV2", {"depth": 152}, 60.3),
+    (f"{OWN}.efficientnet_lite.EfficientNetLite0", {}, 4.652),
     (f"{OWN}.efficientnet_v2.EfficientNetV2S", {}, 21.46),
     (f"{OWN}.convnext.ConvNeXt", {"size": "tiny"}, 28.59),
     (f"{OWN}.convnext.ConvNeXt", {"size": "small"}, 50.22),

@@ -153,6 +153,16 @@ def test_what_was_not_measured_is_said(tmp_path: Path) -> None:
     assert "Across data sets: not measured." in text
 
 
+def test_where_the_weights_come_from_is_told(tmp_path: Path) -> None:
+    start = {"source": "a package 1.0", "licence": "MIT", "trained_on": "ImageNet", "sha256": "11", "branch": "small"}
+    bundle = write_classifier(tmp_path / "b", training=replace(TRAINING, initialisation=start))
+    told = (
+        "Started from `a package 1.0`, trained on ImageNet, licence MIT, sha256 11, for its branch small alone, the "
+        "rest from random weights."
+    )
+    assert told in write_card(bundle, [])
+
+
 def test_a_segmenters_card_has_its_own_figures(tmp_path: Path) -> None:
     bundle = write_segmenter(tmp_path / "b", training=TRAINING)
     text = write_card(bundle, [figures_file(tmp_path / "f.json", own_rows(bundle))])

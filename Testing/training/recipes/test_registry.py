@@ -20,6 +20,7 @@ MISSION = {
     "vgg16-lstm",
     "vgg19",
     "resnet152-v2",
+    "efficientnet-lite0",
     "efficientnet-v2-s",
     "convnext-base",
     "vit-base",

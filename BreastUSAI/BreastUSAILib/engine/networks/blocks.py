@@ -43,15 +43,16 @@ def convolution(
 
 
 class InvertedResidual(nn.Module):
-    """Widen by a 1×1 convolution, filter each channel by a 3×3 one, narrow again; a shortcut where shapes allow it.
+    """Widen by a 1×1 convolution, filter each channel by a larger one, narrow again; a shortcut where shapes allow it.
 
     The block of MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381) and, with squeeze and excitation, of EfficientNet.
 
     Args:
         in_channels: channels of the input.
         out_channels: channels of the output.
-        stride: of the 3×3 convolution.
+        stride: of the convolution in the middle.
         expansion: how many times wider the middle is than the input.
+        kernel_size: of the convolution in the middle.
         activation: after the first two convolutions.
         eps: of the batch normalisations.
         squeeze: whether a squeeze-and-excitation layer to a quarter of `in_channels` weighs the middle's channels.
@@ -65,6 +66,7 @@ class InvertedResidual(nn.Module):
         *,
         stride: int,
         expansion: int,
+        kernel_size: int = 3,
         activation: type[nn.Module] = nn.ReLU6,
         eps: float = 1e-5,
         squeeze: bool = False,
@@ -75,7 +77,8 @@ class InvertedResidual(nn.Module):
         layers: list[nn.Module] = []
         if expansion > 1:
             layers.append(convolution(in_channels, width, 1, activation=activation, eps=eps))
-        layers.append(convolution(width, width, stride=stride, groups=width, activation=activation, eps=eps))
+        middle = convolution(width, width, kernel_size, stride=stride, groups=width, activation=activation, eps=eps)
+        layers.append(middle)
         if squeeze:
             layers.append(ChannelSELayer(2, width, r=4 * expansion, acti_type_1="swish"))
         layers.append(convolution(width, out_channels, 1, activation=None, eps=eps))

@@ -25,6 +25,7 @@ ALLOWED = (
             "attention_res_unet.AttentionResUNet",
             "attention_unet.EfficientAttentionUNet",
             "convnext.ConvNeXt",
+            "efficientnet_lite.EfficientNetLite0",
             "efficientnet_v2.EfficientNetV2S",
             "feature_fusion.MobileDenseFusion",
             "four_layer_cnn.FourLayerCNN",
