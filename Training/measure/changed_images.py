@@ -11,9 +11,11 @@ from scipy import ndimage
 
 from BreastUSAILib.engine.frames import Rectangle
 
+FILLINGS = ("tissue beside it", "tissue above it", "mean grey")
+"""What a hole is filled with, the first of them that there is."""
 MARGIN = 0.08  # of the longer side, masked out around the lesion too
 _SEAM = 0.02  # of the longer side: over which what is filled in goes over into what was there
-_LEAST_TISSUE = 0.1  # of the width: a narrower strip beside the lesion is no texture to fill a hole with
+_LEAST_TISSUE = 0.1  # of the side: a narrower strip beside or above the lesion is no texture to fill a hole with
 _DARK = 8  # of 255: columns darker than that show no tissue
 _PLACES = (0.12, 0.88)  # of the sides: where calipers are drawn
 _CENTRES = (0.25, 0.75)  # of the sides: where ellipses are
@@ -53,23 +55,24 @@ def hole_around(lesion: NDArray[np.bool_]) -> Hole:
 
 
 def filled(image: NDArray[np.uint8], hole: Rectangle, drawn: Iterable[Rectangle] = ()) -> tuple[NDArray[np.uint8], str]:
-    """The image ``[H, W]`` with the hole filled, and by what: ``tissue`` or ``mean grey``.
+    """The image ``[H, W]`` with the hole filled, and by what: one of `FILLINGS`.
 
-    Tissue is that of the same depth beside the hole, on the side that has more of it, as in a mirror and, where it is
-    narrower than the hole, to and fro. Rectangles that are `drawn` are no tissue.
+    Tissue is that of the same depth beside the hole, on the side that has more of it, else that above the hole: as in a
+    mirror and, where it is narrower than the hole, to and fro. Rectangles that are `drawn` are no tissue.
     """
     rows, columns = hole.slices
-    strip = image[rows]
-    is_tissue = strip.mean(axis=0) > _DARK
+    is_tissue = image[rows].mean(axis=0) > _DARK
     for one in drawn:
         is_tissue[one.x : one.x + one.width] = False
     left, right = _run(is_tissue[: columns.start][::-1]), _run(is_tissue[columns.stop :])
-    if max(left, right) < max(_LEAST_TISSUE * image.shape[1], 1):
-        part, words = np.full((hole.height, hole.width), _mean_outside(image, hole)), "mean grey"
-    else:
+    if max(left, right) >= max(_LEAST_TISSUE * image.shape[1], 1):
         places = _to_and_fro(hole.width, max(left, right))
         source = columns.start - 1 - places if left >= right else (columns.stop + places)[::-1]
-        part, words = strip[:, source].astype(np.float64), "tissue"
+        part, words = image[rows, source], FILLINGS[0]
+    elif rows.start >= max(_LEAST_TISSUE * image.shape[0], 1):
+        part, words = image[rows.start - 1 - _to_and_fro(hole.height, rows.start), columns], FILLINGS[1]
+    else:
+        part, words = np.full((hole.height, hole.width), _mean_outside(image, hole)), FILLINGS[2]
     weight = _seam(hole, image.shape)
     out = image.copy()
     out[rows, columns] = np.rint(weight * part + (1 - weight) * image[rows, columns])

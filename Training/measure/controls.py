@@ -56,8 +56,8 @@ class ControlRow:
 
     Args:
         control: what was changed.
-        change: by what: of a masked-out lesion (of a normal: a place as large as one) ``tissue`` or ``mean grey``; of
-            marks that share of the image is painted out, or `NO_MARKS`, where the copy is the untouched image.
+        change: by what: of a masked-out lesion (of a normal: a place as large as one) one of `FILLINGS`; of marks what
+            share of the image was painted over, or `NO_MARKS`, where the copy is the untouched image.
         row: the result, beside the truth about the untouched image.
     """
 
