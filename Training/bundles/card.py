@@ -11,9 +11,11 @@ from BreastUSAILib.engine.bundles.bundle import verify_bundle
 from BreastUSAILib.engine.errors import InputError
 
 from ..data.example import CLASS_NAMES, Part
+from ..measure.control_figures import read_control_figures
 from ..measure.wording import NOT_MEASURED, with_interval
 from . import card_figures
 from .card_columns import Column, headline_values, read_columns
+from .card_controls import controls
 from .lesion_gap import gap_words
 from .outlined import LEFT_OUT
 from .record import TrainingRecord
@@ -46,27 +48,34 @@ _STARTED = {
 }
 
 
-def write_card(bundle: Path, figures: Sequence[Path], notes: Path | None = None) -> str:
+def write_card(
+    bundle: Path, figures: Sequence[Path], notes: Path | None = None, controls_file: Path | None = None
+) -> str:
     """Generate a bundle's card from its metadata and figures files, and put it in, with the figures' headlines.
 
     Args:
         bundle: the bundle's folder.
         figures: files that ``python -m Training evaluate`` wrote, in the order of the card's columns.
         notes: Markdown on what was tried; None: ``notes/<bundle>.md`` beside this file, where it exists.
+        controls_file: what ``python -m Training controls`` wrote, or None.
 
     Returns the card. Raises ModelError, InputError, OutputError.
     """
     info, metadata = verify_bundle(bundle), read_metadata(bundle)
-    columns = read_columns(figures, info.task, f"{info.name} {info.version} {info.sha256[:12]}")
+    words = f"{info.name} {info.version} {info.sha256[:12]}"
+    columns = read_columns(figures, info.task, words)
+    controlled = controls(read_control_figures(controls_file) if controls_file else None, info.task, words)
     own = NOTES / f"{info.name}.md"
-    text = card_text(metadata, columns, _read_notes(notes or (own if own.is_file() else None)))
+    text = card_text(metadata, columns, _read_notes(notes or (own if own.is_file() else None)), controlled)
     headlines = {column.title: headline_values(column, info.task) for column in columns}
     rewrite_bundle(bundle, metadata={**metadata, "test_figures": headlines}, card=text)
     return text
 
 
-def card_text(metadata: Mapping[str, Any], columns: Sequence[Column], notes: str | None) -> str:
-    """The whole card, Markdown."""
+def card_text(
+    metadata: Mapping[str, Any], columns: Sequence[Column], notes: str | None, controlled: Sequence[str] = ()
+) -> str:
+    """The whole card, Markdown; `controlled` is its section on controls."""
     task = metadata["breastusai"]["task"]
     record = TrainingRecord.from_metadata(metadata)
     lines = [
@@ -94,6 +103,7 @@ def card_text(metadata: Mapping[str, Any], columns: Sequence[Column], notes: str
     if task == "classification":
         lines += card_figures.explanation(columns, metadata)
     lines += [
+        *controlled,
         "## What was tried",
         "",
         notes.strip() if notes else "Not recorded.",

@@ -19,6 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="figures.json of `evaluate`: internal, across data sets, external; one column a data set",
     )
     parser.add_argument(
+        "--controls", type=Path, metavar="JSON", help="controls.json of `controls`: what the class is not read from"
+    )
+    parser.add_argument(
         "--notes", type=Path, metavar="MD", help="what was tried (default: Training/bundles/notes/<bundle>.md)"
     )
 
@@ -27,6 +30,6 @@ def run(given: argparse.Namespace) -> int:
     """Write the card into the bundle; its hashes are made anew."""
     from ..bundles.card import write_card
 
-    text = write_card(given.bundle, given.figures, given.notes)
+    text = write_card(given.bundle, given.figures, given.notes, given.controls)
     print(f"{given.bundle}: a card of {len(text.splitlines())} lines")
     return 0

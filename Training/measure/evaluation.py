@@ -14,6 +14,7 @@ from .nearest_neighbour import NearestNeighbour
 from .rows import Row
 from .run import Measurement, show_progress
 from .subject import (
+    Split,
     Subject,
     choose_split,
     find_subject,
@@ -46,8 +47,43 @@ class Question:
     leak: bool = False
 
 
+@dataclass(frozen=True)
+class HeldOut:
+    """What a question is about, once all that it must not be about is refused.
+
+    Args:
+        subject: the bundles, each with the groups that it has seen.
+        split: which images are held out.
+        everything: all examples of the data.
+        examples: those of the part asked for.
+    """
+
+    subject: Subject
+    split: Split
+    everything: Sequence[Example]
+    examples: Sequence[Example]
+
+    @property
+    def trained_on(self) -> tuple[str, ...]:
+        """The data sets that the bundles were trained on, as they say, else those of the split's training part."""
+        record = next((one.record for one in self.subject.both if one.given and one.record), None)
+        if record is not None:
+            return tuple(sorted(set().union(*(names for _, names in record.splits()))))
+        return tuple(dict.fromkeys(one.dataset for one in self.everything if one.part is Part.TRAIN))
+
+
 def measure_bundles(question: Question) -> list[Row]:
     """One row for every example of the part asked for.
+
+    Raises what `held_out` raises, and OptionError where a leak is asked for that the classifier has no input for.
+    """
+    found = held_out(question)
+    measurement = Measurement(found.subject, found.split, found.trained_on, _baseline(found.everything, question.part))
+    return (_leaking_rows if question.leak else _rows)(measurement, found.examples)
+
+
+def held_out(question: Question) -> HeldOut:
+    """The examples of the part asked for, and the bundles that may be measured on them.
 
     Raises ModelError for a bundle that is refused, InputError for data that cannot be loaded or a part without
     examples, OptionError where a bundle was trained on what it would be measured on, or a leak is asked for that its
@@ -73,8 +109,7 @@ def measure_bundles(question: Question) -> list[Row]:
         )
     subject = with_seen_groups(subject, question.data, question.part, question.duplicates)
     refuse_seen_examples(subject, examples, mask_is_predicted=not question.leak)
-    measurement = Measurement(subject, split, _trained_on(subject, everything), _baseline(everything, question.part))
-    return _leaking_rows(measurement, examples) if question.leak else _rows(measurement, examples)
+    return HeldOut(subject, split, everything, examples)
 
 
 def _rows(measurement: Measurement, examples: Sequence[Example]) -> list[Row]:
@@ -88,14 +123,6 @@ def _leaking_rows(measurement: Measurement, examples: Sequence[Example]) -> list
 
     analyzer = LeakingAnalyzer.over(measurement.subject.load())
     return [measurement.row(one, analyzer.analyze(one), leak=LEAK) for one in show_progress(examples)]
-
-
-def _trained_on(subject: Subject, everything: Sequence[Example]) -> tuple[str, ...]:
-    """The data sets that the bundles were trained on, as they say, else those of the split's training part."""
-    record = next((one.record for one in subject.both if one.given and one.record), None)
-    if record is not None:
-        return tuple(sorted(set().union(*(names for _, names in record.splits()))))
-    return tuple(dict.fromkeys(one.dataset for one in everything if one.part is Part.TRAIN))
 
 
 def _baseline(everything: Sequence[Example], part: Part) -> NearestNeighbour | None:

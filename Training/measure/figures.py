@@ -31,7 +31,7 @@ def figures_of(rows: Sequence[Row]) -> dict[str, Any]:
     names = dict.fromkeys(row.dataset for row in rows)
     return {
         **({"leak": rows[0].leak} if rows and rows[0].leak else {}),
-        "run": _run(rows),
+        "run": run_of(rows),
         "datasets": {name: _dataset([row for row in rows if row.dataset == name]) for name in names},
     }
 
@@ -95,7 +95,9 @@ def _stratum(rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def _run(rows: Sequence[Row]) -> dict[str, Any]:
+def run_of(rows: Sequence[Row]) -> dict[str, Any]:
+    """What was measured: weights, parts, folds and training data, each once, and the number of rows."""
+
     def all_of(name: str) -> list[Any]:
         return [value for value in dict.fromkeys(getattr(row, name) for row in rows) if value != ""]
 

@@ -104,12 +104,21 @@ UNKNOWN: Mapping[str, Any] = {column.name: column.default for column in fields(R
 """What stands in a column of which nothing is known."""
 
 
-def write_rows(rows: Iterable[Row], path: Path) -> None:
-    """Write the table; floats keep every digit. Raises OutputError."""
+def write_rows(rows: Iterable[Row], path: Path, first: Mapping[str, Sequence[str]] | None = None) -> None:
+    """Write the table; floats keep every digit. Raises OutputError.
+
+    Args:
+        rows: the rows.
+        path: the table.
+        first: further columns, which stand before the others: a text a row.
+    """
+    before = first or {}
     with atomic_file(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow([column.name for column in fields(Row)])
-        writer.writerows([_text(getattr(row, column.name)) for column in fields(Row)] for row in rows)
+        writer.writerow([*before, *(column.name for column in fields(Row))])
+        for number, row in enumerate(rows):
+            own = [_text(getattr(row, column.name)) for column in fields(Row)]
+            writer.writerow([*(texts[number] for texts in before.values()), *own])
 
 
 def read_rows(paths: Sequence[Path]) -> list[Row]:

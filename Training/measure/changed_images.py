@@ -1,0 +1,219 @@
+"""Held-out images changed by what is known of them, for the controls alone: never in the product, nor in training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from BreastUSAILib.engine.images.frames import Rectangle
+
+FILLINGS = ("tissue beside it", "tissue above it", "mean grey")
+"""What a hole is filled with, the first of them that there is."""
+MARGIN = 0.08  # of the longer side, masked out around the lesion too
+_SEAM = 0.02  # of the longer side: over which what is filled in goes over into what was there
+_LEAST_TISSUE = 0.1  # of the side: a narrower strip beside or above the lesion is no texture to fill a hole with
+_DARK = 8  # of 255: columns darker than that show no tissue
+_PLACES = (0.12, 0.88)  # of the sides: where calipers are drawn
+_CENTRES = (0.25, 0.75)  # of the sides: where ellipses are
+_ARM = (0.010, 0.018)  # of the longer side: half the width of a caliper's cross
+_NARROW = 0.005  # of the longer side: how far beside a drawn stroke the tissue is seen again
+_STROKE = 35  # grey levels that a drawn stroke is brighter than both of its sides
+_LEVEL_STROKE = 25  # the same for level lines, above and below
+_FEWEST = 3  # pixels of such strokes next to each other that make a mark
+_EDGE = 0.025  # of the longer side: nearer to the image's edge lie the scanner's signs, which every image has
+_LINE = 0.12  # of the longer side: the shortest level line that is taken for a drawn frame
+_SMOOTHINGS = 60  # steps in which what is painted over becomes as even as its surroundings
+
+
+@dataclass(frozen=True)
+class Hole:
+    """Where a lesion was, with its margin and all below it, in shares of the image's sides."""
+
+    left: float
+    right: float
+    top: float
+
+    def on(self, rows: int, columns: int) -> Rectangle:
+        """In whole pixels of an image of that size; it reaches down to the image's lower edge."""
+        left, right, top = round(self.left * columns), round(self.right * columns), round(self.top * rows)
+        return Rectangle(left, top, max(right - left, 1), max(rows - top, 1))
+
+
+def hole_around(lesion: NDArray[np.bool_]) -> Hole:
+    """The hole that hides a lesion ``[H, W]``: a rectangle, so that nothing of its shape is left.
+
+    All below it goes too, where a shadow or an enhancement would show.
+    """
+    rows, columns = lesion.shape
+    margin, box = round(MARGIN * max(rows, columns)), Rectangle.around(lesion)
+    left, right = max(box.x - margin, 0), min(box.x + box.width + margin, columns)
+    return Hole(left / columns, right / columns, max(box.y - margin, 0) / rows)
+
+
+def filled(image: NDArray[np.uint8], hole: Rectangle, drawn: Iterable[Rectangle] = ()) -> tuple[NDArray[np.uint8], str]:
+    """The image ``[H, W]`` with the hole filled, and by what: one of `FILLINGS`.
+
+    Tissue is that of the same depth beside the hole, on the side that has more of it, else that above the hole: as in a
+    mirror and, where it is narrower than the hole, to and fro. Rectangles that are `drawn` are no tissue.
+    """
+    rows, columns = hole.slices
+    is_tissue = image[rows].mean(axis=0) > _DARK
+    for one in drawn:
+        is_tissue[one.x : one.x + one.width] = False
+    left, right = _run(is_tissue[: columns.start][::-1]), _run(is_tissue[columns.stop :])
+    if max(left, right) >= max(_LEAST_TISSUE * image.shape[1], 1):
+        places = _to_and_fro(hole.width, max(left, right))
+        source = columns.start - 1 - places if left >= right else (columns.stop + places)[::-1]
+        part, words = image[rows, source], FILLINGS[0]
+    elif rows.start >= max(_LEAST_TISSUE * image.shape[0], 1):
+        part, words = image[rows.start - 1 - _to_and_fro(hole.height, rows.start), columns], FILLINGS[1]
+    else:
+        part, words = np.full((hole.height, hole.width), _mean_outside(image, hole)), FILLINGS[2]
+    weight = _seam(hole, image.shape)
+    out = image.copy()
+    out[rows, columns] = np.rint(weight * part + (1 - weight) * image[rows, columns])
+    return out, words
+
+
+def with_dotted_line(image: NDArray[np.uint8], generator: np.random.Generator) -> NDArray[np.uint8]:
+    """The image ``[H, W]`` with two crosses at random places and a dotted line between them."""
+    side = max(image.shape)
+    ends = generator.uniform(*_PLACES, size=(2, 2)) * image.shape
+    arm = side * generator.uniform(*_ARM)
+    turned = generator.random() < 0.5
+    strokes = [_cross(end, arm, turned=turned) for end in ends]
+    length = float(np.hypot(*(ends[1] - ends[0])))
+    steps = np.arange(0, length, generator.uniform(0.008, 0.015) * side)
+    strokes.append(ends[0] + (ends[1] - ends[0]) * (steps / max(length, 1))[:, None])
+    return _drawn(image, strokes, round(generator.uniform(200, 255)))
+
+
+def with_dashed_ellipse(image: NDArray[np.uint8], generator: np.random.Generator) -> NDArray[np.uint8]:
+    """The image ``[H, W]`` with a dashed ellipse at a random place, plus signs with an open middle at its four ends.
+
+    Its grey is that of yellow. Another look than any that training draws.
+    """
+    side = max(image.shape)
+    centre = generator.uniform(*_CENTRES, size=2) * image.shape
+    long, short = side * generator.uniform(0.08, 0.22), side * generator.uniform(0.05, 0.12)
+    turn = generator.uniform(-0.5, 0.5)
+    axes = np.array([[np.sin(turn), np.cos(turn)], [np.cos(turn), -np.sin(turn)]]) * [[long], [short]]
+    angles = np.arange(0, 2 * np.pi, 0.5 / long)
+    on = (angles * long) % (0.02 * side) < 0.01 * side
+    outline = centre + np.stack([np.cos(angles[on]), np.sin(angles[on])], axis=1) @ axes
+    arm = side * generator.uniform(*_ARM)
+    ends = [centre + sign * axis for axis in axes for sign in (-1, 1)]
+    return _drawn(
+        image, [outline, *(_cross(end, arm, open_by=0.3) for end in ends)], round(generator.uniform(170, 226))
+    )
+
+
+def find_marks(image: NDArray[np.uint8], drawn: Iterable[Rectangle] = ()) -> NDArray[np.bool_]:
+    """Where calipers, frames and other thin drawings lie on the image ``[H, W]``, with their surroundings.
+
+    Ultrasound blurs sideways: a stroke that is much brighter than what lies close by on its left and right is drawn. So
+    is a level line that is long, thin and straight. Not looked for in rectangles that are `drawn` anyway, nor at the
+    image's edges.
+    """
+    side = max(image.shape)
+    reach = max(2, round(_NARROW * side))
+    grey = image.astype(np.float64)
+    for one in drawn:
+        grey[max(one.y - reach, 0) : one.y + one.height, max(one.x - reach, 0) : one.x + one.width] = 0
+    strokes = _ridge(grey, reach) > _STROKE
+    groups, count = ndimage.label(ndimage.binary_dilation(strokes, np.ones((3, 3)), iterations=reach))
+    sizes = np.bincount(groups[strokes], minlength=count + 1)
+    marks = strokes & (sizes >= _FEWEST)[groups]
+    length = max(round(_LINE * side), 1)
+    level = _ridge(grey.T, reach).T > _LEVEL_STROKE
+    lines = ndimage.binary_opening(ndimage.binary_closing(level, np.ones((1, 3))), np.ones((1, length)))
+    edge = round(_EDGE * side)
+    inside = np.zeros(image.shape, dtype=bool)
+    inside[edge : image.shape[0] - edge, edge : image.shape[1] - edge] = True
+    around, above_and_below = np.ones((4 * reach + 1, 4 * reach + 1)), np.ones((2 * reach + 1, 3))
+    return ndimage.binary_dilation(marks & inside, around) | ndimage.binary_dilation(lines & inside, above_and_below)
+
+
+def painted_over(image: NDArray[np.uint8], marks: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """The image ``[H, W]`` with what lies in `marks` made of its surroundings: the nearest grey, then smoothed."""
+    if not marks.any() or marks.all():
+        return image.copy()
+    nearest = ndimage.distance_transform_edt(marks, return_distances=False, return_indices=True)
+    out = image[tuple(nearest)].astype(np.float64)
+    for _ in range(_SMOOTHINGS):
+        out[marks] = ndimage.uniform_filter(out, 3, mode="nearest")[marks]
+    return np.rint(out).astype(np.uint8)
+
+
+def _run(is_tissue: NDArray[np.bool_]) -> int:
+    """How many are True before the first that is not."""
+    return len(is_tissue) if is_tissue.all() else int(np.argmin(is_tissue))
+
+
+def _to_and_fro(count: int, width: int) -> NDArray[np.int64]:
+    """0, 1 ... width - 1, width - 1 ... 0, 0, 1 and so on, `count` of them."""
+    turn = np.arange(count) % (2 * width)
+    return np.minimum(turn, 2 * width - 1 - turn)
+
+
+def _mean_outside(image: NDArray[np.uint8], hole: Rectangle) -> float:
+    """Mean grey of the tissue outside the hole, that of the whole image where there is none."""
+    outside = np.ones(image.shape, dtype=bool)
+    outside[hole.slices] = False
+    tissue = image[outside & (image > _DARK)]
+    return float(tissue.mean() if tissue.size else image.mean())
+
+
+def _seam(hole: Rectangle, shape: Sequence[int]) -> NDArray[np.float64]:
+    """How much of the filling is seen ``[h, w]``: 1 but at the hole's own edges, and 1 there along the image's."""
+    width = max(round(_SEAM * max(shape)), 1)
+
+    def ramp(length: int, first: bool, last: bool) -> NDArray[np.float64]:
+        places = np.arange(1, length + 1)
+        rising = np.minimum(places / (width + 1), 1) if first else np.ones(length)
+        return np.minimum(rising, np.minimum(places[::-1] / (width + 1), 1)) if last else rising
+
+    down = ramp(hole.height, hole.y > 0, hole.y + hole.height < shape[0])
+    across = ramp(hole.width, hole.x > 0, hole.x + hole.width < shape[1])
+    return down[:, None] * across[None, :]
+
+
+def _cross(
+    centre: NDArray[np.float64], arm: float, *, turned: bool = False, open_by: float = 0.0
+) -> NDArray[np.float64]:
+    """Points (row, column) of a plus sign, or of a multiplication sign where it is `turned`."""
+    along = np.arange(-arm, arm + 0.25, 0.5)
+    along = along[np.abs(along) >= open_by * arm]
+    nought = np.zeros_like(along)
+    arms = [np.stack(pair, axis=1) for pair in ((along, nought), (nought, along))]
+    if turned:
+        arms = [np.stack(pair, axis=1) * np.sqrt(0.5) for pair in ((along, along), (along, -along))]
+    return centre + np.concatenate(arms)
+
+
+def _drawn(image: NDArray[np.uint8], strokes: Sequence[NDArray[np.float64]], brightness: int) -> NDArray[np.uint8]:
+    """The image with points (row, column) drawn on it, thicker on a large one; what lies outside is left out."""
+    places = np.rint(np.concatenate(strokes)).astype(int)
+    canvas = np.zeros(image.shape, dtype=bool)
+    inside = ((places >= 0) & (places < image.shape)).all(axis=1)
+    canvas[tuple(places[inside].T)] = True
+    thickness = max(1, round(max(image.shape) / 500))
+    out = image.copy()
+    out[ndimage.binary_dilation(canvas, np.ones((thickness, thickness)))] = brightness
+    return out
+
+
+def _ridge(grey: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+    """By how much each pixel is brighter than the brightest of those `reach` and `reach` + 1 columns beside it."""
+    padded = np.pad(grey, ((0, 0), (reach + 1, reach + 1)), mode="edge")
+
+    def beside(offset: int) -> NDArray[np.float64]:
+        start = reach + 1 + offset
+        return padded[:, start : start + grey.shape[1]]
+
+    left, right = (np.maximum(beside(sign * reach), beside(sign * (reach + 1))) for sign in (-1, 1))
+    return grey - np.maximum(left, right)
