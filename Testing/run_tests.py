@@ -1,4 +1,4 @@
-"""``python -m Testing.run_tests``: every test, on two cores; the panel's run beside the others, and are told after them.
+"""``python -m Testing.run_tests``: every test, on two cores; the panel's run beside the others and are told after them.
 
 The others are shared out between two processes, a file to one of them. Each process computes on one core: two that
 compute on both wait for each other.

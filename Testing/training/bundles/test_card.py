@@ -192,7 +192,7 @@ def test_the_outlines_rules_are_told_with_their_choice(tmp_path: Path) -> None:
     rewrite_bundle(bundle, metadata={**metadata, "outline_rules_report": report})
     text = write_card(bundle, []).replace("\n", " ")
     assert "mean probability is below 0.7" in text
-    assert "calls normal the outline is withheld." in text
+    assert "is called normal the outline is withheld." in text
     assert "Chosen on collections left out of the training: X." in text
     assert "The fewest lost." in text
     assert "lesion-free parts 4.0%, found lesions lost 1.0%" in text
@@ -205,7 +205,7 @@ def test_a_sure_outline_that_is_shown_all_the_same_is_told(tmp_path: Path) -> No
     metadata["breastusai"] |= {"withhold_below": 0.9}
     rewrite_bundle(bundle, metadata=metadata)
     text = write_card(bundle, []).replace("\n", " ")
-    assert "calls normal the outline is withheld, unless its own mean probability is 0.9 or more." in text
+    assert "is called normal the outline is withheld, unless its own mean probability is 0.9 or more." in text
 
 
 def test_what_every_gap_gave_is_told_with_its_command(tmp_path: Path) -> None:

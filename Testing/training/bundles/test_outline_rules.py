@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from BreastUSAILib.engine.bundles.bundle import load_segmenter, verify_bundle
 from BreastUSAILib.engine.errors import InputError
 from Testing.training.measure.samples import write_classifier, write_data, write_segmenter
+from Training.bundles.card import write_card
 from Training.bundles.lesion_gap import GAPS, GapChoice
 from Training.bundles.outline_rules import OutlineRules, calibrate_outlines, choose_outline_rules, write_outline_rules
 from Training.bundles.outlined import NEVER, Outline, Outlined, read_outlined, write_outlined
@@ -108,6 +110,24 @@ def test_what_is_normal_is_chosen_on_collections_left_out_where_there_are_some(t
     assert classifier["calibration_report"]["normal"]["from"] == "collections left out of the training: B, A"
     assert segmenter["outline_rules_report"]["from"] == "collections left out of the training: B, A"
     assert rules.normals_outlined == 0
+
+
+def test_with_enough_normals_whether_there_is_a_lesion_is_asked_of_both_networks(tmp_path: Path) -> None:
+    """Here the classifier tells nothing and the surest tissue does: an image is normal by what the latter says."""
+    pair = [write_classifier(tmp_path), write_segmenter(tmp_path)]
+    lesions = [replace(lesion(0.5, 0.9, "B"), surest=2.0 + 0.01 * n) for n in range(60)]
+    normals = [replace(normal(0.5, 0.8), surest=-2.0 + 0.01 * n) for n in range(60)]
+    _, rules = calibrate_outlines(pair, (), [*lesions, *normals])
+    presence = load_segmenter(pair[1]).presence
+    assert presence is not None
+    assert presence.classifier == verify_bundle(pair[0]).sha256
+    assert presence.outlined > 0.5
+    assert rules.normal_below == presence.normal_below > presence.probability(0.5, -1.4)
+    assert rules.normals_outlined == rules.lesions_lost == 0
+    assert f"{presence.outlined} times the second" in write_card(pair[1], []).replace("\n", " ")
+
+    calibrate_outlines(pair, load_examples(write_data(tmp_path)))
+    assert load_segmenter(pair[1]).presence is None  # fitted on nothing that the pair does not know
 
 
 def test_what_was_found_on_a_left_out_collection_is_written_and_read_back(tmp_path: Path) -> None:
