@@ -62,7 +62,7 @@ NEVER = {
 LIGHT = (
     *("errors", "flags", "options", "device", "images.frames", "images.letterbox", "images.frame_selection"),
     *("images.plausible_spacing", "findings.analysis", "findings.maps", "findings.lesion_segment"),
-    *("findings.document_form", "findings.heat_map_colours"),
+    *("findings.document_form", "findings.heat_map_colours", "findings.measures", "findings.words"),
     *("remote.exchange", "remote.private_folder", "remote.protocol"),
 )
 """What Slicer's process shares with the engine's: numpy alone. scipy would take the GUI thread 0.4 s to import."""
