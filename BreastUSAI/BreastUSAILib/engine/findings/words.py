@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..flags import FlagCode, Severity
+from ..flag_sentences import translated
+from ..flags import Flag, FlagCode, Severity
 from ..images.frames import InputKind, SpacingSource
 from .analysis import Analysis, Explanation, Label, Lesion, Malignancy, VolumeLesion
 from .measures import Translate, axes
@@ -87,7 +88,7 @@ def prevalence_words(analysis: Analysis, _: Translate = english) -> str:
     malignancy = analysis.verdict.malignancy
     if malignancy is None or malignancy.prevalence is None:
         return ""
-    stated = [flag.message for flag in analysis.flags if flag.code is FlagCode.PREVALENCE_SHIFTED]
+    stated = [flag_words(flag, _) for flag in analysis.flags if flag.code is FlagCode.PREVALENCE_SHIFTED]
     shifted = _("Shifted to a prevalence of {percent:.3g} % malignant among lesions.").format(
         percent=100 * malignancy.prevalence
     )
@@ -103,6 +104,11 @@ def frame_words(analysis: Analysis, frame: int, _: Translate = english) -> str:
     if seconds is None:
         return _("frame {number} of {count}").format(number=frame + 1, count=count)
     return _("frame {number} of {count} ({seconds:.2f} s)").format(number=frame + 1, count=count, seconds=seconds)
+
+
+def flag_words(flag: Flag, _: Translate = english) -> str:
+    """What a flag says."""
+    return translated(flag.message, _)
 
 
 def severity_words(severity: Severity, _: Translate = english) -> str:

@@ -9,7 +9,7 @@ import qt
 from slicer.i18n import tr as _
 
 from ...engine.findings.analysis import Analysis
-from ...engine.findings.words import severity_meaning, severity_words
+from ...engine.findings.words import flag_words, severity_meaning, severity_words
 from ...engine.flags import Flag, FlagCode, Severity
 
 _ICONS = {
@@ -50,7 +50,7 @@ class FlagList:
         icon.pixmap = self._frame.style().standardIcon(standard).pixmap(size, size)
         icon.alignment = qt.Qt.AlignTop
         words.textFormat = qt.Qt.RichText
-        words.text = f"<b>{severity_words(flag.severity, _)}.</b> {html.escape(flag.message)}"
+        words.text = f"<b>{severity_words(flag.severity, _)}.</b> {html.escape(flag_words(flag, _))}"
         words.wordWrap = True
         words.textInteractionFlags = qt.Qt.TextSelectableByMouse
         layout = self._frame.layout()
