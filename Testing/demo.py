@@ -12,7 +12,7 @@ from rich.table import Table
 
 from BreastUSAILib import RESEARCH_USE
 from BreastUSAILib.__main__ import main as breastusai
-from BreastUSAILib.report.words import percent
+from BreastUSAILib.engine.findings.words import percent
 
 SAMPLES = Path(__file__).resolve().parents[1] / "BreastUSAI" / "Resources" / "Samples"
 OUTPUT = Path("demo-output")

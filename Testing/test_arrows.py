@@ -30,7 +30,7 @@ ROOMS_KNOWN = {
 
 FLOORS = {
     "engine": (
-        *("errors", "flags", "stopwatch", "device", "own_folders", "bundle_limits"),
+        *("errors", "flags", "flag_sentences", "stopwatch", "device", "own_folders", "bundle_limits"),
         *("images", "reading", "findings", "options", "checks", "preparing", "networks", "explanations", "models"),
         *("lesions", "bundles", "pipeline", "analyzer", "remote"),
     ),
@@ -60,9 +60,18 @@ NEVER = {
 """Packages from outside that a room never imports, not even within a function."""
 
 LIGHT = (
-    *("errors", "flags", "options", "device", "images.frames", "images.letterbox", "images.frame_selection"),
+    *(
+        "errors",
+        "flags",
+        "flag_sentences",
+        "options",
+        "device",
+        "images.frames",
+        "images.letterbox",
+        "images.frame_selection",
+    ),
     *("images.plausible_spacing", "findings.analysis", "findings.maps", "findings.lesion_segment"),
-    *("findings.document_form", "findings.heat_map_colours"),
+    *("findings.document_form", "findings.heat_map_colours", "findings.measures", "findings.words"),
     *("remote.exchange", "remote.private_folder", "remote.protocol"),
 )
 """What Slicer's process shares with the engine's: numpy alone. scipy would take the GUI thread 0.4 s to import."""

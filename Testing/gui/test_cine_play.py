@@ -97,7 +97,7 @@ class TestCurve:
     @pytest.fixture
     def plot(self, application):
         shown = FramePlot()
-        shown.setReport(reports.cine([0.1, 0.5, 0.9, 0.4]))
+        shown.setAnalysis(reports.cine([0.1, 0.5, 0.9, 0.4]).analysis)
         return shown
 
     @pytest.fixture
@@ -116,7 +116,7 @@ class TestCurve:
     def test_another_width_report_or_palette_draws_it_anew(self, plot, drawn):
         picture_of(plot)
         picture_of(plot, 200)
-        plot.setReport(reports.cine([0.9, 0.1]))
+        plot.setAnalysis(reports.cine([0.9, 0.1]).analysis)
         picture_of(plot, 200)
         palette = qt.QPalette(plot.palette)
         palette.setColor(qt.QPalette.WindowText, qt.QColor(255, 0, 0))

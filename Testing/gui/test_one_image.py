@@ -335,7 +335,7 @@ def test_a_panel_that_is_gone_hears_of_nothing(host, scene, exams, module, engin
     from BreastUSAILib.gui import panel as panel_module
 
     monkeypatch.setattr(engine_process, "EngineProcess", lambda: engine)
-    monkeypatch.setattr(panel_module, "Installer", lambda **_options: installer)
+    monkeypatch.setattr(panel_module, "Installer", lambda *_options: installer)
     widget = module.BreastUSAIWidget()
     widget.enter()
     widget.cleanup()

@@ -268,7 +268,7 @@ def test_keys_work_while_the_module_is_shown_and_no_longer(application, module, 
     window = qt.QMainWindow()
     monkeypatch.setattr(slicer.util, "mainWindow", lambda: window)
     monkeypatch.setattr(engine_process, "EngineProcess", lambda: engine)
-    monkeypatch.setattr(panel_module, "Installer", lambda **_options: installer)
+    monkeypatch.setattr(panel_module, "Installer", lambda *_options: installer)
     widget = module.BreastUSAIWidget()
     keys = window.findChildren(qt.QShortcut)
 

@@ -36,7 +36,7 @@ def test_a_phantom_from_click_to_verdict_and_what_goes_on_from_there(host, engin
     panel.ui.rescoreButton.click()
     until(lambda: not panel.state.isBusy, "the re-scoring")
     assert panel.state is PanelState.DONE, panel.ui.messageLabel.text + engine.logText
-    assert panel.blocks.result.report["lesions"][0]["malignancy"] is not None
+    assert panel.blocks.result.report.analysis.lesions[0].malignancy is not None
 
     panel.ui.modelsSection.collapsed = False
     until(lambda: panel.models.list.models is not None, "the list of models")

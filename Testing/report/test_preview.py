@@ -19,7 +19,6 @@ from BreastUSAILib.report.preview_panel import PANEL_WIDTH
 from BreastUSAILib.report.preview_scales import scale_strip, scale_ticks
 from BreastUSAILib.report.preview_theme import font, printable, shortened, wrapped
 from BreastUSAILib.report.preview_views import Magnification, displayable, draw_outlines
-from BreastUSAILib.report.words import percent
 from Testing.report.samples import analysis_of, frames_of, volume_of
 
 SIZES = [(100, 100), (64, 900), (900, 80), (600, 800), (1, 1)]
@@ -85,7 +84,7 @@ def test_every_preview_says_research_use_and_its_verdict(written, label):
 def test_the_likelihood_comes_with_its_interval(written):
     frames = frames_of()
     render_preview(analysis_of(frames), frames)
-    assert "Likelihood of malignancy 87 %" in _words(written)
+    assert "Likelihood of malignancy: 87 %" in _words(written)
     assert "95 % interval: 74 % to 94 %" in _words(written)
 
 
@@ -267,22 +266,6 @@ def test_accents_and_signs_become_their_nearest_letters():
 def test_lines_are_never_wider_than_their_column(text, width):
     lines = [*wrapped(text, 16, width), shortened(text, 16, width)]
     assert all(font(16).getlength(line) <= width for line in lines)
-
-
-@pytest.mark.parametrize(
-    ("probability", "words"),
-    [
-        (0.0, "0 %"),
-        (0.004, "< 1 %"),
-        (0.01, "1 %"),
-        (0.5, "50 %"),
-        (0.994, "> 99 %"),
-        (0.9999, "> 99 %"),
-        (1.0, "100 %"),
-    ],
-)
-def test_a_percentage_is_never_rounded_to_a_certainty(probability, words):
-    assert percent(probability) == words
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,14 @@ class MapsInMemory:
         return dict(zip(self.frames, self.heat, strict=True))[frame]
 
 
+def lesion_at(frame: int, centroid_px: tuple[float, float]) -> Lesion:
+    """A lesion of which nothing matters but where it is."""
+    here = (centroid_px, centroid_px)
+    return Lesion(
+        1, 1, frame, (0, 0, 1, 1), centroid_px, 1, None, 1.0, None, here, 1.0, None, here, 1.0, 0.0, None, 0.9
+    )
+
+
 def finished(steps: Generator[None, None, Any]) -> Any:
     """What a task in steps returns when it is run to its end at once."""
     while True:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..engine.findings.analysis import Analysis, Label, VolumeLesion
+from ..engine.findings.words import NO_BREAK, lesion_size, percent, slices_words, volume_size
 from ..engine.flags import Severity
-from ..report.words import lesion_size, percent, slices, volume_size
 
 _MOST_JOINED = 5
+_ON_EVERY_TERMINAL = str.maketrans({NO_BREAK: " ", "×": "x"})
 
 
 def summary_line(name: str, analysis: Analysis, folder: Path) -> str:
@@ -18,9 +19,9 @@ def summary_line(name: str, analysis: Analysis, folder: Path) -> str:
         _lesions(analysis),
         _joined_lesions(analysis),
         _flags(analysis),
-        f"results in {folder}",
     ]
-    return f"{name}: " + "; ".join(part for part in parts if part)
+    said = "; ".join(part for part in parts if part).translate(_ON_EVERY_TERMINAL)
+    return f"{name}: {said}; results in {folder}"
 
 
 def _verdict(analysis: Analysis) -> str:
@@ -63,7 +64,7 @@ def _joined_lesions(analysis: Analysis) -> str:
 
 def _joined_lesion(lesion: VolumeLesion) -> str:
     likelihood = "" if lesion.malignancy is None else f" with a likelihood of {percent(lesion.malignancy.probability)}"
-    return f"{volume_size(lesion)} in {slices(lesion)}{likelihood}"
+    return f"{volume_size(lesion)} in {slices_words(lesion)}{likelihood}"
 
 
 def _flags(analysis: Analysis) -> str:

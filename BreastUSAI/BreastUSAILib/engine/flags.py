@@ -15,7 +15,10 @@ class Severity(str, Enum):
 
 
 class FlagCode(str, Enum):
-    """The closed set of flags, as `analysis.json` names them."""
+    """The closed set of flags, as `analysis.json` names them.
+
+    `OTHER` is never raised: it stands for a code of a later version in a document that is read.
+    """
 
     UNCALIBRATED = "uncalibrated"
     NOT_ULTRASOUND = "not_ultrasound"
@@ -35,6 +38,7 @@ class FlagCode(str, Enum):
     OUTLINE_WITHHELD = "outline_withheld"
     PREVALENCE_SHIFTED = "prevalence_shifted"
     RESCORED = "rescored"
+    OTHER = "other"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from .. import RESEARCH_USE
 from ..engine.findings.analysis import Analysis
 from ..engine.findings.heat_map_colours import heat_map_over, shows_flow
+from ..engine.findings.words import explanation_words
 from ..engine.images.frames import Frames, InputKind
 from .atomic import atomic_file
 from .preview_panel import PANEL_WIDTH, panel
@@ -97,10 +98,9 @@ def _views(analysis: Analysis, frames: Frames, frame: int) -> list[tuple[str, Im
     heat = enlarged_map(analysis.maps.heat_map(frame), size)
     explained = Image.fromarray(heat_map_over(np.asarray(plain), heat, on_flow))
     draw_outlines(explained, labels)
-    explanation = analysis.explanation
     return [
         ("Lesions", found, scale),
-        (f"{explanation.method}: {explanation.target_class.value}", explained, colour_strip(strip_width, on_flow)),
+        (explanation_words(analysis.explanation), explained, colour_strip(strip_width, on_flow)),
     ]
 
 

@@ -6,6 +6,19 @@ from PIL import Image, ImageDraw
 
 from ..engine.findings.analysis import CLASSES, Analysis, Label, Lesion, Malignancy, Probabilities
 from ..engine.findings.lesion_segment import lesion_colour
+from ..engine.findings.measures import beside_axes
+from ..engine.findings.words import (
+    interval_words,
+    lesion_size,
+    likelihood_words,
+    model_lines,
+    percent,
+    shape_words,
+    slices_words,
+    verdict_meaning,
+    verdict_words,
+    volume_size,
+)
 from ..engine.images.frames import InputKind
 from .preview_theme import (
     BACKGROUND,
@@ -17,24 +30,14 @@ from .preview_theme import (
     TEXT,
     TRACK,
     font,
+    printable,
     shortened,
     wrapped,
 )
-from .words import lesion_size, percent, slices, volume_size
 
 PANEL_WIDTH = 430
 
-VERDICT_WORDS = {
-    Label.NORMAL: "Normal",
-    Label.BENIGN: "Benign",
-    Label.MALIGNANT: "Malignant",
-    Label.UNDETERMINED: "Undetermined",
-    Label.REJECTED: "No verdict",
-}
-_EXPLANATIONS = {
-    Label.UNDETERMINED: "The network is not sure enough to name a class.",
-    Label.REJECTED: "The input was rejected; the flags say why.",
-}
+_EXPLAINED = (Label.UNDETERMINED, Label.REJECTED)
 _MOST_LESIONS = 5
 _MOST_FLAGS = 6
 _TALLEST = 4000
@@ -84,16 +87,14 @@ class _Column:
 def _verdict(column: _Column, analysis: Analysis) -> None:
     verdict = analysis.verdict
     column.heading("VERDICT")
-    column.text(VERDICT_WORDS[verdict.label], 42, LABEL_COLOURS[verdict.label])
+    column.text(verdict_words(verdict.label), 42, LABEL_COLOURS[verdict.label])
     column.y += 4
-    if verdict.label in _EXPLANATIONS:
-        column.text(_EXPLANATIONS[verdict.label], 17)
+    if verdict.label in _EXPLAINED:
+        column.text(verdict_meaning(analysis), 17)
         column.y += 4
     if verdict.malignancy is not None:
-        supposed = ", if there were a lesion:" if verdict.label is Label.NORMAL else ""
-        column.text(f"Likelihood of malignancy{supposed} {percent(verdict.malignancy.probability)}", 20)
-        low, high = percent(verdict.malignancy.low), percent(verdict.malignancy.high)
-        column.text(f"95 % interval: {low} to {high}", 16, QUIET)
+        column.text(likelihood_words(verdict.malignancy, verdict.label), 20)
+        column.text(interval_words(verdict.malignancy), 16, QUIET)
         _likelihood_bar(column, verdict.malignancy)
 
 
@@ -118,14 +119,14 @@ def _class_bars(column: _Column, probabilities: Probabilities) -> None:
     for label in CLASSES:
         share = getattr(probabilities, label.value)
         middle = column.y + 11
-        column.draw.text((0, middle), label.value, font=font(17), fill=TEXT, anchor="lm")
+        column.draw.text((0, middle), printable(verdict_words(label)), font=font(17), fill=TEXT, anchor="lm")
         column.draw.rounded_rectangle([left, middle - 5, right, middle + 5], radius=5, fill=TRACK)
         end = left + round(share * (right - left))
         if end > left:
             column.draw.rounded_rectangle(
                 [left, middle - 5, max(end, left + 4), middle + 5], radius=5, fill=LABEL_COLOURS[label]
             )
-        column.draw.text((PANEL_WIDTH, middle), percent(share), font=font(17), fill=TEXT, anchor="rm")
+        column.draw.text((PANEL_WIDTH, middle), printable(percent(share)), font=font(17), fill=TEXT, anchor="rm")
         column.y += 26
 
 
@@ -148,7 +149,7 @@ def _joined_lesions(column: _Column, analysis: Analysis) -> None:
         return
     column.heading("LESIONS ACROSS SLICES")
     for lesion in analysis.volume_lesions[:_MOST_LESIONS]:
-        _lesion_line(column, lesion.id, f"{volume_size(lesion)}, {slices(lesion)}")
+        _lesion_line(column, lesion.id, f"{volume_size(lesion)}, {slices_words(lesion)}")
         if lesion.malignancy is not None:
             column.text(f"{_likelihood_words(lesion.malignancy)}, slice {lesion.key_frame}", 15, QUIET, indent=22)
         column.y += 2
@@ -171,9 +172,8 @@ def _likelihood_words(malignancy: Malignancy) -> str:
 
 
 def _place_words(lesion: Lesion) -> str:
-    depth = f"{lesion.depth_px:.0f} px" if lesion.depth_mm is None else f"{lesion.depth_mm:.1f} mm"
-    shape = "taller than wide" if lesion.height_width_ratio > 1.0 else "wider than tall"
-    return f"depth {depth} · height/width {lesion.height_width_ratio:.2f} ({shape})"
+    measures = [f"{one.title.lower()} {one.words(lesion)}" for one in beside_axes(lesion.depth_mm is not None)]
+    return f"{' · '.join(measures)} ({shape_words(lesion)})"
 
 
 def _flags(column: _Column, analysis: Analysis) -> None:
@@ -190,9 +190,5 @@ def _flags(column: _Column, analysis: Analysis) -> None:
 
 def _provenance(column: _Column, analysis: Analysis) -> None:
     column.heading("HOW")
-    explanation = analysis.explanation
-    lines = [f"{model.task}: {model.name} {model.version}" for model in analysis.models]
-    if analysis.maps.frames:
-        lines.append(f"heat map: {explanation.method} for {explanation.target_class.value}")
-    for line in lines:
+    for line in model_lines(analysis):
         column.text(shortened(line, 15, PANEL_WIDTH), 15, QUIET)

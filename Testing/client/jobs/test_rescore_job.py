@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from BreastUSAILib.client.jobs.rescore_job import optionsOf
+from BreastUSAILib.engine.findings.analysis import Analysis, Explanation, Label
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from Testing.gui import reports
 
 
-def with_frames(indices: list[int], count: int, **more) -> dict:
-    report = reports.still(**more)
-    report["input"]["frames"] = count
-    report["frames"] = [{**report["frames"][0], "index": index} for index in indices]
-    return report
+def with_frames(indices: list[int], count: int, **more: Any) -> Analysis:
+    report = reports.with_input(reports.still(**more), frames=count)
+    (finding,) = report.analysis.frames
+    return replace(report.analysis, frames=tuple(replace(finding, index=index) for index in indices))
 
 
 @pytest.mark.parametrize("text", ["all", "key", "every:10", "3-40", "3-40:7"])
@@ -38,17 +41,13 @@ def test_a_report_of_an_earlier_version_tells_it_by_its_frames(indices, selectio
 
 
 def test_a_rejected_result_keeps_the_prevalence_that_was_asked_for():
-    report = reports.rejected()
-    report["prevalence"] = 0.02
-
-    assert optionsOf(report).prevalence == 0.02
+    assert optionsOf(replace(reports.rejected().analysis, prevalence=0.02)).prevalence == 0.02
 
 
 def test_method_class_and_prevalence_are_kept():
-    report = reports.flagged()
-    report["explanation"] = {"method": "Saliency", "class": "benign", "layer": "input"}
+    explanation = Explanation("Saliency", Label.BENIGN, "input")
 
-    options = optionsOf(report)
+    options = optionsOf(replace(reports.flagged().analysis, explanation=explanation))
 
     assert options == AnalyzeOptions(options.frames, options.explain_class, 0.02, "saliency")
     assert options.explain_class.value == "benign"

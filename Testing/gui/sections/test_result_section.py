@@ -6,8 +6,11 @@ import pytest
 import qt
 
 from BreastUSAILib import RESEARCH_USE
+from BreastUSAILib.engine.findings.analysis import Label, Malignancy
+from BreastUSAILib.engine.findings.words import severity_meaning
+from BreastUSAILib.engine.flags import Severity
+from BreastUSAILib.engine.images.frames import SpacingSource
 from BreastUSAILib.gui.sections.result_section import ResultSection
-from BreastUSAILib.gui.widgets.flag_list import severityMeaning
 from BreastUSAILib.gui.widgets.frame_plot import FramePlot
 from BreastUSAILib.gui.widgets.shortcuts import KEYS
 from BreastUSAILib.scene.results.report_node import addReportNode
@@ -76,9 +79,7 @@ def test_research_use_stands_beside_every_result(ui, section, shown, kind):
 
 @pytest.mark.parametrize(("label", "words"), [("normal", "Normal"), ("benign", "Benign"), ("malignant", "Malignant")])
 def test_a_verdict_stands_with_likelihood_interval_and_probabilities(ui, section, shown, label, words):
-    report = reports.still()
-    report["verdict"]["label"] = label
-    section.show(report)
+    section.show(reports.with_verdict(reports.still(), label=Label(label)))
 
     assert ui.verdictLabel.text == words
     supposed = ", if there were a lesion" if label == "normal" else ""
@@ -117,17 +118,13 @@ def test_uncalibrated_means_no_millimetres_anywhere(ui, section):
 
 
 def test_a_pixel_size_given_by_hand_is_named_as_such(ui, section):
-    report = reports.still()
-    report["input"]["spacing_source"] = "manual"
-    section.show(report)
+    section.show(reports.with_input(reports.still(), spacing_source=SpacingSource.MANUAL))
 
     assert "given by hand" in ui.lesionNoteLabel.text
 
 
 def test_nearly_certain_is_never_rounded_to_certain(ui, section):
-    report = reports.still()
-    report["verdict"]["malignancy"].update(probability=0.998, low=0.995, high=0.9999)
-    section.show(report)
+    section.show(reports.with_verdict(reports.still(), malignancy=Malignancy(0.998, 0.995, 0.9999)))
 
     assert plain(ui.likelihoodLabel.text) == "Likelihood of malignancy: > 99 %"
     assert plain(ui.intervalLabel.text) == "95 % interval: > 99 %"
@@ -141,9 +138,7 @@ def test_an_applied_prevalence_is_stated_beside_the_likelihood_and_not_twice(ui,
 
 
 def test_a_prevalence_is_stated_even_where_no_flag_does(ui, section):
-    report = reports.flagged()
-    report["flags"] = []
-    section.show(report)
+    section.show(reports.changed(reports.flagged(), flags=()))
 
     assert ui.prevalenceAppliedLabel.text == "Shifted to a prevalence of 2 % malignant among lesions."
 
@@ -166,7 +161,7 @@ def test_flags_stand_heaviest_first_with_icon_word_and_reason(ui, section):
     icons = [icon.pixmap.toImage() for icon, _words in rows]
     assert not any(icon.isNull() for icon in icons)
     assert icons[0] != icons[1]
-    assert rows[0][1].toolTip == severityMeaning("warning") != severityMeaning("info")
+    assert rows[0][1].toolTip == severity_meaning(Severity.WARNING) != severity_meaning(Severity.INFO)
 
 
 def test_flags_of_an_earlier_result_are_gone(ui, section, shown):
@@ -216,7 +211,7 @@ def test_a_row_click_asks_for_its_lesion(ui, section):
 
     ui.lesionTable.cellClicked.emit(4, 2)
 
-    assert chosen == [report["lesions"][4]]
+    assert chosen == [report.analysis.lesions[4]]
 
 
 def test_rows_of_the_key_frame_stand_out(ui, section):
@@ -251,9 +246,7 @@ def test_no_lesion_is_a_finding_too(ui, section, shown):
 
 
 def test_models_versions_and_hashes_are_named(ui, section):
-    report = reports.still()
-    report["software"] = {"breastusai": "0.3.0"}
-    section.show(report)
+    section.show(reports.changed(reports.still(), software={"breastusai": "0.3.0"}))
 
     assert "Classification: by-hand 1.0" in ui.provenanceLabel.text
     assert "BreastUSAI 0.3.0, run on cpu" in ui.provenanceLabel.text

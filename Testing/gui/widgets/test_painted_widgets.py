@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import qt
 
+from BreastUSAILib.engine.findings.analysis import Malignancy, Probabilities
 from BreastUSAILib.gui.widgets.frame_plot import FramePlot
 from BreastUSAILib.gui.widgets.likelihood_bar import LikelihoodBar
 from BreastUSAILib.gui.widgets.painting import CLASS_COLOURS
@@ -51,7 +52,7 @@ def test_class_colours_stand_out_from_both_of_slicers_windows(label, theme):
 @pytest.mark.parametrize("probability", [0.0, 0.25, 0.7, 1.0])
 def test_the_mark_lies_where_the_likelihood_is(probability):
     bar = LikelihoodBar()
-    bar.setMalignancy({"probability": probability, "low": probability, "high": probability, "prevalence": None})
+    bar.setMalignancy(Malignancy(probability, probability, probability))
 
     at = centre_of(CLASS_COLOURS["malignant"], picture_of(bar, 408), 1)
 
@@ -61,7 +62,7 @@ def test_the_mark_lies_where_the_likelihood_is(probability):
 def test_the_band_reaches_from_low_to_high():
     bar = LikelihoodBar()
     bar.palette = palette("light")
-    bar.setMalignancy({"probability": 0.5, "low": 0.25, "high": 0.75, "prevalence": None})
+    bar.setMalignancy(Malignancy(0.5, 0.25, 0.75))
 
     image = picture_of(bar, 408)
     row = [image.pixelColor(x, 9).getRgb()[:3] for x in range(image.width())]
@@ -74,7 +75,7 @@ def test_the_bar_says_in_words_what_it_shows_and_hides_without_a_number():
     bar = LikelihoodBar()
 
     assert bar.isHidden()
-    bar.setMalignancy({"probability": 0.7, "low": 0.6, "high": 0.8, "prevalence": None})
+    bar.setMalignancy(Malignancy(0.7, 0.6, 0.8))
     assert not bar.isHidden()
     assert bar.accessibleName.replace("\N{NO-BREAK SPACE}", " ") == (
         "Likelihood of malignancy: 70 %, 95 % interval: 60 % to 80 %"
@@ -88,14 +89,14 @@ def test_the_bar_says_in_words_what_it_shows_and_hides_without_a_number():
 def test_lettering_follows_the_palette(theme):
     bars = ProbabilityBars()
     bars.palette = palette(theme)
-    bars.setProbabilities({"normal": 0.1, "benign": 0.2, "malignant": 0.7})
+    bars.setProbabilities(Probabilities(0.1, 0.2, 0.7))
 
     assert qt.QColor(TEXTS[theme]).getRgb()[:3] in colours_in(picture_of(bars))
 
 
 def test_probability_bars_are_as_long_as_the_probabilities_and_named():
     bars = ProbabilityBars()
-    bars.setProbabilities({"normal": 0.1, "benign": 0.2, "malignant": 0.7})
+    bars.setProbabilities(Probabilities(0.1, 0.2, 0.7))
     image = picture_of(bars, 400)
 
     lengths = {
@@ -118,14 +119,14 @@ def plot(application):
 
 
 def test_a_still_has_no_curve(plot):
-    plot.setReport(reports.still())
+    plot.setAnalysis(reports.still().analysis)
 
     assert plot.isHidden()
     assert not plot.hasCurve
 
 
 def test_a_cine_without_any_likelihood_has_no_curve(plot):
-    plot.setReport(reports.cine((None, None)))
+    plot.setAnalysis(reports.cine((None, None)).analysis)
 
     assert not plot.hasCurve
 
@@ -133,7 +134,7 @@ def test_a_cine_without_any_likelihood_has_no_curve(plot):
 def test_a_click_goes_to_the_nearest_analysed_frame(plot):
     chosen = []
     plot.onFrameChosen = chosen.append
-    plot.setReport(reports.cine((0.1, None, None, 0.6, 0.2)))
+    plot.setAnalysis(reports.cine((0.1, None, None, 0.6, 0.2)).analysis)
 
     for frame in (0, 3, 4, 1, 2):
         click(plot, plot.xOf(frame), 60)
@@ -144,7 +145,7 @@ def test_a_click_goes_to_the_nearest_analysed_frame(plot):
 
 
 def test_the_curve_is_drawn_at_the_height_of_the_likelihood(plot):
-    plot.setReport(reports.cine((0.0, 1.0, 0.0, 0.5, 0.0)))
+    plot.setAnalysis(reports.cine((0.0, 1.0, 0.0, 0.5, 0.0)).analysis)
     image = plot.grab().toImage()
 
     def top_of(frame):
@@ -157,7 +158,7 @@ def test_the_curve_is_drawn_at_the_height_of_the_likelihood(plot):
 
 
 def test_the_frame_that_is_shown_is_marked_and_the_mark_moves(plot):
-    plot.setReport(reports.cine((0.1, 0.6, 0.3, 0.9, 0.2)))
+    plot.setAnalysis(reports.cine((0.1, 0.6, 0.3, 0.9, 0.2)).analysis)
 
     def pictures():
         for frame in (None, 0, 2):
@@ -173,7 +174,7 @@ def test_the_frame_that_is_shown_is_marked_and_the_mark_moves(plot):
 
 def test_the_key_frame_is_ringed_in_the_colour_of_the_lettering(plot):
     plot.palette = palette("dark")
-    plot.setReport(reports.cine((0.0, 0.5, 0.0)))
+    plot.setAnalysis(reports.cine((0.0, 0.5, 0.0)).analysis)
     image = plot.grab().toImage()
 
     x = plot.xOf(1)
@@ -182,7 +183,7 @@ def test_the_key_frame_is_ringed_in_the_colour_of_the_lettering(plot):
 
 
 def test_the_curve_says_where_it_is_highest(plot):
-    plot.setReport(reports.cine((0.1, 0.6, 0.3, 0.9, 0.2)))
+    plot.setAnalysis(reports.cine((0.1, 0.6, 0.3, 0.9, 0.2)).analysis)
 
     words = plot.accessibleName.replace("\N{NO-BREAK SPACE}", " ")
     assert (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from BreastUSAILib.gui.words.lesion_rows import UNKNOWN, lesionRows, tableNote
@@ -14,12 +16,18 @@ def cells(report):
     return [tuple(cell.translate(PLAIN) for cell in row.cells) for row in lesionRows(report).rows]
 
 
-NAMED = {"lesion_names": {"2": "Zyste links", "4": "Zyste links"}}
+NAMES = {2: "Zyste links", 4: "Zyste links"}
 
 
 def test_a_lesion_is_called_as_the_reader_called_its_segment():
-    assert [row.cells[0] for row in lesionRows({**reports.still(), **NAMED}).rows] == ["1", "Zyste links"]
-    assert [row.cells[0] for row in lesionRows({**reports.volume(), **NAMED}).rows] == ["1", "Zyste links"]
+    assert [row.cells[0] for row in lesionRows(replace(reports.still(), lesionNames=NAMES)).rows] == [
+        "1",
+        "Zyste links",
+    ]
+    assert [row.cells[0] for row in lesionRows(replace(reports.volume(), lesionNames=NAMES)).rows] == [
+        "1",
+        "Zyste links",
+    ]
 
 
 def test_a_calibrated_still_has_millimetres_and_no_frame_column():
@@ -38,11 +46,11 @@ def test_an_uncalibrated_still_has_pixels_and_no_millimetre_anywhere():
         "Axes (px)",
         "Depth (px)",
         "Height/width",
-        "Area (px²)",
+        "Area (px)",
     )
     assert cells(report)[0] == ("1", "78 %", "6 × 4", "30", "1.00", "16")
     assert "mm" not in lesionRows(report).asText()
-    assert tableNote(report).startswith("Uncalibrated")
+    assert tableNote(report.analysis).startswith("Uncalibrated")
 
 
 def test_lesions_of_a_cine_stand_with_their_frame_counted_from_1_and_its_likelihood():
@@ -54,7 +62,7 @@ def test_lesions_of_a_cine_stand_with_their_frame_counted_from_1_and_its_likelih
         ("1", "2", "75 %"),
         ("2", "2", "75 %"),
     ]
-    assert "whole frame" in tableNote(report)
+    assert "whole frame" in tableNote(report.analysis)
 
 
 def test_a_frame_without_likelihood_shows_none():
@@ -68,15 +76,16 @@ def test_after_rescoring_each_lesion_shows_its_own_likelihood_with_its_interval(
 
     assert [row[1] for row in cells(report)] == ["35 %", "5 %"]
     assert "18 % to 52 %" in lesionRows(report).rows[0].likelihoodNote.translate(PLAIN)
-    assert "lesions' own" in tableNote(report)
+    assert "lesions' own" in tableNote(report.analysis)
 
 
 def test_a_lesion_that_could_not_be_scored_shows_that_of_its_frame_and_the_note_says_so():
     report = reports.rescored()
-    report["lesions"][1]["malignancy"] = None
+    first, second = report.analysis.lesions
+    report = reports.changed(report, lesions=(first, replace(second, malignancy=None)))
 
     assert [row[1] for row in cells(report)] == ["35 %", "78 %"]
-    assert "whole frame where a lesion could not be scored" in tableNote(report)
+    assert "whole frame where a lesion could not be scored" in tableNote(report.analysis)
 
 
 def test_joined_lesions_of_a_volume_stand_with_their_extent_and_volume():
@@ -90,8 +99,8 @@ def test_joined_lesions_of_a_volume_stand_with_their_extent_and_volume():
 def test_a_joined_lesion_is_shown_by_its_outline_on_its_key_slice():
     report = reports.volume()
 
-    assert [row.lesion["frame"] for row in lesionRows(report).rows] == [2, 1]
-    assert [row.lesion["number"] for row in lesionRows(report).rows] == [1, 2]
+    assert [row.lesion.frame for row in lesionRows(report).rows] == [2, 1]
+    assert [row.lesion.number for row in lesionRows(report).rows] == [1, 2]
 
 
 @pytest.mark.parametrize("unknown", [{"volume_mm3": None}, {"malignancy": None}])
@@ -111,9 +120,7 @@ def test_the_copy_is_tab_separated_with_headings_and_ordinary_spaces():
 
 def test_a_segments_name_with_a_tab_or_a_line_break_stays_one_cell() -> None:
     report = reports.cine((0.1, 0.6))
-    first = str(report["lesions"][0]["id"])
     plain = lesionRows(report).asText()
-    report["lesion_names"] = {first: "Cyst\tleft\nupper"}
-    named = lesionRows(report).asText()
+    named = lesionRows(replace(report, lesionNames={report.analysis.lesions[0].id: "Cyst\tleft\nupper"})).asText()
     assert "Cyst left upper" in named
     assert (named.count("\t"), named.count("\n")) == (plain.count("\t"), plain.count("\n"))

@@ -13,10 +13,10 @@ from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.source.frames_from_node import currentFrame
 from BreastUSAILib.scene.views.lesion_views import centreOnLesion, goToFrame
 from BreastUSAILib.scene.views.slice_views import showLayers
-from Testing.scene.analyses import marked_frames
+from Testing.scene.analyses import lesion_at, marked_frames
 from Testing.scene.world import TRANSFORMS, world_of
 
-LESION = {"frame": 3, "centroid_px": [12.5, 30.25]}
+LESION = lesion_at(3, (12.5, 30.25))
 FRAMES = {
     "cine": marked_frames(InputKind.CINE, count=5),
     "volume": marked_frames(InputKind.VOLUME, count=5),
@@ -62,7 +62,7 @@ def test_every_view_is_centred_on_the_lesion_in_the_world(host, kind, transform)
 def test_a_lesion_of_a_still_is_on_its_only_slice(host):
     node = loaded(host.scene, "still")
 
-    centreOnLesion(node, {"frame": 0, "centroid_px": [12.5, 30.25]}, None)
+    centreOnLesion(node, lesion_at(0, (12.5, 30.25)), None)
 
     np.testing.assert_allclose(view_centre(host.sliceLogic.GetSliceNode()), world_of(node, (12.5, 30.25, 0)))
 

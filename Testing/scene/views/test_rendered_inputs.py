@@ -20,7 +20,7 @@ from BreastUSAILib.scene.source.source_options import SourceOptions
 from BreastUSAILib.scene.views.lesion_views import centreOnLesion
 from BreastUSAILib.scene.views.overlay import setFill, setHeatMapOpacity, setOverlaysVisible
 from Testing.host.render import render_slice, save_picture, why_no_rendering
-from Testing.scene.analyses import MapsInMemory, analysis_of, joined, marked_frames
+from Testing.scene.analyses import MapsInMemory, analysis_of, joined, lesion_at, marked_frames
 from Testing.scene.painting import add_segment, box, paint, replace
 from Testing.scene.world import bent_transform, tilted_transform
 
@@ -96,7 +96,7 @@ def heat(picture: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 def look_at_lesion(host, volume) -> None:
     """Centre the view on the middle of the lesion, close enough for it to be measured."""
-    centreOnLesion(volume, {"frame": 11, "centroid_px": (114.5, 29.5)}, None)
+    centreOnLesion(volume, lesion_at(11, (114.5, 29.5)), None)
     host.sliceLogic.GetSliceNode().SetFieldOfView(70, 70, 1)
 
 

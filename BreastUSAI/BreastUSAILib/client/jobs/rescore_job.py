@@ -8,7 +8,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ...engine.errors import BreastUSAIError, Cancelled, InputError
-from ...engine.findings.analysis import Analysis, Label
+from ...engine.findings.analysis import Analysis
 from ...engine.images.frames import Frames
 from ...engine.options import EXPLAIN_METHODS, AnalyzeOptions, FrameSelection
 from ...scene.mrml.result_links import VOLUME_ROLE
@@ -35,8 +35,8 @@ class RescoreJob:
     """
 
     def __init__(self, engine: Any, parameters: Any, source: SourceOptions, listener: JobListener) -> None:
-        report = storedReport(parameters.report)
-        if report is None or parameters.segmentation is None or parameters.inputVolume is None:
+        stored = storedReport(parameters.report)
+        if stored is None or parameters.segmentation is None or parameters.inputVolume is None:
             raise _nothingToScore()
         if parameters.report.GetNodeReferenceID(VOLUME_ROLE) != parameters.inputVolume.GetID():
             raise InputError(
@@ -45,7 +45,7 @@ class RescoreJob:
                 remedy=_("Choose the image that they are about"),
             )
         self._engine, self._source, self._listener = engine, source, listener
-        self._options = optionsOf(report)
+        self._options = optionsOf(stored.analysis)
         self._volume, self._segmentation = parameters.inputVolume, parameters.segmentation
         self._table, self._report = parameters.table, parameters.report
         self._masks: EditedMasks | None = None
@@ -110,29 +110,28 @@ def _nothingToScore() -> InputError:
     return InputError(_("image, outlines or findings are no longer in the scene"), remedy=_("Analyze the image again"))
 
 
-def optionsOf(report: dict[str, Any]) -> AnalyzeOptions:
-    """What that report (`analysis.json` as a dict) was asked with."""
-    explanation = report["explanation"]
-    method = explanation["method"].lower()
+def optionsOf(analysis: Analysis) -> AnalyzeOptions:
+    """What that analysis was asked with."""
+    method = analysis.explanation.method.lower()
     return AnalyzeOptions(
-        frames=_selectionOf(report),
-        explain_class=Label(explanation["class"]),
-        prevalence=_prevalenceOf(report),
+        frames=_selectionOf(analysis),
+        explain_class=analysis.explanation.target_class,
+        prevalence=_prevalenceOf(analysis),
         explain_method=method if method in EXPLAIN_METHODS else None,
     )
 
 
-def _prevalenceOf(report: dict[str, Any]) -> float | None:
+def _prevalenceOf(analysis: Analysis) -> float | None:
     """What goes with the likelihood, which earlier versions said there alone, or where there is none, with the rest."""
-    malignancy = report["verdict"]["malignancy"]
-    return report.get("prevalence") if malignancy is None else malignancy["prevalence"]
+    malignancy = analysis.verdict.malignancy
+    return analysis.prevalence if malignancy is None else malignancy.prevalence
 
 
-def _selectionOf(report: dict[str, Any]) -> FrameSelection:
-    """What the report says, or where it was written before it said so, what its frames tell."""
-    if report.get("selection") is not None:
-        return FrameSelection(**report["selection"])
-    indices, count = [frame["index"] for frame in report["frames"]], report["input"]["frames"]
+def _selectionOf(analysis: Analysis) -> FrameSelection:
+    """What the analysis says, or where an earlier version that did not say so wrote it, what its frames tell."""
+    if analysis.selection is not None:
+        return analysis.selection
+    indices, count = [frame.index for frame in analysis.frames], analysis.input.frames
     if len(indices) < 2:
         return FrameSelection(indices[0], indices[0]) if indices else FrameSelection()
     step = indices[1] - indices[0]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import flag_sentences
 from ..flags import Flag, FlagCode, Severity
-from ..images.frames import Frames, Rectangle, Region, RegionContent, luminance
+from ..images.frames import Frames, Rectangle, RegionContent, luminance
 
 MIN_SIDE_PX = 32
 ADVISED_SIDE_PX = 100
@@ -39,23 +40,9 @@ _STRONG_COLOUR_SHARE = 0.6
 _FLOW_COLOUR = 0.35
 _FLOW_SHARE = 0.001
 
-_BLANK = Flag(
-    FlagCode.BLANK_FRAME,
-    Severity.REJECT,
-    "The analysed area is empty: it shows a single grey level, so choose a frame that shows tissue.",
-)
-_NOT_ULTRASOUND = Flag(
-    FlagCode.NOT_ULTRASOUND,
-    Severity.REJECT,
-    "The picture does not look like a B-mode ultrasound image, so no verdict is given; check that the right file and "
-    "frame were chosen.",
-)
-_DOPPLER_OVER_TISSUE = Flag(
-    FlagCode.COLOUR_DOPPLER,
-    Severity.WARNING,
-    "Colour Doppler covers part of the tissue and hides its grey levels from the networks, so prefer a B-mode frame "
-    "without it.",
-)
+_BLANK = Flag(FlagCode.BLANK_FRAME, Severity.REJECT, flag_sentences.BLANK)
+_NOT_ULTRASOUND = Flag(FlagCode.NOT_ULTRASOUND, Severity.REJECT, flag_sentences.NOT_ULTRASOUND)
+_DOPPLER_OVER_TISSUE = Flag(FlagCode.COLOUR_DOPPLER, Severity.WARNING, flag_sentences.DOPPLER_OVER_TISSUE)
 
 
 def check_input(frames: Frames) -> tuple[Flag, ...]:
@@ -122,28 +109,19 @@ class _Colours:
 def _pixel_size(frames: Frames) -> Flag | None:
     if frames.pixel_spacing_mm is not None:
         return None
-    return Flag(
-        FlagCode.UNCALIBRATED,
-        Severity.INFO,
-        "The input does not say how large a pixel is, so sizes are given in pixels and none in millimetres.",
-    )
+    return Flag(FlagCode.UNCALIBRATED, Severity.INFO, flag_sentences.UNCALIBRATED)
 
 
 def _regions(frames: Frames) -> Flag | None:
     tissue = [region for region in frames.regions if region.content is RegionContent.TISSUE]
     if len(tissue) < 2:
         return None
-    chosen = "the whole frame was analysed" if frames.region is None else f"only {_place(frames.region)} was analysed"
-    return Flag(
-        FlagCode.MULTIPLE_REGIONS,
-        Severity.INFO,
-        f"The image holds {len(tissue)} tissue views and {chosen}; crop the image to another view to analyse that one.",
-    )
-
-
-def _place(region: Region) -> str:
-    box = region.rectangle
-    return f"the one at columns {box.x}-{box.x + box.width - 1}, rows {box.y}-{box.y + box.height - 1}"
+    message = flag_sentences.SEVERAL_VIEWS.format(count=len(tissue))
+    if frames.region is not None:
+        box = frames.region.rectangle
+        columns, rows = f"{box.x}-{box.x + box.width - 1}", f"{box.y}-{box.y + box.height - 1}"
+        message = flag_sentences.ONE_VIEW_OF_SEVERAL.format(count=len(tissue), columns=columns, rows=rows)
+    return Flag(FlagCode.MULTIPLE_REGIONS, Severity.INFO, message)
 
 
 def _size(frames: Frames) -> Flag | None:
@@ -151,30 +129,18 @@ def _size(frames: Frames) -> Flag | None:
     shorter = min(area.width, area.height)
     if shorter >= ADVISED_SIDE_PX:
         return None
-    found = f"The analysed area has only {area.width} x {area.height} pixels"
+    severity, sentence = Severity.WARNING, flag_sentences.SMALL
     if shorter < MIN_SIDE_PX:
-        return Flag(
-            FlagCode.IMAGE_TOO_SMALL,
-            Severity.REJECT,
-            f"{found}, too few for any verdict; use an image of at least {ADVISED_SIDE_PX} pixels on each side.",
-        )
-    return Flag(
-        FlagCode.IMAGE_TOO_SMALL,
-        Severity.WARNING,
-        f"{found}, so small lesions may be missed; prefer at least {ADVISED_SIDE_PX} pixels on each side.",
-    )
+        severity, sentence = Severity.REJECT, flag_sentences.TOO_SMALL
+    message = sentence.format(width=area.width, height=area.height, least=ADVISED_SIDE_PX)
+    return Flag(FlagCode.IMAGE_TOO_SMALL, severity, message)
 
 
 def _doppler_regions(frames: Frames) -> Flag | None:
     flow = {RegionContent.COLOUR_FLOW, RegionContent.SPECTRAL_DOPPLER}
     if not any(region.content in flow for region in frames.regions):
         return None
-    return Flag(
-        FlagCode.COLOUR_DOPPLER,
-        Severity.WARNING,
-        "The file declares a Doppler region, and colour or spectra over the tissue can mislead the networks, so "
-        "prefer a plain B-mode image.",
-    )
+    return Flag(FlagCode.COLOUR_DOPPLER, Severity.WARNING, flag_sentences.DOPPLER_REGION)
 
 
 def _unequal_spacing(frames: Frames) -> Flag | None:
@@ -183,11 +149,8 @@ def _unequal_spacing(frames: Frames) -> Flag | None:
     row, column = frames.pixel_spacing_mm
     if max(row, column) <= (1 + SPACING_TOLERANCE) * min(row, column):
         return None
-    return Flag(
-        FlagCode.UNEQUAL_SPACING,
-        Severity.INFO,
-        f"Pixels are {row:.4g} mm high and {column:.4g} mm wide; read sizes in millimetres, where this is allowed for.",
-    )
+    message = flag_sentences.UNEQUAL_SPACING.format(height=f"{row:.4g}", width=f"{column:.4g}")
+    return Flag(FlagCode.UNEQUAL_SPACING, Severity.INFO, message)
 
 
 def _slicer_spacing(frames: Frames) -> Flag | None:
@@ -198,12 +161,7 @@ def _slicer_spacing(frames: Frames) -> Flag | None:
     in_slicer = np.linalg.norm(frames.ijk_to_ras[:3, :2], axis=0)
     if np.allclose(in_slicer, (column, row), rtol=SLICER_SPACING_TOLERANCE, atol=0):
         return None
-    return Flag(
-        FlagCode.CALIBRATION_NOT_IN_SLICER,
-        Severity.INFO,
-        "Slicer loads this image without its pixel size, so trust the millimetres given here and not those of "
-        "Slicer's ruler.",
-    )
+    return Flag(FlagCode.CALIBRATION_NOT_IN_SLICER, Severity.INFO, flag_sentences.CALIBRATION_NOT_IN_SLICER)
 
 
 def _rows_of_tiles(view: NDArray) -> NDArray:

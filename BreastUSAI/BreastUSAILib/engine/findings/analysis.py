@@ -199,6 +199,22 @@ class FrameMaps(Protocol):
         """Indices of the frames that have masks and heat maps, ascending."""
 
 
+class _NoMaps:
+    """What an analysis has that was read from a document: no frame has masks or heat maps."""
+
+    frames: tuple[int, ...] = ()
+
+    def labels(self, frame: int) -> NDArray[np.uint8]:
+        raise KeyError(frame)
+
+    def heat_map(self, frame: int) -> NDArray[np.float32]:
+        raise KeyError(frame)
+
+
+NO_MAPS: FrameMaps = _NoMaps()
+"""Maps of an analysis that was read from a document, which has none."""
+
+
 @dataclass(frozen=True)
 class Analysis:
     """Verdict, per-frame findings, lesions, maps, flags and provenance of one input.
@@ -206,7 +222,8 @@ class Analysis:
     `volume_lesions` is a partition of `lesions` where the input is a volume; a still and a cine have none.
     `selection` is what was chosen of the input's frames, kept through every `Analyzer.rescore`; None where unknown.
     `prevalence` is the share of malignant among lesions, in (0, 1), that was asked for, whether or not there is a
-    verdict that could be shifted to it; None where none was.
+    verdict that could be shifted to it; None where none was. `maps` are absent (`NO_MAPS`) from an analysis that was
+    read from a stored document.
     """
 
     input: InputSummary
@@ -219,7 +236,7 @@ class Analysis:
     device: str
     software: Mapping[str, str]
     timing_ms: Mapping[str, float]
-    maps: FrameMaps = field(repr=False, compare=False)
+    maps: FrameMaps = field(default=NO_MAPS, repr=False, compare=False)
     volume_lesions: tuple[VolumeLesion, ...] = ()
     selection: FrameSelection | None = None
     prevalence: float | None = None

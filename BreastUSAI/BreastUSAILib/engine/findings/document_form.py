@@ -1,6 +1,7 @@
-"""Whether a document has the form of `Analysis.to_json`, checked against the dataclasses themselves. Needs numpy alone.
+"""An `Analysis` again from a document in the form of `Analysis.to_json`, checked against the dataclasses themselves.
 
 A scene may hold the document of another version, or one that somebody edited: nothing may be taken for granted.
+Needs numpy alone.
 """
 
 from __future__ import annotations
@@ -8,54 +9,57 @@ from __future__ import annotations
 import math
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from ..errors import OptionError
 from ..flags import FlagCode
 from ..images.frames import SpacingSource
 from .analysis import Analysis, Explanation, Malignancy, Probabilities
+from .measures import LESION_MEASURES, MILLIMETRES, REQUIRED
 
 Form = Callable[[Any], Any]
-"""Gives a value in its form, without what it does not know; raises ValueError where it has another."""
+"""Gives what a plain JSON value stands for, without what it does not know; raises ValueError for another form."""
 
-_WORDS = (FlagCode, SpacingSource)
-"""Enums that later versions may add to, and that nobody who reads a document must know in full."""
+_LATER_WORDS: Mapping[type[Enum], Enum] = {FlagCode: FlagCode.OTHER, SpacingSource: SpacingSource.OTHER}
+"""Enums that later versions may add to, with what stands for a word that this one does not know."""
 
-_MILLIMETRES = ("area_mm2", "long_axis_mm", "short_axis_mm", "depth_mm")
+_MILLIMETRES = [one.key for one in LESION_MEASURES if one.unit in MILLIMETRES and one.default is REQUIRED]
 _LARGEST = 2**31  # what Qt and VTK count to
 
 
-def checked_document(document: Any) -> dict[str, Any]:
-    """A document with every key of `Analysis.to_json` of this version, and no other.
+def analysis_from(document: Any) -> Analysis:
+    """The analysis that a document tells, its maps absent (`NO_MAPS`).
 
-    What earlier versions of the same major schema did not write has its default. Raises ValueError, with a phrase that
-    says what is wrong, for one that lacks anything else, or whose parts do not fit each other.
+    What earlier versions of the same major schema did not write has its default; what a later one adds is left out.
+    Raises ValueError, with a phrase that says what is wrong, for a document that lacks anything else, or whose parts
+    do not fit each other.
     """
-    checked = _form_of(Analysis)(document)
-    _check_references(checked)
-    return checked
+    analysis: Analysis = _form_of(Analysis)(document)
+    _check_references(analysis)
+    return analysis
 
 
-def _check_references(document: dict[str, Any]) -> None:
+def _check_references(analysis: Analysis) -> None:
     """Frames, lesions and sizes that are named must be there."""
-    count, lesions = document["input"]["frames"], document["lesions"]
-    numbers = {lesion["id"] for lesion in lesions}
-    named = [*(finding["index"] for finding in document["frames"]), *(lesion["frame"] for lesion in lesions)]
-    if document["verdict"]["key_frame"] is not None:
-        named.append(document["verdict"]["key_frame"])
-    for joined in document["volume_lesions"]:
-        named += [joined["first_frame"], joined["last_frame"], joined["key_frame"]]
-        if not joined["lesions"] or not numbers.issuperset(joined["lesions"]):
-            raise ValueError(f"volume_lesions: lesion {joined['id']} is joined of lesions that there are not")
+    count, lesions = analysis.input.frames, analysis.lesions
+    numbers = {lesion.id for lesion in lesions}
+    named = [*(finding.index for finding in analysis.frames), *(lesion.frame for lesion in lesions)]
+    if analysis.verdict.key_frame is not None:
+        named.append(analysis.verdict.key_frame)
+    for joined in analysis.volume_lesions:
+        named += [joined.first_frame, joined.last_frame, joined.key_frame]
+        if not joined.lesions or not numbers.issuperset(joined.lesions):
+            raise ValueError(f"volume_lesions: lesion {joined.id} is joined of lesions that there are not")
     if not all(0 <= frame < count for frame in named):
         raise ValueError(f"a frame is named that is none of {count}")
-    spacing = document["input"]["pixel_spacing_mm"]
+    spacing = analysis.input.pixel_spacing_mm
     if spacing is not None:
         if min(spacing) <= 0:
             raise ValueError("input: the pixels have no size")
-        if any(lesion[name] is None for lesion in lesions for name in _MILLIMETRES):
+        if any(getattr(lesion, name) is None for lesion in lesions for name in _MILLIMETRES):
             raise ValueError("lesions: millimetres are missing though the pixels' size is known")
 
 
@@ -74,59 +78,77 @@ def _form_of(kind: Any) -> Form:
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return _mapping(_form_of(arguments[1]))
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return _text if kind in _WORDS else _one_of(frozenset(item.value for item in kind))
+        return _one_of(kind)
     return {float: _number, int: _whole, bool: _yes_or_no, str: _text}[kind]
 
 
 def _dataclass(kind: type) -> Form:
     hints = get_type_hints(kind)
     known = [item for item in fields(kind) if item.name != "maps"]
-    parts = [(_key_of(kind, item), _form_of(hints[item.name]), *_default_of(item)) for item in known]
-    shares = kind in (Malignancy, Probabilities)
+    parts = [(item.name, _key_of(kind, item.name), _form_of(hints[item.name]), _is_needed(item)) for item in known]
+    shares, make = kind in (Malignancy, Probabilities), _maker(kind)
 
-    def form(value: Any) -> dict[str, Any]:
+    def form(value: Any) -> Any:
         _require(type(value) is dict, value, "an object")
         made = {}
-        for name, part, is_needed, default in parts:
-            if name in value:
+        for name, key, part, is_needed in parts:
+            if key in value:
                 try:
-                    made[name] = part(value[name])
+                    made[name] = part(value[key])
                 except ValueError as error:
-                    raise ValueError(f"{name}: {error}") from None
+                    raise ValueError(f"{key}: {error}") from None
             elif is_needed:
-                raise ValueError(f"{name!r} is missing")
-            else:
-                made[name] = default
+                raise ValueError(f"{key!r} is missing")
         if shares and not all(item is None or 0 <= item <= 1 for item in made.values()):
             raise ValueError("a probability lies outside 0 to 1")
-        return made
+        return make(made)
 
     return form
 
 
-def _key_of(kind: type, item: Field[Any]) -> str:
-    return "class" if kind is Explanation and item.name == "target_class" else item.name
+def _maker(kind: type) -> Callable[[dict[str, Any]], Any]:
+    """Makes one from its fields by name. Raises ValueError where the dataclass refuses them."""
+    if not hasattr(kind, "__post_init__"):
+        defaults = {item.name: item.default for item in fields(kind) if item.default is not MISSING}
+
+        def filled(made: dict[str, Any]) -> Any:
+            """Without `__init__`, which sets the fields of a frozen dataclass one by one: half the time of a cine."""
+            one: Any = object.__new__(kind)
+            one.__dict__.update(defaults, **made)
+            return one
+
+        return filled
+
+    def checked(made: dict[str, Any]) -> Any:
+        try:
+            return kind(**made)
+        except OptionError as error:
+            raise ValueError(error.problem) from None
+
+    return checked
 
 
-def _default_of(item: Field[Any]) -> tuple[bool, Any]:
-    """Whether it must be there, and else what stands in its place."""
-    if item.default is MISSING:
-        return True, None
-    return False, [] if item.default == () else item.default
+def _key_of(kind: type, name: str) -> str:
+    return "class" if kind is Explanation and name == "target_class" else name
+
+
+def _is_needed(item: Any) -> bool:
+    """Whether a field has no default."""
+    return item.default is MISSING
 
 
 def _many(form: Form) -> Form:
-    def values(value: Any) -> list[Any]:
+    def values(value: Any) -> tuple[Any, ...]:
         _require(type(value) is list, value, "a list")
-        return [form(item) for item in value]
+        return tuple([form(item) for item in value])
 
     return values
 
 
 def _few(forms: tuple[Form, ...]) -> Form:
-    def values(value: Any) -> list[Any]:
+    def values(value: Any) -> tuple[Any, ...]:
         _require(type(value) is list and len(value) == len(forms), value, f"{len(forms)} values")
-        return [form(item) for form, item in zip(forms, value, strict=True)]
+        return tuple([form(item) for form, item in zip(forms, value, strict=True)])
 
     return values
 
@@ -139,12 +161,19 @@ def _mapping(form: Form) -> Form:
     return values
 
 
-def _one_of(words: frozenset[str]) -> Form:
-    def word(value: Any) -> str:
-        _require(type(value) is str and value in words, value, f"one of {', '.join(sorted(words))}")
-        return value
+def _one_of(kind: type[Enum]) -> Form:
+    members = {item.value: item for item in kind}
+    words, other = ", ".join(sorted(members)), _LATER_WORDS.get(kind)
 
-    return word
+    def member(value: Any) -> Enum:
+        is_text = type(value) is str
+        if other is not None:
+            _require(is_text, value, "text")
+            return members.get(value, other)
+        _require(is_text and value in members, value, f"one of {words}")
+        return members[value]
+
+    return member
 
 
 def _number(value: Any) -> float:

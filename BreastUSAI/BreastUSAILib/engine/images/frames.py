@@ -24,7 +24,7 @@ class InputKind(str, Enum):
 
 
 class SpacingSource(str, Enum):
-    """Where a pixel spacing came from."""
+    """Where a pixel spacing came from. `OTHER`: from what a later version knows, in a document that is read."""
 
     ULTRASOUND_REGION = "ultrasound_region"
     PIXEL_SPACING = "pixel_spacing"
@@ -33,6 +33,7 @@ class SpacingSource(str, Enum):
     VOLUME_HEADER = "volume_header"
     MANUAL = "manual"
     NONE = "none"
+    OTHER = "other"
 
 
 class RegionContent(str, Enum):

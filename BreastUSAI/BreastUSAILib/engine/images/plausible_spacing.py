@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from .. import flag_sentences
 from ..flags import Flag, FlagCode, Severity
 from .frames import Frames, InputKind, SpacingSource
 
@@ -44,12 +45,8 @@ def without_impossible_size(frames: Frames) -> Frames:
         depth = min(depth, columns * spacing[1])
     if depth <= DEEPEST_MM:
         return frames
-    remark = Flag(
-        FlagCode.PIXEL_SIZE_DOUBTFUL,
-        Severity.WARNING,
-        f"The pixel size in the file, {spacing[0]:.3g} mm, would make the image {depth / 10:.0f} cm deep, deeper than "
-        "any breast image: it is not trusted, and no millimetres are given.",
-    )
+    message = flag_sentences.IMPOSSIBLE_SIZE.format(size=f"{spacing[0]:.3g}", depth=f"{depth / 10:.0f}")
+    remark = Flag(FlagCode.PIXEL_SIZE_DOUBTFUL, Severity.WARNING, message)
     return replace(
         frames,
         pixel_spacing_mm=None,

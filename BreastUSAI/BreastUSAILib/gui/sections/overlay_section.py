@@ -9,14 +9,14 @@ from slicer.i18n import tr as _
 
 from ...client.jobs.listener import ignored
 from ...engine.errors import BreastUSAIError
-from ...engine.findings.analysis import CLASSES
+from ...engine.findings.analysis import CLASSES, Explanation, Label
+from ...engine.findings.words import explanation_words, method_words, verdict_words
 from ...engine.options import EXPLAIN_METHODS
-from ...scene.results.stored_report import Report, storedReport
+from ...scene.results.stored_report import storedReport
 from ...scene.views.overlay import setFill, setHeatMapOpacity, setOutline, setOverlaysVisible
 from ...scene.views.slice_views import viewsElsewhere
 from ..widgets.choices import Choices
 from ..widgets.shortcuts import withShortcut
-from ..words.result_words import classWords, explanationWords, methodWords
 
 
 class OverlaySection:
@@ -31,8 +31,8 @@ class OverlaySection:
         self._ui = ui
         self._parameters: Any = None
         self._applied: tuple[Any, ...] | None = None
-        methods = {name: methodWords(name) for name in EXPLAIN_METHODS}
-        labels = {label.value: classWords(label.value) for label in reversed(CLASSES)}
+        methods = {name: method_words(name, _) for name in EXPLAIN_METHODS}
+        labels = {label.value: verdict_words(label, _) for label in reversed(CLASSES)}
         self._method = Choices(ui.explainMethodComboBox, methods, self._onMethod)
         self._class = Choices(ui.explainClassComboBox, labels, self._onClass)
         ui.showOverlaysCheckBox.toolTip = withShortcut(_("Show or hide heat map and outlines"), "toggleOverlays")
@@ -114,19 +114,21 @@ class OverlaySection:
             ui.explainHintLabel.text = _("Method and class are used by the next analysis.")
             differs = False
         else:
-            words = _("The heat map shown is {explanation}.").format(explanation=explanationWords(explanation))
-            differs = (explanation["method"].lower(), explanation["class"]) != chosen
+            words = _("The heat map shown is {explanation}.").format(explanation=explanation_words(explanation, _))
+            differs = (explanation.method.lower(), explanation.target_class.value) != chosen
             if differs:
                 words += " " + _("Your choice is used by the next analysis.")
             ui.explainHintLabel.text = words
         ui.analyzeAgainButton.visible = differs
 
-    def _shownExplanation(self) -> Report | None:
+    def _shownExplanation(self) -> Explanation | None:
         try:
             report = storedReport(self._parameters.report)
         except BreastUSAIError:  # the result section says so
             return None
-        return None if report is None or report["verdict"]["label"] == "rejected" else report["explanation"]
+        if report is None or report.analysis.verdict.label is Label.REJECTED:
+            return None
+        return report.analysis.explanation
 
     def _onMethod(self, method: str) -> None:
         if self._parameters is not None:

@@ -10,11 +10,11 @@ from slicer.i18n import tr as _
 
 from ...client.jobs.analysis_request import manualSpacing
 from ...engine.errors import BreastUSAIError
+from ...engine.findings.words import spacing_words
 from ...engine.images.frames import SpacingSource
 from ...scene.source.pixel_size_line import addPixelSizeLine, markedEnds, removeLine
 from ...scene.source.recognised import Recognised
 from ..slicer.node_watch import NodeWatch
-from ..words.input_words import spacingWords
 from ..words.plain_words import sentenceOf
 
 FROM_THE_FILE = (
@@ -82,7 +82,7 @@ class PixelSizeControls:
             return _("The typed pixel size counts.")
         if spacing is not None:
             assert isinstance(spacing, tuple)
-            return _("The line in the image gives {size}.").format(size=spacingWords(spacing))
+            return _("The line in the image gives {size}.").format(size=spacing_words(spacing, _))
         if parameters.calibrationLine is not None:
             if self._marked:
                 return _("Now click the other end, and give the distance of both.")

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...client.jobs.listener import ignored
 from ...engine.errors import BreastUSAIError
+from ...engine.findings.analysis import Lesion
 from ...scene.mrml.result_links import NO_RESULT, VOLUME_ROLE, resultOf, setHidden
 from ...scene.mrml.sequences import sequenceBehind
 from ...scene.results.arrival import Arrival
@@ -202,7 +203,7 @@ class ResultBlocks:
     def _onFrame(self, frame: int) -> None:
         self._move(lambda volume, browser: goToFrame(volume, browser, frame))
 
-    def _onLesion(self, lesion: dict[str, Any]) -> None:
+    def _onLesion(self, lesion: Lesion) -> None:
         self._move(lambda volume, browser: centreOnLesion(volume, lesion, browser))
 
     def _move(self, move: Callable[[Any, Any], None]) -> None:

@@ -10,7 +10,21 @@ from slicer.i18n import tr as _
 from ... import RESEARCH_USE
 from ...client.jobs.listener import ignored
 from ...engine.errors import BreastUSAIError
-from ...scene.results.stored_report import Report, storedReport
+from ...engine.findings.analysis import Analysis, Label, Lesion
+from ...engine.findings.words import (
+    frame_words,
+    hash_words,
+    interval_words,
+    likelihood_meaning,
+    likelihood_words,
+    model_lines,
+    prevalence_words,
+    software_words,
+    verdict_meaning,
+    verdict_words,
+)
+from ...engine.images.frames import InputKind
+from ...scene.results.stored_report import StoredReport, storedReport
 from ..widgets.flag_list import FlagList
 from ..widgets.frame_plot import FramePlot
 from ..widgets.key_frames import nextKeyFrame, suspiciousFrames
@@ -20,30 +34,19 @@ from ..widgets.probability_bars import ProbabilityBars
 from ..widgets.shortcuts import withShortcut
 from ..words.lesion_rows import tableNote
 from ..words.plain_words import plainWords
-from ..words.result_words import (
-    classWords,
-    frameWords,
-    hashWords,
-    intervalWords,
-    likelihoodMeaning,
-    likelihoodWords,
-    prevalenceWords,
-    provenanceWords,
-    verdictMeaning,
-)
 
 
 class ResultSection:
-    """Shows a report (`analysis.json` as a dict), which `refresh` reads from the parameters' `report` node.
+    """Shows a report, which `refresh` reads from the parameters' `report` node.
 
     Set `onFrameChosen` to be told the index of a frame that the reader wants to see, and `onLesionChosen` to be told
-    the lesion (a dict of the report's `lesions`) to centre on.
+    the lesion to centre on.
     """
 
     def __init__(self, ui: Any, parameters: Any = None) -> None:
         self.onFrameChosen: Callable[[int], None] = ignored
-        self.onLesionChosen: Callable[[dict[str, Any]], None] = ignored
-        self.report: Report | None = None
+        self.onLesionChosen: Callable[[Lesion], None] = ignored
+        self.report: StoredReport | None = None
         self.currentFrame: int | None = None
         self._ui = ui
         self._parameters = parameters
@@ -88,21 +91,23 @@ class ResultSection:
         self.show(None)
         self._ui.resultEmptyLabel.text = reason
 
-    def show(self, report: Report | None) -> None:
+    def show(self, report: StoredReport | None) -> None:
         """Show a report; None empties the section."""
         ui, self.report = self._ui, report
+        analysis = None if report is None else report.analysis
         ui.resultEmptyLabel.text = _("No result yet. Choose an image and press Analyze.")
         ui.resultEmptyLabel.visible = report is None
         ui.resultBody.visible = report is not None
-        for part in (self._plot, self._flags, self._lesions):
-            part.setReport(report)
-        self._bar.setMalignancy(None if report is None else report["verdict"]["malignancy"])
-        self._classes.setProbabilities(None if report is None else report["verdict"]["probabilities"])
-        if report is not None:
-            self._showVerdict(report)
-            self._showLesions(report)
-            ui.provenanceLabel.text = provenanceWords(report)
-            ui.provenanceLabel.toolTip = plainWords(hashWords(report))
+        for part in (self._plot, self._flags):
+            part.setAnalysis(analysis)
+        self._lesions.setReport(report)
+        self._bar.setMalignancy(None if analysis is None else analysis.verdict.malignancy)
+        self._classes.setProbabilities(None if analysis is None else analysis.verdict.probabilities)
+        if analysis is not None:
+            self._showVerdict(analysis)
+            self._showLesions(analysis)
+            ui.provenanceLabel.text = "\n".join([*model_lines(analysis, _), software_words(analysis, _)])
+            ui.provenanceLabel.toolTip = plainWords(hash_words(analysis, _))
 
     def setEdited(self, isEdited: bool) -> None:
         """Say beside sizes and likelihoods that they belong to outlines which were edited since."""
@@ -115,23 +120,23 @@ class ResultSection:
 
     def goToKeyFrame(self, step: int) -> None:
         """Ask for the next (`step` 1) or previous (-1) of the most suspicious frames; does nothing without a result."""
-        frames = [] if self.report is None else suspiciousFrames(self.report)
+        frames = [] if self.report is None else suspiciousFrames(self.report.analysis)
         frame = nextKeyFrame(frames, self.currentFrame, step)
         if frame is not None:
             self.onFrameChosen(frame)
 
-    def _showVerdict(self, report: Report) -> None:
-        ui, verdict, isVolume = self._ui, report["verdict"], report["input"]["kind"] == "volume"
-        ui.verdictLabel.text = classWords(verdict["label"])
-        ui.verdictMeaningLabel.text = verdictMeaning(report)
-        _sayOrHide(ui.likelihoodLabel, likelihoodWords(verdict["malignancy"], verdict["label"]))
-        ui.likelihoodLabel.toolTip = likelihoodMeaning()
-        _sayOrHide(ui.intervalLabel, intervalWords(verdict["malignancy"]))
-        _sayOrHide(ui.prevalenceAppliedLabel, prevalenceWords(report))
-        ui.likelihoodBarFrame.visible = verdict["malignancy"] is not None
-        ui.probabilitiesLabel.visible = ui.probabilitiesFrame.visible = verdict["probabilities"] is not None
-        key = verdict["key_frame"]
-        ui.keyFrameButton.visible = key is not None and report["input"]["frames"] > 1
+    def _showVerdict(self, analysis: Analysis) -> None:
+        ui, verdict, isVolume = self._ui, analysis.verdict, analysis.input.kind is InputKind.VOLUME
+        ui.verdictLabel.text = verdict_words(verdict.label, _)
+        ui.verdictMeaningLabel.text = verdict_meaning(analysis, _)
+        _sayOrHide(ui.likelihoodLabel, likelihood_words(verdict.malignancy, verdict.label, _))
+        ui.likelihoodLabel.toolTip = likelihood_meaning(_)
+        _sayOrHide(ui.intervalLabel, interval_words(verdict.malignancy, _))
+        _sayOrHide(ui.prevalenceAppliedLabel, prevalence_words(analysis, _))
+        ui.likelihoodBarFrame.visible = verdict.malignancy is not None
+        ui.probabilitiesLabel.visible = ui.probabilitiesFrame.visible = verdict.probabilities is not None
+        key = verdict.key_frame
+        ui.keyFrameButton.visible = key is not None and analysis.input.frames > 1
         if key is not None:
             words = _("Key slice: {frame}") if isVolume else _("Key frame: {frame}")
             goThere = _("Go to the slice that is most probably malignant")
@@ -139,22 +144,23 @@ class ResultSection:
             if not isVolume:
                 goThere = _("Go to the frame that is most probably malignant")
                 goOn = _("Next most suspicious frame")
-            ui.keyFrameButton.text = words.format(frame=frameWords(report, key))
+            ui.keyFrameButton.text = words.format(frame=frame_words(analysis, key, _))
             ui.keyFrameButton.toolTip = "\n".join(
                 (goThere, withShortcut(goOn, "nextKeyFrame"), withShortcut(_("Previous one"), "previousKeyFrame"))
             )
         ui.framePlotLabel.text = _("Malignant, by slice") if isVolume else _("Malignant, by frame")
         ui.framePlotLabel.visible = ui.framePlotFrame.visible = self._plot.hasCurve
 
-    def _showLesions(self, report: Report) -> None:
-        ui, rejected = self._ui, report["verdict"]["label"] == "rejected"
-        ui.lesionsFrame.visible = not rejected
+    def _showLesions(self, analysis: Analysis) -> None:
+        ui = self._ui
+        ui.lesionsFrame.visible = analysis.verdict.label is not Label.REJECTED
         ui.lesionTable.visible = ui.copyLesionsButton.visible = not self._lesions.isEmpty
-        ui.lesionNoteLabel.text = _("No lesion was outlined.") if self._lesions.isEmpty else tableNote(report)
+        ui.lesionNoteLabel.text = _("No lesion was outlined.") if self._lesions.isEmpty else tableNote(analysis)
 
     def _onKeyFrameButton(self, _checked: bool = False) -> None:
-        assert self.report is not None
-        self.onFrameChosen(self.report["verdict"]["key_frame"])
+        key = None if self.report is None else self.report.analysis.verdict.key_frame
+        if key is not None:
+            self.onFrameChosen(key)
 
     def _onCopyLesions(self, _checked: bool = False) -> None:
         self._lesions.copy()

@@ -11,8 +11,9 @@ import qt
 from slicer.i18n import tr as _
 
 from ...client.jobs.listener import ignored
-from ...scene.results.stored_report import Report
-from ..words.result_words import frameWords, percentWords
+from ...engine.findings.analysis import Analysis
+from ...engine.findings.words import frame_words, percent
+from ...engine.images.frames import InputKind
 from .key_frames import malignantByFrame
 from .painting import classColour, drawWords, tonesOf
 
@@ -29,7 +30,7 @@ class FramePlot(qt.QWidget):
     def __init__(self) -> None:
         qt.QWidget.__init__(self)
         self.onFrameChosen: Callable[[int], None] = ignored
-        self._report: Report | None = None
+        self._analysis: Analysis | None = None
         self._curve: list[tuple[int, float]] = []
         self._current: int | None = None
         self._drawn: Any = None
@@ -40,10 +41,10 @@ class FramePlot(qt.QWidget):
         self.autoFillBackground = True  # so that nothing behind is drawn again for it
         self.visible = False
 
-    def setReport(self, report: Report | None) -> None:
-        """Show the frames of this report, or nothing."""
-        self._report = report
-        self._curve = [] if report is None else malignantByFrame(report)
+    def setAnalysis(self, analysis: Analysis | None) -> None:
+        """Show the frames of this analysis, or nothing."""
+        self._analysis = analysis
+        self._curve = [] if analysis is None else malignantByFrame(analysis)
         self._drawn = None
         self.visible = self.hasCurve
         self.accessibleName = self._summary()
@@ -81,18 +82,18 @@ class FramePlot(qt.QWidget):
 
     def mouseMoveEvent(self, event: Any) -> None:
         """Say under the mouse which frame it is; with the button held down, go there."""
-        if not self._curve or self._report is None:
+        if not self._curve or self._analysis is None:
             return
         frame = self.frameAt(event.pos().x())
         self.toolTip = _("Go to {frame}: malignant with a probability of {share}").format(
-            frame=frameWords(self._report, frame), share=percentWords(dict(self._curve)[frame])
+            frame=frame_words(self._analysis, frame, _), share=percent(dict(self._curve)[frame], _)
         )
         if event.buttons() & qt.Qt.LeftButton:
             self.onFrameChosen(frame)
 
     def paintEvent(self, _event: Any) -> None:
         """Scale, curve, key frame and current frame."""
-        if not self._curve or self._report is None:
+        if not self._curve or self._analysis is None:
             return
         painter = qt.QPainter(self)
         try:
@@ -112,7 +113,7 @@ class FramePlot(qt.QWidget):
             self._drawInside(painter, self._currentWords(), x, _HEIGHT - 3, tones.text)
 
     def _lasting(self) -> Any:
-        """What is the same for every current frame, as qt.QPixmap; drawn anew for another report, size or palette."""
+        """What is the same for every current frame, as qt.QPixmap; drawn anew for another analysis, size or palette."""
         ratio = self.devicePixelRatioF()
         wanted = (self.width, ratio, self.palette.cacheKey(), self.font.toString())
         if self._drawn is None or wanted != self._drawnFor:
@@ -135,7 +136,7 @@ class FramePlot(qt.QWidget):
         for share in (0.0, 0.5, 1.0):
             y = _yOf(share, top, bottom)
             painter.fillRect(left, y, right - left + 1, 1, tones.track)
-            drawWords(painter, percentWords(share), left - 5, y + metrics.ascent() / 2 - 1, tones.quiet, 1.0)
+            drawWords(painter, percent(share, _), left - 5, y + metrics.ascent() / 2 - 1, tones.quiet, 1.0)
         baseline = _HEIGHT - 3
         drawWords(painter, "1", left, baseline, tones.quiet)
         drawWords(painter, str(self._count()), right, baseline, tones.quiet, 1.0)
@@ -159,10 +160,10 @@ class FramePlot(qt.QWidget):
 
     def _paintKeyFrame(self, painter: Any, tones: Any, top: int, bottom: int) -> None:
         """A ring on the key frame and its number above."""
-        assert self._report is not None
-        key = self._report["verdict"]["key_frame"]
+        assert self._analysis is not None
+        key = self._analysis.verdict.key_frame
         shares = dict(self._curve)
-        if key not in shares:
+        if key is None or key not in shares:
             return
         x, y = self.xOf(key), _yOf(shares[key], top, bottom)
         pen = qt.QPen(tones.text)
@@ -198,20 +199,20 @@ class FramePlot(qt.QWidget):
 
     def _ends(self) -> tuple[int, int]:
         """Left and right end of the curve's area."""
-        scale = self.fontMetrics().horizontalAdvance(percentWords(1.0))
+        scale = self.fontMetrics().horizontalAdvance(percent(1.0, _))
         return scale + 8, self.width - _MARGIN
 
     def _count(self) -> int:
-        return 0 if self._report is None else int(self._report["input"]["frames"])
+        return 0 if self._analysis is None else self._analysis.input.frames
 
     def _summary(self) -> str:
-        if self._report is None or not self._curve:
+        if self._analysis is None or not self._curve:
             return ""
         frame, share = max(self._curve, key=lambda one: one[1])
         words = _("Probability of malignant by frame, highest in {frame} with {share}; click to go to a frame")
-        if self._report["input"]["kind"] == "volume":
+        if self._analysis.input.kind is InputKind.VOLUME:
             words = _("Probability of malignant by slice, highest in {frame} with {share}; click to go to a slice")
-        return words.format(frame=frameWords(self._report, frame), share=percentWords(share))
+        return words.format(frame=frame_words(self._analysis, frame, _), share=percent(share, _))
 
 
 def _yOf(share: float, top: int, bottom: int) -> int:

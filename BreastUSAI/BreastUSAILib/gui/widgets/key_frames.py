@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from ...engine.findings.analysis import Analysis
 
 
-def suspiciousFrames(report: dict[str, Any]) -> list[int]:
+def suspiciousFrames(analysis: Analysis) -> list[int]:
     """Indices of the frames that "next key frame" goes through, the most suspicious first.
 
     They are the local maxima of the probability of *malignant* over the analysed frames (of a level stretch its first
     frame), in descending order. A curve with a single peak says little about where else to look: then the frames with
     lesions follow, in order.
     """
-    curve = malignantByFrame(report)
+    curve = malignantByFrame(analysis)
     peaks = sorted(_localMaxima(curve), key=lambda frame: (-dict(curve)[frame], frame))
     if len(peaks) > 1:
         return peaks
-    return list(dict.fromkeys([*peaks, *sorted({lesion["frame"] for lesion in report["lesions"]})]))
+    return list(dict.fromkeys([*peaks, *sorted({lesion.frame for lesion in analysis.lesions})]))
 
 
-def malignantByFrame(report: dict[str, Any]) -> list[tuple[int, float]]:
+def malignantByFrame(analysis: Analysis) -> list[tuple[int, float]]:
     """Index of every frame that has probabilities, and how probably it shows a malignant lesion, ascending by index."""
     return sorted(
-        (finding["index"], finding["probabilities"]["malignant"])
-        for finding in report["frames"]
-        if finding["probabilities"] is not None
+        (finding.index, finding.probabilities.malignant)
+        for finding in analysis.frames
+        if finding.probabilities is not None
     )
 
 

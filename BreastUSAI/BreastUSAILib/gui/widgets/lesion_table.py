@@ -10,7 +10,8 @@ from slicer.i18n import tr as _
 
 from ... import RESEARCH_USE
 from ...client.jobs.listener import ignored
-from ...scene.results.stored_report import Report
+from ...engine.findings.analysis import Lesion
+from ...scene.results.stored_report import StoredReport
 from ..words.lesion_rows import LesionRow, LesionRows, lesionRows
 from ..words.plain_words import plainWords
 from .fitting_columns import FittingColumns
@@ -21,11 +22,11 @@ _MOST_ROWS_SEEN = 8
 class LesionTable:
     """Fills a QTableWidget with the lesions of a report; what it has no room for stands in the rows' tooltips.
 
-    Set `onLesionChosen` to be told the lesion (a dict of the report's `lesions`) whose row was clicked.
+    Set `onLesionChosen` to be told the lesion whose row was clicked.
     """
 
     def __init__(self, table: Any) -> None:
-        self.onLesionChosen: Callable[[dict[str, Any]], None] = ignored
+        self.onLesionChosen: Callable[[Lesion], None] = ignored
         self._table, self._columns = table, FittingColumns(table)
         self._shown = LesionRows((), ())
         table.selectionBehavior = qt.QAbstractItemView.SelectRows
@@ -34,11 +35,11 @@ class LesionTable:
         table.verticalHeader().visible = False
         table.cellClicked.connect(self._onCellClicked)
 
-    def setReport(self, report: Report | None) -> None:
+    def setReport(self, report: StoredReport | None) -> None:
         """Show the lesions of this report; the rows of its key frame stand out and are in sight."""
         self._shown = LesionRows((), ()) if report is None else lesionRows(report)
-        key = None if report is None else report["verdict"]["key_frame"]
-        hasOthers = any(shown.lesion["frame"] != key for shown in self._shown.rows)
+        key = None if report is None else report.analysis.verdict.key_frame
+        hasOthers = any(shown.lesion.frame != key for shown in self._shown.rows)
         table = self._table
         table.clear()
         table.rowCount, table.columnCount = len(self._shown.rows), len(self._shown.headings)
@@ -48,7 +49,7 @@ class LesionTable:
                 item = qt.QTableWidgetItem(words)
                 item.setTextAlignment(qt.Qt.AlignCenter)
                 item.setToolTip(plainWords(self._toolTip(shown)))
-                if hasOthers and shown.lesion["frame"] == key:
+                if hasOthers and shown.lesion.frame == key:
                     item.setFont(_bold(item.font()))
                 table.setItem(row, column, item)
         self._columns.measure()
@@ -56,7 +57,7 @@ class LesionTable:
         self._fitHeight()
         self._scrollTo(key)
 
-    def rowOf(self, row: int) -> dict[str, Any]:
+    def rowOf(self, row: int) -> Lesion:
         """The lesion that stands in that row."""
         return self._shown.rows[row].lesion
 
@@ -80,7 +81,7 @@ class LesionTable:
         return "\n".join([*measures, shown.likelihoodNote, _("Click to centre the slice view on this lesion.")])
 
     def _scrollTo(self, frame: int | None) -> None:
-        rows = [row for row, shown in enumerate(self._shown.rows) if shown.lesion["frame"] == frame]
+        rows = [row for row, shown in enumerate(self._shown.rows) if shown.lesion.frame == frame]
         if rows:
             self._table.scrollToItem(self._table.item(rows[0], 0), qt.QAbstractItemView.PositionAtTop)
 

@@ -11,7 +11,8 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-from ..words.result_words import intervalWords, likelihoodMeaning, likelihoodWords, percentWords
+from ...engine.findings.analysis import Malignancy
+from ...engine.findings.words import interval_words, likelihood_meaning, likelihood_words, percent
 from .painting import classColour, drawWords, fillRounded, mixed, tonesOf
 
 _BAR = 10
@@ -20,21 +21,23 @@ _MARGIN = 4
 
 
 class LikelihoodBar(qt.QWidget):
-    """Shows a `malignancy` of the report; hidden while there is none."""
+    """Shows a likelihood of malignancy; hidden while there is none."""
 
     def __init__(self) -> None:
         qt.QWidget.__init__(self)
-        self._malignancy: dict[str, Any] | None = None
+        self._malignancy: Malignancy | None = None
         self.setFixedHeight(_MARK + 4 + self.fontMetrics().height())
         self.visible = False
 
-    def setMalignancy(self, malignancy: dict[str, Any] | None) -> None:
+    def setMalignancy(self, malignancy: Malignancy | None) -> None:
         """Show this likelihood, or nothing."""
         self._malignancy = malignancy
         self.visible = malignancy is not None
-        self.accessibleName = ", ".join(filter(None, (likelihoodWords(malignancy), intervalWords(malignancy))))
+        self.accessibleName = ", ".join(
+            filter(None, (likelihood_words(malignancy, _=_), interval_words(malignancy, _)))
+        )
         self.toolTip = "\n".join(
-            (_("The mark is the likelihood of malignancy, the band its 95 % interval."), likelihoodMeaning())
+            (_("The mark is the likelihood of malignancy, the band its 95 % interval."), likelihood_meaning(_))
         )
         self.update()
 
@@ -49,11 +52,11 @@ class LikelihoodBar(qt.QWidget):
             painter.end()
 
 
-def _paint(painter: Any, width: int, malignancy: dict[str, Any], palette: Any) -> None:
+def _paint(painter: Any, width: int, malignancy: Malignancy, palette: Any) -> None:
     tones, colour = tonesOf(palette), classColour("malignant")
     left, span, top = _MARGIN, width - 2 * _MARGIN - 1, (_MARK - _BAR) // 2
     fillRounded(painter, left, top, span, _BAR, tones.track)
-    low, at, high = (left + round(malignancy[name] * span) for name in ("low", "probability", "high"))
+    low, at, high = (left + round(share * span) for share in (malignancy.low, malignancy.probability, malignancy.high))
     fillRounded(painter, low, top, max(high - low, 4), _BAR, mixed(colour, palette.color(qt.QPalette.Window), 0.45))
     painter.setRenderHint(qt.QPainter.Antialiasing, False)
     painter.fillRect(at - 3, 0, 7, _MARK, palette.color(qt.QPalette.Window))
@@ -63,4 +66,4 @@ def _paint(painter: Any, width: int, malignancy: dict[str, Any], palette: Any) -
         x = left + round(share * span)
         painter.fillRect(x, top + _BAR + 1, 1, 4, tones.quiet)
         if share in (0.0, 0.5, 1.0):
-            drawWords(painter, percentWords(share), x, baseline, tones.quiet, share)
+            drawWords(painter, percent(share, _), x, baseline, tones.quiet, share)

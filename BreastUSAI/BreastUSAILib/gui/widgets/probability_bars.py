@@ -7,7 +7,8 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-from ..words.result_words import classWords, percentWords
+from ...engine.findings.analysis import CLASSES, Label, Probabilities
+from ...engine.findings.words import percent, verdict_words
 from .painting import CLASS_COLOURS, classColour, drawWords, fillRounded, tonesOf
 
 _BAR = 8
@@ -15,16 +16,16 @@ _GAP = 8
 
 
 class ProbabilityBars(qt.QWidget):
-    """Shows the `probabilities` of a report's verdict; hidden while there are none."""
+    """Shows the class probabilities of a verdict; hidden while there are none."""
 
     def __init__(self) -> None:
         qt.QWidget.__init__(self)
-        self._probabilities: dict[str, float] | None = None
+        self._probabilities: Probabilities | None = None
         self._row = self.fontMetrics().height() + 4
         self.setFixedHeight(self._row * len(CLASS_COLOURS))
         self.visible = False
 
-    def setProbabilities(self, probabilities: dict[str, float] | None) -> None:
+    def setProbabilities(self, probabilities: Probabilities | None) -> None:
         """Show these probabilities, or nothing."""
         self._probabilities = probabilities
         self.visible = probabilities is not None
@@ -41,7 +42,7 @@ class ProbabilityBars(qt.QWidget):
         try:
             metrics = painter.fontMetrics()
             left = max(metrics.horizontalAdvance(name) for _label, name, _number in rows) + _GAP
-            right = width - metrics.horizontalAdvance(percentWords(0.999)) - _GAP
+            right = width - metrics.horizontalAdvance(percent(0.999, _)) - _GAP
             for place, (label, name, number) in enumerate(rows):
                 top = place * self._row
                 baseline = top + 2 + metrics.ascent()
@@ -49,17 +50,17 @@ class ProbabilityBars(qt.QWidget):
                 drawWords(painter, number, width - 1, baseline, tones.text, 1.0)
                 bar = top + (self._row - _BAR) // 2
                 fillRounded(painter, left, bar, right - left, _BAR, tones.track)
-                filled = round(self._probabilities[label] * (right - left)) if self._probabilities else 0
+                filled = round(getattr(self._probabilities, label.value) * (right - left)) if self._probabilities else 0
                 if filled:
                     fillRounded(painter, left, bar, max(filled, 3), _BAR, classColour(label))
         finally:
             painter.end()
 
-    def _rows(self) -> list[tuple[str, str, str]]:
+    def _rows(self) -> list[tuple[Label, str, str]]:
         """Class, its name and its number in words, the most worrying class first."""
         if self._probabilities is None:
             return []
         return [
-            (label, classWords(label), percentWords(self._probabilities[label]))
-            for label in ("malignant", "benign", "normal")
+            (label, verdict_words(label, _), percent(getattr(self._probabilities, label.value), _))
+            for label in reversed(CLASSES)
         ]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from slicer.i18n import tr as _
 
+from ...engine.findings.words import spacing_words
 from ...engine.images.frames import InputKind, SpacingSource
 from ...scene.source.recognised import Recognised
 
@@ -14,7 +13,7 @@ def recognisedWords(recognised: Recognised) -> str:
     """One line: "Cine, 65 frames, 0.062 mm/pixel", or that millimetres are not shown."""
     if recognised.pixelSpacingMm is None:
         return _("{what}, uncalibrated: millimetres are not shown").format(what=_kindWords(recognised))
-    parts = [_kindWords(recognised), spacingWords(recognised.pixelSpacingMm)]
+    parts = [_kindWords(recognised), spacing_words(recognised.pixelSpacingMm, _)]
     if recognised.sliceSpacingMm is not None:
         parts.append(_("slices {size:.3g} mm apart").format(size=recognised.sliceSpacingMm))
     if recognised.spacingSource is SpacingSource.MANUAL:
@@ -32,11 +31,3 @@ def _kindWords(recognised: Recognised) -> str:
     if recognised.kind is InputKind.VOLUME:
         return _("3-D volume, {count} slices").format(count=recognised.frames)
     return _("Still")
-
-
-def spacingWords(spacingMm: Sequence[float]) -> str:
-    """A pixel size (row, column) in mm: one number for square pixels."""
-    row, column = spacingMm
-    if abs(row - column) <= 0.005 * row:
-        return _("{size:.3g} mm/pixel").format(size=column)
-    return _("{column:.3g} × {row:.3g} mm/pixel").format(column=column, row=row)

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from slicer.i18n import tr as _
 
-from ...scene.results.report_node import NAMES_KEY
-from ...scene.results.stored_report import Report
-from .result_words import (
+from ...engine.findings.analysis import Analysis, Lesion, Malignancy, VolumeLesion
+from ...engine.findings.measures import LESION_MEASURES, UNKNOWN, VOLUME_MEASURES, columns
+from ...engine.findings.words import (
     NO_BREAK,
-    frameLikelihood,
-    intervalWords,
-    likelihoodWords,
-    percentWords,
-    pixelSizeWords,
+    interval_words,
+    likelihood_words,
+    percent,
+    pixel_size_words,
 )
-
-UNKNOWN = "–"
+from ...engine.images.frames import InputKind
+from ...scene.results.stored_report import StoredReport
 
 
 @dataclass(frozen=True)
 class LesionRow:
     """One row: the lesion that a click goes to, its cells, and what the likelihood's tooltip says."""
 
-    lesion: dict[str, Any]
+    lesion: Lesion
     cells: tuple[str, ...]
     likelihoodNote: str  # noqa: N815
 
@@ -58,99 +56,97 @@ def _noFormula(words: str) -> str:
     return words
 
 
-def lesionRows(report: Report) -> LesionRows:
+def lesionRows(report: StoredReport) -> LesionRows:
     """The rows of a report: the joined lesions of a volume where there are any, else every lesion of every frame."""
-    joined = report.get("volume_lesions") or []
-    unit = "px" if report["input"]["pixel_spacing_mm"] is None else "mm"
-    shape = (
-        _("Axes ({unit})").format(unit=unit),
-        _("Depth ({unit})").format(unit=unit),
-        _("Height/width"),
-        _("Area ({unit}²)").format(unit=unit),
-    )
-    if joined:
-        headings = (_("Lesion"), _("Slices"), _("Likelihood"), *shape, _("Volume (mm³)"))
-        return LesionRows(headings, tuple(_joinedRow(report, lesion, unit) for lesion in joined))
-    where = () if report["input"]["frames"] == 1 else (_("Frame"),)
-    headings = (_("Lesion"), *where, _("Likelihood"), *shape)
-    return LesionRows(headings, tuple(_row(report, lesion, unit) for lesion in report["lesions"]))
+    table = _Table(report)
+    return table.ofJoined() if report.analysis.volume_lesions else table.ofLesions()
 
 
-def _row(report: Report, lesion: dict[str, Any], unit: str) -> LesionRow:
-    likelihood, note = _likelihood(report, lesion)
-    where = () if report["input"]["frames"] == 1 else (str(lesion["frame"] + 1),)
-    return LesionRow(lesion, (_name(report, lesion, lesion["number"]), *where, likelihood, *_shape(lesion, unit)), note)
+class _Table:
+    """A report with what many of its rows are made from."""
+
+    def __init__(self, report: StoredReport) -> None:
+        analysis = report.analysis
+        self._analysis, self._names = analysis, report.lesionNames
+        self._columns = columns(LESION_MEASURES, analysis.input.pixel_spacing_mm is not None)
+        self._volumeColumns = columns(VOLUME_MEASURES, True)
+        self._hasFrames = analysis.input.frames > 1
+        self._probabilities = {frame.index: frame.probabilities for frame in analysis.frames}
+        self._lesions = {lesion.id: lesion for lesion in analysis.lesions}
+
+    def ofLesions(self) -> LesionRows:
+        """Every lesion of every frame."""
+        where = (_("Frame"),) if self._hasFrames else ()
+        headings = (_("Lesion"), *where, _("Likelihood"), *(column.heading(_) for column in self._columns))
+        return LesionRows(headings, tuple(self._row(lesion) for lesion in self._analysis.lesions))
+
+    def ofJoined(self) -> LesionRows:
+        """The joined lesions of a volume."""
+        shape = [column.heading(_) for column in self._columns]
+        volume = [column.heading(_) for column in self._volumeColumns]
+        headings = (_("Lesion"), _("Slices"), _("Likelihood"), *shape, *volume)
+        return LesionRows(headings, tuple(self._joinedRow(joined) for joined in self._analysis.volume_lesions))
+
+    def _row(self, lesion: Lesion) -> LesionRow:
+        likelihood, note = self._likelihood(lesion)
+        where = (str(lesion.frame + 1),) if self._hasFrames else ()
+        shape = (column.cell(lesion) for column in self._columns)
+        return LesionRow(lesion, (self._name(lesion, lesion.number), *where, likelihood, *shape), note)
+
+    def _joinedRow(self, joined: VolumeLesion) -> LesionRow:
+        """A joined lesion stands in the table with the measurements of its largest outline on its key slice."""
+        parts = [self._lesions[identifier] for identifier in joined.lesions]
+        shown = max(parts, key=lambda lesion: (lesion.frame == joined.key_frame, lesion.area_px))
+        first, last = joined.first_frame + 1, joined.last_frame + 1
+        slices = str(first) if first == last else f"{first}–{last}"
+        likelihood, note = UNKNOWN, _("No likelihood is known for this lesion.")
+        if joined.malignancy is not None:
+            likelihood = percent(joined.malignancy.probability, _)
+            note = _ownNote(joined.malignancy)
+            if shown.malignancy is None:
+                note = _sliceNote(joined.malignancy, joined.key_frame)
+        shape = (column.cell(shown) for column in self._columns)
+        volume = (column.cell(joined) for column in self._volumeColumns)
+        return LesionRow(shown, (self._name(shown, joined.id), slices, likelihood, *shape, *volume), note)
+
+    def _name(self, lesion: Lesion, number: int) -> str:
+        """What the lesion's segment is called where a reader named it, else its number."""
+        return self._names.get(lesion.id, str(number))
+
+    def _likelihood(self, lesion: Lesion) -> tuple[str, str]:
+        """A lesion's own likelihood where it was scored again, else that of its whole frame."""
+        if lesion.malignancy is not None:
+            return percent(lesion.malignancy.probability, _), _ownNote(lesion.malignancy)
+        probabilities = self._probabilities.get(lesion.frame)
+        if probabilities is None:
+            return UNKNOWN, _("No likelihood is known for this frame.")
+        note = _("Likelihood of malignancy of the whole frame; Re-score gives each lesion its own.")
+        return percent(probabilities.likelihood, _), note
 
 
-def _joinedRow(report: Report, joined: dict[str, Any], unit: str) -> LesionRow:
-    """A joined lesion stands in the table with the measurements of its largest outline on its key slice."""
-    known = {lesion["id"]: lesion for lesion in report["lesions"]}
-    parts = [known[identifier] for identifier in joined["lesions"]]
-    shown = max(parts, key=lambda lesion: (lesion["frame"] == joined["key_frame"], lesion["area_px"]))
-    first, last = joined["first_frame"] + 1, joined["last_frame"] + 1
-    slices = str(first) if first == last else f"{first}–{last}"
-    volume = UNKNOWN if joined["volume_mm3"] is None else f"{joined['volume_mm3']:.0f}"
-    likelihood, note = UNKNOWN, _("No likelihood is known for this lesion.")
-    if joined["malignancy"] is not None:
-        likelihood = percentWords(joined["malignancy"]["probability"])
-        note = _ownNote(joined["malignancy"]) if shown.get("malignancy") else _sliceNote(joined)
-    name = _name(report, shown, joined["id"])
-    return LesionRow(shown, (name, slices, likelihood, *_shape(shown, unit), volume), note)
-
-
-def _name(report: Report, lesion: dict[str, Any], number: int) -> str:
-    """What the lesion's segment is called where a reader named it, else its number."""
-    return report.get(NAMES_KEY, {}).get(str(lesion["id"]), str(number))
-
-
-def _shape(lesion: dict[str, Any], unit: str) -> tuple[str, ...]:
-    form = ".0f" if unit == "px" else ".1f"
-    area = f"{lesion['area_px']}" if unit == "px" else f"{lesion['area_mm2']:.1f}"
-    return (
-        f"{lesion[f'long_axis_{unit}']:{form}} × {lesion[f'short_axis_{unit}']:{form}}",
-        f"{lesion[f'depth_{unit}']:{form}}",
-        f"{lesion['height_width_ratio']:.2f}",
-        area,
-    )
-
-
-def _likelihood(report: Report, lesion: dict[str, Any]) -> tuple[str, str]:
-    """A lesion's own likelihood where it was scored again, else that of its whole frame."""
-    own = lesion.get("malignancy")
-    if own is not None:
-        return percentWords(own["probability"]), _ownNote(own)
-    frame = next((one for one in report["frames"] if one["index"] == lesion["frame"]), None)
-    if frame is None or frame["probabilities"] is None:
-        return UNKNOWN, _("No likelihood is known for this frame.")
-    likelihood = percentWords(frameLikelihood(frame["probabilities"]))
-    return likelihood, _("Likelihood of malignancy of the whole frame; Re-score gives each lesion its own.")
-
-
-def _ownNote(malignancy: dict[str, Any]) -> str:
+def _ownNote(malignancy: Malignancy) -> str:
     return _("{likelihood} ({interval}), of this lesion after re-scoring.").format(
-        likelihood=likelihoodWords(malignancy), interval=intervalWords(malignancy)
+        likelihood=likelihood_words(malignancy, _=_), interval=interval_words(malignancy, _)
     )
 
 
-def _sliceNote(joined: dict[str, Any]) -> str:
+def _sliceNote(malignancy: Malignancy, frame: int) -> str:
     return _("{likelihood} ({interval}), that of the whole slice {number}.").format(
-        likelihood=likelihoodWords(joined["malignancy"]),
-        interval=intervalWords(joined["malignancy"]),
-        number=joined["key_frame"] + 1,
+        likelihood=likelihood_words(malignancy, _=_), interval=interval_words(malignancy, _), number=frame + 1
     )
 
 
-def tableNote(report: Report) -> str:
+def tableNote(analysis: Analysis) -> str:
     """How the sizes and likelihoods in the table are to be read."""
-    own = [lesion.get("malignancy") is not None for lesion in report["lesions"]]
+    own = [lesion.malignancy is not None for lesion in analysis.lesions]
     if all(own):
         whose = _("Likelihoods are the lesions' own.")
-    elif any(own) and report["input"]["kind"] == "volume":
+    elif any(own) and analysis.input.kind is InputKind.VOLUME:
         whose = _("Likelihoods are the lesions' own, or that of the whole slice where a lesion could not be scored.")
     elif any(own):
         whose = _("Likelihoods are the lesions' own, or that of the whole frame where a lesion could not be scored.")
-    elif report.get("volume_lesions"):
+    elif analysis.volume_lesions:
         whose = _("Sizes are those on each lesion's most suspicious slice, likelihoods those of that whole slice.")
     else:
         whose = _("Likelihoods are those of the whole frame.")
-    return f"{pixelSizeWords(report)} {whose}"
+    return f"{pixel_size_words(analysis, _)} {whose}"

@@ -6,15 +6,12 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
+from ...engine.findings.words import task_words
+
 TASKS = {"classifier": "classification", "segmenter": "segmentation"}
 """Which task a model of each choice has."""
 
 Model = dict[str, Any]
-
-
-def taskWords(task: str | None) -> str:
-    """What a model does, in front of its name."""
-    return {"classification": _("Classification"), "segmentation": _("Outlines")}.get(task or "", _("Unknown task"))
 
 
 def modelWords(model: Model) -> str:
@@ -23,7 +20,7 @@ def modelWords(model: Model) -> str:
         return _("{name}: damaged").format(name=model["name"])
     origin = _("added") if model["added"] else _("shipped")
     return _("{task}: {name} {version} ({origin})").format(
-        task=taskWords(model["task"]), name=model["name"], version=model["version"], origin=origin
+        task=task_words(model["task"], _), name=model["name"], version=model["version"], origin=origin
     )
 
 

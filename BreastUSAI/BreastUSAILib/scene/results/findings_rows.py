@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 
 from ... import RESEARCH_USE
 from ...engine.findings.analysis import Analysis, Lesion, Malignancy, VolumeLesion
 from ...engine.findings.lesion_segment import lesion_name
+from ...engine.findings.measures import LESION_MEASURES, VOLUME_MEASURES
 from ...engine.images.frames import InputKind
 
 Row = dict[str, str]
@@ -16,27 +17,14 @@ FINDING = "Finding"
 LIKELIHOOD = "Likelihood of malignancy"
 LESION = "Lesion"
 FRAME = "Frame"
-_VOLUME_COLUMNS = (("First frame", ""), ("Last frame", ""), ("Voxels", ""), ("Volume", "mm3"))
-_MEASURES: tuple[tuple[str, str, Callable[[Lesion], float | int | None], str], ...] = (
-    ("Area", "px", lambda lesion: lesion.area_px, "d"),
-    ("Area", "mm2", lambda lesion: lesion.area_mm2, ".2f"),
-    ("Long axis", "px", lambda lesion: lesion.long_axis_px, ".1f"),
-    ("Long axis", "mm", lambda lesion: lesion.long_axis_mm, ".2f"),
-    ("Short axis", "px", lambda lesion: lesion.short_axis_px, ".1f"),
-    ("Short axis", "mm", lambda lesion: lesion.short_axis_mm, ".2f"),
-    ("Height/width", "", lambda lesion: lesion.height_width_ratio, ".2f"),
-    ("Depth", "px", lambda lesion: lesion.depth_px, ".1f"),
-    ("Depth", "mm", lambda lesion: lesion.depth_mm, ".2f"),
-    ("Mask probability", "", lambda lesion: lesion.mean_probability, ".3f"),
-)
 
 
 def columnsOf(analysis: Analysis) -> dict[str, str]:
     """Title -> unit (empty for none) of every column, from left to right."""
-    extent = _VOLUME_COLUMNS if analysis.input.kind is InputKind.VOLUME else ()
-    measures = [(what, unit) for what, unit, _value, _form in _MEASURES]
-    columns = [(FINDING, ""), (LIKELIHOOD, ""), (LESION, ""), (FRAME, ""), *extent, *measures]
-    return {_title(what, unit): unit for what, unit in columns}
+    columns = dict.fromkeys((FINDING, LIKELIHOOD, LESION, FRAME), "")
+    if analysis.input.kind is InputKind.VOLUME:
+        columns |= {measure.kept_title: measure.unit for measure in VOLUME_MEASURES}
+    return columns | {measure.kept_title: measure.unit for measure in LESION_MEASURES}
 
 
 NO_NAMES: Mapping[int, str] = {}
@@ -54,7 +42,7 @@ def findingRows(analysis: Analysis, names: Mapping[int, str] = NO_NAMES) -> Gene
     first = {
         FINDING: f"Verdict: {verdict.label.value} ({RESEARCH_USE})",
         LIKELIHOOD: _interval(verdict.malignancy),
-        FRAME: _cell(verdict.key_frame, "d"),
+        FRAME: "" if verdict.key_frame is None else str(verdict.key_frame),
     }
     likelihoods = {finding.index: finding.probabilities for finding in analysis.frames}
     rows = [first]
@@ -72,13 +60,12 @@ def findingRows(analysis: Analysis, names: Mapping[int, str] = NO_NAMES) -> Gene
 
 
 def _lesionRow(lesion: Lesion, number: int, name: str, frameLikelihood: str) -> Row:
-    measures = {_title(what, unit): _cell(value(lesion), form) for what, unit, value, form in _MEASURES}
     return {
         FINDING: name,
         LIKELIHOOD: _interval(lesion.malignancy) or frameLikelihood,
         LESION: str(number),
         FRAME: str(lesion.frame),
-        **measures,
+        **{measure.kept_title: measure.kept(lesion) for measure in LESION_MEASURES},
     }
 
 
@@ -88,22 +75,11 @@ def _joinedRow(joined: VolumeLesion, name: str) -> Row:
         LIKELIHOOD: _interval(joined.malignancy),
         LESION: str(joined.id),
         FRAME: str(joined.key_frame),
-        "First frame": str(joined.first_frame),
-        "Last frame": str(joined.last_frame),
-        "Voxels": str(joined.voxels),
-        _title("Volume", "mm3"): _cell(joined.volume_mm3, ".1f"),
+        **{measure.kept_title: measure.kept(joined) for measure in VOLUME_MEASURES},
     }
-
-
-def _title(what: str, unit: str) -> str:
-    return f"{what} ({unit})" if unit else what
 
 
 def _interval(malignancy: Malignancy | None) -> str:
     if malignancy is None:
         return ""
     return f"{malignancy.probability:.3f} ({malignancy.low:.3f}-{malignancy.high:.3f})"
-
-
-def _cell(value: float | int | None, form: str) -> str:
-    return "" if value is None else format(value, form)

@@ -40,8 +40,12 @@ def readerAssessmentIn(reportNode: Any) -> ReaderAssessment | None:
 
     Raises InputError where the node holds no report.
     """
-    kept = readReport(reportNode).get(READER_KEY)
+    return assessmentFrom(readReport(reportNode).get(READER_KEY))
+
+
+def assessmentFrom(value: Any) -> ReaderAssessment | None:
+    """The assessment that an entry of a report tells, or None where it is none."""
     names = [item.name for item in fields(ReaderAssessment)]
-    if not isinstance(kept, dict) or not all(isinstance(kept.get(name), str) for name in names):
+    if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in names):
         return None
-    return ReaderAssessment(**{name: kept[name] for name in names})
+    return ReaderAssessment(**{name: value[name] for name in names})

@@ -1,26 +1,41 @@
-"""The report that a result left in the scene: `analysis.json` in a text node."""
+"""The result that a report in the scene tells: `analysis.json` in a text node, with what a reader added."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from slicer.i18n import tr as _
 
 from ...engine.errors import InputError
-from ...engine.findings.analysis import SCHEMA_VERSION
-from ...engine.findings.document_form import checked_document
-from .report_node import NAMES_KEY, parsedReport
-
-Report = dict[str, Any]
-"""What `analysis.json` says, as a dict."""
+from ...engine.findings.analysis import SCHEMA_VERSION, Analysis
+from ...engine.findings.document_form import analysis_from
+from .reader_assessment import ReaderAssessment, assessmentFrom
+from .report_node import NAMES_KEY, READER_KEY, parsedReport
 
 
-def storedReport(textNode: Any) -> Report | None:
-    """The report that `textNode` holds, with every key that this version writes; None where there is no node.
+@dataclass(frozen=True)
+class StoredReport:
+    """What a report node holds.
+
+    Args:
+        analysis: the findings; their maps are absent, since masks and heat maps are nodes of their own.
+        reader: what a reader thought before seeing them, or None.
+        lesionNames: the names that a reader gave segments, by `Lesion.id`.
+    """
+
+    analysis: Analysis
+    reader: ReaderAssessment | None = None
+    lesionNames: Mapping[int, str] = field(default_factory=dict)  # noqa: N815
+
+
+def storedReport(textNode: Any) -> StoredReport | None:
+    """The report that `textNode` holds; None where there is no node.
 
     What this version does not know is left out, what an earlier one did not write has its default. The same text gives
-    the same dict, which nobody may change.
+    the same report.
 
     Raises InputError where the node holds something else, a damaged report, or one of a form that this version does
     not know.
@@ -29,7 +44,7 @@ def storedReport(textNode: Any) -> Report | None:
 
 
 @lru_cache(maxsize=2)  # several blocks of the panel ask for it at every change
-def _reportIn(text: str, name: str) -> Report:
+def _reportIn(text: str, name: str) -> StoredReport:
     document = parsedReport(text, name)
     if str(document.get("schema_version")).split(".")[0] != SCHEMA_VERSION.split(".")[0]:
         raise InputError(
@@ -38,12 +53,16 @@ def _reportIn(text: str, name: str) -> Report:
             remedy=_("Analyze the image again"),
         )
     try:
-        report = checked_document(document)
+        analysis = analysis_from(document)
     except ValueError as error:
         raise InputError(
             _("the report is damaged ({what})").format(what=error), where=name, remedy=_("Analyze the image again")
         ) from error
-    names = document.get(NAMES_KEY)
-    if isinstance(names, dict):
-        report[NAMES_KEY] = {lesion: words for lesion, words in names.items() if isinstance(words, str)}
-    return report
+    return StoredReport(analysis, assessmentFrom(document.get(READER_KEY)), _namesFrom(document.get(NAMES_KEY)))
+
+
+def _namesFrom(value: Any) -> dict[int, str]:
+    """Names by `Lesion.id`; what is no name of a lesion is left out."""
+    if not isinstance(value, dict):
+        return {}
+    return {int(key): name for key, name in value.items() if key.isdecimal() and isinstance(name, str)}

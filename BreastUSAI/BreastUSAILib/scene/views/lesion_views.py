@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.errors import InputError
+from ...engine.findings.analysis import Lesion
 from ..mrml.nodes import nodesOfClass
 from ..mrml.sequences import sequenceBehind
 from ..mrml.transforms import imageToWorld
@@ -36,19 +37,19 @@ def goToFrame(volumeNode: Any, browser: Any, frame: int) -> None:
             view.JumpSliceByOffsetting(*centre)
 
 
-def centreOnLesion(volumeNode: Any, lesion: dict[str, Any], browser: Any) -> None:
+def centreOnLesion(volumeNode: Any, lesion: Lesion, browser: Any) -> None:
     """Show a lesion in the middle of every slice view, on its own frame, wherever transforms have put the image.
 
     Args:
         volumeNode: the image.
-        lesion: an entry of `lesions` of the report: `frame` and `centroid_px` (column, row) are used.
+        lesion: its `frame` and `centroid_px` are used.
         browser: the sequence browser of a cine; None finds it.
 
     Raises InputError where the image has no such frame any more.
     """
-    goToFrame(volumeNode, browser, lesion["frame"])
-    column, row = lesion["centroid_px"]
-    plane = lesion["frame"] if _planesOf(volumeNode) > 1 else 0
+    goToFrame(volumeNode, browser, lesion.frame)
+    column, row = lesion.centroid_px
+    plane = lesion.frame if _planesOf(volumeNode) > 1 else 0
     place = imageToWorld(volumeNode, [[column, row, plane]])[0]
     for view in nodesOfClass(volumeNode.GetScene(), "vtkMRMLSliceNode"):
         view.JumpSliceByCentering(*place)

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
+from ... import flag_sentences
 from ...flags import Flag, FlagCode, Severity
 from .slice_series import SlicePlace
 
@@ -58,12 +59,9 @@ def without_copies(members: list[AnyMember]) -> tuple[list[AnyMember], dict[Path
 def copies_left_out(names: list[str]) -> Flag:
     """The remark that names the copies."""
     shown = ", ".join(f"'{name}'" for name in names[:_MOST_NAMES])
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    one = len(names) == 1
-    message = (
-        f"{'A copy' if one else 'Copies'} of the same image, {shown}{more}, {'was' if one else 'were'} left out: "
-        f"{'it has' if one else 'they have'} the identifier of another file."
-    )
+    message = (flag_sentences.ONE_COPY if len(names) == 1 else flag_sentences.COPIES).format(names=shown)
+    if len(names) > _MOST_NAMES:
+        message = flag_sentences.MORE_COPIES.format(names=shown, more=len(names) - _MOST_NAMES)
     return Flag(FlagCode.LEFT_OUT, Severity.WARNING, message)
 
 

@@ -6,25 +6,12 @@ import re
 
 from pydicom.dataset import Dataset
 
+from ... import flag_sentences
 from ...flags import Flag, FlagCode, Severity
 
-RESIZED = Flag(
-    FlagCode.PIXEL_SIZE_DOUBTFUL,
-    Severity.WARNING,
-    "An ultrasound region of the file lies outside the picture, which was therefore resized or cropped after it was "
-    "made: the pixel size does not hold for it, and no millimetres are given.",
-)
-_BURNED_IN = Flag(
-    FlagCode.BURNED_IN_ANNOTATION,
-    Severity.WARNING,
-    "The file says that its pixels hold text that may name the patient: look at every picture before you pass it on.",
-)
-_BURNED_IN_UNKNOWN = Flag(
-    FlagCode.BURNED_IN_ANNOTATION,
-    Severity.INFO,
-    "The file does not say that its pixels are free of text that may name the patient, so look at every picture before "
-    "you pass it on.",
-)
+RESIZED = Flag(FlagCode.PIXEL_SIZE_DOUBTFUL, Severity.WARNING, flag_sentences.RESIZED)
+_BURNED_IN = Flag(FlagCode.BURNED_IN_ANNOTATION, Severity.WARNING, flag_sentences.BURNED_IN)
+_BURNED_IN_UNKNOWN = Flag(FlagCode.BURNED_IN_ANNOTATION, Severity.INFO, flag_sentences.BURNED_IN_UNKNOWN)
 
 
 def dicom_remarks(dataset: Dataset) -> tuple[Flag, ...]:
@@ -46,9 +33,5 @@ def modality_word(modality: str) -> str:
 
 
 def _other_modality(modality: str) -> Flag:
-    return Flag(
-        FlagCode.OTHER_MODALITY,
-        Severity.WARNING,
-        f"The file says that its modality is {modality_word(modality)} and not ultrasound; it was analysed only "
-        "because this was asked for, and the result means nothing unless the file is wrong about itself.",
-    )
+    message = flag_sentences.OTHER_MODALITY.format(modality=modality_word(modality))
+    return Flag(FlagCode.OTHER_MODALITY, Severity.WARNING, message)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
+from ... import flag_sentences
 from ...errors import InputError
 from ...flags import Flag, FlagCode, Severity
 from ...images.plausible_spacing import plausible_length
@@ -134,8 +135,4 @@ def _spacing(dataset: Dataset, planes: list[_Plane]) -> float | None:
 
 
 def _left_out(left: int, count: int) -> Flag:
-    return Flag(
-        FlagCode.LEFT_OUT,
-        Severity.INFO,
-        f"{left} of the file's {count} frames show flow or another kind of data and no tissue, and were left out.",
-    )
+    return Flag(FlagCode.LEFT_OUT, Severity.INFO, flag_sentences.OTHER_DATA.format(left=left, count=count))

@@ -1,0 +1,193 @@
+"""Every sentence that a flag may say, and the way from one that was said to another language. Needs nothing else.
+
+A flag carries its sentence in English, values and all, as `analysis.json` has it. To show it in another language the
+template that it was made from is found again, with the values: so do the flags of documents of earlier versions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+
+def _(words: str) -> str:
+    """Marks what is translated where it is shown."""
+    return words
+
+
+_VALUE, _VALUES = ".{1,24}?", {"names": ".+?"}
+"""What may stand for a value: a number, a share, a word; or the names of files."""
+
+_LONGEST = 4000  # letters of a message: a scene's file may hold any
+
+# The input
+UNCALIBRATED = _("The input does not say how large a pixel is, so sizes are given in pixels and none in millimetres.")
+IMPOSSIBLE_SIZE = _(
+    "The pixel size in the file, {size} mm, would make the image {depth} cm deep, deeper than any breast image: it is "
+    "not trusted, and no millimetres are given."
+)
+RESIZED = _(
+    "An ultrasound region of the file lies outside the picture, which was therefore resized or cropped after it was "
+    "made: the pixel size does not hold for it, and no millimetres are given."
+)
+UNEQUAL_SPACING = _(
+    "Pixels are {height} mm high and {width} mm wide; read sizes in millimetres, where this is allowed for."
+)
+CALIBRATION_NOT_IN_SLICER = _(
+    "Slicer loads this image without its pixel size, so trust the millimetres given here and not those of Slicer's "
+    "ruler."
+)
+SEVERAL_VIEWS = _(
+    "The image holds {count} tissue views and the whole frame was analysed; crop the image to another view to analyse "
+    "that one."
+)
+ONE_VIEW_OF_SEVERAL = _(
+    "The image holds {count} tissue views and only the one at columns {columns}, rows {rows} was analysed; crop the "
+    "image to another view to analyse that one."
+)
+TOO_SMALL = _(
+    "The analysed area has only {width} x {height} pixels, too few for any verdict; use an image of at least {least} "
+    "pixels on each side."
+)
+SMALL = _(
+    "The analysed area has only {width} x {height} pixels, so small lesions may be missed; prefer at least {least} "
+    "pixels on each side."
+)
+DOPPLER_REGION = _(
+    "The file declares a Doppler region, and colour or spectra over the tissue can mislead the networks, so prefer a "
+    "plain B-mode image."
+)
+OTHER_MODALITY = _(
+    "The file says that its modality is {modality} and not ultrasound; it was analysed only because this was asked for"
+    ", and the result means nothing unless the file is wrong about itself."
+)
+BURNED_IN = _(
+    "The file says that its pixels hold text that may name the patient: look at every picture before you pass it on."
+)
+BURNED_IN_UNKNOWN = _(
+    "The file does not say that its pixels are free of text that may name the patient, so look at every picture before "
+    "you pass it on."
+)
+ONE_COPY = _("A copy of the same image, {names}, was left out: it has the identifier of another file.")
+# before COPIES, whose names could be these with the words after them
+MORE_COPIES = _(
+    "Copies of the same image, {names} and {more} more, were left out: they have the identifier of another file."
+)
+COPIES = _("Copies of the same image, {names}, were left out: they have the identifier of another file.")
+OTHER_DATA = _(
+    "{left} of the file's {count} frames show flow or another kind of data and no tissue, and were left out."
+)
+
+# The look of its frames
+BLANK = _("The analysed area is empty: it shows a single grey level, so choose a frame that shows tissue.")
+NOT_ULTRASOUND = _(
+    "The picture does not look like a B-mode ultrasound image, so no verdict is given; check that the right file and "
+    "frame were chosen."
+)
+DOPPLER_OVER_TISSUE = _(
+    "Colour Doppler covers part of the tissue and hides its grey levels from the networks, so prefer a B-mode frame "
+    "without it."
+)
+SECTOR_DETECTED = _("The file names no ultrasound region, so the scan area was found in the picture itself.")
+FRAMES_LEFT_OUT = _("{left} of {count} frames were left out.")
+SLICES_LEFT_OUT = _("{left} of {count} slices were left out.")
+
+# What was found
+WITHHELD_IN_IMAGE = _(
+    "Something was outlined, but is not shown: the classification gives the image a probability of less than {share} "
+    "of showing a lesion."
+)
+WITHHELD_IN_FRAME = _(
+    "On {count} of {all} frames something was outlined, but is not shown: the classification gives this frame a "
+    "probability of less than {share} of showing a lesion."
+)
+WITHHELD_IN_FRAMES = _(
+    "On {count} of {all} frames something was outlined, but is not shown: the classification gives these frames a "
+    "probability of less than {share} of showing a lesion."
+)
+WITHHELD_IN_SLICE = _(
+    "On {count} of {all} slices something was outlined, but is not shown: the classification gives this slice a "
+    "probability of less than {share} of showing a lesion."
+)
+WITHHELD_IN_SLICES = _(
+    "On {count} of {all} slices something was outlined, but is not shown: the classification gives these slices a "
+    "probability of less than {share} of showing a lesion."
+)
+NOT_SURE_ENOUGH = _("The outline is not sure enough to stand against that.")
+OUTLINED_ON_NORMAL_FRAME = _(
+    "On {count} of {all} frames besides the key frame a sure outline is shown, though the classification gives this "
+    "frame a probability of less than {share} of showing a lesion: look at it yourself."
+)
+OUTLINED_ON_NORMAL_FRAMES = _(
+    "On {count} of {all} frames besides the key frame a sure outline is shown, though the classification gives these "
+    "frames a probability of less than {share} of showing a lesion: look at them yourself."
+)
+OUTLINED_ON_NORMAL_SLICE = _(
+    "On {count} of {all} slices besides the key slice a sure outline is shown, though the classification gives this "
+    "slice a probability of less than {share} of showing a lesion: look at it yourself."
+)
+OUTLINED_ON_NORMAL_SLICES = _(
+    "On {count} of {all} slices besides the key slice a sure outline is shown, though the classification gives these "
+    "slices a probability of less than {share} of showing a lesion: look at them yourself."
+)
+NORMAL_BUT_OUTLINED = _("A lesion is outlined, but the classification says normal: look at the outline yourself.")
+BENIGN_NOT_OUTLINED = _("The classification says benign, but no lesion could be outlined.")
+MALIGNANT_NOT_OUTLINED = _("The classification says malignant, but no lesion could be outlined.")
+BENIGN_WITHOUT_OUTLINE = _("The classification says benign, but no lesion is outlined.")
+MALIGNANT_WITHOUT_OUTLINE = _("The classification says malignant, but no lesion is outlined.")
+NORMAL_NEVER_SAID = _(
+    "The image looks normal, but that is not said: the probability of a lesion is {lesion}, and this model has no "
+    "point below which it says so."
+)
+NORMAL_NOT_SURE = _(
+    "The image looks normal, but that is not said: the probability of a lesion is {lesion}, and from {share} on it may "
+    "be one that looks normal to the network."
+)
+PREVALENCE_SHIFTED = _(
+    "The probabilities are those at the prevalence that was asked for, {asked} % malignant among lesions; the model "
+    "was calibrated at {own} %."
+)
+
+# Outlines that were given
+GIVEN = _("The outlines were given by a reader and not found by the segmentation model.")
+SCORED_BY_OWN_CALIBRATION = _(
+    "The outlines were given by a reader and not found by the segmentation model; each lesion's likelihood is that of "
+    "the whole frame and of a closer view around the lesion together, calibrated on outlined lesions of patients that "
+    "were held out."
+)
+SCORED_BY_CALIBRATION_OF_FRAMES = _(
+    "The outlines were given by a reader and not found by the segmentation model; each lesion's likelihood is that of "
+    "the whole frame and of a closer view around the lesion together, with the calibration of whole frames, since this "
+    "classifier has none for it."
+)
+OUTSIDE = _("Outlines outside the analysed area, {count} in number, have no likelihood of their own.")
+
+
+def translated(message: str, translate: Callable[[str], str]) -> str:
+    """A flag's message in another language, one sentence after the other; from one that is not known on as it is."""
+    if len(message) > _LONGEST:
+        return message
+    for template, pattern in _patterns():
+        found = pattern.fullmatch(message)
+        if found is not None:
+            values = found.groupdict()
+            rest = values.pop("_rest")
+            said = translate(template).format(**values)
+            return f"{said} {translated(rest, translate)}" if rest else said
+    return message
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Every template with what it makes, then perhaps another sentence."""
+    templates = [value for name, value in globals().items() if re.fullmatch("[A-Z][A-Z_]+", name)]
+    return tuple((template, re.compile(_pattern(template) + "(?: (?P<_rest>.+))?")) for template in templates)
+
+
+def _pattern(template: str) -> str:
+    """A regular expression of a template, its values as groups."""
+    parts = re.split(r"\{(\w+)\}", template)
+    values = [f"(?P<{name}>{_VALUES.get(name, _VALUE)})" for name in parts[1::2]]
+    texts = [re.escape(text) for text in parts[::2]]
+    return "".join(text + value for text, value in zip(texts, [*values, ""], strict=True))
