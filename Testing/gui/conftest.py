@@ -10,6 +10,17 @@ from typing import Any
 import pytest
 
 from Testing.client.conftest import _no_window_is_left, application, dialogs, engine, installer, module  # noqa: F401
+from Testing.host.application import delete_now
+
+
+@pytest.fixture
+def ui(application) -> Iterator[Any]:
+    """The widgets of the panel's `.ui` file by name, with nothing behind them."""
+    from Testing.gui.panel_file import loaded_panel
+
+    panel, widgets = loaded_panel()
+    yield widgets
+    delete_now(panel)
 
 
 @pytest.fixture
