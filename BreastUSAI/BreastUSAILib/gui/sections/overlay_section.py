@@ -9,8 +9,8 @@ from slicer.i18n import tr as _
 
 from ...client.jobs.listener import ignored
 from ...engine.errors import BreastUSAIError
+from ...engine.explanations.registry import METHODS, method_named
 from ...engine.findings.analysis import CLASSES
-from ...engine.options import EXPLAIN_METHODS
 from ...scene.results.stored_report import Report, storedReport
 from ...scene.views.overlay import setFill, setHeatMapOpacity, setOutline, setOverlaysVisible
 from ...scene.views.slice_views import viewsElsewhere
@@ -31,7 +31,7 @@ class OverlaySection:
         self._ui = ui
         self._parameters: Any = None
         self._applied: tuple[Any, ...] | None = None
-        methods = {name: methodWords(name) for name in EXPLAIN_METHODS}
+        methods = {method.option: methodWords(method.name) for method in METHODS}
         labels = {label.value: classWords(label.value) for label in reversed(CLASSES)}
         self._method = Choices(ui.explainMethodComboBox, methods, self._onMethod)
         self._class = Choices(ui.explainClassComboBox, labels, self._onClass)
@@ -115,7 +115,10 @@ class OverlaySection:
             differs = False
         else:
             words = _("The heat map shown is {explanation}.").format(explanation=explanationWords(explanation))
-            differs = (explanation["method"].lower(), explanation["class"]) != chosen
+            method = method_named(explanation["method"])
+            if method is None:
+                words += " " + _("This version of BreastUSAI cannot make one by that method.")
+            differs = method is None or (method.option, explanation["class"]) != chosen
             if differs:
                 words += " " + _("Your choice is used by the next analysis.")
             ui.explainHintLabel.text = words

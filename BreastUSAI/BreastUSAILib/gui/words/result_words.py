@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from slicer.i18n import tr as _
 
+from ...engine.explanations.explanation import GRAD_CAM, SALIENCY
 from ...engine.findings.analysis import Probabilities
 from ...scene.results.stored_report import Report
 from .input_words import spacingWords
@@ -111,8 +112,8 @@ def severityWords(severity: str) -> str:
 
 
 def methodWords(method: str) -> str:
-    """The name of an explanation method, however it is spelt."""
-    return {"grad-cam": _("Grad-CAM"), "saliency": _("Saliency")}.get(method.lower(), method)
+    """The name of an explanation method; one that this version does not know as it is written."""
+    return {GRAD_CAM: _("Grad-CAM"), SALIENCY: _("Saliency")}.get(method, method)
 
 
 def explanationWords(explanation: Report) -> str:
