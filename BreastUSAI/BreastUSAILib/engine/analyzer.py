@@ -83,7 +83,7 @@ class Analyzer:
 
         Raises what `analyze` raises, and OptionError for no masks, masks that do not fit, and frames outside the input.
         """
-        return Rescoring(self._equipment(options), frames, options, progress, cancelled, masks=masks).result()
+        return Rescoring(Run(self._equipment(options), frames, options, progress, cancelled), masks).result()
 
     def _equipment(self, options: AnalyzeOptions) -> Equipment:
         """The networks and the way through them, with the explanation that was asked for."""
