@@ -128,7 +128,7 @@ class Run:
             self.stop_if_cancelled()
             with self.watch.timing("read"):
                 pixels = {index: self.frames.read_frame(index) for index in batch}
-            usable = [index for index in batch if not self._refused(index, pixels[index])]
+            usable = [index for index in batch if not self._refused(pixels[index])]
             if usable:
                 look(usable, [pixels[index] for index in usable])
             done += len(batch)
@@ -141,7 +141,7 @@ class Run:
         if self.cancelled is not None and self.cancelled():
             raise Cancelled
 
-    def _refused(self, index: int, pixels: NDArray) -> bool:
+    def _refused(self, pixels: NDArray) -> bool:
         """Note what the frame's pixels tell; whether that rules out any result."""
         with self.watch.timing("check"):
             found = check_pixels(pixels, self.region)

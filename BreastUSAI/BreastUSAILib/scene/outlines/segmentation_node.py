@@ -81,17 +81,17 @@ def setSegments(
     labelmap = yield from stack.labelmap(ijkToRas)
     for number in stack.numbers:
         segment = slicer.vtkSegment()
-        dressSegment(segment, number, terminology)
+        dressSegment(segment, number)
+        segment.SetTerminology(terminology)
         segment.SetLabelValue(number)
         segment.AddRepresentation(labelmapName(), labelmap)
         node.GetSegmentation().AddSegment(segment, f"Lesion_{number}")
 
 
-def dressSegment(segment: Any, number: int, terminology: str) -> None:
-    """Name, colour and code of lesion `number`."""
+def dressSegment(segment: Any, number: int) -> None:
+    """Name and colour of lesion `number`."""
     segment.SetName(lesion_name(number))
     segment.SetColor(*(channel / 255 for channel in lesion_colour(number)))
-    segment.SetTerminology(terminology)
 
 
 def labelmapName() -> str:

@@ -9,10 +9,11 @@ from typing import Any
 
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis
-from ...engine.findings.lesion_segment import lesion_colour, lesion_name
+from ...engine.findings.lesion_segment import lesion_name
 from ..mrml.sequences import sequenceBehind
 from ..outlines.edited_masks import EditedMasks, Numbers
 from ..outlines.outline_marks import setMarksOfAll
+from ..outlines.segmentation_node import dressSegment
 from .findings_table import findingsColumns, replaceFindings
 from .report_node import EXPLANATION_KEY, NAMES_KEY, READER_KEY, addToReport, readReport, reportText
 
@@ -92,8 +93,7 @@ class _NewName:
     def give(self) -> None:
         segment = self.segmentation.GetSegment(self.identifier)
         if segment is not None:
-            segment.SetName(lesion_name(self.number))
-            segment.SetColor(*(channel / 255 for channel in lesion_colour(self.number)))
+            dressSegment(segment, self.number)
 
 
 class _SegmentNames:
