@@ -21,12 +21,12 @@ from PySide6.QtGui import QColor, QPalette, QPixmap  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from BreastUSAILib.engine.analyzer import Analyzer  # noqa: E402
+from BreastUSAILib.engine.bundles.model_folder import load_models  # noqa: E402
 from BreastUSAILib.engine.errors import ModelError  # noqa: E402
 from BreastUSAILib.scene.images.samples import addSample  # noqa: E402
 from BreastUSAILib.scene.mrml.host import openHost, publish  # noqa: E402
 from Testing.client.events import until  # noqa: E402
 from Testing.client.fake_engine import ADDED, OUTLINES, SHIPPED, FakeEngine, FakeInstaller  # noqa: E402
-from Testing.shipped_models import load_default_models  # noqa: E402
 
 STILL, CINE = "still_malignant_calibrated.dcm", "cine_malignant_calibrated.dcm"
 UNCALIBRATED = "still_normal_uncalibrated_rgb.dcm"
@@ -75,7 +75,7 @@ class Pictures:
 
     def _done(self, panel: Any, engine: FakeEngine) -> None:
         call = _asked(panel, engine)
-        self._analyzer = self._analyzer or Analyzer(load_default_models(), "cpu")
+        self._analyzer = self._analyzer or Analyzer(load_models(), "cpu")
         analysis = self._analyzer.analyze(call.frames, call.options)
         engine.deviceUsed = analysis.device
         call.finish(analysis)

@@ -9,12 +9,12 @@ import tempfile
 from pathlib import Path
 
 from BreastUSAILib.engine.analyzer import Analyzer
+from BreastUSAILib.engine.bundles.model_folder import load_models
 from BreastUSAILib.report.preview import write_preview
 from BreastUSAILib.scene.mrml.host import openHost, publish
 from BreastUSAILib.scene.results.show import showAnalysis
 from Testing.bench.still import STILL, read_one
 from Testing.host.render import render_slice, save_picture, why_no_rendering
-from Testing.shipped_models import load_default_models
 
 SCREENSHOTS = Path(__file__).resolve().parents[1] / "Docs" / "screenshots"
 PANEL = "done-still-420-light"
@@ -26,7 +26,7 @@ def main() -> int:
         print(reason, file=sys.stderr)
         return 1
     frames = read_one(STILL)
-    analysis = Analyzer(load_default_models(), "cpu").analyze(frames)
+    analysis = Analyzer(load_models(), "cpu").analyze(frames)
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     write_preview(analysis, frames, SCREENSHOTS / "preview.png")
     host = openHost()

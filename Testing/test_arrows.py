@@ -31,7 +31,7 @@ ROOMS_KNOWN = {
 FLOORS = {
     "engine": (
         *("errors", "flags", "flag_sentences", "stopwatch", "device", "own_folders", "bundle_limits"),
-        *("images", "reading", "findings", "options", "checks", "preparing", "networks", "explanations", "models"),
+        *("images", "reading", "findings", "checks", "preparing", "networks", "explanations", "options", "models"),
         *("lesions", "bundles", "pipeline", "analyzer", "remote"),
     ),
     "scene": ("mrml", "views", "source", "images", "outlines", "results"),
@@ -72,6 +72,7 @@ LIGHT = (
     ),
     *("images.plausible_spacing", "findings.analysis", "findings.maps", "findings.lesion_segment"),
     *("findings.document_form", "findings.heat_map_colours", "findings.measures", "findings.words"),
+    *("explanations.explanation", "explanations.registry"),
     *("remote.exchange", "remote.private_folder", "remote.protocol"),
 )
 """What Slicer's process shares with the engine's: numpy alone. scipy would take the GUI thread 0.4 s to import."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from BreastUSAILib.engine.analyzer import Analyzer
-from Testing.shipped_models import load_default_models
+from BreastUSAILib.engine.bundles.model_folder import load_models
 
 from .still import SAMPLES, read_one
 
@@ -14,7 +14,7 @@ CINE = SAMPLES / "cine_malignant_calibrated.dcm"
 
 def frames_per_second() -> float:
     """Best of three on the CPU, after a warm-up."""
-    analyzer = Analyzer(load_default_models(), "cpu")
+    analyzer = Analyzer(load_models(), "cpu")
     rates = []
     for _ in range(4):
         frames = read_one(CINE)

@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 
 from BreastUSAILib.engine.analyzer import Analyzer
+from BreastUSAILib.engine.bundles.model_folder import load_models
 from BreastUSAILib.report.result_folder import write_results
-from Testing.shipped_models import load_default_models
 
 from .still import STILL, read_one
 
@@ -47,7 +47,7 @@ def watched_peak() -> Iterator[list[float]]:
 
 def main(cine: Path, results: Path) -> int:
     """Print the peak's growth; the status is 1 where it is over the limit."""
-    analyzer = Analyzer(load_default_models(), "cpu")
+    analyzer = Analyzer(load_models(), "cpu")
     analyzer.analyze(read_one(STILL))
     before = resident_mb()
     frames = read_one(cine)

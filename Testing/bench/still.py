@@ -12,9 +12,9 @@ import torch
 
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundles.bundle import Models
+from BreastUSAILib.engine.bundles.model_folder import load_models
 from BreastUSAILib.engine.images.frames import Frames
 from BreastUSAILib.engine.reading import read
-from Testing.shipped_models import load_default_models
 
 SAMPLES = Path(__file__).resolve().parents[2] / "BreastUSAI" / "Resources" / "Samples"
 STILL = SAMPLES / "still_malignant_calibrated.dcm"
@@ -65,7 +65,7 @@ def _leaf(output: torch.Tensor, kept: list[torch.Tensor]) -> torch.Tensor:
 
 def measure_still() -> StillTimes:
     """Time the two in turns on the CPU, after a warm-up."""
-    models = load_default_models()
+    models = load_models()
     analyzer = Analyzer(models, "cpu")
     bare = bare_passes(models)
     pairs = [(_milliseconds(bare), _milliseconds(lambda: analyzer.analyze(read_one(STILL)))) for _ in range(TURNS)]

@@ -20,13 +20,13 @@ import qt  # noqa: E402
 from BreastUSAILib.client.jobs.analysis_job import AnalysisJob  # noqa: E402
 from BreastUSAILib.client.process.engine_process import EngineProcess, ModelChoice  # noqa: E402
 from BreastUSAILib.engine.analyzer import Analyzer  # noqa: E402
+from BreastUSAILib.engine.bundles.model_folder import load_models  # noqa: E402
 from BreastUSAILib.engine.errors import BreastUSAIError  # noqa: E402
 from BreastUSAILib.engine.options import AnalyzeOptions  # noqa: E402
 from BreastUSAILib.scene.images.volume_node import addVolumeNode  # noqa: E402
 from BreastUSAILib.scene.mrml.host import openHost, publish  # noqa: E402
 from BreastUSAILib.scene.source.frames_from_node import framesFromNode  # noqa: E402
 from BreastUSAILib.scene.source.source_options import SourceOptions  # noqa: E402
-from Testing.shipped_models import load_default_models  # noqa: E402
 
 from .still import STILL, read_one  # noqa: E402
 
@@ -74,7 +74,7 @@ def main() -> int:
     publish(host)
     volumeNode = addVolumeNode(host.scene, read_one(STILL))
     frames = framesFromNode(volumeNode)
-    analyzer, engine = Analyzer(load_default_models(), "cpu"), EngineProcess()
+    analyzer, engine = Analyzer(load_models(), "cpu"), EngineProcess()
     engine.models = ModelChoice(device="cpu")
     try:
         pairs = [

@@ -16,8 +16,7 @@ from BreastUSAILib.engine.bundles.bundle import Models, load_classifier
 from BreastUSAILib.engine.images.frames import Frames, InputKind, Rectangle
 from BreastUSAILib.engine.networks.network_definitions import build_network
 from BreastUSAILib.engine.preparing.prepare import prepare
-from Testing.made_up import CALIBRATION, SMALL, speckle
-from Testing.shipped_models import load_default_models
+from Testing.made_up import CALIBRATION, SMALL, load_pair, speckle
 from Training.bundles.writer import BundleContent, write_bundle
 
 CLASSIFIER, SEGMENTER = "classifier_efficientnet_b0", "segmenter_attention_unet_b0"
@@ -94,7 +93,7 @@ def bundle_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def untrained(bundle_folder: Path) -> Models:
     """The untrained pair, loaded."""
-    return load_default_models(bundle_folder)
+    return load_pair(bundle_folder)
 
 
 @pytest.fixture(scope="session")
@@ -117,7 +116,7 @@ def with_mask(bundle_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         explanation={"method": "Grad-CAM", "layer": "_blocks.6"},
         settings={"calibration": CALIBRATION},
     )
-    return replace(load_default_models(bundle_folder), classifier=load_classifier(bundle))
+    return replace(load_pair(bundle_folder), classifier=load_classifier(bundle))
 
 
 def speckle_frames(count: int = 1, rows: int = 120, columns: int = 160, seed: int = 0) -> Frames:

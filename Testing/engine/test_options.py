@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from BreastUSAILib.engine.errors import OptionError
+from BreastUSAILib.engine.explanations.registry import EXPLAIN_METHODS
 from BreastUSAILib.engine.findings.analysis import CLASSES, Label
-from BreastUSAILib.engine.options import EXPLAIN_METHODS, AnalyzeOptions, FrameSelection
+from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 
 counts = st.integers(1, 2000)
 

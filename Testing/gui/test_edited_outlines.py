@@ -10,6 +10,8 @@ from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.running.runner import PanelState
 from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
+from BreastUSAILib.scene.results.report_node import addToReport
+from BreastUSAILib.scene.results.stored_report import storedReport
 from Testing.client.events import until
 from Testing.scene.analyses import marked_frames
 
@@ -63,6 +65,22 @@ def test_old_sizes_are_said_to_be_old_until_the_outlines_are_scored_again(widget
     until(lambda: not panel.state.isBusy, "the end of the re-scoring")
     looked(panel)
     assert not panel.ui.editedLabel.visible
+
+
+def test_a_heat_map_by_a_method_that_is_not_known_here_keeps_its_name_when_outlines_are_scored(widget, engine, image):
+    panel = widget.panel
+    analysed(panel, engine, image)
+    unknown = {"method": "Integrated Gradients", "class": "malignant", "layer": "input"}
+    addToReport(panel.parameters.report, "explanation", unknown)
+    edited(widget)
+
+    call = asked(panel, engine, "rescoreButton")
+    call.finish()
+    until(lambda: not panel.state.isBusy, "the end of the re-scoring")
+
+    assert call.options.explain_method is None
+    assert storedReport(panel.parameters.report)["explanation"] == unknown
+    assert "The heat map shown is Integrated Gradients for malignant." in panel.ui.explainHintLabel.text
 
 
 def test_an_edit_made_while_it_is_scored_is_not_scored(widget, engine, image):

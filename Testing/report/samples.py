@@ -20,6 +20,7 @@ from BreastUSAILib.engine.findings.analysis import (
     Probabilities,
     Verdict,
 )
+from BreastUSAILib.engine.findings.maps import CroppedLabels
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
 from BreastUSAILib.engine.images.frames import Frames, InputKind, SourceIdentity, SpacingSource
 from BreastUSAILib.engine.lesions.joining import join_lesions
@@ -38,6 +39,9 @@ class MemoryMaps:
     def labels(self, frame: int) -> NDArray[np.uint8]:
         self.asked.append(frame)
         return self.label_maps[frame]
+
+    def cropped_labels(self, frame: int) -> CroppedLabels:
+        return CroppedLabels.of(self.labels(frame))
 
     def heat_map(self, frame: int) -> NDArray[np.float32]:
         return self.heat_maps[frame]

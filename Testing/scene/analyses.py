@@ -23,6 +23,7 @@ from BreastUSAILib.engine.findings.analysis import (
     Verdict,
     VolumeLesion,
 )
+from BreastUSAILib.engine.findings.maps import CroppedLabels
 from BreastUSAILib.engine.images.frames import Frames, InputKind, SpacingSource
 
 ROWS, COLUMNS = 48, 64
@@ -42,6 +43,9 @@ class MapsInMemory:
 
     def labels(self, frame: int) -> NDArray[np.uint8]:
         return dict(zip(self.frames, self.masks, strict=True))[frame]
+
+    def cropped_labels(self, frame: int) -> CroppedLabels:
+        return CroppedLabels.of(self.labels(frame))
 
     def heat_map(self, frame: int) -> NDArray[np.float32]:
         return dict(zip(self.frames, self.heat, strict=True))[frame]

@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from BreastUSAILib.engine.explanations.explanation import GRAD_CAM
+
 from ..data.example import CLASS_NAMES
 from ..measure.strata import OTHER, SIZE_WORDS
 from ..measure.wording import (
@@ -144,7 +146,7 @@ def failure_sentence(kind: str, found: Mapping[str, Any]) -> str:
 def explanation(columns: Sequence[Column], metadata: Mapping[str, Any]) -> list[str]:
     """How the heat map is made, and how often it points at the lesion."""
     own = metadata["breastusai"]
-    told = own.get("explanation") or {"method": "Grad-CAM", "layer": own.get("explanation_layer", "")}
+    told = own.get("explanation") or {"method": GRAD_CAM, "layer": own.get("explanation_layer", "")}
     rows = []
     for column in columns:
         found = column.section("explanation")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.errors import OptionError
+from BreastUSAILib.engine.lesions.withholding import WithholdingRule
 from BreastUSAILib.engine.models.lesion_presence import LesionPresence
 
 from ..data.example import Example
@@ -123,19 +124,18 @@ def choose_outline_rules(found: Sequence[Outlined], normal_below: float) -> Outl
 
 
 def _judged(found: Sequence[Outlined], normal_below: float, withhold_below: float, evidence: float) -> OutlineRules:
-    rules = normal_below, withhold_below, evidence
+    rule = WithholdingRule(evidence=evidence, normal_below=normal_below, withhold_below=withhold_below)
 
     def share(kind: str) -> float | None:
-        shown = [bool(one.shown(*rules)) for one in found if one.kind == kind]
+        shown = [bool(one.shown(rule).outlines) for one in found if one.kind == kind]
         return float(np.mean(shown)) if shown else None
 
     lost: dict[str, list[bool]] = {}
     for one in found:
         if one.lesion_area and one.dice >= MISSED_DICE:
-            kept = replace(one, outlines=tuple(one.shown(*rules)))
-            lost.setdefault(one.dataset, []).append(kept.dice < MISSED_DICE)
+            lost.setdefault(one.dataset, []).append(one.shown(rule).dice < MISSED_DICE)
     worst = max((float(np.mean(values)) for values in lost.values()), default=0.0)
-    return OutlineRules(*rules, share("normal"), share("part"), worst)
+    return OutlineRules(normal_below, withhold_below, evidence, share("normal"), share("part"), worst)
 
 
 def write_normal_below(classifier: Path, found: Sequence[Outlined]) -> float:

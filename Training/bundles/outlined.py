@@ -16,7 +16,7 @@ from BreastUSAILib.engine.bundles.bundle import Models
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.findings.analysis import Analysis, Probabilities
 from BreastUSAILib.engine.images.frames import Frames, InputKind
-from BreastUSAILib.engine.models.calibration import log_odds
+from BreastUSAILib.engine.lesions.withholding import WithholdingRule, found_outlines, shown_outlines
 from BreastUSAILib.engine.models.lesion_presence import LesionPresence
 from BreastUSAILib.report.atomic import atomic_file
 
@@ -72,18 +72,22 @@ class Outlined:
         return 2 * sum(outline.hit for outline in self.outlines) / total if total else 1.0
 
     def within(self, gap: float) -> Outlined:
-        """The same without the outlines that a ``lesion_gap`` drops, as `engine.lesions.measure.label_lesions` does it.
+        """The same without the outlines that a ``lesion_gap`` drops.
 
         `gap`, in log-odds, is from 0 on; infinite: none are dropped.
         """
-        surest = max((log_odds(outline.evidence) for outline in self.outlines), default=math.nan)
-        kept = tuple(outline for outline in self.outlines if log_odds(outline.evidence) >= surest - gap)
-        return replace(self, outlines=kept)
+        return self._only(found_outlines(self._means, WithholdingRule(gap=gap)))
 
-    def shown(self, normal_below: float, withhold_below: float, evidence: float) -> list[Outline]:
-        """The outlines that these rules of `Calibration` and `Segmenter` leave."""
-        least = max(evidence, withhold_below) if self.lesion < normal_below else evidence
-        return [outline for outline in self.outlines if outline.evidence >= least]
+    def shown(self, rule: WithholdingRule) -> Outlined:
+        """The same with the outlines alone that the product would show by that rule."""
+        return self._only(shown_outlines(self._means, self.lesion, rule))
+
+    @property
+    def _means(self) -> list[float]:
+        return [outline.evidence for outline in self.outlines]
+
+    def _only(self, kept: NDArray[np.bool_]) -> Outlined:
+        return replace(self, outlines=tuple(one for one, is_kept in zip(self.outlines, kept, strict=True) if is_kept))
 
 
 def outline_images(analyzer: Analyzer, examples: Sequence[Example], *, parts: bool = True) -> Iterator[Outlined]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from BreastUSAILib.engine.errors import OptionError
 
 from ..data.example import Example, Part
-from .split_arguments import add_split_arguments
+from .arguments import add_bundles_argument, add_split_arguments
 
 if TYPE_CHECKING:
     from ..bundles.calibrate import Calibrated
@@ -20,12 +20,9 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The bundle, the data and their split."""
-    parser.add_argument(
-        "bundles",
-        nargs="+",
-        type=Path,
-        metavar="BUNDLE",
-        help="the classifier's folder: its probabilities are calibrated, and the stage that Grad-CAM explains is "
+    add_bundles_argument(
+        parser,
+        "the classifier's folder: its probabilities are calibrated, and the stage that Grad-CAM explains is "
         "chosen; and its segmenter's: then the rules for showing outlines are chosen too, and the likelihood of a "
         "corrected outline is calibrated",
     )

@@ -10,19 +10,15 @@ from pathlib import Path
 from BreastUSAILib.engine.errors import OptionError
 
 from ..data.example import Part
-from .split_arguments import add_split_arguments
+from .arguments import add_bundles_argument, add_split_arguments
 
 WIDTH = 150  # columns, where the figures go to a file
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The bundles, the data and their split, or tables to recompute from."""
-    parser.add_argument(
-        "bundles",
-        nargs="*",
-        type=Path,
-        metavar="BUNDLE",
-        help="one or two bundle folders; a missing partner is taken from the shipped pair",
+    add_bundles_argument(
+        parser, "one or two bundle folders; a missing partner is taken from the shipped pair", needed=False
     )
     add_split_arguments(parser, data_needed=False)
     parser.add_argument("--part", choices=[part.value for part in Part], default=Part.TEST.value, help="default: test")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+
+from .arguments import add_bundles_argument
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The bundles."""
-    parser.add_argument(
-        "bundles",
-        nargs="+",
-        type=Path,
-        metavar="BUNDLE",
-        help="folders of bundles, changed in place; give both of a pair: its encoder is shared while it is the same",
+    add_bundles_argument(
+        parser, "folders of bundles, changed in place; give both of a pair: its encoder is shared while it is the same"
     )
 
 

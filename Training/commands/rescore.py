@@ -15,11 +15,12 @@ import numpy as np
 from BreastUSAILib.engine.analyzer import Analyzer
 
 from ..data.example import Part
+from .arguments import add_bundles_argument
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The bundles and the data."""
-    parser.add_argument("bundles", nargs="+", type=Path, metavar="BUNDLE", help="classifier, and its segmenter")
+    add_bundles_argument(parser, "classifier, and its segmenter")
     parser.add_argument("--data", type=Path, required=True, metavar="PATH", help="the data it was trained on")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from BreastUSAILib.engine.errors import OptionError
 
@@ -35,11 +35,6 @@ def hashed_fold(group: str) -> int:
 def hashed_tenth(group: str) -> int:
     """A tenth 0-9 of the groups, independent of `hashed_fold`."""
     return _number(group) // FOLDS % 10
-
-
-def k_folds(groups: Iterable[str]) -> dict[str, int]:
-    """The fold 1-5 of every group, by hash."""
-    return {group: hashed_fold(group) for group in groups}
 
 
 def split_problems(examples: Sequence[Example]) -> list[str]:

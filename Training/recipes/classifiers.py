@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from BreastUSAILib.engine.explanations import explanation
+
 from .networks import efficientnet
 from .recipe import Recipe
 
 SCHEDULE = ((160, 4), (192, 4), (256, 8))
-GRAD_CAM_OF_TRUNK = {"method": "Grad-CAM", "layer": "trunk"}
-SALIENCY = {"method": "Saliency", "layer": ""}
+GRAD_CAM_OF_TRUNK = {"method": explanation.GRAD_CAM, "layer": "trunk"}
+SALIENCY = {"method": explanation.SALIENCY, "layer": ""}
 
 
 def classifier(name: str, title: str, network: Mapping[str, Any], **differences: Any) -> Recipe:

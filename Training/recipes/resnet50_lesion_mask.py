@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from BreastUSAILib.engine.explanations.explanation import GRAD_CAM
+
 from .classifiers import classifier
 from .networks import own
 
@@ -13,5 +15,5 @@ RECIPE = classifier(
     inputs=("image", "lesion_mask"),
     tissue_crops=0.0,
     learning_rate=2e-3,
-    explanation={"method": "Grad-CAM", "layer": "trunk.layer4"},
+    explanation={"method": GRAD_CAM, "layer": "trunk.layer4"},
 )

@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 
 from .. import RESEARCH_USE, __version__
 from ..engine.errors import one_line
+from ..engine.explanations.registry import EXPLAIN_METHODS, METHODS
 
 CLASS_NAMES = ("normal", "benign", "malignant")
-EXPLAIN_METHODS = ("grad-cam", "saliency")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 _ANALYZE = f"""\
@@ -123,8 +123,7 @@ def _add_analyze(commands: Any) -> None:
     analyze.add_argument(
         "--explain-method",
         choices=EXPLAIN_METHODS,
-        help="how the heat map is made: grad-cam needs a network with a feature map, saliency works with every one "
-        "(default: as the model's bundle says)",
+        help=f"how the heat map is made: {_methods()} (default: as the model's bundle says)",
     )
     for option, does in (("--classifier", "classifies and explains"), ("--segmenter", "outlines")):
         analyze.add_argument(
@@ -206,6 +205,14 @@ def _add_worker(commands: Any) -> None:
         "worker",
         help="serve another program (3D Slicer's panel) over stdin and stdout",
         description="Speaks JSON-RPC 2.0, one message a line, on stdin and stdout, until stdin ends. For programs.",
+    )
+
+
+def _methods() -> str:
+    """Every method of explanation, what it marks, and what it costs."""
+    return "; ".join(
+        f"{method.option} {method.says} ({method.passes} pass{'es' if method.passes > 1 else ''} through the network)"
+        for method in METHODS
     )
 
 

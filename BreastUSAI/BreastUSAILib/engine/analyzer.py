@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from .bundles.bundle import Models
 from .device import resolve_device
 from .errors import OptionError
-from .explanations.explanation import GRAD_CAM, SALIENCY, Explainer
-from .explanations.registry import explainer_for, explanation_of
+from .explanations.explanation import Explainer
+from .explanations.registry import METHODS, method_asked_for
 from .findings.analysis import Analysis
 from .images.frames import Frames
 from .models.classifier import Classifier
@@ -23,7 +23,6 @@ from .pipeline.rescoring import Rescoring
 from .pipeline.run import Equipment, Run
 
 DEFAULT_OPTIONS = AnalyzeOptions()
-_EXPLAINED_BY = {"grad-cam": GRAD_CAM, "saliency": SALIENCY}  # options.EXPLAIN_METHODS
 
 
 class Analyzer:
@@ -84,7 +83,7 @@ class Analyzer:
 
         Raises what `analyze` raises, and OptionError for no masks, masks that do not fit, and frames outside the input.
         """
-        return Rescoring(self._equipment(options), frames, options, progress, cancelled, masks=masks).result()
+        return Rescoring(Run(self._equipment(options), frames, options, progress, cancelled), masks).result()
 
     def _equipment(self, options: AnalyzeOptions) -> Equipment:
         """The networks and the way through them, with the explanation that was asked for."""
@@ -102,18 +101,21 @@ def _passes(models: Models) -> Passes:
     return (SharedEncoder if shared else SeparatePasses)(models.classifier, models.segmenter)
 
 
-def chosen_explainer(classifier: Classifier, method: str | None) -> Explainer:
-    """The explainer that a caller asked for: the bundle's own where `method`, of `EXPLAIN_METHODS`, is None or that.
+def chosen_explainer(classifier: Classifier, option: str | None) -> Explainer:
+    """The explainer that a caller asked for: the bundle's own where `option`, of `EXPLAIN_METHODS`, is None or that.
 
-    Grad-CAM of a network whose bundle does not name its layer is taken at the layer of `explanation_of`. Raises
-    OptionError where the network has none.
+    Another method explains the layer that suits the network best. Raises OptionError where it cannot explain it.
     """
-    if method is None or _EXPLAINED_BY[method] == classifier.explainer.method:
+    if option is None:
         return classifier.explainer
-    layer = explanation_of(classifier.network)["layer"]
-    if _EXPLAINED_BY[method] == GRAD_CAM and not layer:
+    method = method_asked_for(option)
+    if method.name == classifier.explainer.method:
+        return classifier.explainer
+    layer = method.layer_of(classifier.network)
+    if layer is None:
+        fitting = [other.option for other in METHODS if other.layer_of(classifier.network) is not None]
         raise OptionError(
-            f"the classifier '{classifier.identity.name}' has no feature map that Grad-CAM could explain",
-            remedy="Choose the explanation method 'saliency'",
+            f"the classifier '{classifier.identity.name}' has no feature map that {method.name} could explain",
+            remedy=f"Choose the explanation method '{fitting[0]}'",
         )
-    return explainer_for(classifier.network, _EXPLAINED_BY[method], layer)
+    return method.make(classifier.network, layer)

@@ -6,19 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .errors import OptionError
+from .explanations.registry import EXPLAIN_METHODS
 from .findings.analysis import CLASSES, Label
 from .images.frame_selection import ALL_FRAMES, FrameSelection
 
-__all__ = ["EXPLAIN_METHODS", "AnalyzeOptions", "Cancelling", "FrameSelection", "Progress"]
+__all__ = ["AnalyzeOptions", "Cancelling", "FrameSelection", "Progress"]
 
 Progress = Callable[[int, int, str], None]
 """Called as ``progress(done, total, words)``; `done` and `total` count frames."""
 
 Cancelling = Callable[[], bool]
 """Asked between batches of frames; True stops the analysis with `Cancelled`."""
-
-EXPLAIN_METHODS = ("grad-cam", "saliency")
-"""How a heat map may be asked for; what was used is in `Analysis.explanation`."""
 
 
 @dataclass(frozen=True)

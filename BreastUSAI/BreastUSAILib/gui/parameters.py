@@ -8,9 +8,9 @@ import slicer
 from slicer.parameterNodeWrapper import Choice, WithinRange, parameterNodeWrapper
 
 from ..engine.device import DeviceChoice
+from ..engine.explanations.registry import EXPLAIN_METHODS
 from ..engine.findings.analysis import CLASSES
 from ..engine.findings.heat_map_colours import LAYER_OPACITY
-from ..engine.options import EXPLAIN_METHODS
 from ..scene.source.source_options import LARGEST_SPACING_MM
 
 FRAME_CHOICES = ("all", "current", "every")

@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.findings.analysis import Analysis
-from ..engine.images.frames import Frames
+from ..engine.images.frames import LPS_TO_RAS, Frames
 from .atomic import atomic_file
 
 FRAMES_KEY = "BreastUSAI.Frames"
 
-_RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _TYPES = {"uint8": "unsigned char", "uint16": "unsigned short", "float32": "float"}
 _FASTEST = 1  # gzip level: heat maps hardly shrink further, and a cine has hundreds of megabytes of them
 
@@ -68,7 +67,7 @@ def write_nrrd(
 def _header(
     shape: tuple[int, int, int], dtype: type[np.generic], ijk_to_ras: NDArray[np.float64], fields: Mapping[str, str]
 ) -> str:
-    ijk_to_lps = _RAS_TO_LPS @ ijk_to_ras
+    ijk_to_lps = LPS_TO_RAS @ ijk_to_ras
     count, rows, columns = shape
     lines = [
         "NRRD0004",

@@ -51,3 +51,11 @@ def test_method_class_and_prevalence_are_kept():
 
     assert options == AnalyzeOptions(options.frames, options.explain_class, 0.02, "saliency")
     assert options.explain_class.value == "benign"
+
+
+@pytest.mark.parametrize("name", ["Integrated Gradients", "grad-cam", "SALIENCY"])
+def test_a_method_of_another_name_than_the_reports_is_never_asked_for(name):
+    report = reports.still()
+    report["explanation"] = {"method": name, "class": "benign", "layer": "input"}
+
+    assert optionsOf(report).explain_method is None

@@ -23,7 +23,7 @@ FIELDS = ("input", "models", "verdict", "frames", "lesions", "explanation", "fla
 @pytest.mark.slow
 def test_an_image_of_the_scene_is_analysed_as_in_one_process(scene, tmp_path) -> None:
     from BreastUSAILib.engine.analyzer import Analyzer
-    from Testing.shipped_models import load_default_models
+    from BreastUSAILib.engine.bundles.model_folder import load_models
 
     (frames,) = read(STILL)
     volume = addVolumeNode(scene, frames)
@@ -37,7 +37,7 @@ def test_an_image_of_the_scene_is_analysed_as_in_one_process(scene, tmp_path) ->
     key = engine.analyze(framesFromNode(volume), AnalyzeOptions(FrameSelection.parse("key"), explain_method="saliency"))
     engine.stop()
 
-    here = Analyzer(load_default_models(), "cpu").analyze(framesFromNode(volume))
+    here = Analyzer(load_models(), "cpu").analyze(framesFromNode(volume))
     assert [getattr(nodes.analysis, name) for name in FIELDS] == [getattr(here, name) for name in FIELDS]
     assert np.array_equal(nodes.analysis.maps.labels(0), here.maps.labels(0))
     assert np.array_equal(nodes.analysis.maps.heat_map(0), here.maps.heat_map(0))

@@ -26,7 +26,7 @@ from BreastUSAILib.engine.bundles.bundle import (
 )
 from BreastUSAILib.engine.errors import ModelError
 from BreastUSAILib.engine.explanations.saliency import InputSaliency
-from Testing.shipped_models import load_default_models
+from Testing.made_up import load_pair
 
 from ..conftest import CLASSIFIER, SEGMENTER
 
@@ -56,7 +56,7 @@ def test_a_good_bundle_says_what_it_is(bundle: Path) -> None:
 
 def test_both_tasks_are_found_and_loaded(bundle_folder: Path) -> None:
     assert [path.name for path in find_bundles(bundle_folder)] == [CLASSIFIER, SEGMENTER]
-    models = load_default_models(bundle_folder)
+    models = load_pair(bundle_folder)
     assert models.classifier.identity.task == "classification"
     assert models.segmenter.network(torch.zeros(1, 1, 64, 64)).shape == (1, 1, 64, 64)
 
@@ -133,7 +133,7 @@ def test_a_bundle_of_the_other_task_is_refused(bundle: Path) -> None:
 
 def test_a_folder_without_a_segmenter_is_refused(bundle: Path) -> None:
     with pytest.raises(ModelError, match="no segmentation bundle"):
-        load_default_models(bundle.parent)
+        load_pair(bundle.parent)
 
 
 def change_own(bundle: Path, **values: object) -> None:
@@ -142,7 +142,7 @@ def change_own(bundle: Path, **values: object) -> None:
 
 
 def test_a_bundle_that_says_nothing_new_means_what_it_always_meant(bundle_folder: Path) -> None:
-    models = load_default_models(bundle_folder)
+    models = load_pair(bundle_folder)
     assert models.classifier.inputs == ("image",)
     assert (models.classifier.explainer.method, models.classifier.explainer.layer) == ("Grad-CAM", "_blocks.6")
     assert (models.segmenter.mirror, models.segmenter.lesion_evidence) == (False, 0.0)

@@ -10,9 +10,9 @@ import pytest
 
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundles.bundle import CARD, METADATA, Models, find_bundles, verify_bundle
+from BreastUSAILib.engine.bundles.model_folder import load_models
 from BreastUSAILib.engine.models.shared_encoder import shares_encoder
 from BreastUSAILib.engine.reading import read
-from Testing.shipped_models import load_default_models
 from Training.data.example import Part
 from Training.data.loading import load_examples
 from Training.measure import metrics
@@ -26,7 +26,7 @@ SAMPLES = ROOT / "BreastUSAI" / "Resources" / "Samples"
 
 @pytest.fixture(scope="module")
 def shipped() -> Models:
-    return load_default_models()
+    return load_models()
 
 
 def test_both_bundles_verify_and_stay_under_25_mb() -> None:

@@ -13,7 +13,7 @@ import torch
 from BreastUSAILib.engine.analyzer import Analyzer, chosen_explainer
 from BreastUSAILib.engine.bundles.bundle import Models
 from BreastUSAILib.engine.errors import OptionError
-from BreastUSAILib.engine.explanations.registry import explainer_for
+from BreastUSAILib.engine.explanations.registry import EXPLAIN_METHODS, explainer_for, method_asked_for
 from BreastUSAILib.engine.explanations.saliency import InputSaliency
 from BreastUSAILib.engine.findings.analysis import Analysis, Label
 from BreastUSAILib.engine.models.shared_encoder import SharedEncoder
@@ -120,9 +120,9 @@ def test_every_other_network_can_be_explained_either_way(untrained: Models, name
     network = build(name).eval().requires_grad_(False)
     images = torch.rand(1, 2, SMALL.size, SMALL.size, generator=torch.Generator().manual_seed(2))
     classifier = replace(untrained.classifier, network=network, explainer=InputSaliency(network))
-    for method in ("grad-cam", "saliency"):
+    for method in EXPLAIN_METHODS:
         explainer = chosen_explainer(classifier, method)
-        assert explainer.method.lower() == method
+        assert explainer.method == method_asked_for(method).name
         logits, heat = explainer(images, 1)
         assert np.allclose(logits, network(images).numpy(), atol=1e-4)
         assert heat.shape[0] == 1

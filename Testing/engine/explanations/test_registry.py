@@ -14,7 +14,13 @@ from BreastUSAILib.engine.errors import ModelError
 from BreastUSAILib.engine.explanations.explanation import Explainer
 from BreastUSAILib.engine.explanations.grad_cam import GradCam
 from BreastUSAILib.engine.explanations.layer_grad_cam import LayerGradCam
-from BreastUSAILib.engine.explanations.registry import explainer_for, explanation_of
+from BreastUSAILib.engine.explanations.registry import (
+    METHODS,
+    ExplanationMethod,
+    explainer_for,
+    explanation_of,
+    method_named,
+)
 from BreastUSAILib.engine.explanations.saliency import InputSaliency
 from BreastUSAILib.engine.networks.row_lstm import RowLSTM
 from BreastUSAILib.engine.networks.vision_transformer import VisionTransformer
@@ -140,6 +146,28 @@ def test_a_network_is_explained_where_it_says_and_by_saliency_where_nowhere() ->
     assert explanation_of(RowLSTM(image_size=32)) == {"method": "Saliency", "layer": ""}
 
 
-def test_an_unknown_method_is_refused() -> None:
-    with pytest.raises(ModelError, match="'Guess'"):
-        explainer_for(Convolutions(), "Guess", "second")
+@pytest.mark.parametrize("name", ["Guess", "Integrated Gradients", "grad-cam", "GRAD-CAM", "saliency", ""])
+def test_an_unknown_method_is_refused_and_so_is_another_spelling(name: str) -> None:
+    assert method_named(name) is None
+    with pytest.raises(ModelError, match=f"'{name}' is unknown.*Use Grad-CAM or Saliency"):
+        explainer_for(Convolutions(), name, "second")
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.option)
+def test_every_method_makes_what_it_is_called_and_costs_what_it_says(method: ExplanationMethod) -> None:
+    network = frozen(Convolutions())
+    layer = method.layer_of(network)
+    assert layer is not None
+    explainer = method.make(network, layer)
+    passes: list[int] = []
+    hook = network.register_forward_hook(lambda *_: passes.append(1))
+    explainer(IMAGES, 1)
+    hook.remove()
+    assert explainer.method == method.name
+    assert len(passes) == method.passes
+    assert method_named(method.name) is method
+
+
+def test_no_two_methods_are_called_alike() -> None:
+    for names in ([method.option for method in METHODS], [method.name for method in METHODS]):
+        assert len(set(names)) == len(names)

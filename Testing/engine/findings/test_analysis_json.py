@@ -27,6 +27,7 @@ from BreastUSAILib.engine.findings.analysis import (
     Verdict,
     VolumeLesion,
 )
+from BreastUSAILib.engine.findings.maps import CroppedLabels
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
 from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
 
@@ -48,6 +49,9 @@ class NoMaps:
 
     def labels(self, frame: int) -> NDArray[np.uint8]:
         raise AssertionError(f"the mask of frame {frame} was asked for")
+
+    def cropped_labels(self, frame: int) -> CroppedLabels:
+        return CroppedLabels.of(self.labels(frame))
 
     def heat_map(self, frame: int) -> NDArray[np.float32]:
         raise AssertionError(f"the heat map of frame {frame} was asked for")
@@ -198,6 +202,9 @@ class OneMask:
 
     def labels(self, frame: int) -> NDArray[np.uint8]:
         return self._labels
+
+    def cropped_labels(self, frame: int) -> CroppedLabels:
+        return CroppedLabels.of(self.labels(frame))
 
     def heat_map(self, frame: int) -> NDArray[np.float32]:
         raise AssertionError(f"the heat map of frame {frame} was asked for")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from BreastUSAILib.engine.findings.maps import StoredMaps
+from BreastUSAILib.engine.findings.maps import CroppedLabels, PackedLabels, StoredMaps
 from BreastUSAILib.engine.images.frames import Rectangle
 from BreastUSAILib.engine.images.letterbox import Letterbox
 
@@ -20,6 +20,29 @@ def test_labels_come_back_exactly() -> None:
     maps.store(4, labels, np.zeros((2, 2), dtype=np.float32))
     assert np.array_equal(maps.labels(4), labels)
     assert maps.frames == (4,)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_labels_around_the_lesions_are_those_of_the_frame(kind: type[np.unsignedinteger]) -> None:
+    labels = np.zeros((60, 80), dtype=kind)
+    labels[5:20, 30:50], labels[40, 79] = 2, 1
+    crop = CroppedLabels.of(labels)
+    assert crop.labels.base is labels
+    assert crop.box == Rectangle(30, 5, 50, 36)
+    assert crop.whole().dtype == kind
+    assert np.array_equal(crop.whole(), labels)
+    assert not CroppedLabels.of(labels * 0).whole().any()
+
+
+def test_packed_labels_give_their_box_without_the_frame() -> None:
+    labels = np.zeros((60, 80), dtype=np.uint8)
+    labels[5:20, 30:50] = 2
+    packed = PackedLabels.of(labels)
+    crop = packed.cropped()
+    assert crop.box is packed.box
+    assert np.array_equal(crop.labels, labels[5:20, 30:50])
+    assert isinstance(crop.labels.base, np.ndarray)
+    assert isinstance(crop.labels.base.base, bytes)  # what was decompressed, and no copy of it
 
 
 def test_no_lesion_gives_an_empty_mask() -> None:

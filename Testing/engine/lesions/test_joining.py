@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as numpy_strategies
 from numpy.typing import NDArray
 
 from BreastUSAILib.engine.findings.analysis import Lesion, Malignancy, VolumeLesion
+from BreastUSAILib.engine.findings.maps import CroppedLabels
 from BreastUSAILib.engine.lesions.joining import join_lesions, slices_stood_for
 from BreastUSAILib.engine.lesions.measure import measure_lesions
 
@@ -30,6 +31,9 @@ class Slices:
 
     def labels(self, frame: int) -> NDArray[np.uint8]:
         return self.by_frame[frame]
+
+    def cropped_labels(self, frame: int) -> CroppedLabels:
+        return CroppedLabels.of(self.labels(frame))
 
     def heat_map(self, frame: int) -> NDArray[np.float32]:
         raise AssertionError(f"the heat map of slice {frame} was asked for")

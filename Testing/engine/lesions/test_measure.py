@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from BreastUSAILib.engine.findings.analysis import Lesion
 from BreastUSAILib.engine.findings.lesion_segment import MAX_LESIONS
-from BreastUSAILib.engine.lesions.measure import label_lesions, measure_lesions, sure_lesions
+from BreastUSAILib.engine.lesions.measure import label_lesions, measure_lesions, shown_lesions
+from BreastUSAILib.engine.lesions.withholding import WithholdingRule
 
 FRAME = (300, 320)
 WITHIN_ONE_PERCENT = 0.01
@@ -69,37 +70,43 @@ def test_lesions_are_numbered_from_the_largest() -> None:
 
 def test_a_component_of_little_evidence_is_dropped_whatever_its_size() -> None:
     probability = 0.6 * box(10, 10, 40, 40) + 0.9 * box(100, 20, 10, 10)
-    labels = label_lesions(probability.astype(np.float32), min_area_px=1, min_mean=0.7)
+    labels = label_lesions(probability.astype(np.float32), min_area_px=1, rule=WithholdingRule(evidence=0.7))
     assert (labels[20, 20], labels[25, 105]) == (0, 1)
     assert label_lesions(probability.astype(np.float32), min_area_px=1).max() == 2
 
 
 def test_beside_a_sure_component_a_much_less_sure_one_is_dropped_whatever_its_size() -> None:
     probability = (0.6 * box(10, 10, 40, 40) + 0.9 * box(100, 20, 10, 10)).astype(np.float32)
-    labels = label_lesions(probability, min_area_px=1, gap=1.0)
+    labels = label_lesions(probability, min_area_px=1, rule=WithholdingRule(gap=1.0))
     assert (labels[20, 20], labels[25, 105]) == (0, 1)
-    assert label_lesions(probability, min_area_px=1, gap=2.0).max() == 2
+    assert label_lesions(probability, min_area_px=1, rule=WithholdingRule(gap=2.0)).max() == 2
     alone = (0.6 * box(10, 10, 40, 40)).astype(np.float32)
-    assert label_lesions(alone, min_area_px=1, gap=0.0).max() == 1
+    assert label_lesions(alone, min_area_px=1, rule=WithholdingRule(gap=0.0)).max() == 1
+
+
+def on_normal(withhold_below: float) -> WithholdingRule:
+    """The rule of frames whose probability of a lesion is below 0.2."""
+    return WithholdingRule(normal_below=0.2, withhold_below=withhold_below)
 
 
 def test_only_sure_lesions_are_left_and_numbered_anew() -> None:
     probability = 0.6 * box(10, 10, 40, 40) + 0.9 * box(100, 20, 20, 20) + 0.7 * box(10, 100, 15, 15)
     probability = (probability + 0.95 * box(100, 100, 10, 10)).astype(np.float32)
     labels = label_lesions(probability, min_area_px=1)
-    sure = sure_lesions(labels, probability, 0.8)
+    sure = shown_lesions(labels, probability, 0.1, on_normal(0.8))
     assert sure.dtype == np.uint8
     assert (labels[25, 105], labels[105, 15], labels[105, 105]) == (2, 3, 4)
     assert (sure[20, 20], sure[25, 105], sure[105, 15], sure[105, 105]) == (0, 1, 0, 2)
-    assert np.array_equal(sure_lesions(labels, probability, 0.0), labels)
-    assert not sure_lesions(labels, probability, math.inf).any()
+    assert np.array_equal(shown_lesions(labels, probability, 0.1, on_normal(0.0)), labels)
+    assert np.array_equal(shown_lesions(labels, probability, 0.2, on_normal(0.8)), labels)  # not called normal
+    assert not shown_lesions(labels, probability, 0.1, on_normal(math.inf)).any()
     everywhere = np.ones(FRAME, dtype=np.uint8)
-    assert not sure_lesions(everywhere, np.ones(FRAME, dtype=np.float32), math.inf).any()
+    assert not shown_lesions(everywhere, np.ones(FRAME, dtype=np.float32), 0.1, on_normal(math.inf)).any()
 
 
 def test_a_component_that_is_too_small_drops_no_other() -> None:
     probability = (0.6 * box(10, 10, 40, 40) + 0.99 * box(100, 20, 3, 3)).astype(np.float32)
-    assert label_lesions(probability, min_area_px=20, gap=1.0).max() == 1
+    assert label_lesions(probability, min_area_px=20, rule=WithholdingRule(gap=1.0)).max() == 1
 
 
 def test_lesions_of_equal_area_are_numbered_in_reading_order() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from BreastUSAILib.engine.errors import OptionError
+from BreastUSAILib.engine.explanations.registry import EXPLAIN_METHODS
 from BreastUSAILib.engine.findings.analysis import (
     CLASSES,
     FrameFinding,
@@ -21,7 +22,7 @@ from BreastUSAILib.engine.findings.analysis import (
 )
 from BreastUSAILib.engine.flags import Flag
 from BreastUSAILib.engine.images.frames import Region
-from BreastUSAILib.engine.options import EXPLAIN_METHODS, AnalyzeOptions, FrameSelection
+from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from BreastUSAILib.engine.remote.dataclass_json import from_plain, to_plain
 
 KINDS = (Verdict, FrameFinding, Lesion, VolumeLesion, Flag, Region, Probabilities, Malignancy)

@@ -141,6 +141,17 @@ def test_another_method_or_class_is_for_the_next_analysis_and_offers_one(
     assert asked == [value]
 
 
+def test_a_method_that_this_version_does_not_know_is_named_and_said_to_be_unknown(ui, section, parameters, nodes):
+    addToReport(nodes.report, "explanation", {"method": "Integrated Gradients", "class": "malignant", "layer": "input"})
+    section.refresh()
+
+    assert ui.explainHintLabel.text == (
+        "The heat map shown is Integrated Gradients for malignant. "
+        "This version of BreastUSAI cannot make one by that method. Your choice is used by the next analysis."
+    )
+    assert not ui.analyzeAgainButton.isHidden()
+
+
 def test_the_boxes_show_what_the_parameters_hold(ui, section, parameters):
     change(section, parameters, explainMethod="saliency", explainClass="normal")
 

@@ -96,9 +96,9 @@ def test_without_torch_it_says_how_far_it_came(scene, said, tmp_path):
 @pytest.mark.slow
 def test_the_shipped_models_pass_it(scene, said):
     from BreastUSAILib.engine.analyzer import Analyzer
-    from Testing.shipped_models import load_default_models
+    from BreastUSAILib.engine.bundles.model_folder import load_models
 
-    analyzer = Analyzer(load_default_models(), "cpu")
+    analyzer = Analyzer(load_models(), "cpu")
 
     def analyze(volume):
         frames = framesFromNode(volume)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import zlib
 from itertools import islice
 
+import numpy as np
 import pytest
 import slicer
 
+from BreastUSAILib.engine.findings.maps import CroppedLabels
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
@@ -170,11 +173,21 @@ def test_a_former_result_that_is_deleted_meanwhile_takes_nothing_with_it(scene, 
 
 def test_a_mark_changes_with_an_outline_and_not_with_a_number():
     labels = analysis_of(KINDS["still"]).maps.labels(0)
-    other = labels.copy()
+    other, moved = labels.copy(), np.roll(labels, 1, axis=0)
     other[0, 0] = 1
 
-    assert markOf((labels * 3).astype(labels.dtype)) == markOf(labels)
-    assert len({markOf(labels), markOf(other), markOf(labels * 0)}) == 3
+    marks = [markOf(CroppedLabels.of(one)) for one in (labels, other, moved, labels * 0)]
+
+    assert len(set(marks)) == 4
+    assert markOf(CroppedLabels.of((labels * 3).astype(labels.dtype))) == marks[0]
+
+
+def test_scenes_of_earlier_versions_hold_the_same_marks():
+    """Those were the checksum of the frame as 16-bit numbers, the lesions numbered in reading order."""
+    labels = analysis_of(KINDS["still"]).maps.labels(0)
+    swapped = np.array([0, 2, 1], np.uint8)[labels]
+
+    assert markOf(CroppedLabels.of(swapped)) == f"{zlib.crc32(labels.astype(np.uint16).tobytes()):08x}"
 
 
 def test_a_readers_assessment_goes_on_with_the_new_result(image, frames):

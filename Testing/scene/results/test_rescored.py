@@ -11,7 +11,7 @@ import pytest
 import slicer
 
 from BreastUSAILib.engine.errors import InputError
-from BreastUSAILib.engine.findings.analysis import Malignancy
+from BreastUSAILib.engine.findings.analysis import Explanation, Label, Malignancy
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
@@ -52,6 +52,21 @@ def test_table_and_report_say_what_was_scored_anew(scene):
 
     assert [row["Likelihood of malignancy"] for row in rows_of(nodes.table)[1:]] == ["0.250 (0.200-0.300)"] * 2
     report = json.loads(nodes.report.GetText())
+    assert report["lesions"][0]["malignancy"]["probability"] == 0.25
+
+
+@pytest.mark.parametrize("name", ["Integrated Gradients", "Saliency"])
+def test_the_heat_map_that_stays_is_called_what_it_is_whatever_explained_the_new_scores(scene, name):
+    shown = dataclasses.replace(analysis_of(STILL), explanation=Explanation(name, Label.BENIGN, "input"))
+    nodes = showAnalysis(shown, STILL)
+    heat = slicer.util.arrayFromVolume(nodes.heatMap).copy()
+
+    grad_cam = Explanation("Grad-CAM", Label.MALIGNANT, "_blocks.6")
+    show_rescored(nodes, dataclasses.replace(rescored(analysis_of(STILL)), explanation=grad_cam))
+
+    assert np.array_equal(slicer.util.arrayFromVolume(nodes.heatMap), heat)
+    report = json.loads(nodes.report.GetText())
+    assert report["explanation"] == {"method": name, "class": "benign", "layer": "input"}
     assert report["lesions"][0]["malignancy"]["probability"] == 0.25
 
 

@@ -24,7 +24,7 @@ class MapsThatBreak:
 
     def __init__(self, maps) -> None:
         self.frames = maps.frames
-        self.labels = maps.labels
+        self.labels, self.cropped_labels = maps.labels, maps.cropped_labels
 
     def heat_map(self, frame: int):
         raise InputError(f"frame {frame} is damaged", remedy="Export it again")

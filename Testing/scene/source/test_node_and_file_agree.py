@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from BreastUSAILib.engine.analyzer import Analyzer
+from BreastUSAILib.engine.bundles.model_folder import load_models
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from BreastUSAILib.engine.reading import read
 from BreastUSAILib.scene.images.cine import addCine
@@ -18,14 +19,13 @@ from BreastUSAILib.scene.source.frames_from_node import framesFromNode
 from BreastUSAILib.scene.source.source_options import SourceOptions
 from Testing.scene.analyses import finished
 from Testing.scene.edited_exams import editedMasks
-from Testing.shipped_models import load_default_models
 
 SAMPLES = Path(__file__).resolve().parents[3] / "BreastUSAI" / "Resources" / "Samples"
 
 
 @pytest.fixture(scope="module")
 def analyzer() -> Analyzer:
-    return Analyzer(load_default_models())
+    return Analyzer(load_models())
 
 
 def findings(analysis) -> dict:

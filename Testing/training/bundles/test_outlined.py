@@ -11,6 +11,7 @@ import pytest
 
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.lesions.measure import label_lesions
+from BreastUSAILib.engine.lesions.withholding import WithholdingRule
 from Testing.training.measure.samples import write_classifier, write_data, write_segmenter
 from Training.bundles.outlined import Outline, Outlined, outline_images, without_rules
 from Training.data.loading import load_examples
@@ -33,11 +34,11 @@ def test_a_gap_drops_what_the_engine_drops(gap: float, evidence: float) -> None:
         for mask in (everything == number for number in range(1, everything.max() + 1))
     )
     ours = Outlined("A", "lesion", 1.0, outlines, int(truth.sum())).within(gap)
-    engines = label_lesions(probability, min_area_px=1, min_mean=evidence, gap=gap) > 0
+    engines = label_lesions(probability, min_area_px=1, rule=WithholdingRule(evidence, gap)) > 0
 
-    shown = ours.shown(0.0, 2.0, evidence)
-    assert sum(outline.area for outline in shown) == engines.sum()
-    assert replace(ours, outlines=tuple(shown)).dice == pytest.approx(dice(engines, truth))
+    shown = ours.shown(WithholdingRule(evidence))
+    assert sum(outline.area for outline in shown.outlines) == engines.sum()
+    assert shown.dice == pytest.approx(dice(engines, truth))
 
 
 def test_nothing_outlined_where_nothing_is_fits_and_loses_nothing_by_a_gap() -> None:

@@ -10,10 +10,10 @@ import torch
 from PIL import Image
 
 from BreastUSAILib.engine.analyzer import Analyzer
+from BreastUSAILib.engine.bundles.model_folder import load_models
 from BreastUSAILib.engine.findings.analysis import Label
 from BreastUSAILib.phantom.cases import random_spec
 from BreastUSAILib.phantom.frame import render
-from Testing.shipped_models import load_default_models
 from Training.data.example import Example, Part
 from Training.data.variants import make_variants
 
@@ -29,7 +29,7 @@ def phantom(folder: Path, label: Label) -> Example:
 
 @pytest.mark.slow
 def test_the_training_forward_pass_agrees_with_the_analyzer(tmp_path: Path) -> None:
-    models = load_default_models()
+    models = load_models()
     classifier, wanted = models.classifier, models.classifier.preprocessing
     analyzer = Analyzer(models, "cpu")
     for label in (Label.BENIGN, Label.MALIGNANT):

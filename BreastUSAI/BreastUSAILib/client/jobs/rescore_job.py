@@ -8,9 +8,10 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ...engine.errors import BreastUSAIError, Cancelled, InputError
+from ...engine.explanations.registry import method_named
 from ...engine.findings.analysis import Analysis
 from ...engine.images.frames import Frames
-from ...engine.options import EXPLAIN_METHODS, AnalyzeOptions, FrameSelection
+from ...engine.options import AnalyzeOptions, FrameSelection
 from ...scene.mrml.result_links import VOLUME_ROLE
 from ...scene.mrml.sequences import sequenceBehind
 from ...scene.outlines.edited_masks import EditedMasks, editedMasksInSteps
@@ -111,13 +112,17 @@ def _nothingToScore() -> InputError:
 
 
 def optionsOf(analysis: Analysis) -> AnalyzeOptions:
-    """What that analysis was asked with."""
-    method = analysis.explanation.method.lower()
+    """What that analysis was asked with.
+
+    A method of explanation that this version does not know is not asked for. Nothing is called by a wrong name for
+    that: the scene keeps its heat map, and with it what the report says of it.
+    """
+    method = method_named(analysis.explanation.method)
     return AnalyzeOptions(
         frames=_selectionOf(analysis),
         explain_class=analysis.explanation.target_class,
         prevalence=_prevalenceOf(analysis),
-        explain_method=method if method in EXPLAIN_METHODS else None,
+        explain_method=None if method is None else method.option,
     )
 
 

@@ -8,7 +8,8 @@ from monai.networks.nets import EfficientNetBN
 from torch import Tensor, nn
 
 from ..errors import ModelError
-from .explanation import GRAD_CAM, Explained, peaked
+from .explanation import GRAD_CAM
+from .recorded_pass import Explained, peaked
 
 
 def stages(network: nn.Module) -> list[str]:

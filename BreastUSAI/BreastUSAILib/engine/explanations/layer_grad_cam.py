@@ -6,8 +6,8 @@ from captum.attr import LayerGradCam as CaptumLayerGradCam
 from torch import Tensor, nn
 
 from ..errors import ModelError
-from .explanation import GRAD_CAM, Explained, peaked
-from .recorded_pass import RecordedPass
+from .explanation import GRAD_CAM
+from .recorded_pass import Explained, RecordedPass, peaked
 
 
 class LayerGradCam:

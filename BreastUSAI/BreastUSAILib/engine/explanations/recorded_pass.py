@@ -1,4 +1,4 @@
-"""One forward pass that an explanation and the classification share."""
+"""One forward pass that an explanation and the classification share, and the maps in [0, 1] beside its logits."""
 
 from __future__ import annotations
 
@@ -8,6 +8,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+
+Explained = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""Logits ``[B, K]`` and heat maps ``[B, h, w]`` in [0, 1], from one forward pass."""
+
+
+def peaked(maps: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Maps ``[B, h, w]`` of values from 0 on, each divided by its own maximum; a map of zeros stays one."""
+    peaks = maps.max(axis=(1, 2), keepdims=True)
+    return np.divide(maps, peaks, out=np.zeros_like(maps), where=peaks > 0)
 
 
 class RecordedPass(nn.Module):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from captum.attr import Saliency
 from torch import Tensor, nn
 
-from .explanation import SALIENCY, Explained, peaked
-from .recorded_pass import RecordedPass
+from .explanation import SALIENCY
+from .recorded_pass import Explained, RecordedPass, peaked
 
 
 class InputSaliency:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from ..errors import InputError
 from ..flags import Flag
 from ..images.frame_selection import FrameSelection
 from ..images.frames import InputKind, SpacingSource
+from .maps import CroppedLabels
 
 SCHEMA_VERSION = "1.4.0"
 
@@ -191,6 +192,9 @@ class FrameMaps(Protocol):
     def labels(self, frame: int) -> NDArray[np.uint8]:
         """``[H, W]``: 0 background, else the `Lesion.number`. KeyError where the frame was not segmented."""
 
+    def cropped_labels(self, frame: int) -> CroppedLabels:
+        """The same, around the lesions alone."""
+
     def heat_map(self, frame: int) -> NDArray[np.float32]:
         """``[H, W]`` float32 in [0, 1]. KeyError where the frame was not explained."""
 
@@ -205,6 +209,9 @@ class _NoMaps:
     frames: tuple[int, ...] = ()
 
     def labels(self, frame: int) -> NDArray[np.uint8]:
+        raise KeyError(frame)
+
+    def cropped_labels(self, frame: int) -> CroppedLabels:
         raise KeyError(frame)
 
     def heat_map(self, frame: int) -> NDArray[np.float32]:
@@ -258,7 +265,15 @@ class Analysis:
         uint8, or uint16 where a volume has more than 255 lesions. Raises KeyError where the frame was not segmented,
         and InputError where its labels hold a lesion that the findings do not know.
         """
-        labels = self.maps.labels(frame)
+        return self._segments(frame, self.maps.labels(frame))
+
+    def cropped_segments(self, frame: int) -> CroppedLabels:
+        """The same as `segment_labels`, around the lesions alone."""
+        crop = self.maps.cropped_labels(frame)
+        return replace(crop, labels=self._segments(frame, crop.labels))
+
+    def _segments(self, frame: int, labels: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.unsignedinteger[Any]]:
+        """Lesion numbers of a frame as numbers of segments, of the whole of it or a part."""
         if not self.volume_lesions:
             return labels
         dtype: type[np.unsignedinteger[Any]] = np.uint8 if len(self.volume_lesions) < 256 else np.uint16

@@ -3,13 +3,44 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..images.frames import Rectangle
 from ..images.letterbox import Letterbox
+
+
+@dataclass(frozen=True)
+class CroppedLabels:
+    """Labels ``[rows, columns]`` of one frame as those of the rectangle around all lesions; 0 everywhere else.
+
+    Args:
+        rows, columns: size of the frame.
+        box: the rectangle; of no size where there is no lesion.
+        labels: what lies in it, ``[box.height, box.width]``: 0 background, else the lesion's number. Not to be changed.
+    """
+
+    rows: int
+    columns: int
+    box: Rectangle
+    labels: NDArray[np.unsignedinteger[Any]]
+
+    @classmethod
+    def of(cls, labels: NDArray[np.unsignedinteger[Any]]) -> CroppedLabels:
+        """A view of the labels ``[H, W]`` of a frame."""
+        rows, columns = labels.shape
+        box = Rectangle.around(labels)
+        return cls(rows, columns, box, labels[box.slices])
+
+    def whole(self) -> NDArray[np.unsignedinteger[Any]]:
+        """The labels ``[H, W]`` of the frame, of the same type."""
+        labels = np.zeros((self.rows, self.columns), self.labels.dtype)
+        labels[self.box.slices] = self.labels
+        return labels
 
 
 @dataclass(frozen=True)
@@ -24,16 +55,37 @@ class PackedLabels:
     @classmethod
     def of(cls, labels: NDArray[np.uint8]) -> PackedLabels:
         """Pack labels: 0 background, else the lesion's number."""
-        box = Rectangle.around(labels)
-        rows, columns = labels.shape
-        return cls(rows, columns, box, zlib.compress(labels[box.slices].tobytes(), level=1))
+        crop = CroppedLabels.of(labels)
+        return cls(crop.rows, crop.columns, crop.box, zlib.compress(crop.labels.tobytes(), level=1))
 
     def unpacked(self) -> NDArray[np.uint8]:
         """The labels as they were."""
-        labels = np.zeros((self.rows, self.columns), dtype=np.uint8)
-        crop = labels[self.box.slices]
-        crop[...] = np.frombuffer(zlib.decompress(self.data), dtype=np.uint8).reshape(crop.shape)
-        return labels
+        return self.cropped().whole()
+
+    def cropped(self) -> CroppedLabels:
+        """The labels around the lesions, as they lie in memory when they are decompressed: nothing is copied."""
+        labels = np.frombuffer(zlib.decompress(self.data), dtype=np.uint8)
+        return CroppedLabels(self.rows, self.columns, self.box, labels.reshape(self.box.height, self.box.width))
+
+
+class PackedMasks(Mapping[int, NDArray[np.uint8]]):
+    """Frame -> labels ``[H, W]``: 0 background, else the lesion's number; kept in little memory."""
+
+    def __init__(self, packed: Mapping[int, PackedLabels]) -> None:
+        self._packed = packed
+
+    def __getitem__(self, frame: int) -> NDArray[np.uint8]:
+        return self._packed[frame].unpacked()
+
+    def packed(self, frame: int) -> PackedLabels:
+        """The labels of a frame as they are kept. KeyError where there are none."""
+        return self._packed[frame]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
 
 
 @dataclass
@@ -70,6 +122,10 @@ class StoredMaps:
     def labels(self, frame: int) -> NDArray[np.uint8]:
         """``[H, W]``: 0 background, else the lesion's number. KeyError where the frame was not segmented."""
         return self._labels[frame].unpacked()
+
+    def cropped_labels(self, frame: int) -> CroppedLabels:
+        """The same, around the lesions alone. KeyError where the frame was not segmented."""
+        return self._labels[frame].cropped()
 
     def heat_map(self, frame: int) -> NDArray[np.float32]:
         """``[H, W]`` float32 in [0, 1], 0 outside the analysed region. KeyError where the frame was not explained."""

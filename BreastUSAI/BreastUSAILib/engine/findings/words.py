@@ -126,8 +126,8 @@ def severity_meaning(severity: Severity, _: Translate = english) -> str:
 
 
 def method_words(method: str, _: Translate = english) -> str:
-    """The name of an explanation method, however it is spelt."""
-    return {"grad-cam": _("Grad-CAM"), "saliency": _("Saliency")}.get(method.lower(), method)
+    """The name of an explanation method; one that this version does not know as it is written."""
+    return {"Grad-CAM": _("Grad-CAM"), "Saliency": _("Saliency")}.get(method, method)
 
 
 def explanation_words(explanation: Explanation, _: Translate = english) -> str:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from ..flags import Flag
 
 LUMINANCE_WEIGHTS = (0.299, 0.587, 0.114)  # ITU-R BT.601, as DICOM PS3.3 C.7.6.3.1.2 uses for YBR_FULL
-SLICER_LPS_TO_RAS = (-1.0, -1.0, 1.0)
+LPS_TO_RAS: NDArray[np.float64] = np.diag([-1.0, -1.0, 1.0, 1.0])
+"""From DICOM's and ITK's axes to Slicer's, and back again: it is its own inverse. Not to be changed."""
 
 
 class InputKind(str, Enum):
@@ -143,7 +144,7 @@ class Frames:
     columns: int
     has_colour: bool
     read_frame: Callable[[int], NDArray]
-    ijk_to_ras: NDArray[np.float64] = field(default_factory=lambda: np.diag([*SLICER_LPS_TO_RAS, 1.0]))
+    ijk_to_ras: NDArray[np.float64] = field(default_factory=LPS_TO_RAS.copy)
     pixel_spacing_mm: tuple[float, float] | None = None
     spacing_source: SpacingSource = SpacingSource.NONE
     frame_times_s: tuple[float, ...] | None = None

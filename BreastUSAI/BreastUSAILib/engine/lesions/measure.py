@@ -20,7 +20,9 @@ from scipy import ndimage
 from ..findings.analysis import Lesion
 from ..findings.lesion_segment import MAX_LESIONS
 from ..images.frames import Rectangle
-from ..models.calibration import log_odds
+from .withholding import WithholdingRule, found_outlines, shown_outlines
+
+SHOW_ALL = WithholdingRule()
 
 _EIGHT_NEIGHBOURS = np.ones((3, 3), dtype=bool)
 _AXIS_NORMALS = ((1, 0), (0, 1), (-1, 0), (0, -1))
@@ -33,19 +35,17 @@ def label_lesions(
     *,
     threshold: float = 0.5,
     min_area_px: int,
-    min_mean: float = 0.0,
-    gap: float = math.inf,
+    rule: WithholdingRule = SHOW_ALL,
 ) -> NDArray[np.uint8]:
     """Number the lesions of a probability map by area, the largest 1.
 
     A lesion is an 8-connected component of ``probability >= threshold`` with its holes filled, at least
-    `min_area_px` pixels and a mean probability of at least `min_mean` (holes included in both). Lesions of equal
+    `min_area_px` pixels and a mean probability (holes included in both) that makes it one by `rule`. Lesions of equal
     area are numbered in reading order. At most 255 are kept, the largest.
 
     Args:
         probability: ``[H, W]`` in [0, 1].
-        gap: a component whose mean probability lies more than this below that of the surest one, in log-odds, is
-            no lesion: beside a clear lesion, what is merely dark.
+        rule: as for `found_outlines`: its gap leaves out what, beside a clear lesion, is merely dark.
 
     Returns:
         ``[H, W]``: 0 background, else the lesion's number.
@@ -56,11 +56,8 @@ def label_lesions(
     components, count = ndimage.label(_fill_holes(foreground[box]), structure=_EIGHT_NEIGHBOURS)
     areas = np.bincount(components.ravel(), minlength=count + 1)[1:]
     sums = np.bincount(components.ravel(), weights=probability[box].ravel(), minlength=count + 1)[1:]
-    lesion = (areas >= min_area_px) & (sums >= min_mean * areas)
-    if lesion.any() and math.isfinite(gap):
-        found = np.flatnonzero(lesion)
-        odds = np.array([log_odds(mean) for mean in sums[found] / areas[found]])
-        lesion[found] = odds >= odds.max() - gap
+    lesion = areas >= min_area_px
+    lesion[lesion] = found_outlines(sums[lesion] / areas[lesion], rule)
     ranked = np.argsort(-areas, kind="stable")
     kept = ranked[lesion[ranked]][:MAX_LESIONS]
     numbers = np.zeros(count + 1, dtype=np.uint8)
@@ -69,11 +66,20 @@ def label_lesions(
     return labels
 
 
-def sure_lesions(labels: NDArray[np.uint8], probability: NDArray[np.float32], min_mean: float) -> NDArray[np.uint8]:
-    """The lesions of a label map with a mean probability of at least `min_mean`, numbered anew in the same order."""
+def shown_lesions(
+    labels: NDArray[np.uint8], probability: NDArray[np.float32], lesion: float, rule: WithholdingRule
+) -> NDArray[np.uint8]:
+    """The lesions of a label map that `shown_outlines` shows, numbered anew in the same order.
+
+    Args:
+        labels: ``[H, W]``, 0 background, else the lesion's number; without a number that is left out.
+        probability: ``[H, W]`` in [0, 1].
+        lesion: the frame's calibrated probability of showing a lesion.
+        rule: what is shown.
+    """
     areas = np.maximum(np.bincount(labels.ravel()), 1)
-    kept = np.bincount(labels.ravel(), weights=probability.ravel()) / areas >= min_mean
-    kept[0] = False
+    means = np.bincount(labels.ravel(), weights=probability.ravel()) / areas
+    kept = np.append(False, shown_outlines(means[1:], lesion, rule))
     return (np.cumsum(kept) * kept).astype(np.uint8)[labels]
 
 

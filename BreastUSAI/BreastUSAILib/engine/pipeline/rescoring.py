@@ -25,89 +25,92 @@ _BORROWED = "with the calibration of whole frames, since this classifier has non
 
 
 @dataclass
-class Rescoring(Run):
-    """A run over given masks, by frame: labels ``[H, W]``, n for lesion number n."""
+class Rescoring:
+    """Given masks, by frame: labels ``[H, W]``, n for lesion number n; and the run that looks at their frames."""
 
-    masks: Mapping[int, NDArray] = field(default_factory=dict)
+    run: Run
+    masks: Mapping[int, NDArray]
     _logits: dict[int, NDArray[np.float32]] = field(default_factory=dict)  # [3], of the whole frames
 
     def result(self) -> Analysis:
         """Do it. Raises what `Analyzer.rescore` raises."""
-        self.masks = checked_masks(self.masks, self.frames)
-        asked = self.options.frames
-        self.options = replace(self.options, frames=replace(asked, key_only=False))
+        self.masks = checked_masks(self.masks, self.run.frames)
+        asked = self.run.options.frames
+        self.run.options = replace(self.run.options, frames=replace(asked, key_only=False))
         return replace(self._scored_anew(), selection=asked)
 
     def _scored_anew(self) -> Analysis:
-        indices = list(self.masks)
-        if not self._look(indices, self._scored):
-            return self._analysis(indices, Verdict(Label.REJECTED))
-        verdict = self._verdict(max(self.probabilities, key=lambda index: self.probabilities[index].malignant))
-        self._compare(verdict, f"The classification says {verdict.label.value}, but no lesion is outlined.")
-        self._state_prevalence()
+        indices, run = list(self.masks), self.run
+        if not run.look(indices, self._scored):
+            return run.analysis(indices, Verdict(Label.REJECTED), self._joined)
+        verdict = run.verdict_of(max(run.probabilities, key=lambda index: run.probabilities[index].malignant))
+        run.compare(verdict, f"The classification says {verdict.label.value}, but no lesion is outlined.")
+        run.state_prevalence()
         self._state_rescored()
-        return self._analysis(indices, verdict)
+        return run.analysis(indices, verdict, self._joined)
 
     def _scored(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
         """Some frames with their given masks."""
-        batch = self._prepare(pixels)
-        if self._classifier.needs_lesion_mask:
-            given = [view_of_mask(self.masks[index] > 0, self.region, self._classifier_input) for index in indices]
+        run = self.run
+        batch = run.prepared(pixels)
+        if run.classifier.needs_lesion_mask:
+            given = [view_of_mask(self.masks[index] > 0, run.region, run.classifier_input) for index in indices]
             batch = replace(batch, lesion_masks=self._on_device(given))
-        found = self.equipment.passes(batch, self.options.explain_class, self.watch)
+        found = run.equipment.passes(batch, run.options.explain_class, run.watch)
         assert found.heat is not None
         assert found.lesions is not None
-        self._note(indices, found.logits, self._surest(found.lesions, batch))
+        run.note(indices, found.logits, run.surest(found.lesions, batch))
         self._logits.update(zip(indices, found.logits, strict=True))
         lesions: list[tuple[Lesion, NDArray]] = []
-        with self.watch.timing("measure"):
+        with run.watch.timing("measure"):
             for index, square, warmth, frame in zip(indices, found.lesions, found.heat, pixels, strict=True):
                 probability = batch.segmenter_box.restore(square)
-                lesions += [(one, frame) for one in self._measure(index, self.masks[index], probability, warmth)]
+                lesions += [(one, frame) for one in run.measure(index, self.masks[index], probability, warmth)]
         self._look_closer(lesions)
 
-    def _join(self, slices_of: Mapping[int, float]) -> tuple[VolumeLesion, ...]:
+    def _joined(self, slices_of: Mapping[int, float]) -> tuple[VolumeLesion, ...]:
         """By number: a reader's segments stay the lesions that they are."""
-        return lesions_by_number(self.lesions, self._malignancy, voxel_mm3=self._voxel_mm3(), slices_of=slices_of)
+        run = self.run
+        return lesions_by_number(run.lesions, run.malignancy_of, voxel_mm3=run.voxel_mm3(), slices_of=slices_of)
 
     def _look_closer(self, lesions: Sequence[tuple[Lesion, NDArray]]) -> None:
         """Give each lesion in the analysed region its likelihood, from its frame's pixels."""
-        views = [(lesion, frame, closer_view(Rectangle(*lesion.bbox_px), self.region)) for lesion, frame in lesions]
+        views = [(lesion, frame, closer_view(Rectangle(*lesion.bbox_px), self.run.region)) for lesion, frame in lesions]
         seen = [(lesion, luminance(frame), view) for lesion, frame, view in views if view is not None]
-        count = self.equipment.models.classifier.frames_at_once
+        count = self.run.equipment.models.classifier.frames_at_once
         for start in range(0, len(seen), count):
-            self._stop_if_cancelled()
+            self.run.stop_if_cancelled()
             some = seen[start : start + count]
-            with self.watch.timing("closer view"):
-                close, _ = self._classifier.logits(torch.cat([self._view(*one) for one in some]))
+            with self.run.watch.timing("closer view"):
+                close, _ = self.run.classifier.logits(torch.cat([self._view(*one) for one in some]))
             for (lesion, _, _), logits in zip(some, close, strict=True):
                 scored = replace(lesion, malignancy=self._likelihood(lesion.frame, logits))
-                self.lesions[lesion.id - 1] = scored
+                self.run.lesions[lesion.id - 1] = scored
 
     def _view(self, lesion: Lesion, grey: NDArray, view: Rectangle) -> torch.Tensor:
         """The classifier's input ``[1, C, S, S]``."""
-        wanted = self._classifier_input
-        planes = [prepare_view(grey, view, self.region, wanted)]
-        if self._classifier.needs_lesion_mask:
+        wanted = self.run.classifier_input
+        planes = [prepare_view(grey, view, self.run.region, wanted)]
+        if self.run.classifier.needs_lesion_mask:
             planes.append(view_of_mask(self.masks[lesion.frame] == lesion.number, view, wanted))
         return self._on_device(planes).transpose(0, 1).contiguous(memory_format=torch.channels_last)
 
     def _likelihood(self, frame: int, close: NDArray[np.float32]) -> Malignancy:
         """From the logits ``[3]`` of the closer view and those of the whole frame."""
-        return self._classifier.lesion_malignancy((self._logits[frame] + close) / 2, self.options.prevalence)
+        return self.run.classifier.lesion_malignancy((self._logits[frame] + close) / 2, self.run.options.prevalence)
 
     def _on_device(self, planes: Sequence[NDArray[np.float32]]) -> torch.Tensor:
         """``[B, 1, S, S]`` of planes ``[S, S]``."""
-        return torch.from_numpy(np.stack(planes)[:, None]).to(self.equipment.device)
+        return torch.from_numpy(np.stack(planes)[:, None]).to(self.run.equipment.device)
 
     def _state_rescored(self) -> None:
-        scored = any(lesion.malignancy is not None for lesion in self.lesions)
-        outside = sum(lesion.malignancy is None for lesion in self.lesions)
-        calibrated = _OWN if self._classifier.lesion_recalibration is not None else _BORROWED
+        scored = any(lesion.malignancy is not None for lesion in self.run.lesions)
+        outside = sum(lesion.malignancy is None for lesion in self.run.lesions)
+        calibrated = _OWN if self.run.classifier.lesion_recalibration is not None else _BORROWED
         message = f"{_GIVEN}{_SCORED + calibrated if scored else ''}."
         if outside:
             message += f" Outlines outside the analysed area, {outside} in number, have no likelihood of their own."
-        self.flags.append(Flag(FlagCode.RESCORED, Severity.INFO, message))
+        self.run.flags.append(Flag(FlagCode.RESCORED, Severity.INFO, message))
 
 
 def checked_masks(masks: Mapping[int, NDArray], frames: Frames) -> dict[int, NDArray[np.uint8]]:

@@ -29,7 +29,8 @@ from ..flags import Flag, FlagCode, Severity
 from ..images.frames import Frames, InputKind, Rectangle, luminance
 from ..images.letterbox import Letterbox
 from ..lesions.joining import join_lesions, slices_stood_for
-from ..lesions.measure import label_lesions, measure_lesions, sure_lesions
+from ..lesions.measure import label_lesions, measure_lesions, shown_lesions
+from ..lesions.withholding import WithholdingRule
 from ..models.classifier import Classifier
 from ..models.lesion_presence import surest_tissue
 from ..models.passes import Batch, Passes
@@ -44,6 +45,9 @@ _SMALLEST_SIDE = 16  # pixels: less is no picture
 Look = Callable[[Sequence[int], Sequence[NDArray]], None]
 """What is done with some frames: their indices, and their pixels as they were read."""
 
+Join = Callable[[Mapping[int, float]], tuple[VolumeLesion, ...]]
+"""Joins a volume's lesions across its slices, given how many slices each analysed one stands for."""
+
 
 @dataclass(frozen=True)
 class Equipment:
@@ -56,7 +60,7 @@ class Equipment:
 
 @dataclass
 class Run:
-    """One analysis and its state."""
+    """One analysis and its state. What a re-scoring does in the same way has no underscore."""
 
     equipment: Equipment
     frames: Frames
@@ -78,19 +82,19 @@ class Run:
         """Do it. Raises what `Analyzer.analyze` raises."""
         indices = self.options.frames.indices(self.frames.count)
         key_only = self.options.frames.key_only
-        if not self._look(indices, self._classified if key_only else self._classified_and_mapped):
-            return self._analysis(indices, Verdict(Label.REJECTED))
+        if not self.look(indices, self._classified if key_only else self._classified_and_mapped):
+            return self.analysis(indices, Verdict(Label.REJECTED))
         key = max(self.probabilities, key=lambda index: self.probabilities[index].malignant)
         if key_only:
             self._pass([key], self._classified_and_mapped)
-        verdict = self._verdict(key)
+        verdict = self.verdict_of(key)
         self._state_withheld(len(indices))
-        self._compare(verdict, f"The classification says {verdict.label.value}, but no lesion could be outlined.")
+        self.compare(verdict, f"The classification says {verdict.label.value}, but no lesion could be outlined.")
         self._state_outlined_on_normal(key, len(indices))
-        self._state_prevalence()
-        return self._analysis(indices, verdict)
+        self.state_prevalence()
+        return self.analysis(indices, verdict)
 
-    def _look(self, indices: Sequence[int], look: Look) -> bool:
+    def look(self, indices: Sequence[int], look: Look) -> bool:
         """Find the region and take the frames through the networks; whether any of them can have a verdict."""
         if min(self.frames.rows, self.frames.columns) < _SMALLEST_SIDE:
             raise InputError(
@@ -116,13 +120,13 @@ class Run:
                 self.region = detect_sector(np.maximum.reduce([self.frames.grey(index) for index in indices]))
                 if self.region.area < self.frames.rows * self.frames.columns:
                     self.flags.append(remarks.SECTOR_DETECTED)
-        self.maps = StoredMaps(self._letterbox(self._classifier_input))
+        self.maps = StoredMaps(self._letterbox(self.classifier_input))
 
     def _pass(self, indices: Sequence[int], look: Look) -> None:
         """Look at frames in batches; a frame that is no ultrasound picture gets empty maps and no probabilities."""
         done = 0
         for batch in _batches(indices, self.equipment.models.frames_at_once):
-            self._stop_if_cancelled()
+            self.stop_if_cancelled()
             with self.watch.timing("read"):
                 pixels = {index: self.frames.read_frame(index) for index in batch}
             usable = [index for index in batch if not self._refused(pixels[index])]
@@ -133,7 +137,8 @@ class Run:
                 what = "slice" if self.frames.kind is InputKind.VOLUME else "frame"
                 self.progress(done, len(indices), f"{what} {batch[-1] + 1} of {self.frames.count}")
 
-    def _stop_if_cancelled(self) -> None:
+    def stop_if_cancelled(self) -> None:
+        """Raises Cancelled where the caller says so."""
         if self.cancelled is not None and self.cancelled():
             raise Cancelled
 
@@ -154,42 +159,45 @@ class Run:
             elif code not in seen:
                 self.flags.append(flags[0])
 
-    def _prepare(self, pixels: Sequence[NDArray]) -> Batch:
+    def prepared(self, pixels: Sequence[NDArray]) -> Batch:
         """The networks' inputs, made once where both want the same."""
         with self.watch.timing("prepare"):
             grey = [luminance(frame) for frame in pixels]
             boxes, images = {}, {}
-            for wanted in {self._classifier_input, self._segmenter_input}:
+            for wanted in {self.classifier_input, self._segmenter_input}:
                 boxes[wanted] = self._letterbox(wanted)
                 stack = np.stack([prepare(frame, boxes[wanted], wanted) for frame in grey])
                 images[wanted] = torch.from_numpy(stack[:, None]).to(
                     self.equipment.device, memory_format=torch.channels_last
                 )
-        first, second = self._classifier_input, self._segmenter_input
+        first, second = self.classifier_input, self._segmenter_input
         return Batch(images[first], images[second], boxes[first], boxes[second])
 
     def _classified(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
-        self._note(indices, self.equipment.passes(self._prepare(pixels), None, self.watch).logits)
+        self.note(indices, self.equipment.passes(self.prepared(pixels), None, self.watch).logits)
 
     def _classified_and_mapped(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
-        batch = self._prepare(pixels)
+        batch = self.prepared(pixels)
         found = self.equipment.passes(batch, self.options.explain_class, self.watch)
         assert found.heat is not None
         assert found.lesions is not None
-        self._note(indices, found.logits, self._surest(found.lesions, batch))
+        self.note(indices, found.logits, self.surest(found.lesions, batch))
         with self.watch.timing("measure"):
             for index, square, warmth in zip(indices, found.lesions, found.heat, strict=True):
-                self._outline(index, batch.segmenter_box.restore(square), warmth)
+                self.outline(index, batch.segmenter_box.restore(square), warmth)
 
-    def _surest(self, lesions: NDArray[np.float32], batch: Batch) -> list[float] | None:
-        """Of each frame; None where the pair's P(lesion) is the classifier's."""
+    def surest(self, lesions: NDArray[np.float32], batch: Batch) -> list[float] | None:
+        """Of each frame, see `surest_tissue`; None where the pair's P(lesion) is the classifier's."""
         if self.equipment.models.segmenter.presence is None:
             return None
         return [surest_tissue(square, batch.segmenter_box) for square in lesions]
 
-    def _note(self, indices: Sequence[int], logits: NDArray[np.float32], surest: Sequence[float] | None = None) -> None:
-        """Keep the probabilities of some frames, by both networks where there are outlines to judge by."""
-        classifier, presence = self._classifier, self.equipment.models.segmenter.presence
+    def note(self, indices: Sequence[int], logits: NDArray[np.float32], surest: Sequence[float] | None = None) -> None:
+        """Keep the class probabilities of some frames, from their logits ``[B, 3]``.
+
+        By both networks where there are lesion probabilities to judge by too.
+        """
+        classifier, presence = self.classifier, self.equipment.models.segmenter.presence
         calibrated = classifier.calibration.probabilities(logits)
         if presence is not None and surest is not None:
             each = zip(calibrated, surest, strict=True)
@@ -199,29 +207,28 @@ class Run:
             for index, row in zip(indices, rows, strict=True):
                 known[index] = Probabilities(*(float(value) for value in row))
 
-    def _outline(self, index: int, probability: NDArray[np.float32], heat: NDArray[np.float32]) -> None:
+    def outline(self, index: int, probability: NDArray[np.float32], heat: NDArray[np.float32]) -> None:
         """Lesions of one frame from its lesion probabilities ``[H, W]``; keeps mask and heat map.
 
         No outline depends on the prevalence that was asked for.
         """
-        segmenter = self.equipment.models.segmenter
+        segmenter, rule = self.equipment.models.segmenter, withholding_rule(self.equipment.models)
         labels = label_lesions(
             probability,
             threshold=segmenter.threshold,
             min_area_px=max(1, round(segmenter.smallest_lesion * self.region.area)),
-            min_mean=segmenter.lesion_evidence,
-            gap=segmenter.lesion_gap,
+            rule=rule,
         )
-        if labels.any() and self._classifier.calibration.calls_normal(self.calibrated[index]):
-            shown = sure_lesions(labels, probability, segmenter.withhold_below)
+        if labels.any() and self.classifier.calibration.calls_normal(self.calibrated[index]):
+            shown = shown_lesions(labels, probability, self.calibrated[index].lesion, rule)
             if np.count_nonzero(shown) < np.count_nonzero(labels):
                 self.withheld.append(index)
             if shown.any():
                 self.outlined_on_normal.append(index)
             labels = shown
-        self._measure(index, labels, probability, heat)
+        self.measure(index, labels, probability, heat)
 
-    def _measure(
+    def measure(
         self, index: int, labels: NDArray[np.uint8], probability: NDArray[np.float32], heat: NDArray[np.float32]
     ) -> tuple[Lesion, ...]:
         """Keep mask and heat map of one frame, and its lesions, which are also returned."""
@@ -237,49 +244,50 @@ class Run:
         self.lesions.extend(lesions)
         return lesions
 
-    def _verdict(self, frame: int) -> Verdict:
+    def verdict_of(self, frame: int) -> Verdict:
         """The answer for one frame, at the prevalence that was asked for."""
-        return self._classifier.verdict(self.calibrated[frame], frame, self.options.prevalence)
+        return self.classifier.verdict(self.calibrated[frame], frame, self.options.prevalence)
 
     def _state_withheld(self, count: int) -> None:
         """Say on how many of the `count` frames that were looked at outlines were withheld."""
         if self.withheld:
-            rules = self._classifier.calibration.normal_below, self.equipment.models.segmenter.withhold_below
+            rules = self.classifier.calibration.normal_below, self.equipment.models.segmenter.withhold_below
             self.flags.append(remarks.outlines_withheld(len(self.withheld), count, *rules, self.frames.kind))
 
     def _state_outlined_on_normal(self, key: int, count: int) -> None:
         """Say on how many frames besides the key frame an outline stands against the classification."""
         others = sum(index != key for index in self.outlined_on_normal)
         if others:
-            normal_below = self._classifier.calibration.normal_below
+            normal_below = self.classifier.calibration.normal_below
             self.flags.append(remarks.outlined_on_normal(others, count - 1, normal_below, self.frames.kind))
 
-    def _compare(self, verdict: Verdict, without_outline: str) -> None:
+    def compare(self, verdict: Verdict, without_outline: str) -> None:
         """Flag a key frame whose outline and whose class contradict each other."""
         found = any(lesion.frame == verdict.key_frame for lesion in self.lesions)
         flag = remarks.disagreement(verdict, found, without_outline)
         if flag is not None:
             self.flags.append(flag)
         assert verdict.key_frame is not None
-        calibrated, calibration = self.calibrated[verdict.key_frame], self._classifier.calibration
+        calibrated, calibration = self.calibrated[verdict.key_frame], self.classifier.calibration
         if calibrated.lesion < calibrated.normal and not calibration.calls_normal(calibrated):
             self.flags.append(remarks.normal_not_sure(calibrated.lesion, calibration.normal_below))
 
-    def _state_prevalence(self) -> None:
+    def state_prevalence(self) -> None:
         """Say beside the result that its probabilities were shifted."""
-        asked, own = self.options.prevalence, self._classifier.calibration.prevalence
+        asked, own = self.options.prevalence, self.classifier.calibration.prevalence
         if asked is not None and own is not None:
             self.flags.append(remarks.prevalence_shifted(asked, own))
 
-    def _analysis(self, indices: Sequence[int], verdict: Verdict) -> Analysis:
-        classifier = self._classifier
+    def analysis(self, indices: Sequence[int], verdict: Verdict, join: Join | None = None) -> Analysis:
+        """Everything found on these frames. A volume's lesions are joined by `join`; None: those that overlap."""
+        classifier = self.classifier
         for index in indices:
             if index not in self.probabilities and self.probabilities and not self.options.frames.key_only:
                 self.maps.store_empty(index)
         by_frame: dict[int, list[int]] = {}
         for lesion in self.lesions:
             by_frame.setdefault(lesion.frame, []).append(lesion.id)
-        joined = self._joined()
+        joined = self._joined(join or self._join_overlapping)
         findings = tuple(
             FrameFinding(
                 index, self.frames.time_s(index), self.probabilities.get(index), tuple(by_frame.get(index, ()))
@@ -305,29 +313,28 @@ class Run:
             prevalence=self.options.prevalence,
         )
 
-    def _joined(self) -> tuple[VolumeLesion, ...]:
+    def _joined(self, join: Join) -> tuple[VolumeLesion, ...]:
         """The lesions of a volume across its slices; none of a still or cine."""
         if self.frames.kind is not InputKind.VOLUME:
             return ()
         with self.watch.timing("join"):
-            return self._join(slices_stood_for(self.maps.frames, self.options.frames.step))
+            return join(slices_stood_for(self.maps.frames, self.options.frames.step))
 
-    def _join(self, slices_of: Mapping[int, float]) -> tuple[VolumeLesion, ...]:
-        """By overlap: nothing else tells what belongs together."""
+    def _join_overlapping(self, slices_of: Mapping[int, float]) -> tuple[VolumeLesion, ...]:
         return join_lesions(
             self.lesions,
             self.maps,
-            self._malignancy,
+            self.malignancy_of,
             step=self.options.frames.step,
-            voxel_mm3=self._voxel_mm3(),
+            voxel_mm3=self.voxel_mm3(),
             slices_of=slices_of,
         )
 
-    def _malignancy(self, lesion: Lesion) -> Malignancy | None:
+    def malignancy_of(self, lesion: Lesion) -> Malignancy | None:
         """The likelihood of a lesion in its slice: its own, else the slice's."""
-        return lesion.malignancy or self._verdict(lesion.frame).malignancy
+        return lesion.malignancy or self.verdict_of(lesion.frame).malignancy
 
-    def _voxel_mm3(self) -> float | None:
+    def voxel_mm3(self) -> float | None:
         """The volume of a voxel; None where a spacing is not known, or one slice alone tells nothing of the depth."""
         if self.frames.pixel_spacing_mm is None or self.frames.slice_spacing_mm is None or len(self.maps.frames) < 2:
             return None
@@ -338,16 +345,29 @@ class Run:
         return wanted.letterbox(self.frames.rows, self.frames.columns, self.region)
 
     @property
-    def _classifier(self) -> Classifier:
+    def classifier(self) -> Classifier:
+        """The classifier that the frames go through."""
         return self.equipment.models.classifier
 
     @property
-    def _classifier_input(self) -> Preprocessing:
-        return self._classifier.preprocessing
+    def classifier_input(self) -> Preprocessing:
+        """How the classifier's input is made."""
+        return self.classifier.preprocessing
 
     @property
     def _segmenter_input(self) -> Preprocessing:
         return self.equipment.models.segmenter.preprocessing
+
+
+def withholding_rule(models: Models) -> WithholdingRule:
+    """What an outline must reach to be shown, as both bundles say."""
+    segmenter = models.segmenter
+    return WithholdingRule(
+        evidence=segmenter.lesion_evidence,
+        gap=segmenter.lesion_gap,
+        normal_below=models.classifier.calibration.normal_below,
+        withhold_below=segmenter.withhold_below,
+    )
 
 
 def _batches(indices: Sequence[int], count: int) -> Iterator[Sequence[int]]:

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from ..errors import InputError
-from ..images.frames import Frames, InputKind, luminance
-from .dicom.dicom_geometry import LPS_TO_RAS
+from ..images.frames import LPS_TO_RAS, Frames, InputKind, luminance
 from .limits import check_size, too_large
 from .names import stem
 from .tiff_check import check_tiff, first_page_value

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, OptionError
 from ..findings.analysis import Analysis, FrameFinding, Lesion
-from ..findings.maps import PackedLabels, StoredMaps
+from ..findings.maps import PackedLabels, PackedMasks, StoredMaps
 from ..images.frames import Frames, Rectangle
 from ..images.letterbox import Letterbox
 from ..options import AnalyzeOptions
@@ -171,15 +171,18 @@ def _write_masks(path: Path, masks: Masks) -> Generator[None, None, list[Any]]:
     index = []
     with path.open("wb") as file:
         for frame in sorted(masks):
-            labels = masks[frame]  # once: it may be made when it is asked for
-            if labels.dtype != np.uint8:
-                problem = f"the mask of frame {frame} holds {labels.dtype.name} and no lesion numbers"
-                raise OptionError(problem, remedy="Give whole numbers from 0 to 255 as uint8")
-            packed = PackedLabels.of(labels)
+            packed = masks.packed(frame) if isinstance(masks, PackedMasks) else _pack(frame, masks[frame])
             file.write(packed.data)
             index.append([int(frame), packed.rows, packed.columns, to_plain(packed.box), len(packed.data)])
             yield
     return index
+
+
+def _pack(frame: int, labels: NDArray) -> PackedLabels:
+    if labels.dtype != np.uint8:
+        problem = f"the mask of frame {frame} holds {labels.dtype.name} and no lesion numbers"
+        raise OptionError(problem, remedy="Give whole numbers from 0 to 255 as uint8")
+    return PackedLabels.of(labels)
 
 
 def _read_masks(path: Path, index: list[Any]) -> Masks:

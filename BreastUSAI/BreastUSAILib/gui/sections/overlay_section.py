@@ -9,9 +9,9 @@ from slicer.i18n import tr as _
 
 from ...client.jobs.listener import ignored
 from ...engine.errors import BreastUSAIError
+from ...engine.explanations.registry import METHODS, method_named
 from ...engine.findings.analysis import CLASSES, Explanation, Label
 from ...engine.findings.words import explanation_words, method_words, verdict_words
-from ...engine.options import EXPLAIN_METHODS
 from ...scene.results.stored_report import storedReport
 from ...scene.views.overlay import setFill, setHeatMapOpacity, setOutline, setOverlaysVisible
 from ...scene.views.slice_views import viewsElsewhere
@@ -31,7 +31,7 @@ class OverlaySection:
         self._ui = ui
         self._parameters: Any = None
         self._applied: tuple[Any, ...] | None = None
-        methods = {name: method_words(name, _) for name in EXPLAIN_METHODS}
+        methods = {method.option: method_words(method.name, _) for method in METHODS}
         labels = {label.value: verdict_words(label, _) for label in reversed(CLASSES)}
         self._method = Choices(ui.explainMethodComboBox, methods, self._onMethod)
         self._class = Choices(ui.explainClassComboBox, labels, self._onClass)
@@ -115,7 +115,10 @@ class OverlaySection:
             differs = False
         else:
             words = _("The heat map shown is {explanation}.").format(explanation=explanation_words(explanation, _))
-            differs = (explanation.method.lower(), explanation.target_class.value) != chosen
+            method = method_named(explanation.method)
+            if method is None:
+                words += " " + _("This version of BreastUSAI cannot make one by that method.")
+            differs = method is None or (method.option, explanation.target_class.value) != chosen
             if differs:
                 words += " " + _("Your choice is used by the next analysis.")
             ui.explainHintLabel.text = words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import closing
 from typing import Any
 
@@ -11,7 +11,7 @@ import vtk
 from numpy.typing import NDArray
 
 from ...engine.errors import InputError
-from ...engine.findings.maps import PackedLabels
+from ...engine.findings.maps import PackedLabels, PackedMasks
 from ..mrml.sequences import BrowsedSequence, sequenceBehind
 from ..source.node_pixels import requirePixels
 from .segment_labels import SegmentLabels
@@ -20,24 +20,15 @@ from .segmentation_node import analysedFrames
 Numbers = Mapping[int | None, Mapping[str, int]]
 
 
-class EditedMasks(Mapping[int, NDArray[np.uint8]]):
-    """Frame -> labels ``[H, W]``: 0 background, else the lesion's number; kept in little memory.
+class EditedMasks(PackedMasks):
+    """The outlines of a result as they were when they were read.
 
     `numbers` says which number a segment had: frame -> segment id -> number, of a still or volume under None alone.
     """
 
     def __init__(self, packed: Mapping[int, PackedLabels], numbers: Numbers) -> None:
-        self._packed = packed
+        super().__init__(packed)
         self.numbers = numbers
-
-    def __getitem__(self, frame: int) -> NDArray[np.uint8]:
-        return self._packed[frame].unpacked()
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._packed)
-
-    def __len__(self) -> int:
-        return len(self._packed)
 
 
 def editedMasksInSteps(

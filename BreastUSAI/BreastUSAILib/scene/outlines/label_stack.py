@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,25 +11,8 @@ import slicer
 from numpy.typing import NDArray
 from vtk.util import numpy_support
 
-from ...engine.images.frames import Rectangle
+from ...engine.findings.maps import CroppedLabels
 from ..mrml.image_data import arrayFromImage, matrixFromArray
-
-
-@dataclass(frozen=True)
-class _Part:
-    """Labels of one slice, cut out around all of its lesions, and where that was."""
-
-    top: int
-    left: int
-    labels: NDArray[np.integer]
-
-    @property
-    def bottom(self) -> int:
-        return self.top + self.labels.shape[0]
-
-    @property
-    def right(self) -> int:
-        return self.left + self.labels.shape[1]
 
 
 def numbersIn(labels: NDArray[np.integer]) -> list[int]:
@@ -42,7 +25,7 @@ class LabelStack:
     """Collects labels slice by slice, in little memory; slices that are never put hold no lesion."""
 
     def __init__(self) -> None:
-        self._parts: dict[int, _Part] = {}
+        self._parts: dict[int, CroppedLabels] = {}
         self._numbers: set[int] = set()
 
     @property
@@ -50,14 +33,11 @@ class LabelStack:
         """Every lesion number that occurs, ascending."""
         return sorted(self._numbers)
 
-    def put(self, plane: int, labels: NDArray[np.integer]) -> None:
-        """Labels ``[J, I]`` of slice `plane`: 0 background, else the lesion's number."""
-        around = Rectangle.around(labels)
-        if not around.area:
-            return
-        box = labels[around.slices].copy()
-        self._parts[plane] = _Part(around.y, around.x, box)
-        self._numbers |= set(numbersIn(box))
+    def put(self, plane: int, labels: CroppedLabels) -> None:
+        """The labels of slice `plane`, which are kept as they are handed over."""
+        if labels.box.area:
+            self._parts[plane] = labels
+            self._numbers |= set(numbersIn(labels.labels))
 
     def labelmap(self, ijkToRas: NDArray[np.float64]) -> Generator[None, None, Any]:
         """vtkOrientedImageData of the lesions' bounding box alone, filled a slice at each step; None without a lesion.
@@ -66,9 +46,9 @@ class LabelStack:
         """
         if not self._parts:
             return None
-        parts = self._parts.values()
-        top, left = min(part.top for part in parts), min(part.left for part in parts)
-        bottom, right = max(part.bottom for part in parts), max(part.right for part in parts)
+        boxes = [part.box for part in self._parts.values()]
+        top, left = min(box.y for box in boxes), min(box.x for box in boxes)
+        bottom, right = max(box.y + box.height for box in boxes), max(box.x + box.width for box in boxes)
         first, last = min(self._parts), max(self._parts)
         dtype = np.dtype(np.uint8 if max(self._numbers) <= np.iinfo(np.uint8).max else np.uint16)
         image = slicer.vtkOrientedImageData()
@@ -80,8 +60,8 @@ class LabelStack:
             voxels[plane - first] = 0
             part = self._parts.get(plane)
             if part is not None:
-                rows, columns = slice(part.top - top, part.bottom - top), slice(part.left - left, part.right - left)
-                voxels[plane - first, rows, columns] = part.labels
+                here = replace(part.box, x=part.box.x - left, y=part.box.y - top)
+                voxels[plane - first][here.slices] = part.labels
             yield
         image.GetPointData().GetScalars().Modified()
         image.SetGeometryFromImageToWorldMatrix(matrixFromArray(ijkToRas))

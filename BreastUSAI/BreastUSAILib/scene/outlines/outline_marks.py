@@ -7,10 +7,11 @@ from collections.abc import Generator, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...engine.findings.maps import CroppedLabels
 from ..mrml.sequences import sequenceBehind
 from .edited_masks import EditedMasks, editedMasksInSteps
+from .label_stack import numbersIn
 
 MARKS_ATTRIBUTE = "BreastUSAI.outlines"
 """On a segmentation, or on its item for a frame of a cine: ``frame:mark`` of the outlines that were scored, separated
@@ -20,20 +21,24 @@ NOTHING = "0"
 """The mark of a frame without outlines."""
 
 
-def markOf(labels: NDArray[np.uint8]) -> str:
+def markOf(labels: CroppedLabels) -> str:
     """A short text that another outline changes, and other names and numbers of the same lesions do not.
 
-    Args:
-        labels: ``[H, W]``, 0 where there is no lesion, else the lesion's number.
+    It is the checksum of the whole frame, as scenes of earlier versions have it, with lesions numbered in reading
+    order; the frame itself is not made for it.
     """
-    present = np.flatnonzero(np.bincount(labels.ravel(), minlength=2)[1:]) + 1
-    if not len(present):
+    present = numbersIn(labels.labels)
+    if not present:
         return NOTHING
-    flat = labels.ravel()
+    flat, box = labels.labels.ravel(), labels.box
     inOrder = sorted(present, key=lambda number: int((flat == number).argmax()))
-    renumbered = np.zeros(int(labels.max()) + 1, np.uint16)  # a volume may have more than 255 lesions
+    renumbered = np.zeros(max(present) + 1, np.uint16)  # a volume may have more than 255 lesions
     renumbered[inOrder] = range(1, len(inOrder) + 1)
-    return f"{zlib.crc32(renumbered[labels].tobytes()):08x}"
+    rows = np.zeros((box.height, labels.columns), np.uint16)
+    rows[:, box.x : box.x + box.width] = renumbered[labels.labels]
+    empty = bytes(labels.columns * rows.itemsize)
+    mark = zlib.crc32(rows.tobytes(), zlib.crc32(empty * box.y))
+    return f"{zlib.crc32(empty * (labels.rows - box.y - box.height), mark):08x}"
 
 
 def setMarks(node: Any, marks: Mapping[int, str]) -> None:
@@ -43,7 +48,7 @@ def setMarks(node: Any, marks: Mapping[int, str]) -> None:
 
 def setMarksOfAll(segmentationNode: Any, volumeNode: Any, masks: EditedMasks) -> None:
     """Remember that `masks` are the outlines that were scored."""
-    marks = {frame: markOf(labels) for frame, labels in masks.items()}
+    marks = {frame: markOf(masks.packed(frame).cropped()) for frame in masks}
     items = dict(_items(segmentationNode, volumeNode))
     for frame, item in items.items():
         setMarks(item, marks if frame is None else {frame: marks.get(frame, NOTHING)})
@@ -61,7 +66,7 @@ def areEditedInSteps(segmentationNode: Any, volumeNode: Any) -> Generator[None, 
         return False
     masks = yield from editedMasksInSteps(segmentationNode, volumeNode)
     for frame in marks.keys() | set(masks):
-        now = markOf(masks[frame]) if frame in masks else NOTHING
+        now = markOf(masks.packed(frame).cropped()) if frame in masks else NOTHING
         if now != marks.get(frame, NOTHING):
             return True
         yield

@@ -10,6 +10,7 @@ import slicer
 from numpy.typing import NDArray
 
 from ...engine.findings.lesion_segment import lesion_colour, lesion_name
+from ...engine.findings.maps import CroppedLabels
 from ..mrml.image_data import ijkToRasOf, matrixFromArray
 from ..mrml.nodes import IMAGE_ROLE, addNode, shareTransform
 from .label_stack import LabelStack
@@ -34,10 +35,8 @@ def addSegmentationNode(
     return node
 
 
-def frameSegmentation(
-    name: str, labels: NDArray[np.uint8] | None, volumeNode: Any, terminology: str, frame: int
-) -> Any:
-    """A segmentation node outside any scene for one frame of a cine; `labels` ``[J, I]``, None: not analysed."""
+def frameSegmentation(name: str, labels: CroppedLabels | None, volumeNode: Any, terminology: str, frame: int) -> Any:
+    """A segmentation node outside any scene for one frame of a cine; `labels` None: not analysed."""
     node = slicer.vtkMRMLSegmentationNode()
     node.SetName(name)
     if labels is not None:
@@ -82,17 +81,17 @@ def setSegments(
     labelmap = yield from stack.labelmap(ijkToRas)
     for number in stack.numbers:
         segment = slicer.vtkSegment()
-        dressSegment(segment, number, terminology)
+        dressSegment(segment, number)
+        segment.SetTerminology(terminology)
         segment.SetLabelValue(number)
         segment.AddRepresentation(labelmapName(), labelmap)
         node.GetSegmentation().AddSegment(segment, f"Lesion_{number}")
 
 
-def dressSegment(segment: Any, number: int, terminology: str) -> None:
-    """Name, colour and code of lesion `number`."""
+def dressSegment(segment: Any, number: int) -> None:
+    """Name and colour of lesion `number`."""
     segment.SetName(lesion_name(number))
     segment.SetColor(*(channel / 255 for channel in lesion_colour(number)))
-    segment.SetTerminology(terminology)
 
 
 def labelmapName() -> str:

@@ -28,7 +28,7 @@ def addCineSegmentation(
     sequence = _addSequenceLike(source, name)
     analysed = set(analysis.maps.frames)
     for frame, value in enumerate(source.indexValues):
-        labels = analysis.maps.labels(frame) if frame in analysed else None
+        labels = analysis.maps.cropped_labels(frame) if frame in analysed else None
         item = frameSegmentation(name, labels, volumeNode, terms, frame)
         setMarks(item, {frame: NOTHING if labels is None else markOf(labels)})
         sequence.SetDataNodeAtValue(item, value)

@@ -18,6 +18,9 @@ READER_KEY = "reader_assessment"
 NAMES_KEY = "lesion_names"
 """Where the names stand that a reader gave segments: `Lesion.id`, as text, to name."""
 
+EXPLANATION_KEY = "explanation"
+"""Where `Analysis.to_json` says how the heat map was made."""
+
 _ENCODER = json.JSONEncoder(indent=2, ensure_ascii=False, allow_nan=False)
 _DECODER = json.JSONDecoder()
 _OPENING, _COLON, _COMMA, _CLOSING = (re.compile(rf"[ \t\n\r]*{mark}[ \t\n\r]*") for mark in (r"\{", ":", ",", r"\}"))
@@ -34,7 +37,10 @@ def addReportNode(scene: Any, name: str, analysis: Analysis) -> Generator[None, 
 
 
 def reportText(analysis: Analysis, more: Mapping[str, Any]) -> Generator[None, None, str]:
-    """The report of `analysis` as JSON, in short steps; `more` are entries after those of `Analysis.to_json`."""
+    """The report of `analysis` as JSON, in short steps.
+
+    `more` are entries beside those of `Analysis.to_json`, or in the place of some of them.
+    """
     document = dataclasses.replace(analysis, frames=(), lesions=()).to_json()
     for first in range(0, max(len(analysis.frames), len(analysis.lesions)), _PART):
         here = slice(first, first + _PART)

@@ -9,12 +9,13 @@ from typing import Any
 
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis
-from ...engine.findings.lesion_segment import lesion_colour, lesion_name
+from ...engine.findings.lesion_segment import lesion_name
 from ..mrml.sequences import sequenceBehind
 from ..outlines.edited_masks import EditedMasks, Numbers
 from ..outlines.outline_marks import setMarksOfAll
+from ..outlines.segmentation_node import dressSegment
 from .findings_table import findingsColumns, replaceFindings
-from .report_node import NAMES_KEY, READER_KEY, addToReport, readReport, reportText
+from .report_node import EXPLANATION_KEY, NAMES_KEY, READER_KEY, addToReport, readReport, reportText
 
 _NAME_TO_REPLACE = re.compile(r"Segment(_\d+)?|" + lesion_name(1).replace("1", r"\d+"))
 """Names that nobody chose: Segment Editor's own, and those of lesions."""
@@ -24,6 +25,8 @@ def showRescoredInSteps(
     analysis: Analysis, masks: EditedMasks, volumeNode: Any, segmentationNode: Any, table: Any, report: Any
 ) -> Generator[None, None, None]:
     """Bring table, report and the names of segments to what was scored anew; a reader's assessment stays.
+
+    So does the heat map, and what the report says of how it was made, whatever explained `analysis`.
 
     Every segment stays as it is, one for each lesion: a name that a reader chose stands in table and report too, and
     one that nobody chose becomes "Lesion n" with that lesion's colour. Segments that came after the masks were read
@@ -44,7 +47,10 @@ def showRescoredInSteps(
     columns = yield from findingsColumns(analysis, names)
     more: dict[str, Any] = {NAMES_KEY: {str(lesion): name for lesion, name in names.items()}} if names else {}
     before = report.GetText()
-    kept = readReport(report).get(READER_KEY)
+    former = readReport(report)
+    if EXPLANATION_KEY in former:
+        more[EXPLANATION_KEY] = former[EXPLANATION_KEY]
+    kept = former.get(READER_KEY)
     if kept is not None:
         more[READER_KEY] = kept
     text = yield from reportText(analysis, more)
@@ -87,8 +93,7 @@ class _NewName:
     def give(self) -> None:
         segment = self.segmentation.GetSegment(self.identifier)
         if segment is not None:
-            segment.SetName(lesion_name(self.number))
-            segment.SetColor(*(channel / 255 for channel in lesion_colour(self.number)))
+            dressSegment(segment, self.number)
 
 
 class _SegmentNames:

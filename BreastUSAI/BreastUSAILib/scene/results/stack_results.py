@@ -22,7 +22,7 @@ def addStackSegmentation(
     """Masks of all slices in one segmentation, a slice at each step; lesions joined across slices are one segment."""
     stack, marks = LabelStack(), {}
     for frame in analysis.maps.frames:
-        labels = analysis.segment_labels(frame)
+        labels = analysis.cropped_segments(frame)
         stack.put(frame, labels)
         marks[frame] = markOf(labels)
         yield

@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from ...images.frames import Region, SpacingSource
+from ...images.frames import LPS_TO_RAS, Region, SpacingSource
 from ...images.plausible_spacing import plausible_length, plausible_spacing
 from ..header_numbers import number, numbers
 from .sop_classes import ENHANCED_US_VOLUME, MULTIFRAME_SECONDARY_CAPTURE, SECONDARY_CAPTURE, SLICER_IMAGE_SEQUENCE
 
-LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _EVEN = 0.01  # of a step between slices: rounding in the file stays below
 _SLICER_SEQUENCE_MODALITIES = ("US", "XA", "RF", "ES")
 
@@ -94,7 +93,7 @@ def slicer_ijk_to_ras(dataset: Dataset) -> NDArray[np.float64]:
     column, row = _itk_spacing(dataset, sop_class)
     if _is_image_sequence(sop_class, str(dataset.get("Modality", ""))):
         column, row = _single_region_deltas(dataset) or (column, row)
-        return np.diag([-column, -row, 1.0, 1.0])
+        return LPS_TO_RAS @ np.diag([column, row, 1.0, 1.0])
     return LPS_TO_RAS @ _itk_geometry(dataset, sop_class, column, row)
 
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from ...errors import InputError
-from ...images.frames import Frames, InputKind
+from ...images.frames import LPS_TO_RAS, Frames, InputKind
 from ...images.plausible_spacing import plausible_length
 from ..header_numbers import number
-from .dicom_geometry import LPS_TO_RAS, orientation, position
+from .dicom_geometry import orientation, position
 from .reader import read_dicom
 
 _SAME_PLACE_MM = 1e-3

@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import InputError
-from ...images.frames import Frames, InputKind, SpacingSource
+from ...images.frames import LPS_TO_RAS, Frames, InputKind, SpacingSource
 from ...images.plausible_spacing import plausible_spacing
-from ..dicom.dicom_geometry import LPS_TO_RAS
 from ..header_numbers import number
 from ..limits import check_size, check_unpacked
 from ..names import stem

@@ -1,9 +1,14 @@
-"""The words by which `evaluate` and `calibrate` name data and their split."""
+"""Arguments that several commands have."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+
+
+def add_bundles_argument(parser: argparse.ArgumentParser, words: str, *, needed: bool = True) -> None:
+    """``BUNDLE ...``: folders of one bundle or of a pair; `words` say what becomes of them."""
+    parser.add_argument("bundles", nargs="+" if needed else "*", type=Path, metavar="BUNDLE", help=words)
 
 
 def add_split_arguments(parser: argparse.ArgumentParser, *, data_needed: bool) -> None:
