@@ -30,9 +30,9 @@ ROOMS_KNOWN = {
 
 FLOORS = {
     "engine": (
-        *("errors", "flags", "stopwatch", "device", "own_folders", "bundle_limits"),
-        *("images", "reading", "findings", "options", "checks", "preparing", "networks", "explanations", "models"),
-        *("lesions", "bundles", "pipeline", "analyzer", "remote"),
+        *("errors", "flags", "steps", "stopwatch", "device", "own_folders", "bundle_limits"),
+        *("images", "reading", "findings", "options", "interface", "checks", "preparing", "networks", "explanations"),
+        *("models", "lesions", "bundles", "pipeline", "analyzer", "remote"),
     ),
     "scene": ("mrml", "views", "source", "images", "outlines", "results"),
     "client": ("stepped_work", "script_arrival", "installing", "process", "jobs", "scripting"),
@@ -60,9 +60,9 @@ NEVER = {
 """Packages from outside that a room never imports, not even within a function."""
 
 LIGHT = (
-    *("errors", "flags", "options", "device", "images.frames", "images.letterbox", "images.frame_selection"),
-    *("images.plausible_spacing", "findings.analysis", "findings.maps", "findings.lesion_segment"),
-    *("findings.document_form", "findings.heat_map_colours"),
+    *("errors", "flags", "steps", "options", "interface", "device", "images.frames", "images.letterbox"),
+    *("images.frame_selection", "images.plausible_spacing", "findings.analysis", "findings.maps"),
+    *("findings.lesion_segment", "findings.document_form", "findings.heat_map_colours"),
     *("remote.exchange", "remote.private_folder", "remote.protocol"),
 )
 """What Slicer's process shares with the engine's: numpy alone. scipy would take the GUI thread 0.4 s to import."""

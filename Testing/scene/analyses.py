@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +22,14 @@ from BreastUSAILib.engine.findings.analysis import (
     VolumeLesion,
 )
 from BreastUSAILib.engine.images.frames import Frames, InputKind, SpacingSource
+from BreastUSAILib.engine.steps import all_at_once
 
 ROWS, COLUMNS = 48, 64
 MARK = (12, 41)
 """Row and column of the one brightest pixel, well off every axis of symmetry, so that any flip is seen."""
+
+finished = all_at_once
+"""What work in steps returns when it is run to its end at once."""
 
 PROBABILITIES = Probabilities(normal=0.1, benign=0.2, malignant=0.7)
 
@@ -45,15 +47,6 @@ class MapsInMemory:
 
     def heat_map(self, frame: int) -> NDArray[np.float32]:
         return dict(zip(self.frames, self.heat, strict=True))[frame]
-
-
-def finished(steps: Generator[None, None, Any]) -> Any:
-    """What a task in steps returns when it is run to its end at once."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 def marked_frames(
