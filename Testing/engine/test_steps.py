@@ -49,12 +49,13 @@ def test_between_two_steps_the_caller_hears_whether_the_next_has_to_wait() -> No
 
 def test_what_is_raised_between_two_steps_ends_the_work_which_clears_up() -> None:
     told: list[str] = []
+    work = counting(told)  # held here: else it would end when it is no longer needed
 
     def refuse(_must_wait: bool) -> None:
         raise KeyError("enough")
 
     with pytest.raises(KeyError, match="enough"):
-        all_at_once(counting(told), refuse)
+        all_at_once(work, refuse)
     assert told == ["step 0", "cleared up"]
 
 
