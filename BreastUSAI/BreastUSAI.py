@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import slicer
 from slicer.i18n import tr as _
@@ -17,6 +17,11 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModuleWidget,
 )
 from slicer.util import VTKObservationMixin
+
+if TYPE_CHECKING:
+    from BreastUSAILib.client.jobs.analysis_job import AnalysisJob, AnalyzedNodes
+    from BreastUSAILib.client.process.background_engine import BackgroundEngine
+    from BreastUSAILib.engine.errors import BreastUSAIError
 
 LIBRARY = "BreastUSAILib"
 
@@ -147,18 +152,19 @@ class BreastUSAIWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
 
 class BreastUSAILogic(ScriptedLoadableModuleLogic):
-    """Analyse volume nodes and folders from scripts and from the panel; shows no dialog and installs nothing.
+    """Analyze volume nodes and folders from scripts and from the panel; shows no dialog and installs nothing.
 
     Args:
-        engine: what runs the models; None starts the engine's own process at the first analysis.
+        engine: what runs the models; None starts the engine's own process at the first analysis. For `analyze` that
+            waits, any `engine.interface.Engine` will do, such as an `Analyzer` outside of Slicer.
     """
 
-    def __init__(self, engine: Any = None) -> None:
+    def __init__(self, engine: BackgroundEngine | None = None) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
         self._engine = engine
 
     @property
-    def engine(self) -> Any:
+    def engine(self) -> BackgroundEngine:
         """What runs the models: an `EngineProcess` where none was given."""
         if self._engine is None:
             from BreastUSAILib.client.process.engine_process import EngineProcess
@@ -179,20 +185,34 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         explainClass: str = "malignant",
         wait: bool = True,
         progress: Callable[[int, int, str], None] | None = None,
-        **options: Any,
-    ) -> Any:
+        *,
+        prevalence: float | None = None,
+        explainMethod: str | None = None,
+        pixelSpacingMm: float | tuple[float, float] | None = None,
+        asSlices: bool = False,
+        sliceSpacingMm: float | None = None,
+        keepFormer: bool = False,
+        onDone: Callable[[AnalyzedNodes], None] | None = None,
+        onFailed: Callable[[BreastUSAIError], None] | None = None,
+    ) -> AnalyzedNodes | AnalysisJob:
         """Find lesions in a volume node and show them beside it.
 
         Args:
-            volumeNode: a still, the volume that a sequence browser shows (its whole cine is analysed), or a 3-D volume.
+            volumeNode: a still, the volume that a sequence browser shows (its whole cine is analyzed), or a 3-D volume.
             frames: ``all``, ``current``, ``key``, ``every:S``, ``N``, ``N-M`` or ``N-M:S``, counted from 0.
             explainClass: ``normal``, ``benign`` or ``malignant``: the class that the heat map explains.
             wait: return when everything is in the scene; without, return the job at once and work in the event loop.
             progress: called as ``progress(done, total, words)`` with frames done and to do.
-            options: `prevalence` (share between 0 and 1), `explainMethod` (``grad-cam`` or ``saliency``),
-                `pixelSpacingMm`, `asSlices` and `sliceSpacingMm` (see `SourceOptions`), `keepFormer` (an earlier result
-                of the volume stays, unseen, under a number, instead of being replaced; one with edited outlines always
-                does), `onDone(nodes)` and `onFailed(error)` (without `wait`).
+            prevalence: share of malignant among the lesions that you see, between 0 and 1, to which the probabilities
+                are shifted; None leaves them as they were calibrated.
+            explainMethod: ``grad-cam`` or ``saliency``; None takes what the classifier's bundle names.
+            pixelSpacingMm: the pixel size in mm, one number or ``(row, column)``; None takes what the image says.
+            asSlices: the cine is a sweep of parallel slices, and is analyzed as a volume.
+            sliceSpacingMm: between two such slices, in mm; None where it is not known.
+            keepFormer: an earlier result of the volume stays, unseen, under a number, instead of being replaced; one
+                with edited outlines always does.
+            onDone: without `wait`, called with the `AnalyzedNodes` once they are in the scene.
+            onFailed: without `wait`, called with the error where there will be no result.
 
         Returns:
             `AnalyzedNodes`: `volume`, `segmentation`, `heatMap`, `table`, `report`, `browser` and `analysis`; without
@@ -200,10 +220,32 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
 
         Raises:
             BreastUSAIError: the node, an option or the models are not usable; the scene is left as it was.
+
+        >>> volumeNode = slicer.util.getNode("Exam")
+        >>> result = BreastUSAILogic().analyze(volumeNode, frames="key", explainMethod="saliency")
+        >>> result.analysis.verdict.label.value
+        'malignant'
+        >>> result.segmentation.GetSegmentation().GetNumberOfSegments()
+        2
         """
         from BreastUSAILib.client.scripting import analyzeNode
 
-        return analyzeNode(self.engine, volumeNode, frames, explainClass, wait, progress, **options)
+        return analyzeNode(
+            self.engine,
+            volumeNode,
+            frames=frames,
+            explainClass=explainClass,
+            wait=wait,
+            progress=progress,
+            prevalence=prevalence,
+            explainMethod=explainMethod,
+            pixelSpacingMm=pixelSpacingMm,
+            asSlices=asSlices,
+            sliceSpacingMm=sliceSpacingMm,
+            keepFormer=keepFormer,
+            onDone=onDone,
+            onFailed=onFailed,
+        )
 
     def analyzeFolder(
         self,
@@ -213,15 +255,44 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         explainClass: str = "malignant",
         prevalence: float | None = None,
         progress: Callable[[int, int, str], None] | None = None,
+        *,
+        explainMethod: str | None = None,
     ) -> dict[str, Any]:
-        """Analyse every image in a folder (or one file); results are written as the command line writes them.
+        """Analyze every image in a folder (or one file); results are written as the command line writes them.
 
-        `frames` is as in `analyze`, but for ``current``, of which a folder has none. Returns the summary as a dict.
-        Raises BreastUSAIError where an option is not usable, or nothing could be analysed.
+        Args:
+            path: the folder, which is searched with the folders in it, or one file.
+            outputFolder: gets one folder of results for each image; it is made where it is not there.
+            frames: as in `analyze`, but for ``current``, of which a folder has none.
+            explainClass: as in `analyze`.
+            prevalence: as in `analyze`.
+            progress: called as ``progress(done, total, words)`` with inputs done and to do.
+            explainMethod: as in `analyze`.
+
+        Returns:
+            ``{"done": [{"input", "output"}], "failed": [{"input", "error"}]}``, all of them texts.
+
+        Raises:
+            BreastUSAIError: an option is not usable, or nothing could be analyzed.
+
+        >>> summary = BreastUSAILogic().analyzeFolder("exams", "results", frames="key", prevalence=0.05)
+        >>> [exam["input"] for exam in summary["done"]]
+        ['exams/still.dcm']
+        >>> summary["failed"]
+        []
         """
         from BreastUSAILib.client.scripting import analyzeFolder
 
-        return analyzeFolder(self.engine, path, outputFolder, frames, explainClass, prevalence, progress)
+        return analyzeFolder(
+            self.engine,
+            path,
+            outputFolder,
+            frames=frames,
+            explainClass=explainClass,
+            prevalence=prevalence,
+            explainMethod=explainMethod,
+            progress=progress,
+        )
 
 
 class BreastUSAITest(ScriptedLoadableModuleTest):

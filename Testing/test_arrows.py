@@ -30,9 +30,9 @@ ROOMS_KNOWN = {
 
 FLOORS = {
     "engine": (
-        *("errors", "flags", "flag_sentences", "stopwatch", "device", "own_folders", "bundle_limits"),
-        *("images", "reading", "findings", "checks", "preparing", "networks", "explanations", "options", "models"),
-        *("lesions", "bundles", "pipeline", "analyzer", "remote"),
+        *("errors", "flags", "flag_sentences", "steps", "stopwatch", "device", "own_folders", "bundle_limits"),
+        *("images", "reading", "findings", "checks", "preparing", "networks", "explanations", "options", "interface"),
+        *("models", "lesions", "bundles", "pipeline", "analyzer", "remote"),
     ),
     "scene": ("mrml", "views", "source", "images", "outlines", "results"),
     "client": ("stepped_work", "script_arrival", "installing", "process", "jobs", "scripting"),
@@ -60,19 +60,10 @@ NEVER = {
 """Packages from outside that a room never imports, not even within a function."""
 
 LIGHT = (
-    *(
-        "errors",
-        "flags",
-        "flag_sentences",
-        "options",
-        "device",
-        "images.frames",
-        "images.letterbox",
-        "images.frame_selection",
-    ),
-    *("images.plausible_spacing", "findings.analysis", "findings.maps", "findings.lesion_segment"),
-    *("findings.document_form", "findings.heat_map_colours", "findings.measures", "findings.words"),
-    *("explanations.explanation", "explanations.registry"),
+    *("errors", "flags", "flag_sentences", "steps", "options", "interface", "device", "images.frames"),
+    *("images.letterbox", "images.frame_selection", "images.plausible_spacing", "findings.analysis", "findings.maps"),
+    *("findings.lesion_segment", "findings.document_form", "findings.heat_map_colours", "findings.measures"),
+    *("findings.words", "explanations.explanation", "explanations.registry"),
     *("remote.exchange", "remote.private_folder", "remote.protocol"),
 )
 """What Slicer's process shares with the engine's: numpy alone. scipy would take the GUI thread 0.4 s to import."""

@@ -24,6 +24,7 @@ from BreastUSAILib.engine.images.letterbox import Letterbox
 from BreastUSAILib.engine.lesions.joining import lesions_by_number
 from BreastUSAILib.engine.options import AnalyzeOptions
 from BreastUSAILib.engine.remote.exchange import read_analysis, write_analysis, write_input
+from BreastUSAILib.engine.steps import StepRun
 from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.mrml.host import openHost, publish
@@ -76,19 +77,16 @@ class Stopwatch:
     def run(self, work: str, steps: Generator[Any, None, Any]) -> Any:
         """Every step of it; returns its result."""
         gc.collect()
-        taken = []
-        while True:
+        taken, run, goes_on = [], StepRun(steps), True
+        while goes_on:
             started = time.thread_time()
-            try:
-                next(steps)
-            except StopIteration as end:
-                taken.append(1000 * (time.thread_time() - started))
-                longest = max(taken)
-                self.longest_ms = max(self.longest_ms, longest)
-                together = f"{len(taken)} steps of {sum(taken):.0f} ms together"
-                print(f"{self._what}, {work}: longest of {together} {longest:.1f} ms", flush=True)
-                return end.value
+            goes_on = run.advance()
             taken.append(1000 * (time.thread_time() - started))
+        longest = max(taken)
+        self.longest_ms = max(self.longest_ms, longest)
+        together = f"{len(taken)} steps of {sum(taken):.0f} ms together"
+        print(f"{self._what}, {work}: longest of {together} {longest:.1f} ms", flush=True)
+        return run.result
 
     def once(self, work: str, call: Callable[[], Any]) -> Any:
         """What is not cut into steps."""

@@ -31,7 +31,7 @@ class FakeEngine:
     def __init__(self) -> None:
         self.asked = []
 
-    def analyze(self, frames, options, progress):
+    def analyze(self, frames, options=None, progress=None, cancelled=None):
         self.asked.append((frames.name, options))
         if progress is not None:
             progress(frames.count, frames.count, "segmenting")
@@ -60,7 +60,7 @@ def read(path):
 class Run:
     """One run of the command with the fake engine: its exit status and what it said."""
 
-    def __init__(self, output: Path, *arguments: str) -> None:
+    def __init__(self, output: Path, *arguments: str, read=read) -> None:
         self.out, self.err, self.engine = io.StringIO(), io.StringIO(), FakeEngine()
         chosen = parser().parse_args(["analyze", *arguments, "--output", str(output)])
         self.status = run_analyze(chosen, Terminal(self.out, self.err), lambda chosen: self.engine, read)
@@ -114,10 +114,12 @@ def test_only_bad_inputs_leave_nothing_at_all(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_gives_a_result_for_each_exam_in_it(tmp_path):
-    run = Run(tmp_path, "folder")
+def test_a_folder_gives_a_result_for_each_exam_in_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    run = Run(tmp_path / "out", "folder")
     assert run.status == 1
-    assert _folders(tmp_path) == ["first", "third"]
+    assert _folders(tmp_path / "out") == ["first", "third"]
     assert run.complaints == ["breastusai: folder/second.dcm: it is cut short. Copy it again."]
     assert "1 lesion in key frame 0:" in run.said[1]
 
@@ -134,6 +136,17 @@ def test_inputs_of_one_stem_are_numbered_in_their_order(tmp_path):
     assert [document["output"] for document in run.documents] == [
         str(tmp_path / name) for name in ("exam", "exam-2", "exam-3")
     ]
+
+
+@pytest.mark.parametrize(("bad", "folders"), [("a", ["exam-2"]), ("b", ["exam"]), ("", ["exam", "exam-2"])])
+def test_the_folder_of_a_result_does_not_depend_on_what_becomes_of_other_inputs(tmp_path, bad, folders):
+    def read_others(path):
+        yield from read(Path("bad.dcm") if path.parent.name == bad else path)
+
+    run = Run(tmp_path, "a/exam.dcm", "b/exam.dcm", read=read_others)
+
+    assert run.status == int(bool(bad))
+    assert _folders(tmp_path) == folders
 
 
 def test_a_rejected_input_is_a_result_that_says_why(tmp_path):
@@ -284,7 +297,7 @@ def test_damaged_models_are_said_once(tmp_path):
 
 def test_an_interruption_stops_everything_and_leaves_what_was_finished(tmp_path, monkeypatch):
     class Interrupted(FakeEngine):
-        def analyze(self, frames, options, progress):
+        def analyze(self, frames, options=None, progress=None, cancelled=None):
             if frames.name == "two":
                 raise KeyboardInterrupt
             return super().analyze(frames, options, progress)

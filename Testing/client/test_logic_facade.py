@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import doctest
+import inspect
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -148,6 +152,7 @@ def test_a_folder_is_analysed_by_the_engine_itself(module, engine, tmp_path):
         frames="key",
         explainClass="benign",
         prevalence=0.1,
+        explainMethod="saliency",
         progress=lambda *s: steps.append(s),
     )
 
@@ -159,6 +164,7 @@ def test_a_folder_is_analysed_by_the_engine_itself(module, engine, tmp_path):
         "frames": "key",
         "explainClass": "benign",
         "prevalence": 0.1,
+        "explainMethod": "saliency",
     }
     assert steps == [(1, 1, "done")]
 
@@ -170,6 +176,7 @@ def test_a_folder_is_analysed_by_the_engine_itself(module, engine, tmp_path):
         ({"frames": "current"}, "only a volume node is shown"),
         ({"frames": "first"}, "no frame selection"),
         ({"prevalence": 2.0}, "impossible"),
+        ({"explainMethod": "guess"}, "no explanation method"),
     ],
 )
 def test_a_folder_with_a_wrong_option_asks_nothing(module, engine, tmp_path, options, told):
@@ -177,6 +184,35 @@ def test_a_folder_with_a_wrong_option_asks_nothing(module, engine, tmp_path, opt
         module.BreastUSAILogic(engine).analyzeFolder(tmp_path, tmp_path / "out", **options)
 
     assert engine.requests == []
+
+
+def test_an_option_that_there_is_not_is_refused_by_name(scene, module):
+    with pytest.raises(TypeError, match="explainMethods"):
+        module.BreastUSAILogic(EngineByHand()).analyze(addVolumeNode(scene, marked_frames()), explainMethods="saliency")
+
+
+@pytest.mark.parametrize("name", ["analyze", "analyzeFolder"])
+def test_every_keyword_is_named_and_documented(module, name):
+    call = getattr(module.BreastUSAILogic, name)
+    keywords = [one for one in inspect.signature(call).parameters.values() if one.name != "self"]
+
+    assert {one.kind for one in keywords} <= {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY}
+    assert [one.name for one in keywords if f"\n            {one.name}: " not in call.__doc__] == []
+
+
+@pytest.mark.parametrize("name", ["analyze", "analyzeFolder"])
+def test_the_example_runs_as_it_is_documented(scene, module, engine, name):
+    addVolumeNode(scene, marked_frames()).SetName("Exam")
+    done = {"done": [{"input": "exams/still.dcm", "output": "results/still"}], "failed": []}
+    engine.answer = lambda method, params: done
+    engine.analyze = EngineByHand().analyze
+    given = {**vars(module), "BreastUSAILogic": partial(module.BreastUSAILogic, engine)}
+    (example,) = doctest.DocTestFinder(recurse=False).find(getattr(module.BreastUSAILogic, name), name, globs=given)
+
+    ran = doctest.DocTestRunner().run(example)
+
+    assert ran.attempted > 1
+    assert ran.failed == 0
 
 
 def test_pixels_reach_the_engine_as_the_node_shows_them(scene, module):

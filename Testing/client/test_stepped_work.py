@@ -10,8 +10,9 @@ import shiboken6
 import slicer
 
 from BreastUSAILib.client import stepped_work
-from BreastUSAILib.client.stepped_work import WAIT, SteppedWork
+from BreastUSAILib.client.stepped_work import SteppedWork
 from BreastUSAILib.engine.errors import BreastUSAIError, Cancelled, InputError
+from BreastUSAILib.engine.steps import WAIT
 
 from .events import until
 from .heard import Heard

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +23,14 @@ from BreastUSAILib.engine.findings.analysis import (
 )
 from BreastUSAILib.engine.findings.maps import CroppedLabels
 from BreastUSAILib.engine.images.frames import Frames, InputKind, SpacingSource
+from BreastUSAILib.engine.steps import all_at_once
 
 ROWS, COLUMNS = 48, 64
 MARK = (12, 41)
 """Row and column of the one brightest pixel, well off every axis of symmetry, so that any flip is seen."""
+
+finished = all_at_once
+"""What work in steps returns when it is run to its end at once."""
 
 PROBABILITIES = Probabilities(normal=0.1, benign=0.2, malignant=0.7)
 
@@ -57,15 +59,6 @@ def lesion_at(frame: int, centroid_px: tuple[float, float]) -> Lesion:
     return Lesion(
         1, 1, frame, (0, 0, 1, 1), centroid_px, 1, None, 1.0, None, here, 1.0, None, here, 1.0, 0.0, None, 0.9
     )
-
-
-def finished(steps: Generator[None, None, Any]) -> Any:
-    """What a task in steps returns when it is run to its end at once."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 def marked_frames(

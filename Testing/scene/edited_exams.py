@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from BreastUSAILib.engine.images.frames import InputKind
+from BreastUSAILib.engine.steps import all_at_once
 from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.outlines.edited_masks import EditedMasks, editedMasksInSteps
-from BreastUSAILib.scene.results.show import allAtOnce, showAnalysis
+from BreastUSAILib.scene.results.show import showAnalysis
 from Testing.scene.analyses import analysis_of, marked_frames
 from Testing.scene.world import TRANSFORMS
 
@@ -27,7 +28,7 @@ def shown(scene, frames, analysed=None, transform=None):
 
 def editedMasks(segmentation, volume, browser=None) -> EditedMasks:
     """All the steps at once."""
-    return allAtOnce(editedMasksInSteps(segmentation, volume, browser))
+    return all_at_once(editedMasksInSteps(segmentation, volume, browser))
 
 
 def masks_of(nodes) -> dict[int, np.ndarray]:

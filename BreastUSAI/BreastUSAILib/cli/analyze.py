@@ -12,10 +12,11 @@ from typing import Any
 
 from .. import RESEARCH_USE
 from ..engine.errors import BreastUSAIError
-from ..engine.findings.analysis import Analysis, Label
+from ..engine.findings.analysis import Label
+from ..engine.interface import Engine
 from ..engine.options import AnalyzeOptions, Progress
-from ..report.result_folder import ResultFiles
-from .inputs_run import Engine, InputsRun, Read, check_output, reading_inputs
+from ..report.analyze_to_folder import FolderResult
+from .inputs_run import InputsRun, Read, check_output, reading_inputs
 from .summary import summary_line
 from .terminal import Terminal, quiet_libraries
 
@@ -47,8 +48,7 @@ def run_analyze(
             reporter.nothing_possible(chosen.inputs, error)
             return 1
         run = InputsRun(engine, read, options, chosen.output, chosen.scene, reporter, chosen.keep_text)
-        for path in chosen.inputs:
-            run.input(path)
+        run.work(chosen.inputs)
     reporter.close()
     return 1 if reporter.failures else 0
 
@@ -65,18 +65,21 @@ class _Reporter:
     def progress(self, name: str) -> AbstractContextManager[Progress | None]:
         return self.terminal.progress(name)
 
-    def result(self, name: str, analysis: Analysis, files: ResultFiles) -> None:
+    def result(self, name: str, found: FolderResult) -> None:
         self.results += 1
         if self.as_json:
-            self._document({"input": name, "output": str(files.folder), "analysis": analysis.to_json()})
+            self._document({"input": name, "output": str(found.files.folder), "analysis": found.analysis.to_json()})
         else:
-            self.terminal.say(summary_line(name, analysis, files.folder))
+            self.terminal.say(summary_line(name, found.analysis, found.files.folder))
 
     def failure(self, name: str, error: BreastUSAIError) -> None:
         self.failures += 1
         self.terminal.complain(_naming(name, error))
         if self.as_json:
             self._document({"input": name, "error": _naming(name, error)})
+
+    def path_done(self) -> None:
+        """There is nothing to say of a path."""
 
     def nothing_possible(self, inputs: list[Path], error: BreastUSAIError) -> None:
         """What keeps every input from being analysed is said once."""

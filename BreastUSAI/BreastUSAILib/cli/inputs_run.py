@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from ..engine.errors import BreastUSAIError, Cancelled, InputError, OutputError
-from ..engine.findings.analysis import Analysis
 from ..engine.images.frames import Frames
-from ..engine.options import AnalyzeOptions, Progress
+from ..engine.interface import Engine
+from ..engine.options import AnalyzeOptions, Cancelling, Progress
+from ..report.analyze_to_folder import FolderResult, analyze_to_folder
 from ..report.atomic import remove_leftovers
-from ..report.result_folder import OWNED, ResultFiles, write_results
+from ..report.result_folder import OWNED
 from .result_names import ResultNames
 from .scene_file import write_scene
 from .unexpected import unexpected
 
 Read = Callable[[Path], Iterator[Frames | InputError]]
-
-
-class Engine(Protocol):
-    """The part of `Analyzer` that a run uses."""
-
-    def analyze(self, frames: Frames, options: AnalyzeOptions, progress: Progress | None) -> Analysis: ...
 
 
 class Reporter(Protocol):
@@ -34,11 +29,14 @@ class Reporter(Protocol):
     def progress(self, name: str) -> AbstractContextManager[Progress | None]:
         """Work on an input begins; what is given takes the progress, or None where nobody looks."""
 
-    def result(self, name: str, analysis: Analysis, files: ResultFiles) -> None:
+    def result(self, name: str, found: FolderResult) -> None:
         """An input gave a result."""
 
     def failure(self, name: str, error: BreastUSAIError) -> None:
         """An input gave none."""
+
+    def path_done(self) -> None:
+        """All that one of the given paths holds has been told of."""
 
 
 @dataclass
@@ -52,15 +50,30 @@ class InputsRun:
     with_scene: bool
     reporter: Reporter
     keep_text: bool = False
-    names: ResultNames = field(default_factory=ResultNames)
+    cancelled: Cancelling | None = None
+    _names: ResultNames = field(default_factory=ResultNames)
 
-    def input(self, path: Path) -> None:
-        """Analyse everything that `path` holds."""
-        for item in self._items(path):
-            if isinstance(item, BreastUSAIError):
-                self.reporter.failure(item.where or str(path), item)
-            else:
-                self._frames(item, path)
+    def work(self, paths: Sequence[Path]) -> None:
+        """Analyze everything that `paths` hold, one after the other. Raises Cancelled; what was finished stays.
+
+        The folder of each file that is given is chosen before the first is read, in their order, so that it is the
+        same whatever becomes of the others; those of a folder's images follow in the order in which they are read.
+        """
+        for path, chosen in [(path, self._chosen(path)) for path in paths]:
+            for item in self._items(path):
+                if isinstance(item, BreastUSAIError):
+                    self.reporter.failure(item.where or str(path), item)
+                else:
+                    self._frames(item, path, chosen.pop() if chosen else self._names.next(item.name))
+            self.reporter.path_done()
+            if self.cancelled is not None and self.cancelled():
+                raise Cancelled
+
+    def _chosen(self, path: Path) -> list[str]:
+        """The name of the one result of a file; none for a folder, which may hold any number of images."""
+        from ..engine.reading.names import stem  # brings all readers along
+
+        return [] if path.is_dir() else [self._names.next(stem(path))]
 
     def _items(self, path: Path) -> Iterator[Frames | BreastUSAIError]:
         found = False
@@ -77,14 +90,19 @@ class InputsRun:
         if not found:
             yield InputError("nothing to analyse was found", where=path, remedy="Give a file or folder with images")
 
-    def _frames(self, frames: Frames, path: Path) -> None:
+    def _frames(self, frames: Frames, path: Path, result_name: str) -> None:
         name = frames.source or str(path)
-        folder = self.output / self.names.next(frames.name)
         try:
             with self.reporter.progress(frames.name) as progress:
-                analysis = self.engine.analyze(frames, self.options, progress)
-                files = write_results(
-                    analysis, frames, folder, write_scene if self.with_scene else None, self.keep_text
+                found = analyze_to_folder(
+                    frames,
+                    self.options,
+                    self.output / result_name,
+                    self.engine,
+                    progress=progress,
+                    cancelled=self.cancelled,
+                    write_scene=write_scene if self.with_scene else None,
+                    keep_text=self.keep_text,
                 )
         except Cancelled:
             raise  # no failure of this input, and the end of them all
@@ -93,7 +111,7 @@ class InputsRun:
         except Exception as error:  # the edge: a defect in one input must not cost the others their results
             self.reporter.failure(name, unexpected(error, Path(name)))
         else:
-            self.reporter.result(name, analysis, files)
+            self.reporter.result(name, found)
 
 
 def check_output(folder: Path) -> None:

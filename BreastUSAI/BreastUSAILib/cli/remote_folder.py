@@ -8,18 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..engine.errors import BreastUSAIError, Cancelled, OptionError
-from ..engine.findings.analysis import Analysis, Label
-from ..engine.images.frames import Frames
+from ..engine.errors import BreastUSAIError, OptionError
+from ..engine.findings.analysis import Label
+from ..engine.interface import Engine
 from ..engine.options import AnalyzeOptions, FrameSelection, Progress
 from ..engine.remote.protocol import INVALID_PARAMS, ProtocolError
-from ..engine.remote.serving import warm_engine
 from ..engine.remote.serving.server import Call
-from ..report.result_folder import ResultFiles
+from ..report.analyze_to_folder import FolderResult
 from .inputs_run import InputsRun, check_output, reading_inputs
 
 
-def analyze_folder(call: Call, engine: Callable[[Call], warm_engine.Engine]) -> Mapping[str, Any]:
+def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str, Any]:
     """Analyse ``inputs`` (files and folders) into the folder ``output``, with the names and files of the command.
 
     ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod`` and ``prevalence`` may be
@@ -34,12 +33,8 @@ def analyze_folder(call: Call, engine: Callable[[Call], warm_engine.Engine]) -> 
     check_output(output)
     reporter = _Answer(call, len(inputs))
     with reading_inputs() as read:
-        run = InputsRun(_Cancellable(engine(call), call), read, options, output, False, reporter)
-        for path in inputs:
-            run.input(path)
-            reporter.inputs_done += 1
-            if call.cancelled():
-                raise Cancelled
+        run = InputsRun(engine(call), read, options, output, False, reporter, cancelled=call.cancelled)
+        run.work(inputs)
     return {"done": reporter.done, "failed": reporter.failed}
 
 
@@ -55,17 +50,6 @@ def _options(call: Call) -> AnalyzeOptions:
         call.value_or(None, "prevalence", float, int),
         call.value_or(None, "explainMethod", str),
     )
-
-
-@dataclass(frozen=True)
-class _Cancellable:
-    """The engine, which hears the caller's wish to stop."""
-
-    engine: warm_engine.Engine
-    call: Call
-
-    def analyze(self, frames: Frames, options: AnalyzeOptions, progress: Progress | None) -> Analysis:
-        return self.engine.analyze(frames, options, progress, self.call.cancelled)
 
 
 @dataclass
@@ -85,8 +69,11 @@ class _Answer:
 
         yield told
 
-    def result(self, name: str, analysis: Analysis, files: ResultFiles) -> None:
-        self.done.append({"input": name, "output": str(files.folder)})
+    def result(self, name: str, found: FolderResult) -> None:
+        self.done.append({"input": name, "output": str(found.files.folder)})
 
     def failure(self, name: str, error: BreastUSAIError) -> None:
         self.failed.append({"input": name, "error": str(error)})
+
+    def path_done(self) -> None:
+        self.inputs_done += 1

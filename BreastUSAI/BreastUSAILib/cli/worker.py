@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 if TYPE_CHECKING:
     from ..engine.options import ModelChoice
     from ..engine.remote.serving.server import Call
-    from ..engine.remote.serving.warm_engine import Engine
+    from ..engine.remote.serving.warm_engine import LoadedEngine
 
 GRACE_S = 3.0  # what is being written may be finished within it after the parent is gone
 _WATCH_S = 0.5
 
 
-def run_worker(load: Callable[[ModelChoice], Engine] | None = None) -> int:
+def run_worker(load: Callable[[ModelChoice], LoadedEngine] | None = None) -> int:
     """Serve until stdin ends, the parent is gone, or it says ``exit``; does not return.
 
     `load` gives the engine for a choice of models: the real one unless a test hands in another.

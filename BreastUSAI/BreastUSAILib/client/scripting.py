@@ -8,34 +8,35 @@ from typing import Any
 
 from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.findings.analysis import CLASSES, Label
-from ..engine.options import AnalyzeOptions, FrameSelection
+from ..engine.options import AnalyzeOptions, FrameSelection, Progress
 from ..scene.results.former_results import Former
 from ..scene.source.source_options import SourceOptions
-from .jobs.analysis_job import AnalysisJob
+from .jobs.analysis_job import AnalysisJob, AnalyzedNodes
 from .jobs.analysis_request import shownFrame
 from .jobs.listener import JobListener, ignored
+from .process.background_engine import BackgroundEngine
 from .script_arrival import arrivalOf
 
-Progress = Callable[[int, int, str], None]
 CURRENT = "current"
 
 
 def analyzeNode(
-    engine: Any,
+    engine: BackgroundEngine,
     volumeNode: Any,
+    *,
     frames: str,
     explainClass: str,
     wait: bool,
     progress: Progress | None,
-    prevalence: float | None = None,
-    explainMethod: str | None = None,
-    pixelSpacingMm: float | tuple[float, float] | None = None,
-    asSlices: bool = False,
-    sliceSpacingMm: float | None = None,
-    keepFormer: bool = False,
-    onDone: Callable[[Any], None] | None = None,
-    onFailed: Callable[[BreastUSAIError], None] | None = None,
-) -> Any:
+    prevalence: float | None,
+    explainMethod: str | None,
+    pixelSpacingMm: float | tuple[float, float] | None,
+    asSlices: bool,
+    sliceSpacingMm: float | None,
+    keepFormer: bool,
+    onDone: Callable[[AnalyzedNodes], None] | None,
+    onFailed: Callable[[BreastUSAIError], None] | None,
+) -> AnalyzedNodes | AnalysisJob:
     """See `BreastUSAILogic.analyze`."""
     selection = selectedFrames(frames, volumeNode)
     options = AnalyzeOptions(selection, classNamed(explainClass), prevalence, explainMethod)
@@ -52,22 +53,27 @@ def analyzeNode(
 
 
 def analyzeFolder(
-    engine: Any,
+    engine: BackgroundEngine,
     path: str | Path,
     outputFolder: str | Path,
+    *,
     frames: str,
     explainClass: str,
     prevalence: float | None,
+    explainMethod: str | None,
     progress: Progress | None,
 ) -> dict[str, Any]:
     """See `BreastUSAILogic.analyzeFolder`."""
-    options = AnalyzeOptions(selectedFrames(frames), classNamed(explainClass), prevalence)  # refuses what cannot be
+    options = AnalyzeOptions(  # refuses what cannot be
+        selectedFrames(frames), classNamed(explainClass), prevalence, explainMethod
+    )
     params = {
         "inputs": [str(path)],
         "output": str(outputFolder),
         "frames": frames,
         "explainClass": options.explain_class.value,
         "prevalence": options.prevalence,
+        "explainMethod": options.explain_method,
     }
     return engine.request("analyzeFolder", params, progress)
 

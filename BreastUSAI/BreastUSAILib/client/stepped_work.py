@@ -12,10 +12,9 @@ import qt
 from slicer.i18n import tr as _
 
 from ..engine.errors import BreastUSAIError, Cancelled
+from ..engine.steps import StepRun
 
 BUDGET_S = 0.02  # of work before the application's other events have their turn
-WAIT = True
-"""What a generator yields when it can only go on after `SteppedWork.resume`."""
 
 Steps = Generator[Any, None, Any]
 
@@ -27,7 +26,7 @@ class SteppedWork:
     and always before `onDone`, which shows what was found. Until then the generator counts as running.
 
     Args:
-        steps: yields after each step, `WAIT` where it has to wait.
+        steps: yields after each step, `WAIT` (of `engine.steps`) where it can only go on after `resume`.
         onDone: called with what the generator returned.
         onFailed: called with what it raised; other than a BreastUSAIError is made one and logged.
     """
@@ -35,7 +34,7 @@ class SteppedWork:
     def __init__(
         self, steps: Steps, onDone: Callable[[Any], None], onFailed: Callable[[BreastUSAIError], None]
     ) -> None:
-        self._steps = steps
+        self._steps = StepRun(steps)
         self._onDone = onDone
         self._onFailed = onFailed
         self._abortWith: BreastUSAIError | None = None
@@ -84,19 +83,17 @@ class SteppedWork:
         try:
             while self._abortWith is None:
                 self._woken = False
-                mustWait = next(self._steps) is WAIT
-                if self._abortWith is None and mustWait and not self._woken:
+                if not self._steps.advance():
+                    self._ending = lambda: self._onDone(self._steps.result)
+                    self._timer.start(0)
+                    return None
+                if self._abortWith is None and self._steps.must_wait and not self._woken:
                     self._timer.stop()
                     return None
                 if self._abortWith is None and time.perf_counter() >= until:
                     return None
             self._steps.close()
             raise self._abortWith
-        except StopIteration as end:
-            value = end.value
-            self._ending = lambda: self._onDone(value)
-            self._timer.start(0)
-            return None
         except Exception as problem:
             self._end()
             error = asError(problem)

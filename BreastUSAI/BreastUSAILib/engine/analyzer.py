@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-
-import numpy as np
-from numpy.typing import NDArray
 
 from .bundles.bundle import Models
 from .device import resolve_device
@@ -15,6 +11,7 @@ from .explanations.explanation import Explainer
 from .explanations.registry import METHODS, method_asked_for
 from .findings.analysis import Analysis
 from .images.frames import Frames
+from .interface import Masks
 from .models.classifier import Classifier
 from .models.passes import Passes, SeparatePasses
 from .models.shared_encoder import SharedEncoder, shares_encoder
@@ -59,7 +56,7 @@ class Analyzer:
     def rescore(
         self,
         frames: Frames,
-        masks: Mapping[int, NDArray[np.uint8]],
+        masks: Masks,
         options: AnalyzeOptions = DEFAULT_OPTIONS,
         progress: Progress | None = None,
         cancelled: Cancelling | None = None,

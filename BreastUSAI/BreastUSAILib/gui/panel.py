@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 
 from ..client.installing.installer import Installer, InstallerLike
 from ..client.jobs.listener import selfCheck
+from ..client.process.background_engine import BackgroundEngine
 from ..client.script_arrival import panelClosed, panelOpened
 from ..scene.views.heat_map_views import ForegroundWatch
 from .parameters import stateOf
@@ -34,12 +35,14 @@ class Panel:
 
     Args:
         ui: the panel's widgets (`slicer.util.childWidgetVariables`).
-        engine: `EngineProcess`, or what behaves like it.
+        engine: what is asked.
         installer: finds and installs Python packages; None takes pip and the PyTorch extension.
         window: where the keys work; None where there is no main window.
     """
 
-    def __init__(self, ui: Any, engine: Any, installer: InstallerLike | None = None, window: Any = None) -> None:
+    def __init__(
+        self, ui: Any, engine: BackgroundEngine, installer: InstallerLike | None = None, window: Any = None
+    ) -> None:
         self.ui, self.engine = ui, engine
         showPlain(ui)
         self.parameters: Any = None

@@ -6,7 +6,6 @@ import ctypes
 import os
 import sys
 import threading
-from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -96,12 +95,3 @@ def _misbehave(name: str, progress, cancelled) -> None:
 
 def _never() -> bool:
     return False
-
-
-def result_of(steps: Generator[Any, None, Any]) -> Any:
-    """Run a generator to its end."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value

@@ -29,14 +29,13 @@ from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from BreastUSAILib.engine.remote import exchange
 from BreastUSAILib.engine.remote.exchange import read_analysis, read_input, write_analysis, write_input
 from BreastUSAILib.engine.remote.row_file import RowFile
+from BreastUSAILib.engine.steps import all_at_once
 from Testing.engine.conftest import speckle_frames
 from Testing.report.samples import frames_of
 
-from .fakes import result_of
-
 
 def handed_over(folder: Path, frames: Frames, options: AnalyzeOptions = AnalyzeOptions(), masks=None):  # noqa: B008
-    result_of(write_input(folder, frames, options, masks))
+    all_at_once(write_input(folder, frames, options, masks))
     return read_input(folder)
 
 
@@ -144,7 +143,7 @@ def test_a_real_analysis_arrives_equal(untrained, tmp_path, frames: Frames) -> N
     write_analysis(tmp_path, analysis)
     steps = read_analysis(tmp_path)
 
-    arrived = result_of(steps)
+    arrived = all_at_once(steps)
     assert analysis.lesions, "untrained networks outline something, or this shows too little"
     assert_same(arrived, analysis)
 
@@ -155,7 +154,7 @@ def test_a_rejected_analysis_arrives_equal(untrained, tmp_path) -> None:
 
     write_analysis(tmp_path, analysis)
 
-    assert_same(result_of(read_analysis(tmp_path)), analysis)
+    assert_same(all_at_once(read_analysis(tmp_path)), analysis)
 
 
 def test_frames_from_files_are_analysed_as_the_originals(untrained, tmp_path) -> None:
@@ -243,7 +242,7 @@ def test_a_disk_that_takes_no_findings_is_one_sentence(untrained, tmp_path, monk
 
 def test_findings_that_are_gone_are_one_sentence(tmp_path) -> None:
     with pytest.raises(OutputError, match="does not exist"):
-        result_of(read_analysis(tmp_path / "gone"))
+        all_at_once(read_analysis(tmp_path / "gone"))
 
 
 def test_a_full_device_raises_and_kills_nothing(tmp_path) -> None:

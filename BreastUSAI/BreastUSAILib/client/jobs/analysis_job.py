@@ -17,6 +17,7 @@ from ...scene.results.former_results import Former
 from ...scene.results.show import SceneNodes, showAnalysis, showAnalysisInSteps
 from ...scene.source.frames_from_node import framesFromNode
 from ...scene.source.source_options import SourceOptions
+from ..process.background_engine import BackgroundEngine
 from ..process.call import Listener
 from ..stepped_work import SteppedWork, asError
 from .input_watch import InputGone, InputWatch
@@ -40,7 +41,7 @@ class AnalysisJob:
     """One analysis of one node; whatever keeps it from its end leaves nothing of it in the scene.
 
     Args:
-        engine: an `EngineProcess`, or for `runBlocking` anything with the interface of `Analyzer`.
+        engine: what is asked; for `runBlocking` any `Engine` will do.
         volumeNode: the image.
         options: what is asked of the engine.
         source: how the node is to be understood.
@@ -52,7 +53,7 @@ class AnalysisJob:
 
     def __init__(
         self,
-        engine: Any,
+        engine: BackgroundEngine,
         volumeNode: Any,
         options: AnalyzeOptions,
         source: SourceOptions,

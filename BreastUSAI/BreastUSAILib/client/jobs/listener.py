@@ -10,6 +10,7 @@ from typing import Any
 import slicer
 
 from ...engine.errors import BreastUSAIError
+from ..process.background_engine import BackgroundEngine
 
 _POLL_S = 0.01
 
@@ -27,7 +28,7 @@ def ignored(*_told: object) -> None:
     """The listener where nobody listens."""
 
 
-def awaited(engine: Any, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
+def awaited(engine: BackgroundEngine, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
     """Ask, and handle the application's events until the answer is there. Raises BreastUSAIError."""
     done: list[dict[str, Any]] = []
     failed: list[BreastUSAIError] = []
@@ -40,7 +41,7 @@ def awaited(engine: Any, method: str, params: Mapping[str, Any]) -> dict[str, An
     return done[0]
 
 
-def selfCheck(engine: Any) -> None:
+def selfCheck(engine: BackgroundEngine) -> None:
     """Try the engine; one that does not run is stopped. Raises BreastUSAIError.
 
     What follows is the replacement of its files, and Windows replaces none that its process has open.

@@ -19,6 +19,7 @@ from ...scene.results.rescored import showRescoredInSteps
 from ...scene.results.stored_report import storedReport
 from ...scene.source.frames_from_node import framesFromNode
 from ...scene.source.source_options import SourceOptions
+from ..process.background_engine import BackgroundEngine
 from ..stepped_work import SteppedWork, asError
 from .listener import JobListener
 
@@ -27,7 +28,7 @@ class RescoreJob:
     """Scores the outlines of the parameters' result, without blocking.
 
     Args:
-        engine: `EngineProcess`, or what behaves like it.
+        engine: what is asked.
         parameters: image and result.
         source: how the image is to be understood.
         listener: hears of progress and of the end, from the event loop: `onDone` gets the new analysis.
@@ -35,7 +36,7 @@ class RescoreJob:
     Raises InputError where image or result are not there.
     """
 
-    def __init__(self, engine: Any, parameters: Any, source: SourceOptions, listener: JobListener) -> None:
+    def __init__(self, engine: BackgroundEngine, parameters: Any, source: SourceOptions, listener: JobListener) -> None:
         stored = storedReport(parameters.report)
         if stored is None or parameters.segmentation is None or parameters.inputVolume is None:
             raise _nothingToScore()

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...engine.errors import Cancelled, DependencyError
 from ...engine.findings.analysis import Analysis
 from ...engine.images.frames import Frames
+from ...engine.interface import Masks
 from ...engine.options import AnalyzeOptions, Cancelling, ModelChoice, Progress
-from ..stepped_work import WAIT, Steps
+from ...engine.steps import WAIT, all_at_once
+from ..stepped_work import Steps
 from .call import Call, Listener, Ticket
 from .child import EngineError
 from .command import EngineCommand
 from .lifetime import EngineLifetime, lifetimeInApplication
-
-if TYPE_CHECKING:
-    from ...engine.remote.exchange import Masks
 
 __all__ = ["Call", "EngineCommand", "EngineError", "EngineProcess", "Listener", "ModelChoice"]
 
@@ -115,7 +114,7 @@ class EngineProcess:
     def request(self, method: str, params: Mapping[str, Any], progress: Progress | None = None) -> dict[str, Any]:
         """Ask and wait for the answer. Raises what the method answers, and EngineError."""
         ticket = Ticket(analyzes=method in _ANALYSES)
-        return self._finish(self._answer(ticket, method, params, progress), None)
+        return self._finish(self._answer(ticket, method, params, progress))
 
     def stop(self) -> None:
         """End the process, politely at first, and delete what was in files. Calls that run fail, whoever asked."""
@@ -127,18 +126,14 @@ class EngineProcess:
         calls.append(call)
         return call
 
-    def _finish(self, steps: Steps, cancelled: Cancelling | None) -> Any:
-        try:
-            while True:
-                mustWait = next(steps)
-                if cancelled is not None and cancelled():
-                    raise Cancelled
-                if mustWait is WAIT:
-                    self._connection.wait(_WAIT_MS)
-        except StopIteration as end:
-            return end.value
-        finally:
-            steps.close()
+    def _finish(self, steps: Steps, cancelled: Cancelling | None = None) -> Any:
+        def between(mustWait: bool) -> None:
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            if mustWait:
+                self._connection.wait(_WAIT_MS)
+
+        return all_at_once(steps, between)
 
     def _analysis(
         self, ticket: Ticket, frames: Frames, options: AnalyzeOptions, masks: Masks | None, progress: Progress | None

@@ -8,7 +8,7 @@ resolution). What takes long for many frames is a generator: each of its steps t
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from ..findings.analysis import Analysis, FrameFinding, Lesion
 from ..findings.maps import PackedLabels, PackedMasks, StoredMaps
 from ..images.frames import Frames, Rectangle
 from ..images.letterbox import Letterbox
+from ..interface import Masks
 from ..options import AnalyzeOptions
 from .dataclass_json import from_plain, to_plain
 from .file_errors import handing_over
@@ -30,9 +31,6 @@ from .row_file import RowFile, read_row
 INPUT, MASKS = "input.json", "masks.bin"
 ANALYSIS, LABELS, HEAT = "analysis.json", "labels.bin", "heat.bin"
 _ITEMS_A_STEP = 100
-
-Masks = Mapping[int, NDArray[np.uint8]]
-"""Frame index -> labels ``[H, W]``: 0 background, n lesion n."""
 
 
 @dataclass(frozen=True)

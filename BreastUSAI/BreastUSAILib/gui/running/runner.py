@@ -14,6 +14,7 @@ from ...client.installing.install_failure import InstallError
 from ...client.installing.installer import InstallerLike, Step
 from ...client.jobs.analysis_request import analyzeOptions, modelChoice, sourceOptions
 from ...client.jobs.listener import JobListener, ignored
+from ...client.process.background_engine import BackgroundEngine
 from ...client.stepped_work import UnexpectedError, asError
 from ...engine.errors import BreastUSAIError, Cancelled, DependencyError
 from ...engine.images.frames import InputKind
@@ -45,11 +46,11 @@ class Runner:
     enters the scene.
 
     Args:
-        engine: `EngineProcess`, or what behaves like it.
+        engine: what is asked.
         installer: finds and installs Python packages.
     """
 
-    def __init__(self, engine: Any, installer: InstallerLike) -> None:
+    def __init__(self, engine: BackgroundEngine, installer: InstallerLike) -> None:
         self.state = PanelState.IDLE
         self.onState: Callable[[PanelState, str], None] = ignored
         self.onProgress: Callable[[int, int, str], None] = ignored

@@ -11,6 +11,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from ...client.jobs.listener import JobListener, ignored
+from ...client.process.background_engine import BackgroundEngine
 from ...engine.errors import BreastUSAIError
 from ..widgets.buttons import enableOrSay
 from ..widgets.text_window import TextWindow
@@ -31,7 +32,11 @@ class ModelList:
     """
 
     def __init__(
-        self, ui: Any, engine: Any, onListed: Callable[[], None], onDeleted: Callable[[str], None] = ignored
+        self,
+        ui: Any,
+        engine: BackgroundEngine,
+        onListed: Callable[[], None],
+        onDeleted: Callable[[str], None] = ignored,
     ) -> None:
         self.models: list[Model] | None = None
         self._ui, self._engine, self._tellListed, self._tellDeleted = ui, engine, onListed, onDeleted

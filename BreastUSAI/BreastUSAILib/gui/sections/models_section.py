@@ -6,6 +6,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
+from ...client.process.background_engine import BackgroundEngine
 from ..widgets.choices import Choices
 from ..words.model_words import TASKS, choiceWords, deviceWords
 from .model_list import ModelList
@@ -20,7 +21,7 @@ class ModelsSection:
         parameters: the parameter node, or None until there is one.
     """
 
-    def __init__(self, ui: Any, engine: Any, parameters: Any = None) -> None:
+    def __init__(self, ui: Any, engine: BackgroundEngine, parameters: Any = None) -> None:
         self._ui, self._engine = ui, engine
         self._parameters: Any = None
         self._offered: dict[str, dict[str, str]] = {}

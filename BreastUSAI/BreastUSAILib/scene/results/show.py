@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis
 from ...engine.findings.lesion_segment import lesion_terminology
 from ...engine.images.frames import Frames, InputKind
+from ...engine.steps import StepRun, all_at_once
 from ..images.cine import addCine
 from ..images.stacking import addStackedVolume
 from ..images.volume_node import addVolumeNode
@@ -28,8 +29,6 @@ from .findings_table import addFindingsTable
 from .former_results import Former, decideInSteps, retire
 from .report_node import addReportNode
 from .stack_results import addStackHeatMap, addStackSegmentation
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def showAnalysis(
     Whatever raises on the way leaves the scene as it was. Raises InputError where `volumeNode` is gone, or is no
     longer what was analysed.
     """
-    return allAtOnce(showAnalysisInSteps(analysis, frames, volumeNode, scene, former=former))
+    return all_at_once(showAnalysisInSteps(analysis, frames, volumeNode, scene, former=former))
 
 
 def showAnalysisInSteps(
@@ -90,7 +89,7 @@ def showAnalysisInSteps(
     scene = volumeNode.GetScene() if volumeNode is not None else scene or currentScene()
     scene.SaveStateForUndo()
     added = AddedNodes(scene)
-    steps = _results(scene, analysis, frames, volumeNode, arrival, former)
+    steps = StepRun(_results(scene, analysis, frames, volumeNode, arrival, former))
     try:
         while True:
             if volumeNode is not None:
@@ -98,16 +97,13 @@ def showAnalysisInSteps(
             if not added.areThere():
                 raise InputError("results were removed while they were added", remedy="Analyze the image again")
             with added.noting(), arriving(scene, arrival()):
-                try:
-                    next(steps)
-                except StopIteration as end:
-                    nodes = end.value
-                    break
+                goesOn = steps.advance()
+            if not goesOn:
+                return steps.result
             yield
     except BaseException:
         added.remove()
         raise
-    return nodes
 
 
 def _results(
@@ -193,12 +189,3 @@ def _gone(volumeNode: Any) -> InputError:
 
 def _itemsOf(source: BrowsedSequence | None) -> int:
     return 1 if source is None else source.sequence.GetNumberOfDataNodes()
-
-
-def allAtOnce(steps: Generator[None, None, Result]) -> Result:
-    """Do every step now, for callers that may block; returns the result."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value

@@ -23,10 +23,11 @@ from BreastUSAILib.engine.remote.protocol import (
     METHOD_NOT_FOUND,
     PARSE_ERROR,
 )
+from BreastUSAILib.engine.steps import all_at_once
 from Testing.report.samples import frames_of
 
 from ..conversation import Conversation, conversation
-from ..fakes import FAKE_WORKER, PYTHONPATH, found_in, result_of
+from ..fakes import FAKE_WORKER, PYTHONPATH, found_in
 
 WITHOUT_TORCH = """
 import sys
@@ -67,7 +68,7 @@ def test_an_analysis_is_left_in_the_folder(worker: Conversation, given) -> None:
     answer = worker.ask("analyze", {"folder": folder, "models": {"device": "cuda"}}, id="a")
 
     assert answer == {"jsonrpc": "2.0", "id": "a", "result": {"device": "cuda"}}
-    found = result_of(read_analysis(Path(folder)))
+    found = all_at_once(read_analysis(Path(folder)))
     assert found.lesions == found_in(frames_of(name="exam", count=3), AnalyzeOptions()).lesions
 
 

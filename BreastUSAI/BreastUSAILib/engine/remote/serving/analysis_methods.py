@@ -14,7 +14,7 @@ from ..exchange import Given, read_input, write_analysis
 from ..protocol import INVALID_PARAMS, PROTOCOL, ProtocolError
 from .packages import needing_packages, package_versions
 from .server import Call, Method
-from .warm_engine import Engine, WarmEngine, choice_of
+from .warm_engine import LoadedEngine, WarmEngine, choice_of
 
 
 def hello(_call: Call) -> Mapping[str, Any]:
@@ -69,7 +69,7 @@ class AnalysisMethods:
         names = [engine.models.classifier.identity.name, engine.models.segmenter.identity.name]
         return {"device": str(engine.device), "models": names, "packages": package_versions()}
 
-    def engine(self, call: Call) -> Engine:
+    def engine(self, call: Call) -> LoadedEngine:
         """The engine for the models that a request names."""
         try:
             choice = choice_of(call.value_or({}, "models", dict))

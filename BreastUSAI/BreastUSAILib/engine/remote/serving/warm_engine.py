@@ -7,42 +7,19 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from ...bundles.bundle import Models
-from ...findings.analysis import Analysis
-from ...images.frames import Frames
-from ...options import AnalyzeOptions, Cancelling, ModelChoice, Progress
-from ..exchange import Masks
+from ...interface import Engine
+from ...options import ModelChoice
 from .packages import load_torch, needing_packages
 
 
-class Engine(Protocol):
-    """What is asked of `engine.analyzer.Analyzer`."""
+class LoadedEngine(Engine, Protocol):
+    """An engine with its models in this process, as `engine.analyzer.Analyzer` is."""
 
     models: Models
     device: Any
 
-    def analyze(
-        self,
-        frames: Frames,
-        options: AnalyzeOptions = ...,
-        progress: Progress | None = ...,
-        cancelled: Cancelling | None = ...,
-    ) -> Analysis:
-        """Everything found in `frames`."""
-        ...
 
-    def rescore(
-        self,
-        frames: Frames,
-        masks: Masks,
-        options: AnalyzeOptions = ...,
-        progress: Progress | None = ...,
-        cancelled: Cancelling | None = ...,
-    ) -> Analysis:
-        """Everything that `masks` outline in `frames`."""
-        ...
-
-
-def load_engine(choice: ModelChoice) -> Engine:
+def load_engine(choice: ModelChoice) -> LoadedEngine:
     """The engine with the chosen models. Raises DependencyError, ModelError and OptionError."""
     load_torch()
     with needing_packages():
@@ -55,11 +32,11 @@ def load_engine(choice: ModelChoice) -> Engine:
 class WarmEngine:
     """Loads the engine when it is first needed, and anew when other models or another device are chosen."""
 
-    def __init__(self, load: Callable[[ModelChoice], Engine] = load_engine) -> None:
+    def __init__(self, load: Callable[[ModelChoice], LoadedEngine] = load_engine) -> None:
         self._load = load
-        self._loaded: tuple[ModelChoice, Engine] | None = None
+        self._loaded: tuple[ModelChoice, LoadedEngine] | None = None
 
-    def ready(self, choice: ModelChoice, log: Callable[[str], None]) -> Engine:
+    def ready(self, choice: ModelChoice, log: Callable[[str], None]) -> LoadedEngine:
         """The engine for that choice. Raises what loading it raises; the one before is given up in any case."""
         if self._loaded is not None and self._loaded[0] == choice:
             return self._loaded[1]

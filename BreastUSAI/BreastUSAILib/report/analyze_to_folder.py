@@ -1,0 +1,63 @@
+"""From one input to its files: the one way that terminal, console and whatever works through many inputs take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..engine.findings.analysis import Analysis
+from ..engine.images.frames import Frames
+from ..engine.interface import Engine
+from ..engine.options import AnalyzeOptions, Cancelling, Progress
+from .result_folder import ResultFiles, SceneWriter, write_results
+
+
+@dataclass(frozen=True)
+class FolderResult:
+    """What was found in one input, and where it is written."""
+
+    analysis: Analysis
+    files: ResultFiles
+
+
+def analyze_to_folder(
+    frames: Frames,
+    options: AnalyzeOptions,
+    folder: str | Path,
+    engine: Engine,
+    *,
+    progress: Progress | None = None,
+    cancelled: Cancelling | None = None,
+    write_scene: SceneWriter | None = None,
+    keep_text: bool = False,
+) -> FolderResult:
+    """Analyze one input and write every file of its result.
+
+    Args:
+        frames: the input, as `engine.reading.read` or `scene.source.framesFromNode` gives it.
+        options: what is asked of the engine.
+        folder: where the result goes, chosen before the work starts; it is made, and a result that is there makes way
+            whole, but only once the new one is written.
+        engine: an `Analyzer`, or the process that has one.
+        progress: called as ``progress(done, total, words)``, in frames.
+        cancelled: asked between batches of frames.
+        write_scene: writes `scene.mrb`, or None for no scene.
+        keep_text: leave what stands beside the scan area in the pictures, where a name may be burned in.
+
+    Raises:
+        BreastUSAIError: what `Engine.analyze` and `write_results` raise. Nothing of this result is left behind then.
+
+    >>> from BreastUSAILib.engine.analyzer import Analyzer
+    >>> from BreastUSAILib.engine.bundles.model_folder import load_models
+    >>> from BreastUSAILib.engine.options import AnalyzeOptions
+    >>> from BreastUSAILib.engine.reading import read
+    >>> from BreastUSAILib.report.analyze_to_folder import analyze_to_folder
+    >>> frames = next(read("BreastUSAI/Resources/Samples/still_malignant_calibrated.dcm"))
+    >>> done = analyze_to_folder(frames, AnalyzeOptions(), "results/exam", Analyzer(load_models()))
+    >>> done.analysis.verdict.label.value
+    'malignant'
+    >>> sorted(path.name for path in done.files.folder.iterdir())
+    ['analysis.json', 'heatmap.nrrd', 'preview.png', 'segmentation.seg.nrrd']
+    """
+    analysis = engine.analyze(frames, options, progress, cancelled)
+    return FolderResult(analysis, write_results(analysis, frames, Path(folder), write_scene, keep_text))
