@@ -308,7 +308,7 @@ class BreastUSAITest(ScriptedLoadableModuleTest):
         self.test_wholePath()
 
     def test_wholePath(self) -> None:
-        """A phantom is analysed through the engine's own process; says so where PyTorch is not installed."""
+        """A phantom is analyzed through the engine's own process; says so where PyTorch is not installed."""
         from BreastUSAILib.client.process.engine_process import EngineProcess
         from BreastUSAILib.gui.slicer.self_test import checkWholePath
 

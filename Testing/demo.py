@@ -1,4 +1,4 @@
-"""`make demo`: analyse the shipped samples as the command line does, and say what came out and where it lies."""
+"""`make demo`: analyze the shipped samples as the command line does, and say what came out and where it lies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SPAN = ("probability", "low", "high")
 
 
 def demo(output: Path) -> int:
-    """Analyse the samples into `output` and print the table; returns the command's exit status."""
+    """Analyze the samples into `output` and print the table; returns the command's exit status."""
     status = breastusai(["analyze", str(SAMPLES), "--output", str(output), "--device", "cpu", "--scene"])
     table = Table(title="BreastUSAI on its sample phantoms")
     for heading in ("sample", "made as", "verdict", "malignant, given a lesion", "long axis found", "long axis made"):
@@ -52,8 +52,8 @@ def _cells(analysis: dict[str, Any], truth: dict[str, Any]) -> list[str]:
 
 
 def _axis(lesion: dict[str, Any]) -> str:
-    millimetres = lesion["long_axis_mm"]
-    return "uncalibrated" if millimetres is None else f"{millimetres:.1f} mm"
+    millimeters = lesion["long_axis_mm"]
+    return "uncalibrated" if millimeters is None else f"{millimeters:.1f} mm"
 
 
 if __name__ == "__main__":

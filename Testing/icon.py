@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw
 
 ICON = Path(__file__).resolve().parents[1] / "BreastUSAI" / "Resources" / "Icons" / "BreastUSAI.png"
-Colour = tuple[int, int, int]
+Color = tuple[int, int, int]
 
 SIZE = 128
 FINE = 8
@@ -70,7 +70,7 @@ def _outward() -> np.ndarray:
     return np.clip(from_middle * 2, 0, 1) ** 1.5
 
 
-def _blend(share: np.ndarray, first: Colour, second: Colour) -> Image.Image:
+def _blend(share: np.ndarray, first: Color, second: Color) -> Image.Image:
     share = share[..., np.newaxis]
     return Image.fromarray((np.asarray(first) * (1 - share) + np.asarray(second) * share).astype(np.uint8))
 

@@ -142,8 +142,8 @@ def use_theme(theme: str) -> None:
     """Light or dark, in the style that Slicer uses."""
     QApplication.setStyle("Fusion")
     palette = QPalette(QApplication.style().standardPalette())
-    for role, colour in DARK.items() if theme == "dark" else ():
-        palette.setColor(role, QColor(colour))
+    for role, color in DARK.items() if theme == "dark" else ():
+        palette.setColor(role, QColor(color))
     if theme == "dark":
         for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
             palette.setColor(QPalette.ColorGroup.Disabled, role, QColor("#808080"))

@@ -62,7 +62,7 @@ NEVER = {
 LIGHT = (
     *("errors", "flags", "flag_sentences", "steps", "options", "interface", "device", "images.frames"),
     *("images.letterbox", "images.frame_selection", "images.plausible_spacing", "findings.analysis", "findings.maps"),
-    *("findings.lesion_segment", "findings.document_form", "findings.heat_map_colours", "findings.measures"),
+    *("findings.lesion_segment", "findings.document_form", "findings.heat_map_colors", "findings.measures"),
     *("findings.words", "explanations.explanation", "explanations.registry"),
     *("remote.exchange", "remote.private_folder", "remote.protocol"),
 )
@@ -150,7 +150,7 @@ def back_arrows_between_folders(root: Path) -> list[str]:
 
 
 def circles(root: Path) -> list[str]:
-    """Folders with neighbours in them, files or folders, that import each other; with all that import those."""
+    """Folders with neighbors in them, files or folders, that import each other; with all that import those."""
     found = []
     for package in {name for name, path in library_modules(root).items() if path.name == "__init__.py"}:
         arrows: dict[str, set[str]] = {}

@@ -12,15 +12,15 @@ from BreastUSAILib.engine.reading.file import read_file
 RESOURCES = Path(__file__).resolve().parents[1] / "BreastUSAI" / "Resources"
 SAMPLES, THUMBNAILS = RESOURCES / "Samples", RESOURCES / "Icons"
 SIZE = (192, 128)
-COLOURS = 64
-"""Few enough for a small file: speckle does not compress, and at this size nobody counts its greys."""
+COLORS = 64
+"""Few enough for a small file: speckle does not compress, and at this size nobody counts its grays."""
 
 
 def thumbnail(sample: Path) -> Image.Image:
     """The middle frame of a sample, cut to `SIZE` around its middle."""
     frames = read_file(sample)
     pixels = frames.read_frame(frames.count // 2).astype(np.uint8)
-    return ImageOps.fit(Image.fromarray(pixels).convert("RGB"), SIZE, Image.Resampling.LANCZOS).quantize(COLOURS)
+    return ImageOps.fit(Image.fromarray(pixels).convert("RGB"), SIZE, Image.Resampling.LANCZOS).quantize(COLORS)
 
 
 def write_thumbnails(folder: Path) -> list[Path]:

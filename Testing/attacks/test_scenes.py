@@ -36,7 +36,7 @@ def volume(scene):
         json.dumps([[0.1, 0.1], "manual", "far"]),
     ],
 )
-def test_a_calibration_that_this_product_would_not_note_gives_no_millimetres(volume, noted: str) -> None:
+def test_a_calibration_that_this_product_would_not_note_gives_no_millimeters(volume, noted: str) -> None:
     volume.SetAttribute(CALIBRATION_ATTRIBUTE, noted)
     assert framesFromNode(volume, SourceOptions()).pixel_spacing_mm is None
 

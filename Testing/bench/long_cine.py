@@ -1,4 +1,4 @@
-"""A 1000-frame 600x800 colour cine on disk, written frame by frame."""
+"""A 1000-frame 600x800 color cine on disk, written frame by frame."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def write_long_cine(path: Path) -> Path:
     return path
 
 
-def _frame(grey: np.ndarray) -> np.ndarray:
-    down, across = -(-ROWS // grey.shape[0]), -(-COLUMNS // grey.shape[1])
-    enlarged = grey.repeat(down, axis=0)[:ROWS].repeat(across, axis=1)[:, :COLUMNS]
+def _frame(gray: np.ndarray) -> np.ndarray:
+    down, across = -(-ROWS // gray.shape[0]), -(-COLUMNS // gray.shape[1])
+    enlarged = gray.repeat(down, axis=0)[:ROWS].repeat(across, axis=1)[:, :COLUMNS]
     return np.repeat(enlarged[..., None], 3, axis=2)

@@ -99,7 +99,7 @@ def _one_step(call: Callable[[], Any]) -> Generator[None, None, Any]:
 
 
 def measure(kind: InputKind, scene: Any, folder: Path) -> float:
-    """Analyse, edit and score again without an engine; the longest step in milliseconds."""
+    """Analyze, edit and score again without an engine; the longest step in milliseconds."""
     frames = large(kind)
     watch = Stopwatch(f"{kind.value} of {frames.count} {frames.rows}x{frames.columns}")
     volume = addVolumeNode(scene, frames) if kind is InputKind.VOLUME else addCine(scene, frames)[1]

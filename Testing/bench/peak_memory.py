@@ -1,4 +1,4 @@
-"""Peak memory over the loaded models while one input is analysed and its results are written."""
+"""Peak memory over the loaded models while one input is analyzed and its results are written."""
 
 from __future__ import annotations
 
@@ -52,16 +52,16 @@ def main(cine: Path, results: Path) -> int:
     before = resident_mb()
     frames = read_one(cine)
     started = time.perf_counter()
-    with watched_peak() as analysing:
+    with watched_peak() as analyzing:
         analysis = analyzer.analyze(frames)
     seconds = time.perf_counter() - started
     results.mkdir()
     with watched_peak() as writing:
         write_results(analysis, frames, results / "long")
-    grown = max(analysing[0], writing[0]) - before
-    size = f"{frames.count}-frame {frames.rows}x{frames.columns} colour cine"
+    grown = max(analyzing[0], writing[0]) - before
+    size = f"{frames.count}-frame {frames.rows}x{frames.columns} color cine"
     print(f"{size}: {frames.count / seconds:.1f} frames per second")
-    print(f"peak memory of a {size} over the loaded models: {grown:.0f} MB ({analysing[0] - before:.0f} MB analysing)")
+    print(f"peak memory of a {size} over the loaded models: {grown:.0f} MB ({analyzing[0] - before:.0f} MB analyzing)")
     return int(grown > LIMIT_MB)
 
 

@@ -1,4 +1,4 @@
-"""`breastusai analyze` gives a folder for each input that can be analysed and one line for each that cannot."""
+"""`breastusai analyze` gives a folder for each input that can be analyzed and one line for each that cannot."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class FakeEngine:
         if progress is not None:
             progress(frames.count, frames.count, "segmenting")
         if frames.name == "doppler":
-            reject = Flag(FlagCode.COLOUR_DOPPLER, Severity.REJECT, "The image is a colour Doppler image.")
+            reject = Flag(FlagCode.COLOR_DOPPLER, Severity.REJECT, "The image is a color Doppler image.")
             return analysis_of(frames, Label.REJECTED, flags=(reject,))
         if frames.name == "short":
             raise OptionError("frames 5-9 were asked for, but the input has 1", remedy="Choose from 0 to 0")
@@ -127,7 +127,7 @@ def test_a_folder_gives_a_result_for_each_exam_in_it(tmp_path, monkeypatch):
 def test_an_input_that_holds_nothing_has_failed(tmp_path):
     run = Run(tmp_path, "empty")
     assert run.status == 1
-    assert run.complaints == ["breastusai: empty: nothing to analyse was found. Give a file or folder with images."]
+    assert run.complaints == ["breastusai: empty: nothing to analyze was found. Give a file or folder with images."]
 
 
 def test_inputs_of_one_stem_are_numbered_in_their_order(tmp_path):
@@ -154,7 +154,7 @@ def test_a_rejected_input_is_a_result_that_says_why(tmp_path):
     assert run.status == 0
     assert _folders(tmp_path / "doppler") == ["analysis.json", "preview.png"]
     assert run.said[0].startswith(
-        "doppler.dcm: rejected, no verdict: The image is a colour Doppler image; flags: uncalibrated; results in "
+        "doppler.dcm: rejected, no verdict: The image is a color Doppler image; flags: uncalibrated; results in "
     )
 
 
@@ -194,7 +194,7 @@ def test_a_volumes_joined_lesions_are_told_with_their_volume_and_likelihood():
         f"; 2 lesions across slices: {first.volume_mm3:.1f} mm³ in slices 0 to 2 with a likelihood of 60 %, "
         f"{second.volume_mm3:.1f} mm³ in slices 0 to 2 with a likelihood of 60 %; "
     ) in line
-    _, uncalibrated = volume_of(frames_of(count=3), analysed=(1,), lesions=1)
+    _, uncalibrated = volume_of(frames_of(count=3), analyzed=(1,), lesions=1)
     line = summary_line("sweep.nrrd", uncalibrated, Path("out"))
     assert f"; 1 lesion across slices: {uncalibrated.volume_lesions[0].voxels} voxels in slice 1 with" in line
     many = tuple(dataclasses.replace(first, id=number) for number in range(1, 9))

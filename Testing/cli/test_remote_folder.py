@@ -1,4 +1,4 @@
-"""A folder that Slicer's console has analysed holds what the command would have written."""
+"""A folder that Slicer's console has analyzed holds what the command would have written."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ class Asked:
         self.progress: list[tuple[int, int, str]] = []
         self.params = params
         self.is_cancelled = False
-        self.analysed: list[str] = []
+        self.analyzed: list[str] = []
 
     def __call__(self) -> Any:
         call = Call(self.params, self._tell, lambda: self.is_cancelled, print)
-        return analyze_folder(call, lambda _call: CountingEngine(self.analysed))
+        return analyze_folder(call, lambda _call: CountingEngine(self.analyzed))
 
     def _tell(self, *news: Any) -> None:
         self.progress.append(news)
@@ -99,7 +99,7 @@ def test_cancelling_keeps_what_was_finished(tmp_path, as_folder) -> None:
         asked()
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["a"]
     assert len(asked.progress) == 1
-    assert "c" not in asked.analysed
+    assert "c" not in asked.analyzed
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_a_job_can_be_cancelled(scene, module, engine):
     assert isinstance(errors[0], Cancelled)
 
 
-def test_a_folder_is_analysed_by_the_engine_itself(module, engine, tmp_path):
+def test_a_folder_is_analyzed_by_the_engine_itself(module, engine, tmp_path):
     engine.answer = lambda method, params: {"done": [], "failed": []}
     steps = []
 
@@ -217,7 +217,7 @@ def test_the_example_runs_as_it_is_documented(scene, module, engine, name):
 
 def test_pixels_reach_the_engine_as_the_node_shows_them(scene, module):
     engine = EngineByHand()
-    frames = marked_frames(has_colour=True)
+    frames = marked_frames(has_color=True)
 
     module.BreastUSAILogic(engine).analyze(addVolumeNode(scene, frames))
 

@@ -65,7 +65,7 @@ def write_untrained(like: str, folder: Path, **changes: Any) -> Path:
 
 
 def lively(network: nn.Module, channels: int) -> nn.Module:
-    """Give batch normalisation what it will meet, else a signal dies on its way through a deep untrained network.
+    """Give batch normalization what it will meet, else a signal dies on its way through a deep untrained network.
 
     A classifier's last layer is made small enough for probabilities that are neither 0 nor 1.
     """

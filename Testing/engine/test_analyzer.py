@@ -116,7 +116,7 @@ def test_a_range_outside_the_input_is_refused(analyzer: Analyzer) -> None:
         analyzer.analyze(speckle_frames(3), AnalyzeOptions(FrameSelection.parse("2-9")))
 
 
-def test_only_the_named_region_is_analysed(analyzer: Analyzer) -> None:
+def test_only_the_named_region_is_analyzed(analyzer: Analyzer) -> None:
     region = Region(Rectangle(40, 10, 100, 90), RegionContent.TISSUE, (0.1, 0.1))
     frames = dataclasses.replace(
         speckle_frames(),
@@ -133,7 +133,7 @@ def test_only_the_named_region_is_analysed(analyzer: Analyzer) -> None:
     assert analysis.input.region_px == (40, 10, 100, 90)
 
 
-def test_without_a_pixel_size_there_are_no_millimetres(analyzer: Analyzer) -> None:
+def test_without_a_pixel_size_there_are_no_millimeters(analyzer: Analyzer) -> None:
     analysis = analyzer.analyze(speckle_frames())
     assert FlagCode.UNCALIBRATED in {flag.code for flag in analysis.flags}
     assert analysis.input.pixel_spacing_mm is None
@@ -242,12 +242,12 @@ def test_progress_counts_every_frame_and_cancel_stops_between_batches(analyzer: 
         analyzer.analyze(speckle_frames(BATCH + 1), cancelled=lambda: True)
 
 
-def test_colour_is_read_as_its_luminance(analyzer: Analyzer) -> None:
-    grey = speckle_frames()
-    colour = dataclasses.replace(
-        grey, has_colour=True, read_frame=lambda index: np.repeat(grey.read_frame(index)[..., None], 3, axis=2)
+def test_color_is_read_as_its_luminance(analyzer: Analyzer) -> None:
+    gray = speckle_frames()
+    color = dataclasses.replace(
+        gray, has_color=True, read_frame=lambda index: np.repeat(gray.read_frame(index)[..., None], 3, axis=2)
     )
-    assert without_timing(analyzer.analyze(grey)) == without_timing(analyzer.analyze(colour))
+    assert without_timing(analyzer.analyze(gray)) == without_timing(analyzer.analyze(color))
 
 
 def test_lesion_ids_count_up_over_the_frames(analyzer: Analyzer) -> None:

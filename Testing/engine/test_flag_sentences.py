@@ -41,7 +41,7 @@ def test_every_sentence_is_found_again_with_its_values(name: str) -> None:
 def test_several_sentences_are_said_one_after_the_other() -> None:
     why = Flag(FlagCode.BLANK_FRAME, Severity.REJECT, flag_sentences.BLANK)
     flag = remarks.left_out([why, why], 6, InputKind.CINE)
-    assert flag.message.startswith("2 of 6 frames were left out. The analysed area is empty")
+    assert flag.message.startswith("2 of 6 frames were left out. The analyzed area is empty")
     assert flag_words(flag, elvish) == "<FRAMES_LEFT_OUT> 6 2 <BLANK>"
 
 

@@ -28,7 +28,7 @@ def write_seeds(folder: Path) -> list[Path]:
     (folder / "a.seq.nrrd").write_bytes(listed + gzip.compress(pixels.tobytes()))
     for name in ("a.png", "a.jpg", "a.bmp", "a.tif"):
         Image.fromarray(pixels[0]).save(folder / name)
-    Image.fromarray(np.repeat(pixels[0][..., None], 3, axis=2)).save(folder / "colour.tif", compression="tiff_lzw")
+    Image.fromarray(np.repeat(pixels[0][..., None], 3, axis=2)).save(folder / "color.tif", compression="tiff_lzw")
     examples = Path(pydicom.__file__).parent / "data" / "test_files"
     found = [*folder.iterdir(), *examples.glob("*.dcm"), *SAMPLES.glob("*.dcm")]
     return sorted(path for path in found if path.stat().st_size <= _MOST_BYTES)

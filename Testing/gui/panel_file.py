@@ -53,6 +53,6 @@ def picture_of(widget: Any, width: int = 300) -> Any:
     return widget.grab().toImage()
 
 
-def colours_in(image: Any) -> set[tuple[int, int, int]]:
-    """Every colour of a picture as (red, green, blue)."""
+def colors_in(image: Any) -> set[tuple[int, int, int]]:
+    """Every color of a picture as (red, green, blue)."""
     return {image.pixelColor(x, y).getRgb()[:3] for x in range(image.width()) for y in range(image.height())}

@@ -74,7 +74,7 @@ def flagged() -> StoredReport:
     """A still with flags of every weight but rejection, lightest first, and one that must be escaped in rich text."""
     flags = (
         Flag(FlagCode.UNCALIBRATED, Severity.INFO, "Sizes are in pixels."),
-        Flag(FlagCode.COLOUR_DOPPLER, Severity.WARNING, "Colour covers <part> of the tissue."),
+        Flag(FlagCode.COLOR_DOPPLER, Severity.WARNING, "Color covers <part> of the tissue."),
         Flag(FlagCode.PREVALENCE_SHIFTED, Severity.INFO, "Shifted to 2 % from 55 %."),
     )
     return with_verdict(still(flags=flags), malignancy=WITH_PREVALENCE)

@@ -31,7 +31,7 @@ def asked(panel, engine, button="analyzeButton"):
     return engine.calls[-1]
 
 
-def analysed(panel, engine, image):
+def analyzed(panel, engine, image):
     panel.parameters.inputVolume = image
     asked(panel, engine).finish()
     until(lambda: not panel.state.isBusy, "the end of the analysis")
@@ -52,7 +52,7 @@ def edited(widget):
 
 def test_old_sizes_are_said_to_be_old_until_the_outlines_are_scored_again(widget, engine, image):
     panel = widget.panel
-    analysed(panel, engine, image)
+    analyzed(panel, engine, image)
     widget.enter()
     looked(panel)
     assert not panel.ui.editedLabel.visible
@@ -69,7 +69,7 @@ def test_old_sizes_are_said_to_be_old_until_the_outlines_are_scored_again(widget
 
 def test_a_heat_map_by_a_method_that_is_not_known_here_keeps_its_name_when_outlines_are_scored(widget, engine, image):
     panel = widget.panel
-    analysed(panel, engine, image)
+    analyzed(panel, engine, image)
     unknown = {"method": "Integrated Gradients", "class": "malignant", "layer": "input"}
     addToReport(panel.parameters.report, "explanation", unknown)
     edited(widget)
@@ -85,7 +85,7 @@ def test_a_heat_map_by_a_method_that_is_not_known_here_keeps_its_name_when_outli
 
 def test_an_edit_made_while_it_is_scored_is_not_scored(widget, engine, image):
     panel = widget.panel
-    analysed(panel, engine, image)
+    analyzed(panel, engine, image)
     edited(widget)
     call = asked(panel, engine, "rescoreButton")
     segmentation = panel.parameters.segmentation.GetSegmentation()
@@ -99,7 +99,7 @@ def test_an_edit_made_while_it_is_scored_is_not_scored(widget, engine, image):
 
 def test_cancelling_when_all_outlines_are_read_asks_the_engine_nothing(widget, engine, image, monkeypatch):
     panel = widget.panel
-    analysed(panel, engine, image)
+    analyzed(panel, engine, image)
     edited(widget)
     before, read = len(engine.calls), RescoreJob._read
 
@@ -119,7 +119,7 @@ def test_cancelling_when_all_outlines_are_read_asks_the_engine_nothing(widget, e
 def test_an_analysis_asks_before_it_drops_an_edit(widget, engine, image, dialogs):
     panel = widget.panel
     image.SetName("Left <b>breast</b>")
-    analysed(panel, engine, image)
+    analyzed(panel, engine, image)
     assert dialogs.shown == []
     edited(widget)
     outlines = panel.parameters.segmentation
@@ -139,7 +139,7 @@ def test_an_analysis_asks_before_it_drops_an_edit(widget, engine, image, dialogs
 
 def test_an_edit_that_is_kept_needs_no_question(widget, engine, image, dialogs):
     panel = widget.panel
-    analysed(panel, engine, image)
+    analyzed(panel, engine, image)
     edited(widget)
     outlines = panel.parameters.segmentation
     panel.ui.keepFormerCheckBox.checked = True
@@ -154,7 +154,7 @@ def test_an_edit_that_is_kept_needs_no_question(widget, engine, image, dialogs):
 def test_each_image_says_it_of_its_own_outlines(scene, widget, engine):
     panel = widget.panel
     first, second = (addVolumeNode(scene, marked_frames()) for _ in range(2))
-    analysed(panel, engine, first)
+    analyzed(panel, engine, first)
     edited(widget)
 
     panel.parameters.inputVolume = second
@@ -167,11 +167,11 @@ def test_each_image_says_it_of_its_own_outlines(scene, widget, engine):
 
 def test_it_is_said_of_an_edited_result_that_comes_back(scene, widget, engine, image):
     panel = widget.panel
-    analysed(panel, engine, image)
+    analyzed(panel, engine, image)
     edited(widget)
     former = panel.parameters.report
     panel.ui.keepFormerCheckBox.checked = True
-    analysed(panel, engine, image)
+    analyzed(panel, engine, image)
     assert not panel.ui.editedLabel.visible
 
     for name in ("segmentation", "heatMap", "table", "report"):
@@ -185,7 +185,7 @@ def test_it_is_said_of_an_edited_result_that_comes_back(scene, widget, engine, i
 
 def test_a_report_that_changes_where_it_is_is_shown_as_it_is(widget, engine, image):
     panel = widget.panel
-    analysed(panel, engine, image)
+    analyzed(panel, engine, image)
     before, report = panel.ui.verdictLabel.text, panel.parameters.report
     text = report.GetText()
 
@@ -198,7 +198,7 @@ def test_a_report_that_changes_where_it_is_is_shown_as_it_is(widget, engine, ima
 
 def test_outlines_are_compared_again_with_a_report_that_has_changed(widget, engine, image):
     panel = widget.panel
-    analysed(panel, engine, image)
+    analyzed(panel, engine, image)
     segmentation, report = panel.parameters.segmentation.GetSegmentation(), panel.parameters.report
     segmentation.RemoveSegment(segmentation.GetNthSegmentID(1))
     assert not panel.ui.editedLabel.visible

@@ -34,7 +34,7 @@ def asked(panel, engine):
     return engine.calls[-1]
 
 
-def analysed(panel, engine, volume):
+def analyzed(panel, engine, volume):
     panel.parameters.inputVolume = volume
     asked(panel, engine).finish()
     until(lambda: not panel.state.isBusy, "the end of the analysis")
@@ -58,9 +58,9 @@ def exams(scene):
     return added(scene, "A"), added(scene, "B")
 
 
-def test_an_exam_loaded_through_dicom_takes_the_place_of_the_analysed_one(host, scene, exams, widget, engine):
+def test_an_exam_loaded_through_dicom_takes_the_place_of_the_analyzed_one(host, scene, exams, widget, engine):
     panel, (first, second) = widget.panel, exams
-    analysed(panel, engine, first)
+    analyzed(panel, engine, first)
     widget.exit()
 
     load_through_dicom(host, second)
@@ -75,8 +75,8 @@ def test_an_exam_loaded_through_dicom_takes_the_place_of_the_analysed_one(host, 
 
 def test_a_chosen_image_is_shown_with_its_own_overlays_alone(scene, exams, panel, engine):
     first, second = exams
-    outlines = analysed(panel, engine, first)
-    other = analysed(panel, engine, second)
+    outlines = analyzed(panel, engine, first)
+    other = analyzed(panel, engine, second)
     assert shown(scene) == (second, panel.parameters.heatMap)
     assert drawn(scene) == {other}
 
@@ -89,7 +89,7 @@ def test_a_chosen_image_is_shown_with_its_own_overlays_alone(scene, exams, panel
 
 def test_the_views_turned_back_bring_the_result_back(host, scene, exams, panel, engine):
     first, second = exams
-    outlines = analysed(panel, engine, first)
+    outlines = analyzed(panel, engine, first)
 
     for volume in (second, first):
         load_through_dicom(host, volume)
@@ -123,10 +123,10 @@ def test_a_result_that_arrives_while_another_image_is_shown_waits_unseen(scene, 
 
 def test_outlines_of_one_exam_are_not_on_the_hidden_next(scene, exams, panel, engine):
     first, second = exams
-    analysed(panel, engine, first)
+    analyzed(panel, engine, first)
     panel.parameters.readerFirst = True
 
-    analysed(panel, engine, second)
+    analyzed(panel, engine, second)
 
     assert "hidden" in panel.ui.resultEmptyLabel.text
     assert drawn(scene) == set()
@@ -134,7 +134,7 @@ def test_outlines_of_one_exam_are_not_on_the_hidden_next(scene, exams, panel, en
 
 
 def test_what_is_no_image_below_is_said_in_red_and_no_verdict_beside_it(scene, exams, panel, engine):
-    outlines = analysed(panel, engine, exams[0])
+    outlines = analyzed(panel, engine, exams[0])
     labels = scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "Labels")
     for name in VIEWS:
         layers_of(scene, name).SetBackgroundVolumeID(labels.GetID())
@@ -158,7 +158,7 @@ def test_what_is_no_image_below_is_said_in_red_and_no_verdict_beside_it(scene, e
 
 def test_beside_another_image_the_outlines_stay_in_their_own_view(scene, panel, engine):
     first, second = (added(scene, name, kind=InputKind.VOLUME, count=3) for name in "AB")
-    outlines = analysed(panel, engine, first)
+    outlines = analyzed(panel, engine, first)
 
     layers_of(scene, "Red").SetBackgroundVolumeID(second.GetID())
 
@@ -172,7 +172,7 @@ def test_beside_another_image_the_outlines_stay_in_their_own_view(scene, panel, 
 
 def test_an_image_that_covers_another_is_the_one_that_is_seen(scene, exams, panel, engine):
     first, second = exams
-    outlines = analysed(panel, engine, first)
+    outlines = analyzed(panel, engine, first)
     for name in VIEWS:
         layers_of(scene, name).SetForegroundVolumeID(second.GetID())
         layers_of(scene, name).SetForegroundOpacity(1.0)
@@ -189,7 +189,7 @@ def test_an_image_that_covers_another_is_the_one_that_is_seen(scene, exams, pane
 
 def test_a_still_that_only_views_from_the_side_have_is_not_the_image_that_is_seen(scene, exams, panel, engine):
     first, second = exams
-    analysed(panel, engine, first)
+    analyzed(panel, engine, first)
 
     layers_of(scene, "Red").SetBackgroundVolumeID(second.GetID())
 
@@ -200,7 +200,7 @@ def test_a_still_that_only_views_from_the_side_have_is_not_the_image_that_is_see
 def test_views_that_the_layout_leaves_out_do_not_count(scene, exams, panel, engine):
     first, second = exams
     put_on_screen(scene, "Red")
-    analysed(panel, engine, first)
+    analyzed(panel, engine, first)
 
     layers_of(scene, "Yellow").SetBackgroundVolumeID(second.GetID())
 
@@ -210,7 +210,7 @@ def test_views_that_the_layout_leaves_out_do_not_count(scene, exams, panel, engi
 
 def test_outlines_switched_on_by_hand_stay_off_other_images(host, scene, exams, panel, engine):
     scene.AddNewNodeByClass("vtkMRMLViewNode", "View1")
-    outlines = analysed(panel, engine, exams[0])
+    outlines = analyzed(panel, engine, exams[0])
     load_through_dicom(host, exams[1])
 
     outlines.GetDisplayNode().SetVisibility(True)
@@ -219,14 +219,14 @@ def test_outlines_switched_on_by_hand_stay_off_other_images(host, scene, exams, 
 
 
 def test_a_reader_who_takes_the_heat_map_off_by_hand_is_not_overruled(scene, exams, panel, engine):
-    analysed(panel, engine, exams[0])
+    analyzed(panel, engine, exams[0])
     for name in VIEWS:
         layers_of(scene, name).SetForegroundVolumeID(None)
 
     assert shown(scene) == (exams[0], None)
 
 
-def test_an_image_is_analysed_before_the_readers_eyes(scene, exams, panel, engine):
+def test_an_image_is_analyzed_before_the_readers_eyes(scene, exams, panel, engine):
     panel.parameters.inputVolume = exams[0]
     labels = scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "Labels")
     layers_of(scene, "Red").SetBackgroundVolumeID(labels.GetID())
@@ -238,7 +238,7 @@ def test_an_image_is_analysed_before_the_readers_eyes(scene, exams, panel, engin
 
 def test_a_cine_is_followed_like_a_still(host, scene, panel, engine):
     cine, still = addCine(scene, marked_frames(InputKind.CINE, count=3))[1], added(scene, "B")
-    analysed(panel, engine, cine)
+    analyzed(panel, engine, cine)
     load_through_dicom(host, still)
     assert drawn(scene) == set()
 
@@ -282,7 +282,7 @@ def test_a_scripts_result_does_not_come_before_the_readers_assessment(scene, mod
 
 def test_a_scene_that_is_imported_brings_no_verdict_of_the_exam_before(host, scene, exams, widget, engine):
     panel, (first, second) = widget.panel, exams
-    outlines = analysed(panel, engine, first)
+    outlines = analyzed(panel, engine, first)
     report = panel.parameters.report
 
     widget.onSceneGoes()  # as at StartImportEvent
@@ -301,7 +301,7 @@ def test_a_scene_that_is_imported_brings_no_verdict_of_the_exam_before(host, sce
 
 
 def test_outlines_of_one_exam_are_not_scored_in_another(scene, exams, panel, engine):
-    analysed(panel, engine, exams[0])
+    analyzed(panel, engine, exams[0])
     names = ("segmentation", "table", "report")
     mixed = SimpleNamespace(inputVolume=exams[1], **{name: getattr(panel.parameters, name) for name in names})
 

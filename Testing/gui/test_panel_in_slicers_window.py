@@ -28,7 +28,7 @@ def window(request, scene, widget):
 
 
 @pytest.fixture
-def analysed(scene, panel, engine, window):
+def analyzed(scene, panel, engine, window):
     """The panel with a cine's result, which came while it was open."""
     panel.parameters.inputVolume = addCine(scene, marked_frames(InputKind.CINE, count=4, spacing=None))[1]
     panel.analyze()
@@ -70,51 +70,51 @@ def faults(panel, window):
     return overlapping(panel) + cut_off(panel)
 
 
-def test_a_result_that_comes_while_the_panel_is_open(analysed, window):
-    assert len(leaves(analysed)) > 25
-    assert faults(analysed, window) == []
+def test_a_result_that_comes_while_the_panel_is_open(analyzed, window):
+    assert len(leaves(analyzed)) > 25
+    assert faults(analyzed, window) == []
 
 
-def test_sections_are_opened_and_closed(analysed, window):
+def test_sections_are_opened_and_closed(analyzed, window):
     for isCollapsed in (False, True):
         for name in SECTIONS:
-            getattr(analysed.ui, name).collapsed = isCollapsed
-            assert faults(analysed, window) == [], name
+            getattr(analyzed.ui, name).collapsed = isCollapsed
+            assert faults(analyzed, window) == [], name
 
 
-def test_another_module_was_shown(analysed, window):
+def test_another_module_was_shown(analyzed, window):
     window.take_module()
     for name in SECTIONS:
-        getattr(analysed.ui, name).collapsed = False
+        getattr(analyzed.ui, name).collapsed = False
     window.show_module()
 
-    assert faults(analysed, window) == []
+    assert faults(analyzed, window) == []
 
 
-def test_words_get_longer(analysed, window):
-    analysed.ui.lesionNoteLabel.text = "These words are much longer than those that stood here before. " * 8
+def test_words_get_longer(analyzed, window):
+    analyzed.ui.lesionNoteLabel.text = "These words are much longer than those that stood here before. " * 8
 
-    assert faults(analysed, window) == []
+    assert faults(analyzed, window) == []
 
 
-def test_the_window_is_made_narrower_and_wider(analysed, window):
+def test_the_window_is_made_narrower_and_wider(analyzed, window):
     for width in (285, 500):
         window.resize(width, 500)
-        assert faults(analysed, window) == []
+        assert faults(analyzed, window) == []
 
 
-def test_no_height_is_left_over_when_sections_are_closed(analysed, window, widget):
+def test_no_height_is_left_over_when_sections_are_closed(analyzed, window, widget):
     before = widget.parent.minimumHeight
-    analysed.ui.resultSection.collapsed = True
+    analyzed.ui.resultSection.collapsed = True
     window.settle()
 
     assert 0 < widget.parent.minimumHeight < before - 300
 
 
-def test_a_module_that_is_unloaded_leaves_its_widget_alone(analysed, window, widget):
+def test_a_module_that_is_unloaded_leaves_its_widget_alone(analyzed, window, widget):
     widget.height.stop()
     before = widget.parent.minimumHeight
-    analysed.ui.resultSection.collapsed = True
+    analyzed.ui.resultSection.collapsed = True
     window.settle()
 
     assert widget.parent.minimumHeight == before

@@ -71,10 +71,10 @@ def test_an_image_that_is_loaded_while_another_module_is_shown_is_chosen_on_the_
 
 def test_label_maps_are_not_offered(scene, panel):
     added(scene, "Image")
-    added(scene, "In colour", has_colour=True)
+    added(scene, "In color", has_color=True)
     scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "Labels")
 
-    assert offered(panel) == ["None", "Image", "In colour"]
+    assert offered(panel) == ["None", "Image", "In color"]
 
 
 def test_a_renamed_image_keeps_its_place_and_its_result(scene, panel, engine):
@@ -105,7 +105,7 @@ def test_an_image_without_pixels_is_refused_with_the_reason(scene, panel):
 
     assert not panel.ui.analyzeButton.enabled
     assert "holds no pixels" in panel.ui.analyzeButton.toolTip
-    assert "holds no pixels" in panel.ui.recognisedLabel.text
+    assert "holds no pixels" in panel.ui.recognizedLabel.text
 
 
 def test_an_image_deleted_during_the_run_ends_it_in_one_sentence(scene, panel, engine, dialogs):
@@ -255,7 +255,7 @@ def test_a_cine_treated_as_slices_goes_on_as_the_volume_made_of_it(scene, panel,
     assert panel.state is PanelState.DONE, panel.ui.messageLabel.text
     assert panel.parameters.inputVolume is not cine
     assert panel.parameters.inputVolume.GetImageData().GetDimensions()[2] == 4
-    assert panel.ui.recognisedLabel.text.startswith("3-D volume, 4 slices")
+    assert panel.ui.recognizedLabel.text.startswith("3-D volume, 4 slices")
     assert panel.ui.verdictLabel.text == "Malignant"
 
 

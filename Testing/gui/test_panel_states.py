@@ -304,7 +304,7 @@ def test_what_was_chosen_reaches_the_engine(scene, kind, engine, panel):
     assert engine.models.device == "cpu"
 
 
-def test_the_frame_that_is_shown_is_analysed_alone(scene, engine, panel):
+def test_the_frame_that_is_shown_is_analyzed_alone(scene, engine, panel):
     volume = addVolumeNode(scene, marked_frames(InputKind.VOLUME, count=9))
     panel.parameters.inputVolume = volume
     panel.ui.framesComboBox.currentIndex = 1

@@ -117,7 +117,7 @@ def test_a_node_selector_follows_the_scene(scene, selector):
     selector.currentNodeChanged.connect(told.append)
     first = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "First")
     second = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "Second")
-    scene.AddNewNodeByClass("vtkMRMLVectorVolumeNode", "In colour")
+    scene.AddNewNodeByClass("vtkMRMLVectorVolumeNode", "In color")
     assert [selector.itemText(index) for index in range(selector.count)] == ["First", "Second"]
 
     first.SetName("Renamed")

@@ -37,7 +37,7 @@ def render_slice(
 ) -> NDArray[np.uint8]:
     """The Red slice view of the scene as RGB ``[height, width, 3]``, row 0 at the top.
 
-    With `fit` it is first moved to show the whole image; without, it shows the place where the view is. Colour legends
+    With `fit` it is first moved to show the whole image; without, it shows the place where the view is. Color legends
     are left out unless `legends`.
     """
     os.environ["VTK_DEFAULT_OPENGL_WINDOW"] = "vtkEGLRenderWindow"

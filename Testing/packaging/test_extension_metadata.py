@@ -89,7 +89,7 @@ def test_lines_end_as_the_index_wants_them(name):
     assert b"\r" not in (ROOT / name).read_bytes()
 
 
-def test_the_licence_is_apache_2():
+def test_the_license_is_apache_2():
     text = (ROOT / "LICENSE.txt").read_text()
 
     assert "Apache License" in text

@@ -150,7 +150,7 @@ def test_shipped_samples_are_small():
 def test_shipped_still_can_be_made_again():
     shipped = pydicom.dcmread(SHIPPED / "still_benign_calibrated.dcm").pixel_array.astype(int)
     again = render(samples.BENIGN).pixels.astype(int)
-    # Fast Fourier transforms of other library versions round differently: one grey level, now and then.
+    # Fast Fourier transforms of other library versions round differently: one gray level, now and then.
     assert np.abs(shipped - again).max() <= 1
 
 

@@ -20,7 +20,7 @@ from BreastUSAILib.phantom.lesion import Echo, LesionSpec, Margin, Posterior, Sh
 from BreastUSAILib.phantom.probe import CurvedProbe, LinearProbe
 from BreastUSAILib.phantom.tissue import Anatomy
 
-LESION = LesionSpec(centre_mm=(0.0, 15.0), width_mm=12.0, height_mm=8.0)
+LESION = LesionSpec(center_mm=(0.0, 15.0), width_mm=12.0, height_mm=8.0)
 SPEC = PhantomSpec(
     seed=3,
     rows=300,
@@ -37,7 +37,7 @@ def with_lesion(**changes):
 
 
 def below(phantom, depth_mm=4.0):
-    """Mean grey of a band under the middle of the lesion."""
+    """Mean gray of a band under the middle of the lesion."""
     x, y, width, height = phantom.lesions[0].bbox_px
     rows = round(depth_mm / phantom.pixel_spacing_mm[0])
     return phantom.pixels[y + height : y + height + rows, x + width // 4 : x + 3 * width // 4].mean()
@@ -90,11 +90,11 @@ def test_hypoechoic_lesion_is_darker_than_the_tissue_around_it(margin):
 
 
 def test_echo_patterns_are_ordered_from_cyst_to_isoechoic():
-    greys = [
+    grays = [
         (phantom := render(with_lesion(echo=echo))).pixels[phantom.lesion_labels == 1].mean()
         for echo in (Echo.ANECHOIC, Echo.HYPOECHOIC, Echo.ISOECHOIC)
     ]
-    assert greys[0] + 10 < greys[1] < greys[2] - 15
+    assert grays[0] + 10 < grays[1] < grays[2] - 15
 
 
 def test_shadow_is_darker_and_enhancement_brighter_below_the_lesion():
@@ -157,7 +157,7 @@ def test_region_is_the_insonified_rectangle_inside_black_margins():
 
 @pytest.mark.parametrize("label", [Label.NORMAL, Label.BENIGN, Label.MALIGNANT])
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_random_case_is_of_its_class_and_has_the_grey_levels_of_exported_images(label, seed):
+def test_random_case_is_of_its_class_and_has_the_gray_levels_of_exported_images(label, seed):
     phantom = render(random_spec(seed, label))
     assert phantom.label is label
     assert (phantom.lesion_labels.max() > 0) == (label is not Label.NORMAL)
@@ -182,7 +182,7 @@ def test_lesion_appears_grows_and_vanishes_as_the_probe_sweeps_over_it():
         assert drawn == pytest.approx(area, rel=0.03)
 
 
-def test_neighbouring_frames_of_a_cine_resemble_each_other_more_than_distant_ones():
+def test_neighboring_frames_of_a_cine_resemble_each_other_more_than_distant_ones():
     spec = replace(SPEC, rows=160, columns=160, depth_mm=24.0, probe=LinearProbe(24.0))
     frames = [
         frame.pixels.ravel() for frame in render_cine(spec, Sweep(frames=9, start_mm=0, end_mm=2, sway_mm=0, strain=0))

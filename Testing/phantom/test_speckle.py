@@ -79,5 +79,5 @@ def test_speckle_decorrelates_as_the_probe_slides_out_of_the_plane():
 
 def test_log_compression_is_linear_in_decibels_over_the_dynamic_range():
     settings = Acquisition(dynamic_range_db=60)
-    grey = log_compress(10 ** (np.array([43.0, 13.0, -17.0, -80.0]) / 20), settings)
-    np.testing.assert_allclose(grey, [255, 127.5, 0, 0], atol=0.01)
+    gray = log_compress(10 ** (np.array([43.0, 13.0, -17.0, -80.0]) / 20), settings)
+    np.testing.assert_allclose(gray, [255, 127.5, 0, 0], atol=0.01)

@@ -25,7 +25,7 @@ from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
 from BreastUSAILib.engine.images.frames import Frames, InputKind, SourceIdentity, SpacingSource
 from BreastUSAILib.engine.lesions.joining import join_lesions
 
-UNCALIBRATED = Flag(FlagCode.UNCALIBRATED, Severity.WARNING, "The input has no pixel size: no millimetres are given.")
+UNCALIBRATED = Flag(FlagCode.UNCALIBRATED, Severity.WARNING, "The input has no pixel size: no millimeters are given.")
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,15 @@ class MemoryMaps:
         return tuple(sorted(self.label_maps))
 
 
-def speckled_frame(rows: int, columns: int, colour: bool = False, seed: int = 0) -> NDArray[np.uint8]:
+def speckled_frame(rows: int, columns: int, color: bool = False, seed: int = 0) -> NDArray[np.uint8]:
     """Log-compressed Rayleigh speckle with layers and a dark ellipse in the middle."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:rows, 0:columns]
     echo = ndimage.gaussian_filter(rng.rayleigh(1.0, (rows, columns)), (0.7, 1.4))
     echo *= 1.0 + 0.4 * np.sin(9.0 * y / rows)
     inside = ((x - columns / 2) / (columns / 6)) ** 2 + ((y - rows / 2) / (rows / 8)) ** 2 < 1
-    grey = np.clip(120 + 60 * np.log(np.where(inside, 0.25, 1.0) * echo + 0.05), 0, 255).astype(np.uint8)
-    return np.stack([grey] * 3, -1) if colour else grey
+    gray = np.clip(120 + 60 * np.log(np.where(inside, 0.25, 1.0) * echo + 0.05), 0, 255).astype(np.uint8)
+    return np.stack([gray] * 3, -1) if color else gray
 
 
 def frames_of(
@@ -68,7 +68,7 @@ def frames_of(
     count: int = 1,
     spacing: tuple[float, float] | None = None,
     name: str = "exam",
-    colour: bool = False,
+    color: bool = False,
     laterality: str | None = None,
 ) -> Frames:
     """A still or a cine as Slicer's loader places it, 0.04 s a frame."""
@@ -79,8 +79,8 @@ def frames_of(
         count=count,
         rows=rows,
         columns=columns,
-        has_colour=colour,
-        read_frame=lambda index: speckled_frame(rows, columns, colour, index),
+        has_color=color,
+        read_frame=lambda index: speckled_frame(rows, columns, color, index),
         ijk_to_ras=np.array(
             [[-steps[1], 0, 0, 7.5], [0, -steps[0], 0, -3.0], [0, 0, 1.0, 2.0], [0, 0, 0, 1]], dtype=float
         ),
@@ -104,7 +104,7 @@ def ellipse_labels(rows: int, columns: int, lesions: int = 1) -> NDArray[np.uint
 
 
 def hot_spot(rows: int, columns: int) -> NDArray[np.float32]:
-    """A heat map with its peak of 1 a little off the centre."""
+    """A heat map with its peak of 1 a little off the center."""
     y, x = np.mgrid[0:rows, 0:columns]
     heat = np.exp(-(((x - 0.55 * columns) / (columns / 5)) ** 2) - ((y - 0.5 * rows) / (rows / 5)) ** 2)
     return (heat / heat.max()).astype(np.float32)
@@ -141,10 +141,10 @@ def lesion_of(labels: NDArray[np.uint8], number: int, frame: int, id_: int, spac
     )
 
 
-def volume_of(frames: Frames, analysed: tuple[int, ...] | None = None, lesions: int = 2) -> tuple[Frames, Analysis]:
+def volume_of(frames: Frames, analyzed: tuple[int, ...] | None = None, lesions: int = 2) -> tuple[Frames, Analysis]:
     """`frames` as slices 0.5 mm apart, with the lesions of every slice joined across them."""
     volume = replace(frames, kind=InputKind.VOLUME, frame_times_s=None, slice_spacing_mm=0.5)
-    plain = analysis_of(volume, analysed=analysed, lesions=lesions)
+    plain = analysis_of(volume, analyzed=analyzed, lesions=lesions)
     spacing = frames.pixel_spacing_mm
     joined = join_lesions(
         plain.lesions,
@@ -158,13 +158,13 @@ def volume_of(frames: Frames, analysed: tuple[int, ...] | None = None, lesions: 
 def analysis_of(
     frames: Frames,
     label: Label = Label.MALIGNANT,
-    analysed: tuple[int, ...] | None = None,
+    analyzed: tuple[int, ...] | None = None,
     lesions: int = 1,
     flags: tuple[Flag, ...] = (),
 ) -> Analysis:
-    """An analysis of `frames` with the same lesions in every analysed frame, key frame the first of them."""
+    """An analysis of `frames` with the same lesions in every analyzed frame, key frame the first of them."""
     rejected = label is Label.REJECTED
-    indices = () if rejected else tuple(range(frames.count)) if analysed is None else analysed
+    indices = () if rejected else tuple(range(frames.count)) if analyzed is None else analyzed
     labels = {index: ellipse_labels(frames.rows, frames.columns, lesions) for index in indices}
     heat = {index: hot_spot(frames.rows, frames.columns) for index in indices}
     found = [(index, number) for index in indices for number in range(1, lesions + 1)]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from BreastUSAILib.engine.findings.analysis import Label
-from BreastUSAILib.engine.findings.lesion_segment import lesion_colour, lesion_terminology
+from BreastUSAILib.engine.findings.lesion_segment import lesion_color, lesion_terminology
 from BreastUSAILib.report.heat_map_nrrd import STEPS, write_heat_maps
 from BreastUSAILib.report.nrrd_file import FRAMES_KEY
 from BreastUSAILib.report.segmentation_nrrd import write_segmentation
@@ -47,7 +47,7 @@ def _read_by_slicer(slicer, path):
     return scene, node
 
 
-def _centre_of_segment(slicer, node, identifier):
+def _center_of_segment(slicer, node, identifier):
     """World coordinates (RAS) of the mean voxel of a segment, as Slicer places it."""
     from vtk.util.numpy_support import vtk_to_numpy
     from vtkmodules.vtkCommonMath import vtkMatrix4x4
@@ -73,7 +73,7 @@ def test_a_cine_of_masks_comes_back_voxel_for_voxel(tmp_path, cine):
 
 
 def test_the_segments_of_a_volume_are_its_joined_lesions(tmp_path, cine):
-    frames, analysis = volume_of(cine, analysed=(1, 2, 4))
+    frames, analysis = volume_of(cine, analyzed=(1, 2, 4))
     swapped = dataclasses.replace(analysis, volume_lesions=_renumbered(analysis.volume_lesions))
     write_segmentation(swapped, frames, tmp_path / "s.seg.nrrd")
     image = SimpleITK.ReadImage(str(tmp_path / "s.seg.nrrd"))
@@ -128,7 +128,7 @@ def test_every_voxel_keeps_its_place_in_the_world(tmp_path_factory, angles, spac
     matrix[:3, 3] = origin
     frames = dataclasses.replace(frames_of(rows=4, columns=5, count=5), ijk_to_ras=matrix)
     path = tmp_path_factory.mktemp("nrrd") / "h.nrrd"
-    write_heat_maps(analysis_of(frames, analysed=tuple(range(first, 5)), lesions=0), frames, path)
+    write_heat_maps(analysis_of(frames, analyzed=tuple(range(first, 5)), lesions=0), frames, path)
     image = SimpleITK.ReadImage(str(path))
     for index in ((0, 0, first), (4, 0, first), (0, 3, 4), (4, 3, 4)):
         column, row, frame = index
@@ -137,7 +137,7 @@ def test_every_voxel_keeps_its_place_in_the_world(tmp_path_factory, angles, spac
 
 
 def test_a_range_of_frames_gives_their_slices_at_their_place(tmp_path, cine):
-    write_segmentation(analysis_of(cine, analysed=(2, 3)), cine, tmp_path / "s.seg.nrrd")
+    write_segmentation(analysis_of(cine, analyzed=(2, 3)), cine, tmp_path / "s.seg.nrrd")
     image = SimpleITK.ReadImage(str(tmp_path / "s.seg.nrrd"))
     assert image.GetSize() == (44, 30, 2)
     assert image.GetMetaData(FRAMES_KEY) == "2 3"
@@ -145,7 +145,7 @@ def test_a_range_of_frames_gives_their_slices_at_their_place(tmp_path, cine):
 
 
 def test_a_frame_without_maps_between_others_is_an_empty_slice(tmp_path, cine):
-    analysis = analysis_of(cine, analysed=(1, 4))
+    analysis = analysis_of(cine, analyzed=(1, 4))
     write_segmentation(analysis, cine, tmp_path / "s.seg.nrrd")
     write_heat_maps(analysis, cine, tmp_path / "h.nrrd")
     for name in ("s.seg.nrrd", "h.nrrd"):
@@ -201,7 +201,7 @@ def test_slicer_opens_the_masks_as_named_and_coded_segments(tmp_path, slicer, ci
         segment = segmentation.GetSegment(f"Lesion_{number}")
         assert segment.GetName() == f"Lesion {number}"
         assert segment.GetLabelValue() == number
-        np.testing.assert_allclose(np.multiply(segment.GetColor(), 255), lesion_colour(number), atol=0.01)
+        np.testing.assert_allclose(np.multiply(segment.GetColor(), 255), lesion_color(number), atol=0.01)
         assert segment.GetTerminology() == lesion_terminology("L")
     entry = slicer.vtkSlicerTerminologyEntry()
     assert slicer.vtkSlicerTerminologiesModuleLogic().DeserializeTerminologyEntry(lesion_terminology("L"), entry)
@@ -211,16 +211,16 @@ def test_slicer_opens_the_masks_as_named_and_coded_segments(tmp_path, slicer, ci
 
 
 def test_slicer_places_each_segment_where_the_input_has_it(tmp_path, slicer, cine):
-    analysis = analysis_of(cine, analysed=(1, 2, 3), lesions=2)
+    analysis = analysis_of(cine, analyzed=(1, 2, 3), lesions=2)
     write_segmentation(analysis, cine, tmp_path / "s.seg.nrrd")
     _scene, node = _read_by_slicer(slicer, tmp_path / "s.seg.nrrd")
     for number in (1, 2):
         rows, columns = np.nonzero(analysis.maps.labels(1) == number)
         expected = _world(cine.ijk_to_ras, (columns.mean(), rows.mean(), 2.0))
-        np.testing.assert_allclose(_centre_of_segment(slicer, node, f"Lesion_{number}"), expected, atol=1e-4)
+        np.testing.assert_allclose(_center_of_segment(slicer, node, f"Lesion_{number}"), expected, atol=1e-4)
 
 
-def test_slicer_takes_the_analysed_frames_as_reference_geometry(tmp_path, slicer, cine):
+def test_slicer_takes_the_analyzed_frames_as_reference_geometry(tmp_path, slicer, cine):
     from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
     write_segmentation(analysis_of(cine), cine, tmp_path / "s.seg.nrrd")

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 from BreastUSAILib import RESEARCH_USE
 from BreastUSAILib.engine.findings.analysis import Label, Malignancy
-from BreastUSAILib.engine.findings.lesion_segment import lesion_colour
+from BreastUSAILib.engine.findings.lesion_segment import lesion_color
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
 from BreastUSAILib.report.preview import render_preview, write_preview
 from BreastUSAILib.report.preview_panel import PANEL_WIDTH
@@ -59,9 +59,9 @@ def test_no_text_overlaps_another_or_leaves_its_picture(written, rows, columns, 
         assert top >= 0, text
         assert right <= image.width, text
         assert bottom <= image.height, text
-        for other, (x0, y0, x1, y1), neighbour in written[:number]:
+        for other, (x0, y0, x1, y1), neighbor in written[:number]:
             apart = right <= x0 or x1 <= left or bottom <= y0 or y1 <= top
-            assert other is not image or apart, (text, neighbour)
+            assert other is not image or apart, (text, neighbor)
 
 
 @pytest.mark.parametrize("side", [100, 2000])
@@ -98,14 +98,14 @@ def test_a_rejected_input_shows_its_reason_and_neither_lesions_nor_probabilities
     assert "Grad-CAM" not in _words(written)
 
 
-def test_an_uncalibrated_input_gets_no_millimetres(written):
+def test_an_uncalibrated_input_gets_no_millimeters(written):
     frames = frames_of()
     render_preview(analysis_of(frames), frames)
-    assert "uncalibrated: no millimetres" in _words(written)
+    assert "uncalibrated: no millimeters" in _words(written)
     assert " mm" not in _words(written)
 
 
-def test_a_calibrated_input_gets_a_scale_and_sizes_in_millimetres(written):
+def test_a_calibrated_input_gets_a_scale_and_sizes_in_millimeters(written):
     frames = frames_of(rows=300, columns=400, spacing=(0.1, 0.1))
     render_preview(analysis_of(frames), frames)
     assert {"0 mm", "10", "20", "30"} <= {text for _, _, text in written}
@@ -114,7 +114,7 @@ def test_a_calibrated_input_gets_a_scale_and_sizes_in_millimetres(written):
 
 def test_a_cine_names_its_key_frame_and_time(written):
     frames = frames_of(count=30)
-    render_preview(analysis_of(frames, analysed=(12,)), frames)
+    render_preview(analysis_of(frames, analyzed=(12,)), frames)
     assert "cine · 30 frames · 80 x 60 px · key frame 12 at 0.48 s, counted from 0" in _words(written)
 
 
@@ -141,7 +141,7 @@ def test_a_cine_has_no_lesions_across_slices(written):
     assert "SLICE" not in _words(written)
 
 
-def test_a_lesion_has_the_number_and_the_colour_of_its_segment(written):
+def test_a_lesion_has_the_number_and_the_color_of_its_segment(written):
     frames, analysis = volume_of(frames_of(rows=300, columns=400, count=2), lesions=1)
     (whole,) = analysis.volume_lesions
     second = dataclasses.replace(analysis, volume_lesions=(dataclasses.replace(whole, id=2),))
@@ -149,7 +149,7 @@ def test_a_lesion_has_the_number_and_the_colour_of_its_segment(written):
     assert [text for _, _, text in written if text.startswith("2:")]
     assert "2" in [text for _, _, text in written]
     for number, times in ((2, True), (1, False)):
-        assert bool((picture == lesion_colour(number)).all(axis=-1).any()) is times
+        assert bool((picture == lesion_color(number)).all(axis=-1).any()) is times
 
 
 def test_a_lesion_that_was_scored_again_has_its_likelihood_beside_it(written):
@@ -174,7 +174,7 @@ def test_the_words_of_a_volume_keep_to_their_places(written, lesions):
 
 
 @given(mm_per_px=st.floats(0.0005, 20.0), width=st.integers(340, 1000))
-def test_ticks_of_the_scale_stand_where_their_millimetres_are(mm_per_px, width):
+def test_ticks_of_the_scale_stand_where_their_millimeters_are(mm_per_px, width):
     step, ticks = scale_ticks(width, mm_per_px)
     assert np.log10(step) == pytest.approx(round(np.log10(step)))
     assert len(ticks) >= 2
@@ -183,7 +183,7 @@ def test_ticks_of_the_scale_stand_where_their_millimetres_are(mm_per_px, width):
 
 
 @given(mm_per_px=st.floats(0.03, 2.0))
-def test_ticks_stand_ten_millimetres_apart_in_every_usual_view(mm_per_px):
+def test_ticks_stand_ten_millimeters_apart_in_every_usual_view(mm_per_px):
     assert scale_ticks(340, mm_per_px)[0] == 10.0
 
 
@@ -214,7 +214,7 @@ def test_an_outline_runs_along_the_inside_of_its_lesion():
     np.testing.assert_allclose((rows.min(), rows.max()), (40, 119), atol=1)
     np.testing.assert_allclose((columns.min(), columns.max()), (80, 199), atol=1)
     assert not drawn[60:100, 100:180].any()
-    assert tuple(np.asarray(view)[80, 80:83].max(axis=0)) == lesion_colour(1)
+    assert tuple(np.asarray(view)[80, 80:83].max(axis=0)) == lesion_color(1)
 
 
 def test_a_lesion_of_one_pixel_is_still_drawn():
@@ -225,9 +225,9 @@ def test_a_lesion_of_one_pixel_is_still_drawn():
     assert np.asarray(view)[80:84, 120:124].any()
 
 
-def test_colour_doppler_has_heat_of_another_hue_than_a_grey_image_and_the_scale_too():
+def test_color_doppler_has_heat_of_another_hue_than_a_gray_image_and_the_scale_too():
     frames = frames_of(rows=200, columns=200)
-    flow = Flag(FlagCode.COLOUR_DOPPLER, Severity.WARNING, "Colour Doppler.")
+    flow = Flag(FlagCode.COLOR_DOPPLER, Severity.WARNING, "Color Doppler.")
     reds = []
     for flags in ((), (flow,)):
         picture = np.asarray(render_preview(analysis_of(frames, flags=flags), frames)).astype(int)
@@ -237,7 +237,7 @@ def test_colour_doppler_has_heat_of_another_hue_than_a_grey_image_and_the_scale_
     assert reds[1] == 0
 
 
-def test_deep_grey_is_windowed_to_its_own_range_and_nan_is_black():
+def test_deep_gray_is_windowed_to_its_own_range_and_nan_is_black():
     frame = np.linspace(1000, 3000, 10_000, dtype=np.float32).reshape(100, 100)
     frame[0, 0] = np.nan
     shown = np.asarray(displayable(frame))
@@ -246,7 +246,7 @@ def test_deep_grey_is_windowed_to_its_own_range_and_nan_is_black():
     assert (shown.min(), shown.max()) == (0, 255)
 
 
-def test_a_frame_of_one_grey_or_none_at_all_can_be_shown():
+def test_a_frame_of_one_gray_or_none_at_all_can_be_shown():
     for frame in (np.full((8, 8), 4000, np.uint16), np.full((8, 8), np.nan, np.float32)):
         assert displayable(frame).size == (8, 8)
 
@@ -278,8 +278,8 @@ def test_extreme_likelihoods_can_be_drawn(malignancy):
     assert render_preview(dataclasses.replace(analysis, verdict=verdict), frames).width > 0
 
 
-def test_the_picture_shows_colour_where_the_input_has_it(tmp_path):
-    frames = frames_of(rows=200, columns=200, colour=True)
+def test_the_picture_shows_color_where_the_input_has_it(tmp_path):
+    frames = frames_of(rows=200, columns=200, color=True)
     red = np.zeros((200, 200, 3), dtype=np.uint8)
     red[..., 0] = 200
     frames = dataclasses.replace(frames, read_frame=lambda index: red)

@@ -64,17 +64,17 @@ def lesion_at(frame: int, centroid_px: tuple[float, float]) -> Lesion:
 def marked_frames(
     kind: InputKind = InputKind.STILL,
     count: int = 1,
-    has_colour: bool = False,
+    has_color: bool = False,
     spacing: tuple[float, float] | None = (0.2, 0.1),
     times: tuple[float, ...] | None = None,
 ) -> Frames:
-    """A grey ramp with one bright pixel at `MARK` that moves a column to the right in every frame."""
+    """A gray ramp with one bright pixel at `MARK` that moves a column to the right in every frame."""
     row_mm, column_mm = spacing or (1.0, 1.0)
 
     def read_frame(index: int) -> NDArray:
         pixels = np.add.outer(np.arange(ROWS), np.arange(COLUMNS)).astype(np.uint8)
         pixels[MARK[0], MARK[1] + index] = 255
-        return np.stack([pixels, pixels // 2, pixels], axis=-1) if has_colour else pixels
+        return np.stack([pixels, pixels // 2, pixels], axis=-1) if has_color else pixels
 
     plane_mm = 0.5 if kind is InputKind.VOLUME else 1.0
     return Frames(
@@ -83,7 +83,7 @@ def marked_frames(
         count=count,
         rows=ROWS,
         columns=COLUMNS,
-        has_colour=has_colour,
+        has_color=has_color,
         read_frame=read_frame,
         ijk_to_ras=np.diag([-column_mm, -row_mm, plane_mm, 1.0]),
         pixel_spacing_mm=spacing,
@@ -92,9 +92,9 @@ def marked_frames(
     )
 
 
-def analysis_of(frames: Frames, analysed: tuple[int, ...] | None = None) -> Analysis:
+def analysis_of(frames: Frames, analyzed: tuple[int, ...] | None = None) -> Analysis:
     """Two lesions a frame: number 1 is the marked pixel and what lies right of it, number 2 a block below."""
-    indices = tuple(range(frames.count)) if analysed is None else analysed
+    indices = tuple(range(frames.count)) if analyzed is None else analyzed
     masks = np.zeros((len(indices), frames.rows, frames.columns), np.uint8)
     heat = np.zeros(masks.shape, np.float32)
     for position, index in enumerate(indices):

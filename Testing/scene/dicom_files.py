@@ -15,10 +15,10 @@ from BreastUSAILib.engine.reading.dicom.pydicom_versions import save
 def write_ultrasound(
     path: Path,
     pixels: np.ndarray,
-    centimetres_a_pixel: float | None = 0.02,
+    centimeters_a_pixel: float | None = 0.02,
     frame_time_ms: float | None = None,
 ) -> str:
-    """Write grey frames ``[T, H, W]`` uint8 as one US file; returns its SOP instance UID."""
+    """Write gray frames ``[T, H, W]`` uint8 as one US file; returns its SOP instance UID."""
     count, rows, columns = pixels.shape
     meta = FileMetaDataset()
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -38,17 +38,17 @@ def write_ultrasound(
         dataset.NumberOfFrames = count
     if frame_time_ms is not None:
         dataset.FrameTime, dataset.FrameIncrementPointer = frame_time_ms, 0x00181063
-    if centimetres_a_pixel is not None:
-        dataset.SequenceOfUltrasoundRegions = [_tissue_region(rows, columns, centimetres_a_pixel)]
+    if centimeters_a_pixel is not None:
+        dataset.SequenceOfUltrasoundRegions = [_tissue_region(rows, columns, centimeters_a_pixel)]
     save(dataset, path)
     return str(dataset.SOPInstanceUID)
 
 
-def _tissue_region(rows: int, columns: int, centimetres: float) -> pydicom.Dataset:
+def _tissue_region(rows: int, columns: int, centimeters: float) -> pydicom.Dataset:
     region = pydicom.Dataset()
     region.RegionSpatialFormat, region.RegionDataType, region.RegionFlags = 1, 1, 0
     region.RegionLocationMinX0, region.RegionLocationMinY0 = 0, 0
     region.RegionLocationMaxX1, region.RegionLocationMaxY1 = columns - 1, rows - 1
     region.PhysicalUnitsXDirection = region.PhysicalUnitsYDirection = 3
-    region.PhysicalDeltaX = region.PhysicalDeltaY = centimetres
+    region.PhysicalDeltaX = region.PhysicalDeltaY = centimeters
     return region

@@ -19,11 +19,11 @@ CINE = marked_frames(InputKind.CINE, count=5)
 EVERYWHERE = slice(None)
 
 
-def shown(scene, frames, analysed=None, transform=None):
+def shown(scene, frames, analyzed=None, transform=None):
     volume = addCine(scene, frames)[1] if frames.kind is InputKind.CINE else addVolumeNode(scene, frames)
     if transform is not None:
         volume.SetAndObserveTransformNodeID(TRANSFORMS[transform](scene).GetID())
-    return showAnalysis(analysis_of(frames, analysed), frames, volume)
+    return showAnalysis(analysis_of(frames, analyzed), frames, volume)
 
 
 def editedMasks(segmentation, volume, browser=None) -> EditedMasks:
@@ -35,6 +35,6 @@ def masks_of(nodes) -> dict[int, np.ndarray]:
     return dict(editedMasks(nodes.segmentation, nodes.volume, nodes.browser))
 
 
-def found_masks(frames, analysed=None) -> dict[int, np.ndarray]:
-    maps = analysis_of(frames, analysed).maps
+def found_masks(frames, analyzed=None) -> dict[int, np.ndarray]:
+    maps = analysis_of(frames, analyzed).maps
     return {frame: maps.labels(frame) for frame in maps.frames}

@@ -25,9 +25,9 @@ INVERTED_MM = 0.2
 
 INPUTS = {
     "still": marked_frames(),
-    "colour still": marked_frames(has_colour=True),
+    "color still": marked_frames(has_color=True),
     "cine": marked_frames(InputKind.CINE, count=4, times=(0.0, 0.05, 0.1, 0.15)),
-    "colour cine": marked_frames(InputKind.CINE, count=3, has_colour=True),
+    "color cine": marked_frames(InputKind.CINE, count=3, has_color=True),
     "volume": marked_frames(InputKind.VOLUME, count=5),
 }
 

@@ -49,10 +49,10 @@ TRANSFORMS = {"tilted": tilted_transform, "bent": bent_transform}
 def bright_points(volume_node: Any) -> NDArray[np.float64]:
     """World positions ``[N, 3]`` of the voxels with the image's highest value."""
     array = arrayFromImage(volume_node.GetImageData())
-    grey = array[..., 0] if array.ndim == 4 else array
+    gray = array[..., 0] if array.ndim == 4 else array
     matrix = vtk.vtkMatrix4x4()
     volume_node.GetIJKToRASMatrix(matrix)
-    return _world(volume_node, np.argwhere(grey == grey.max())[:, ::-1], matrix)
+    return _world(volume_node, np.argwhere(gray == gray.max())[:, ::-1], matrix)
 
 
 def lesion_starts(segmentation_node: Any, name: str = "Lesion 1") -> NDArray[np.float64]:

@@ -41,7 +41,7 @@ _NORMALS = (
 
 _STARTED = {
     "trained_on": "trained on {}",
-    "licence": "licence {}",
+    "licence": "license {}",
     "sha256": "sha256 {}",
     "source_sha256": "made from a file of sha256 {}",
     "branch": "for its branch {} alone, the rest from random weights",
@@ -151,11 +151,11 @@ def _training_data(record: TrainingRecord | None, weights: Mapping[str, Any] | N
     for name in dict.fromkeys(row[1] for row in rows):
         source = SOURCES.get(name)
         if source is None:
-            lines.append(f"- {name}: the owner's own table; source, licence, population and scanners are not stated.")
+            lines.append(f"- {name}: the owner's own table; source, license, population and scanners are not stated.")
             continue
         lines.append(
             f"- {name}: {source.population}. Scanners: {source.scanners}. Split by {source.split_by}. "
-            f"{source.citation}; {source.licence}."
+            f"{source.citation}; {source.license}."
         )
     start = record.initialisation
     origin = "random weights" if start.get("source") == "random" else f"`{start.get('source', 'unknown')}`"
@@ -265,7 +265,7 @@ def _rules(metadata: Mapping[str, Any]) -> list[str]:
     own = metadata["breastusai"]
     text = (
         f"A pixel is lesion from probability {own['threshold']} on; outlines below {own['smallest_lesion']:.2%} of the "
-        f"analysed area are dropped"
+        f"analyzed area are dropped"
     )
     if own.get("lesion_evidence"):
         text += f", and those whose mean probability is below {own['lesion_evidence']}"

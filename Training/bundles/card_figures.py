@@ -12,7 +12,7 @@ from ..data.example import CLASS_NAMES
 from ..measure.strata import OTHER, SIZE_WORDS
 from ..measure.wording import (
     HEADLINES,
-    NEIGHBOURS,
+    NEIGHBORS,
     NONE,
     NOT_MEASURED,
     STRATUM_FIGURES,
@@ -61,16 +61,16 @@ def figures(columns: Sequence[Column], task: str) -> list[str]:
 
 
 def baselines(columns: Sequence[Column]) -> list[str]:
-    """What the largest class alone and a pixel 1-nearest-neighbour score on the same images."""
+    """What the largest class alone and a pixel 1-nearest-neighbor score on the same images."""
     rows = []
     for column in columns:
         found = column.section("classification") or {}
-        neighbour = found.get("nearest_neighbour")
-        cells = [NOT_MEASURED] * len(NEIGHBOURS)
-        if neighbour:
-            cells = [number(neighbour[key]) for key in NEIGHBOURS.values()]
+        neighbor = found.get("nearest_neighbour")
+        cells = [NOT_MEASURED] * len(NEIGHBORS)
+        if neighbor:
+            cells = [number(neighbor[key]) for key in NEIGHBORS.values()]
         rows.append([column.title, *cells, number(found.get("majority_accuracy"))])
-    heading = ["pixel 1-nearest-neighbour", *NEIGHBOURS, "accuracy of always the largest class"]
+    heading = ["pixel 1-nearest-neighbor", *NEIGHBORS, "accuracy of always the largest class"]
     return ["## Baselines", "", *table(heading, rows), ""]
 
 

@@ -125,11 +125,11 @@ def measure_stages(classifier: Classifier, examples: Sequence[Example]) -> Point
     values, areas = [], []
     for example in show_progress(examples):
         frames = example.frames()
-        grey = frames.grey(0)
-        lesion = example.mask_array(grey.shape)
-        region = detect_sector(grey) if frames.region is None else frames.region.rectangle
-        box = wanted.letterbox(grey.shape[0], grey.shape[1], region)
-        image = torch.from_numpy(prepare(grey, box, wanted))[None, None].to(device)
+        gray = frames.gray(0)
+        lesion = example.mask_array(gray.shape)
+        region = detect_sector(gray) if frames.region is None else frames.region.rectangle
+        box = wanted.letterbox(gray.shape[0], gray.shape[1], region)
+        image = torch.from_numpy(prepare(gray, box, wanted))[None, None].to(device)
         maps = (box.restore(explain(image, target)[1][0]) for explain in explainers)
         values.append([hit_and_share(heat, lesion) for heat in maps])
         areas.append(lesion.mean())

@@ -108,10 +108,10 @@ def outline_images(analyzer: Analyzer, examples: Sequence[Example], *, parts: bo
         yield _outlined(example, kind, analysis, truth, presence.noted[-1])
         if not truth.any() or not parts:
             continue
-        grey = frames.grey(0)
-        crop = tissue_crop(grey, truth.astype(np.uint8))
+        gray = frames.gray(0)
+        crop = tissue_crop(gray, truth.astype(np.uint8))
         if crop is not None:
-            part = grey[crop.top : crop.bottom, crop.left : crop.right]
+            part = gray[crop.top : crop.bottom, crop.left : crop.right]
             analysis = analyzer.analyze(_still(part))
             if analysis.verdict.probabilities is not None:
                 nothing = np.zeros(part.shape, dtype=bool)
@@ -164,8 +164,8 @@ def _outlined(example: Example, kind: str, analysis: Analysis, truth: NDArray[np
     return Outlined(example.dataset, kind, probabilities.lesion, outlines, int(truth.sum()), surest)
 
 
-def _still(grey: NDArray) -> Frames:
-    part = np.ascontiguousarray(grey)
+def _still(gray: NDArray) -> Frames:
+    part = np.ascontiguousarray(gray)
     return Frames("part", InputKind.STILL, 1, part.shape[0], part.shape[1], False, lambda index: part)
 
 

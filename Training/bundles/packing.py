@@ -22,7 +22,7 @@ def packed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
     Rounded to the nearest of 255 equal steps between minus and plus the largest absolute weight of the channel, which
     is a place of the first dimension: off by at most half a step, 1/254 of that largest one. Tensors of one dimension
-    (biases, normalisations) and small ones stay as they are.
+    (biases, normalizations) and small ones stay as they are.
     """
     stored = {}
     for name, value in weights.items():

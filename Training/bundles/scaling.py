@@ -34,7 +34,7 @@ Fit = Callable[[NDArray, NDArray[np.int64]], Scaling]
 
 
 def fit_temperature(logits: NDArray, labels: NDArray[np.int64]) -> Scaling:
-    """The temperature that minimises the loss of logits ``[N, 3]`` (Guo et al. 2017, arXiv:1706.04599)."""
+    """The temperature that minimizes the loss of logits ``[N, 3]`` (Guo et al. 2017, arXiv:1706.04599)."""
 
     def loss(log_temperature: float) -> float:
         return float(Scaling(float(np.exp(log_temperature))).losses(logits, labels).mean())

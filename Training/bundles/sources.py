@@ -11,7 +11,7 @@ class Source:
     """One data set, as a card tells of it."""
 
     citation: str
-    licence: str
+    license: str
     population: str
     scanners: str
     split_by: str
@@ -20,7 +20,7 @@ class Source:
 SOURCES: Mapping[str, Source] = {
     "BUS-BRA": Source(
         citation="Gómez-Flores et al. 2024, Medical Physics, doi 10.1002/mp.16812",
-        licence="the data set's own permissive licence, citation required",
+        license="the data set's own permissive license, citation required",
         population="1064 patients of the National Institute of Cancer, Rio de Janeiro, Brazil; lesions only, "
         "benign or malignant by biopsy",
         scanners="GE Logiq 7 (902 images), GE Logiq 5 (809), Toshiba Aplio 300 (139), U-Systems (25)",
@@ -28,7 +28,7 @@ SOURCES: Mapping[str, Source] = {
     ),
     "BUSI": Source(
         citation="Al-Dhabyani et al. 2020, Data in Brief, doi 10.1016/j.dib.2019.104863",
-        licence="CC BY 4.0",
+        license="CC BY 4.0",
         population="women of 25 to 75 years, Baheya Hospital, Cairo, Egypt; 582 frames, one of every group of "
         "near-duplicates, groups with contradicting labels dropped",
         scanners="GE LOGIQ E9 and LOGIQ E9 Agile",
@@ -36,15 +36,15 @@ SOURCES: Mapping[str, Source] = {
     ),
     "BUS-UCLM": Source(
         citation="Vallez et al. 2025, Scientific Data, doi 10.1038/s41597-025-04562-3",
-        licence="CC BY 4.0",
+        license="CC BY 4.0",
         population="37 patients of the University Hospital of Ciudad Real, Spain; more than half of its images are "
-        "normal, mostly neighbours of lesion images",
+        "normal, mostly neighbors of lesion images",
         scanners="Siemens ACUSON S2000",
         split_by="patient",
     ),
     "BUS_UC": Source(
         citation="Iqbal and Sharif 2024, doi 10.1016/j.engappai.2023.107292",
-        licence="not certain, so that nothing is trained, tuned or chosen on it",
+        license="not certain, so that nothing is trained, tuned or chosen on it",
         population="801 lesion images, squashed to 256x256 pixels as published; groups are blocks of file numbers, not "
         "patients",
         scanners="not stated",
@@ -52,8 +52,8 @@ SOURCES: Mapping[str, Source] = {
     ),
     "BrEaST": Source(
         citation="Pawłowska et al. 2024, Scientific Data, doi 10.1038/s41597-024-02984-z",
-        licence="CC BY 4.0",
-        population="256 patients of several centres in Poland",
+        license="CC BY 4.0",
+        population="256 patients of several centers in Poland",
         scanners="several; see the publication",
         split_by="nothing: it is a test set as a whole, and nothing was trained, tuned or chosen on it",
     ),

@@ -11,7 +11,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from ..fit.published_weights import PUBLISHED
 
     told = "; ".join(
-        f"{name}: {one.trained_on}, from {one.package} {one.version}, {one.licence}" for name, one in PUBLISHED.items()
+        f"{name}: {one.trained_on}, from {one.package} {one.version}, {one.license}" for name, one in PUBLISHED.items()
     )
     parser.add_argument("name", metavar="NAME", help=f"the recipe that they are for ({told})")
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="the state dict to write")
@@ -25,6 +25,6 @@ def run(given: argparse.Namespace) -> int:
 
     published = write_start(given.name, given.output)
     print(f"weights: {given.output} (sha256 {file_sha256(given.output)})")
-    print(f"of {published.package} {published.version}, {published.licence}, trained on {published.trained_on}")
+    print(f"of {published.package} {published.version}, {published.license}, trained on {published.trained_on}")
     print(f"Start from them with: python -m Training train {given.name} --pretrained {given.output} ...")
     return 0

@@ -43,7 +43,7 @@ def load_breast(place: Path) -> list[Example]:
     """All its images in the order of the clinical table, every one of them for testing.
 
     `place` is the clinical table (.xlsx or .csv), or a folder; the images may be anywhere below it. The truth is the
-    tumour's mask: what the table calls other areas is left out. Raises InputError.
+    tumor's mask: what the table calls other areas is left out. Raises InputError.
     """
     path = find_table(place)
     if path is None:

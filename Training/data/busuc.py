@@ -25,7 +25,7 @@ def is_busuc(folder: Path) -> bool:
 def load_busuc(folder: Path) -> list[Example]:
     """All its images, in the order of its table, every one of them for testing. Raises InputError.
 
-    Its groups are blocks of file numbers, not patients: neighbours often show the same lesion.
+    Its groups are blocks of file numbers, not patients: neighbors often show the same lesion.
     """
     table = read_csv(folder / TABLE, _COLUMNS)
     return [

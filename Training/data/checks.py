@@ -111,7 +111,7 @@ def _file_problem(example: Example) -> str | None:
 def _pixel_problem(example: Example) -> str | None:
     try:
         frames = example.frames()
-        frames.grey(0)
+        frames.gray(0)
         return mask_problem(example, example.mask_array((frames.rows, frames.columns)))
     except InputError as error:
         return _short(error)

@@ -1,4 +1,4 @@
-"""Any labelled images, by a CSV table.
+"""Any labeled images, by a CSV table.
 
 Columns, in any order and case: ``image`` (picture or DICOM file, relative to the table) and ``label`` (normal, benign
 or malignant) are required. ``mask`` (picture), ``group`` (patient), ``pixel_size_mm`` (one number, or row x column),

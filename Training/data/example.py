@@ -1,4 +1,4 @@
-"""One labelled image, and what it is used for."""
+"""One labeled image, and what it is used for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.images.frames import Frames, InputKind, Rectangle, SpacingSource
 
-from .pictures import is_plain_picture, read_grey, read_mask, read_still
+from .pictures import is_plain_picture, read_gray, read_mask, read_still
 
 CLASS_NAMES = ("normal", "benign", "malignant")
 UNCLEAN: Mapping[str, str] = {"clean": "no"}
@@ -30,7 +30,7 @@ class Part(str, Enum):
 
 @dataclass(frozen=True)
 class Example:
-    """One labelled image.
+    """One labeled image.
 
     Args:
         name: unique within its data set.
@@ -86,9 +86,9 @@ class Example:
         """Whether it is known which pixels are lesion: not so for a lesion without a mask."""
         return self.label == "normal" or self.mask is not None
 
-    def grey(self) -> NDArray[np.uint8]:
+    def gray(self) -> NDArray[np.uint8]:
         """The image as luminance ``[H, W]`` uint8; what has more than 8 bits is scaled. Raises InputError."""
-        return read_grey(self.picture)
+        return read_gray(self.picture)
 
     def mask_array(self, shape: tuple[int, int]) -> NDArray[np.bool_]:
         """All its masks together ``[H, W]``, on the image's grid; all False without any. Raises InputError."""
@@ -111,8 +111,8 @@ class Example:
         ultrasound region. `pixel_spacing_mm` stands in where the file states none. Raises InputError.
         """
         if is_plain_picture(self.picture):
-            grey = self.grey()
-            frames = Frames(self.name, InputKind.STILL, 1, grey.shape[0], grey.shape[1], False, lambda index: grey)
+            gray = self.gray()
+            frames = Frames(self.name, InputKind.STILL, 1, gray.shape[0], gray.shape[1], False, lambda index: gray)
         else:
             frames = replace(read_still(self.picture), name=self.name)
         if frames.pixel_spacing_mm is None and self.pixel_spacing_mm is not None:

@@ -1,4 +1,4 @@
-"""Whatever holds labelled images, as examples with the parts of one fold."""
+"""Whatever holds labeled images, as examples with the parts of one fold."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _of_file(data: Path, fold: int, duplicates: Path | None) -> _Load:
         return lambda: breast.load_breast(data)
     if kind == ".csv":
         return lambda: load_csv(data, fold)
-    raise InputError("this is no table of labelled images", where=data, remedy=_ACCEPTED)
+    raise InputError("this is no table of labeled images", where=data, remedy=_ACCEPTED)
 
 
 def _with_training_parts(folder: Path, fold: int, duplicates: Path | None) -> tuple[str, _Load] | None:

@@ -11,11 +11,11 @@ from PIL import Image
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from .pictures import read_grey
+from .pictures import read_gray
 
 SIDE = 64
 SAME_FRAME = 0.92
-"""Normalised cross-correlation of two pictures squashed to `SIDE` pixels, from which they count as the same frame.
+"""Normalized cross-correlation of two pictures squashed to `SIDE` pixels, from which they count as the same frame.
 
 By the correlations that the published list of BUSI's duplicates states, this joins 89 % of its 232 pairs and leaves
 22 of 190 surplus frames in place: crops and zooms of one frame correlate less. Of the 582 frames that the list
@@ -30,7 +30,7 @@ def near_duplicate_groups(pictures: Sequence[Path]) -> list[list[int]]:
     """
     if not pictures:
         return []
-    signatures = np.stack([_signature(read_grey(path)) for path in pictures])
+    signatures = np.stack([_signature(read_gray(path)) for path in pictures])
     first, second = np.nonzero(np.triu(signatures @ signatures.T >= SAME_FRAME, k=1))
     links = coo_matrix((np.ones(first.size), (first, second)), shape=(len(pictures),) * 2)
     _, labels = connected_components(links, directed=False)
@@ -40,9 +40,9 @@ def near_duplicate_groups(pictures: Sequence[Path]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _signature(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """A unit vector of zero mean; zeros for a picture of one grey level."""
-    small = np.asarray(Image.fromarray(grey).resize((SIDE, SIDE), Image.Resampling.BOX), dtype=np.float32).ravel()
+def _signature(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """A unit vector of zero mean; zeros for a picture of one gray level."""
+    small = np.asarray(Image.fromarray(gray).resize((SIDE, SIDE), Image.Resampling.BOX), dtype=np.float32).ravel()
     small = small - small.mean()
     length = float(np.linalg.norm(small))
     return small / length if length > 0 else small

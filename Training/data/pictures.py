@@ -29,18 +29,18 @@ def is_plain_picture(path: Path) -> bool:
         raise _unreadable(path, error) from error
 
 
-def read_grey(path: Path) -> NDArray[np.uint8]:
+def read_gray(path: Path) -> NDArray[np.uint8]:
     """An image file as luminance ``[H, W]`` uint8; transparency is dropped. Raises InputError."""
     if not is_plain_picture(path):
-        return _eight_bit(read_still(path).grey(0))
-    return luminance(_rgb_or_grey(path))
+        return _eight_bit(read_still(path).gray(0))
+    return luminance(_rgb_or_gray(path))
 
 
 def read_mask(path: Path) -> NDArray[np.bool_]:
     """A mask picture as ``[H, W]``. Raises InputError.
 
     Lesion is what is brighter than 127, or than 0 where nothing is brighter than 1. A mask drawn on a transparent
-    ground (BrEaST's are) is what is not transparent, whatever its colours.
+    ground (BrEaST's are) is what is not transparent, whatever its colors.
     """
     try:
         with Image.open(path) as picture:
@@ -50,8 +50,8 @@ def read_mask(path: Path) -> NDArray[np.bool_]:
                     return drawn
     except _DAMAGED as error:
         raise _unreadable(path, error) from error
-    grey = luminance(_rgb_or_grey(path))
-    return grey > (127 if grey.max() > 1 else 0)
+    gray = luminance(_rgb_or_gray(path))
+    return gray > (127 if gray.max() > 1 else 0)
 
 
 def read_still(path: Path) -> Frames:
@@ -61,7 +61,7 @@ def read_still(path: Path) -> Frames:
         raise InputError(
             f"the file holds {frames.count} frames, and a label is for one",
             where=path,
-            remedy="Save the frame that was labelled as a file of its own",
+            remedy="Save the frame that was labeled as a file of its own",
         )
     return frames
 
@@ -78,7 +78,7 @@ def image_size(path: Path) -> tuple[int, int]:
     return frames.columns, frames.rows
 
 
-def _rgb_or_grey(path: Path) -> NDArray[np.uint8]:
+def _rgb_or_gray(path: Path) -> NDArray[np.uint8]:
     try:
         with Image.open(path) as picture:
             return np.asarray(picture if picture.mode == "L" else picture.convert("RGB"))
@@ -86,11 +86,11 @@ def _rgb_or_grey(path: Path) -> NDArray[np.uint8]:
         raise _unreadable(path, error) from error
 
 
-def _eight_bit(grey: NDArray) -> NDArray[np.uint8]:
-    if grey.dtype == np.uint8:
-        return grey
-    low, high = float(grey.min()), float(grey.max())
-    return np.rint((grey.astype(np.float32) - low) * (255 / max(high - low, 1e-6))).astype(np.uint8)
+def _eight_bit(gray: NDArray) -> NDArray[np.uint8]:
+    if gray.dtype == np.uint8:
+        return gray
+    low, high = float(gray.min()), float(gray.max())
+    return np.rint((gray.astype(np.float32) - low) * (255 / max(high - low, 1e-6))).astype(np.uint8)
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:

@@ -68,7 +68,7 @@ class _View:
 
 def _views(example: Example, squashed: bool) -> list[_View]:
     frames = example.frames()
-    image = paint_over(frames.grey(0), example.painted_over)
+    image = paint_over(frames.gray(0), example.painted_over)
     mask = example.mask_array(image.shape)
     problem = mask_problem(example, mask)
     if problem is not None:

@@ -22,15 +22,15 @@ class Augmentation:
         zoom: largest natural logarithm of the depth zoom, in and out.
         stretch: the same, of the height against the width.
         shift: largest shift as a share of the side.
-        gamma: largest natural logarithm of the exponent on the grey values (dynamic range).
+        gamma: largest natural logarithm of the exponent on the gray values (dynamic range).
         gain: largest relative change of the overall gain.
-        depth_gain: largest change of the grey value from top to bottom (time-gain compensation).
+        depth_gain: largest change of the gray value from top to bottom (time-gain compensation).
         speckle: largest relative standard deviation of multiplicative grain, half of it correlated over 2 pixels.
         blur: probability of a 3x3 mean filter.
         coarse: probability of a loss of resolution, down to half.
         shadow: probability of a soft dark band from a random depth downwards.
-        erase: probability that one rectangle is set to grey, as a caliper box or menu would.
-        grey_scale: probability that the grey values take the distribution of another image of the batch, in part.
+        erase: probability that one rectangle is set to gray, as a caliper box or menu would.
+        grey_scale: probability that the gray values take the distribution of another image of the batch, in part.
         amplitude: probability that coarse structure, the lowest spatial frequencies' amplitudes, does (Yang and Soatto
             2020, arXiv:2004.05498).
         calipers: probability that a pair of calipers with a dotted line between them is drawn, anywhere.
@@ -142,15 +142,15 @@ def _shadow(images: Tensor, generator: torch.Generator) -> Tensor:
     column = (len(images), 1, 1, 1)
     across = torch.linspace(-1, 1, images.shape[-1], device=images.device).view(1, 1, 1, -1)
     down = torch.linspace(-1, 1, images.shape[-2], device=images.device).view(1, 1, -1, 1)
-    centre = _uniform(column, generator, 0.9)
+    center = _uniform(column, generator, 0.9)
     width = 0.05 + 0.2 * torch.rand(column, generator=generator, device=images.device)
     start = _uniform(column, generator, 0.8)
-    band = torch.exp(-(((across - centre) / width) ** 2))
+    band = torch.exp(-(((across - center) / width) ** 2))
     return 1 - 0.7 * band * torch.sigmoid((down - start) * 12)
 
 
 def _erased(images: Tensor, generator: torch.Generator) -> Tensor:
-    """One rectangle of up to a third of each side at one grey value."""
+    """One rectangle of up to a third of each side at one gray value."""
     column = (len(images), 1, 1, 1)
     across = torch.linspace(-1, 1, images.shape[-1], device=images.device).view(1, 1, 1, -1)
     down = torch.linspace(-1, 1, images.shape[-2], device=images.device).view(1, 1, -1, 1)

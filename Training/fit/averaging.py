@@ -1,6 +1,6 @@
 """One network out of several trainings of the same recipe: the mean of their weights.
 
-Weights of trainings that started from one another often lie in one valley, and their mean generalises at least as
+Weights of trainings that started from one another often lie in one valley, and their mean generalizes at least as
 well as either ("model soups", Wortsman et al. 2022, arXiv:2203.05482). The shares belong to what is chosen on the
 calibration part.
 """

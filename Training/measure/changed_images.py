@@ -11,17 +11,17 @@ from scipy import ndimage
 
 from BreastUSAILib.engine.images.frames import Rectangle
 
-FILLINGS = ("tissue beside it", "tissue above it", "mean grey")
+FILLINGS = ("tissue beside it", "tissue above it", "mean gray")
 """What a hole is filled with, the first of them that there is."""
 MARGIN = 0.08  # of the longer side, masked out around the lesion too
 _SEAM = 0.02  # of the longer side: over which what is filled in goes over into what was there
 _LEAST_TISSUE = 0.1  # of the side: a narrower strip beside or above the lesion is no texture to fill a hole with
 _DARK = 8  # of 255: columns darker than that show no tissue
 _PLACES = (0.12, 0.88)  # of the sides: where calipers are drawn
-_CENTRES = (0.25, 0.75)  # of the sides: where ellipses are
+_CENTERS = (0.25, 0.75)  # of the sides: where ellipses are
 _ARM = (0.010, 0.018)  # of the longer side: half the width of a caliper's cross
 _NARROW = 0.005  # of the longer side: how far beside a drawn stroke the tissue is seen again
-_STROKE = 35  # grey levels that a drawn stroke is brighter than both of its sides
+_STROKE = 35  # gray levels that a drawn stroke is brighter than both of its sides
 _LEVEL_STROKE = 25  # the same for level lines, above and below
 _FEWEST = 3  # pixels of such strokes next to each other that make a mark
 _EDGE = 0.025  # of the longer side: nearer to the image's edge lie the scanner's signs, which every image has
@@ -95,18 +95,18 @@ def with_dotted_line(image: NDArray[np.uint8], generator: np.random.Generator) -
 def with_dashed_ellipse(image: NDArray[np.uint8], generator: np.random.Generator) -> NDArray[np.uint8]:
     """The image ``[H, W]`` with a dashed ellipse at a random place, plus signs with an open middle at its four ends.
 
-    Its grey is that of yellow. Another look than any that training draws.
+    Its gray is that of yellow. Another look than any that training draws.
     """
     side = max(image.shape)
-    centre = generator.uniform(*_CENTRES, size=2) * image.shape
+    center = generator.uniform(*_CENTERS, size=2) * image.shape
     long, short = side * generator.uniform(0.08, 0.22), side * generator.uniform(0.05, 0.12)
     turn = generator.uniform(-0.5, 0.5)
     axes = np.array([[np.sin(turn), np.cos(turn)], [np.cos(turn), -np.sin(turn)]]) * [[long], [short]]
     angles = np.arange(0, 2 * np.pi, 0.5 / long)
     on = (angles * long) % (0.02 * side) < 0.01 * side
-    outline = centre + np.stack([np.cos(angles[on]), np.sin(angles[on])], axis=1) @ axes
+    outline = center + np.stack([np.cos(angles[on]), np.sin(angles[on])], axis=1) @ axes
     arm = side * generator.uniform(*_ARM)
-    ends = [centre + sign * axis for axis in axes for sign in (-1, 1)]
+    ends = [center + sign * axis for axis in axes for sign in (-1, 1)]
     return _drawn(
         image, [outline, *(_cross(end, arm, open_by=0.3) for end in ends)], round(generator.uniform(170, 226))
     )
@@ -121,15 +121,15 @@ def find_marks(image: NDArray[np.uint8], drawn: Iterable[Rectangle] = ()) -> NDA
     """
     side = max(image.shape)
     reach = max(2, round(_NARROW * side))
-    grey = image.astype(np.float64)
+    gray = image.astype(np.float64)
     for one in drawn:
-        grey[max(one.y - reach, 0) : one.y + one.height, max(one.x - reach, 0) : one.x + one.width] = 0
-    strokes = _ridge(grey, reach) > _STROKE
+        gray[max(one.y - reach, 0) : one.y + one.height, max(one.x - reach, 0) : one.x + one.width] = 0
+    strokes = _ridge(gray, reach) > _STROKE
     groups, count = ndimage.label(ndimage.binary_dilation(strokes, np.ones((3, 3)), iterations=reach))
     sizes = np.bincount(groups[strokes], minlength=count + 1)
     marks = strokes & (sizes >= _FEWEST)[groups]
     length = max(round(_LINE * side), 1)
-    level = _ridge(grey.T, reach).T > _LEVEL_STROKE
+    level = _ridge(gray.T, reach).T > _LEVEL_STROKE
     lines = ndimage.binary_opening(ndimage.binary_closing(level, np.ones((1, 3))), np.ones((1, length)))
     edge = round(_EDGE * side)
     inside = np.zeros(image.shape, dtype=bool)
@@ -139,7 +139,7 @@ def find_marks(image: NDArray[np.uint8], drawn: Iterable[Rectangle] = ()) -> NDA
 
 
 def painted_over(image: NDArray[np.uint8], marks: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """The image ``[H, W]`` with what lies in `marks` made of its surroundings: the nearest grey, then smoothed."""
+    """The image ``[H, W]`` with what lies in `marks` made of its surroundings: the nearest gray, then smoothed."""
     if not marks.any() or marks.all():
         return image.copy()
     nearest = ndimage.distance_transform_edt(marks, return_distances=False, return_indices=True)
@@ -161,7 +161,7 @@ def _to_and_fro(count: int, width: int) -> NDArray[np.int64]:
 
 
 def _mean_outside(image: NDArray[np.uint8], hole: Rectangle) -> float:
-    """Mean grey of the tissue outside the hole, that of the whole image where there is none."""
+    """Mean gray of the tissue outside the hole, that of the whole image where there is none."""
     outside = np.ones(image.shape, dtype=bool)
     outside[hole.slices] = False
     tissue = image[outside & (image > _DARK)]
@@ -183,7 +183,7 @@ def _seam(hole: Rectangle, shape: Sequence[int]) -> NDArray[np.float64]:
 
 
 def _cross(
-    centre: NDArray[np.float64], arm: float, *, turned: bool = False, open_by: float = 0.0
+    center: NDArray[np.float64], arm: float, *, turned: bool = False, open_by: float = 0.0
 ) -> NDArray[np.float64]:
     """Points (row, column) of a plus sign, or of a multiplication sign where it is `turned`."""
     along = np.arange(-arm, arm + 0.25, 0.5)
@@ -192,7 +192,7 @@ def _cross(
     arms = [np.stack(pair, axis=1) for pair in ((along, nought), (nought, along))]
     if turned:
         arms = [np.stack(pair, axis=1) * np.sqrt(0.5) for pair in ((along, along), (along, -along))]
-    return centre + np.concatenate(arms)
+    return center + np.concatenate(arms)
 
 
 def _drawn(image: NDArray[np.uint8], strokes: Sequence[NDArray[np.float64]], brightness: int) -> NDArray[np.uint8]:
@@ -207,13 +207,13 @@ def _drawn(image: NDArray[np.uint8], strokes: Sequence[NDArray[np.float64]], bri
     return out
 
 
-def _ridge(grey: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+def _ridge(gray: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
     """By how much each pixel is brighter than the brightest of those `reach` and `reach` + 1 columns beside it."""
-    padded = np.pad(grey, ((0, 0), (reach + 1, reach + 1)), mode="edge")
+    padded = np.pad(gray, ((0, 0), (reach + 1, reach + 1)), mode="edge")
 
     def beside(offset: int) -> NDArray[np.float64]:
         start = reach + 1 + offset
-        return padded[:, start : start + grey.shape[1]]
+        return padded[:, start : start + gray.shape[1]]
 
     left, right = (np.maximum(beside(sign * reach), beside(sign * (reach + 1))) for sign in (-1, 1))
-    return grey - np.maximum(left, right)
+    return gray - np.maximum(left, right)

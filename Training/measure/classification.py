@@ -143,12 +143,12 @@ def classification_figures(rows: Sequence[Row]) -> dict[str, Any] | None:
         },
         "operating_points": {name: point for name in POINTS if (point := _point(lesions, f"above_{name}"))},
         "majority_accuracy": float(np.bincount(found.labels).max() / len(found.rows)),
-        "nearest_neighbour": neighbour_figures(found.rows),
+        "nearest_neighbour": neighbor_figures(found.rows),
     }
 
 
-def neighbour_figures(rows: Sequence[Row]) -> dict[str, Any] | None:
-    """What the pixel 1-nearest-neighbour scores on the same images; None where it was not asked about all of them."""
+def neighbor_figures(rows: Sequence[Row]) -> dict[str, Any] | None:
+    """What the pixel 1-nearest-neighbor scores on the same images; None where it was not asked about all of them."""
     if not all(row.nearest_neighbour for row in rows):
         return None
     chosen = np.array([CLASS_NAMES.index(row.nearest_neighbour) for row in rows])

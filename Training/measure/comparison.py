@@ -20,7 +20,7 @@ RESULTS = Path(__file__).resolve().parents[1] / "results"
 """Figures files by recipe: ``<recipe>/<anything>.json``, as ``evaluate --output`` writes them."""
 
 _REFERENCE = "efficientnet-b0"
-_NEIGHBOUR = "pixel 1-nearest-neighbour"
+_NEIGHBOR = "pixel 1-nearest-neighbor"
 _RANDOM = (
     "What a few passes over some thousand images make of each network from random weights, not what it is worth with "
     "pretrained ones."
@@ -77,7 +77,7 @@ def comparison(recipes: Iterable[Recipe], results: Path = RESULTS, *, timed: boo
                 row = _row([f"{leak}{network[0]}", *network[1:], where], task, found, folds)
                 rows[any(from_random(one) for one in found)].append(row)
         if task == "classification":
-            rows[False].append(_neighbour_row([one for found in measured.values() for one in found]))
+            rows[False].append(_neighbor_row([one for found in measured.values() for one in found]))
         for random, members in rows.items():
             if members:
                 words = ["#### From random weights", "", _RANDOM, ""] if random else [f"### {task.capitalize()}", ""]
@@ -142,7 +142,7 @@ def _cell(cell: Cell, results: Sequence[Mapping[str, Any]]) -> str:
     return NOT_MEASURED
 
 
-def _neighbour_row(results: Sequence[Mapping[str, Any]]) -> list[str]:
+def _neighbor_row(results: Sequence[Mapping[str, Any]]) -> list[str]:
     """What the nearest training image in plain pixels gives: no figure near it means anything."""
     cells = []
     for cell in CELLS["classification"]:
@@ -154,7 +154,7 @@ def _neighbour_row(results: Sequence[Mapping[str, Any]]) -> list[str]:
         )
         value = next((value for value in values if value is not None), None)
         cells.append(NOT_MEASURED if value is None else number(value))
-    return [_NEIGHBOUR, NONE, NONE, NONE, NONE, *cells, NONE]
+    return [_NEIGHBOR, NONE, NONE, NONE, NONE, *cells, NONE]
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..data.example import CLASS_NAMES
-from .wording import HEADLINES, NEIGHBOURS, NONE, STRATUM_FIGURES, interval, look_up, number, spread, with_interval
+from .wording import HEADLINES, NEIGHBORS, NONE, STRATUM_FIGURES, interval, look_up, number, spread, with_interval
 
 
 def print_figures(figures: Mapping[str, Any], console: Console) -> None:
@@ -36,12 +36,12 @@ def headline_table(name: str, found: Mapping[str, Any], leak: str | None) -> Tab
     pooled = any((look_up(found, path) or {}).get("runs") for path in HEADLINES.values())
     for column in ("", "value", "95 % interval", "n", "pixel 1-NN", *(("mean ± sd",) if pooled else ())):
         table.add_column(column, justify="left" if not column else "right")
-    neighbour = (found["classification"] or {}).get("nearest_neighbour") or {}
+    neighbor = (found["classification"] or {}).get("nearest_neighbour") or {}
     for words, path in HEADLINES.items():
         measured = look_up(found, path)
         if measured is None or measured["value"] is None:
             continue
-        baseline = number(neighbour.get(NEIGHBOURS.get(words, "")))
+        baseline = number(neighbor.get(NEIGHBORS.get(words, "")))
         cells = [words, number(measured["value"]), interval(measured), str(measured["n"]), baseline]
         table.add_row(*cells, *([spread(measured)] if pooled else []))
     for words, point in (found["classification"] or {}).get("operating_points", {}).items():

@@ -83,7 +83,7 @@ def print_controls(figures: Mapping[str, Any], console: Console) -> None:
 
 
 def title_of(name: str, control: str, found: Mapping[str, Any]) -> str:
-    """``BUS-UCLM, lesion masked out: 419 normal, 174 benign, 90 malignant (tissue 650, mean grey 33)``."""
+    """``BUS-UCLM, lesion masked out: 419 normal, 174 benign, 90 malignant (tissue 650, mean gray 33)``."""
     images = ", ".join(f"{count} {label}" for label, count in found["images"].items())
     changes = ", ".join(f"{words} {count}" for words, count in found["changes"].items())
     return f"{name}, {control}: {images}{f' ({changes})' if changes else ''}"

@@ -86,7 +86,7 @@ def measure_controls(question: Question) -> list[ControlRow]:
     Raises what `held_out` raises.
     """
     found = held_out(question)
-    measurement = Measurement(found.subject, found.split, found.trained_on, neighbour=None)
+    measurement = Measurement(found.subject, found.split, found.trained_on, neighbor=None)
     return control_rows(measurement, Analyzer(load_models(found.subject, found.examples)), found.examples)
 
 
@@ -101,7 +101,7 @@ def control_rows(measurement: Measurement, analyzer: Analyzer, examples: Sequenc
         for copy in _copies(example, holes.get(example.dataset, ())):
             row = untouched
             if copy.pixels is not None:
-                shown = replace(frames, has_colour=False, read_frame=_reader(copy.pixels))
+                shown = replace(frames, has_color=False, read_frame=_reader(copy.pixels))
                 row = measurement.row(example, analyzer.analyze(shown))
             rows.append(ControlRow(copy.control, copy.change, row))
     return rows
@@ -135,7 +135,7 @@ def _holes(examples: Iterable[Example]) -> dict[str, list[Hole]]:
     holes: dict[str, list[Hole]] = {}
     for example in examples:
         if example.masks:
-            lesion = example.mask_array(example.grey().shape)
+            lesion = example.mask_array(example.gray().shape)
             if lesion.any():
                 holes.setdefault(example.dataset, []).append(hole_around(lesion))
     return holes
@@ -143,7 +143,7 @@ def _holes(examples: Iterable[Example]) -> dict[str, list[Hole]]:
 
 def _copies(example: Example, holes: Sequence[Hole]) -> Iterator[_Copy]:
     """The changed copies of one image; a normal loses the place of one of its collection's lesions."""
-    image, marked = example.grey(), is_marked(example.strata)
+    image, marked = example.gray(), is_marked(example.strata)
     if example.label == "normal":
         if holes:
             hole = holes[int(_generator(example, Control.MASKED_OUT).integers(len(holes)))]

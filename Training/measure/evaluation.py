@@ -10,7 +10,7 @@ from BreastUSAILib.engine.errors import InputError, OptionError
 
 from ..data.example import Example, Part
 from ..data.loading import load_examples
-from .nearest_neighbour import NearestNeighbour
+from .nearest_neighbour import NearestNeighbor
 from .rows import Row
 from .run import Measurement, show_progress
 from .subject import (
@@ -125,6 +125,6 @@ def _leaking_rows(measurement: Measurement, examples: Sequence[Example]) -> list
     return [measurement.row(one, analyzer.analyze(one), leak=LEAK) for one in show_progress(examples)]
 
 
-def _baseline(everything: Sequence[Example], part: Part) -> NearestNeighbour | None:
+def _baseline(everything: Sequence[Example], part: Part) -> NearestNeighbor | None:
     training = [one for one in everything if one.part is Part.TRAIN]
-    return NearestNeighbour.fit(training) if training and part is not Part.TRAIN else None
+    return NearestNeighbor.fit(training) if training and part is not Part.TRAIN else None

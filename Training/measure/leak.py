@@ -38,8 +38,8 @@ class OracleSegmenter(Segmenter):
     def show(self, example: Example) -> None:
         """Take over the true mask of the image that comes next, on the network's square."""
         frames = example.frames()
-        grey = frames.grey(0)
-        region = detect_sector(grey) if frames.region is None else frames.region.rectangle
+        gray = frames.gray(0)
+        region = detect_sector(gray) if frames.region is None else frames.region.rectangle
         box = self.preprocessing.letterbox(frames.rows, frames.columns, region)
         truth = example.mask_array((frames.rows, frames.columns)).astype(np.float32)
         self.shown[:] = [(box.apply(truth) > 0.5).astype(np.float32)]

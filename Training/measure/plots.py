@@ -18,7 +18,7 @@ from .rows import Row
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_INK, _ACCENT, _GREY = "#1f2933", "#0b7285", "#adb5bd"
+_INK, _ACCENT, _GRAY = "#1f2933", "#0b7285", "#adb5bd"
 
 
 def write_plots(rows: Sequence[Row], figures: dict[str, Any], folder: Path) -> list[Path]:
@@ -56,13 +56,13 @@ def _save(
 
 
 def draw_confusion(axes: Axes, classified: Classified, figures: dict[str, Any]) -> None:
-    """Counts, coloured by the share of their true class."""
+    """Counts, colored by the share of their true class."""
     matrix = np.array(figures["confusion"])
     share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
     for (row, column), count in np.ndenumerate(matrix):
-        colour = "white" if share[row, column] > 0.5 else _INK
-        axes.text(column, row, f"{count}", ha="center", va="center", color=colour)
+        color = "white" if share[row, column] > 0.5 else _INK
+        axes.text(column, row, f"{count}", ha="center", va="center", color=color)
     axes.set_xticks(range(len(CLASS_NAMES)), CLASS_NAMES)
     axes.set_yticks(range(len(CLASS_NAMES)), CLASS_NAMES)
     axes.set_xlabel(f"most probable class (accuracy {figures['accuracy']['value']:.3f})")
@@ -72,7 +72,7 @@ def draw_confusion(axes: Axes, classified: Classified, figures: dict[str, Any]) 
 def draw_roc(axes: Axes, classified: Classified, figures: dict[str, Any]) -> None:
     """Malignant against benign over lesions, with the bundle's own operating points."""
     lesions = classified.lesions
-    axes.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle="--")
+    axes.plot([0, 1], [0, 1], color=_GRAY, linewidth=1, linestyle="--")
     value = figures["malignancy_auc"]["value"]
     if value is not None:
         axes.plot(*metrics.roc(lesions.malignancy, lesions.malignant), color=_ACCENT, label=f"AUC {value:.3f}")
@@ -92,7 +92,7 @@ def draw_roc(axes: Axes, classified: Classified, figures: dict[str, Any]) -> Non
 def draw_reliability(axes: Axes, classified: Classified, figures: dict[str, Any]) -> None:
     """Observed frequency of malignant against its stated likelihood, in bins of equal counts, over lesions."""
     table = np.array(figures["reliability"]).reshape(-1, 3)
-    axes.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle="--")
+    axes.plot([0, 1], [0, 1], color=_GRAY, linewidth=1, linestyle="--")
     axes.plot(table[:, 0], table[:, 1], marker="o", color=_ACCENT, clip_on=False)
     axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
     error = figures["malignancy_ece"]["value"]

@@ -17,7 +17,7 @@ from BreastUSAILib.engine.findings.analysis import Analysis, Label
 
 from ..data.example import Example
 from .heat import hit_and_share
-from .nearest_neighbour import NearestNeighbour
+from .nearest_neighbour import NearestNeighbor
 from .overlap import dice, hd95, iou
 from .rows import Row
 from .subject import Split, Subject
@@ -31,13 +31,13 @@ class Measurement:
         subject: the bundles that the analyzer has.
         split: which images are held out.
         trained_on: names of the data sets of the training part.
-        neighbour: the baseline, or None without training images.
+        neighbor: the baseline, or None without training images.
     """
 
     subject: Subject
     split: Split
     trained_on: tuple[str, ...]
-    neighbour: NearestNeighbour | None
+    neighbor: NearestNeighbor | None
 
     def rows(self, analyzer: Analyzer, examples: Sequence[Example]) -> list[Row]:
         """One row an example, in their order. Raises InputError for one that cannot be read."""
@@ -73,7 +73,7 @@ class Measurement:
             leak=leak,
             strata=dict(example.strata),
             flags=";".join(flag.code.value for flag in analysis.flags),
-            nearest_neighbour="" if self.neighbour is None else self.neighbour.label(example),
+            nearest_neighbour="" if self.neighbor is None else self.neighbor.label(example),
             **values,
         )
 
@@ -94,7 +94,7 @@ class Measurement:
 
 def show_progress(examples: Sequence[Example]) -> Iterable[Example]:
     """The examples, with a progress bar on a terminal."""
-    return track(examples, "Analysing", console=Console(stderr=True), disable=not sys.stderr.isatty())
+    return track(examples, "Analyzing", console=Console(stderr=True), disable=not sys.stderr.isatty())
 
 
 def _outlined(analysis: Analysis, truth: NDArray[np.bool_]) -> dict[str, Any]:

@@ -49,12 +49,12 @@ STRATUM_FIGURES = {
 }
 """Figures of a stratum, and their words."""
 
-NEIGHBOURS = {
+NEIGHBORS = {
     "malignancy AUC": "malignancy_auc",
     "macro AUC, three classes": "macro_auc",
     "accuracy, three classes": "accuracy",
 }
-"""Headlines that the pixel 1-nearest-neighbour has a value for."""
+"""Headlines that the pixel 1-nearest-neighbor has a value for."""
 
 
 def look_up(figures: Mapping[str, Any], path: tuple[str, ...]) -> Any:

@@ -1,6 +1,6 @@
 """EfficientNet-B7 with the pipeline that a published 99 % comes from, measured on an honest split.
 
-Resize to 256, centre crop of 224, Gaussian and Sobel filters, histogram equalisation; mirror images nine times out of
+Resize to 256, center crop of 224, Gaussian and Sobel filters, histogram equalization; mirror images nine times out of
 ten, rotation by 15 degrees, brightness and contrast; smaller classes repeated; patience 2.
 """
 

@@ -9,12 +9,12 @@ _MONAI = "monai.networks.nets"
 
 
 def own(name: str, **arguments: Any) -> dict[str, Any]:
-    """One of the project's own networks, named ``file.Class``, for one grey channel and three classes."""
+    """One of the project's own networks, named ``file.Class``, for one gray channel and three classes."""
     return {"_target_": f"{_OWN}.{name}", "in_channels": 1, "num_classes": 3, **arguments}
 
 
 def efficientnet(name: str) -> dict[str, Any]:
-    """MONAI's EfficientNet for one grey channel and three classes."""
+    """MONAI's EfficientNet for one gray channel and three classes."""
     return {
         "_target_": f"{_MONAI}.EfficientNetBN",
         "model_name": name,
@@ -36,7 +36,7 @@ def attention_unet_over(backbone: str) -> dict[str, Any]:
 
 
 def unet(residual_units: int) -> dict[str, Any]:
-    """MONAI's U-Net for one grey channel, with or without residual units."""
+    """MONAI's U-Net for one gray channel, with or without residual units."""
     return {
         "_target_": f"{_MONAI}.UNet",
         "spatial_dims": 2,

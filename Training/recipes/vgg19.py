@@ -1,4 +1,4 @@
-"""VGG19 with batch normalisation (Simonyan and Zisserman 2015, arXiv:1409.1556)."""
+"""VGG19 with batch normalization (Simonyan and Zisserman 2015, arXiv:1409.1556)."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def run_analyze(
     open_engine: OpenEngine | None = None,
     read: Read | None = None,
 ) -> int:
-    """Analyse `chosen.inputs` one after the other; 0 where all gave a result, else 1.
+    """Analyze `chosen.inputs` one after the other; 0 where all gave a result, else 1.
 
     `open_engine` and `read` are the engine's own unless a test hands in others.
     """
@@ -82,7 +82,7 @@ class _Reporter:
         """There is nothing to say of a path."""
 
     def nothing_possible(self, inputs: list[Path], error: BreastUSAIError) -> None:
-        """What keeps every input from being analysed is said once."""
+        """What keeps every input from being analyzed is said once."""
         self.terminal.complain(str(error))
         if self.as_json:
             for path in inputs:

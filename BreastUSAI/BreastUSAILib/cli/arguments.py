@@ -32,7 +32,7 @@ results, in DIR/<name of the input>/ (the second input of the same name goes to 
   preview.png            the key frame with all of this in one picture
   scene.mrb              with --scene: everything as a Slicer scene
 A rejected input (not an ultrasound image, too small) has no outlines and no heat map: it gives the first and
-the fourth. Millimetres appear only where the input is calibrated. An earlier result of the same name is replaced.
+the fourth. Millimeters appear only where the input is calibrated. An earlier result of the same name is replaced.
 
 exit status:
   0    every input gave a result
@@ -92,7 +92,7 @@ def parser() -> argparse.ArgumentParser:
 def _add_analyze(commands: Any) -> None:
     analyze = commands.add_parser(
         "analyze",
-        help="analyse ultrasound files and write the findings",
+        help="analyze ultrasound files and write the findings",
         description=_ANALYZE,
         epilog=_RESULTS,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -88,7 +88,7 @@ class InputsRun:
             yield unexpected(error, path)
             return
         if not found:
-            yield InputError("nothing to analyse was found", where=path, remedy="Give a file or folder with images")
+            yield InputError("nothing to analyze was found", where=path, remedy="Give a file or folder with images")
 
     def _frames(self, frames: Frames, path: Path, result_name: str) -> None:
         name = frames.source or str(path)

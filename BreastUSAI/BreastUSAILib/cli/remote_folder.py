@@ -19,11 +19,11 @@ from .inputs_run import InputsRun, check_output, reading_inputs
 
 
 def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str, Any]:
-    """Analyse ``inputs`` (files and folders) into the folder ``output``, with the names and files of the command.
+    """Analyze ``inputs`` (files and folders) into the folder ``output``, with the names and files of the command.
 
     ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod`` and ``prevalence`` may be
     given, and ``models``. Answers ``{done: [{input, output}], failed: [{input, error}]}``, ``error`` being a sentence.
-    Raises Cancelled, and what keeps every input from being analysed; what was finished before stays.
+    Raises Cancelled, and what keeps every input from being analyzed; what was finished before stays.
     """
     inputs = [Path(text) for text in call.value("inputs", list) if isinstance(text, str)]
     if len(inputs) != len(call.value("inputs", list)):

@@ -23,7 +23,7 @@ DEFAULT_OPTIONS = AnalyzeOptions()
 
 
 class Analyzer:
-    """Analyses one input at a time with one pair of networks.
+    """Analyzes one input at a time with one pair of networks.
 
     Args:
         models: the networks; they are moved to the device.
@@ -65,7 +65,7 @@ class Analyzer:
 
         The analysis is that of the frames in `masks` alone: their probabilities, their heat maps and a verdict among
         them, so that a frame that is to count without a lesion needs a mask of zeros. Each lesion that lies in the
-        analysed region also gets a `malignancy` of its own: the mean of the whole frame's logits and of those of a
+        analyzed region also gets a `malignancy` of its own: the mean of the whole frame's logits and of those of a
         closer view around the lesion (`closer_view`), made a probability by the bundle's calibration and its
         recalibration for lesions (`recalibration`), with the interval of the latter. Where the bundle has none, both
         are those of whole frames; a flag says which. A classifier that wants a lesion mask gets the given one, in the
@@ -76,7 +76,7 @@ class Analyzer:
             masks: by frame, ``[H, W]`` of whole numbers: 0 background, n lesion number n. A lesion may be in parts.
                 Of a volume, number n is one and the same lesion on every slice.
             options: as for `analyze`. Of `options.frames` only where the scan area is looked for and how far apart a
-                volume's neighbouring slices lie count, so that the options of the analysis before fit here too.
+                volume's neighboring slices lie count, so that the options of the analysis before fit here too.
 
         Raises what `analyze` raises, and OptionError for no masks, masks that do not fit, and frames outside the input.
         """

@@ -26,7 +26,7 @@ class BreastUSAIError(Exception):
 
 
 class InputError(BreastUSAIError):
-    """The input cannot be read, or is not something this product can analyse."""
+    """The input cannot be read, or is not something this product can analyze."""
 
 
 class ModelError(BreastUSAIError):

@@ -22,44 +22,44 @@ _VALUE, _VALUES = ".{1,24}?", {"names": ".+?"}
 _LONGEST = 4000  # letters of a message: a scene's file may hold any
 
 # The input
-UNCALIBRATED = _("The input does not say how large a pixel is, so sizes are given in pixels and none in millimetres.")
+UNCALIBRATED = _("The input does not say how large a pixel is, so sizes are given in pixels and none in millimeters.")
 IMPOSSIBLE_SIZE = _(
     "The pixel size in the file, {size} mm, would make the image {depth} cm deep, deeper than any breast image: it is "
-    "not trusted, and no millimetres are given."
+    "not trusted, and no millimeters are given."
 )
 RESIZED = _(
     "An ultrasound region of the file lies outside the picture, which was therefore resized or cropped after it was "
-    "made: the pixel size does not hold for it, and no millimetres are given."
+    "made: the pixel size does not hold for it, and no millimeters are given."
 )
 UNEQUAL_SPACING = _(
-    "Pixels are {height} mm high and {width} mm wide; read sizes in millimetres, where this is allowed for."
+    "Pixels are {height} mm high and {width} mm wide; read sizes in millimeters, where this is allowed for."
 )
 CALIBRATION_NOT_IN_SLICER = _(
-    "Slicer loads this image without its pixel size, so trust the millimetres given here and not those of Slicer's "
+    "Slicer loads this image without its pixel size, so trust the millimeters given here and not those of Slicer's "
     "ruler."
 )
 SEVERAL_VIEWS = _(
-    "The image holds {count} tissue views and the whole frame was analysed; crop the image to another view to analyse "
+    "The image holds {count} tissue views and the whole frame was analyzed; crop the image to another view to analyze "
     "that one."
 )
 ONE_VIEW_OF_SEVERAL = _(
-    "The image holds {count} tissue views and only the one at columns {columns}, rows {rows} was analysed; crop the "
-    "image to another view to analyse that one."
+    "The image holds {count} tissue views and only the one at columns {columns}, rows {rows} was analyzed; crop the "
+    "image to another view to analyze that one."
 )
 TOO_SMALL = _(
-    "The analysed area has only {width} x {height} pixels, too few for any verdict; use an image of at least {least} "
+    "The analyzed area has only {width} x {height} pixels, too few for any verdict; use an image of at least {least} "
     "pixels on each side."
 )
 SMALL = _(
-    "The analysed area has only {width} x {height} pixels, so small lesions may be missed; prefer at least {least} "
+    "The analyzed area has only {width} x {height} pixels, so small lesions may be missed; prefer at least {least} "
     "pixels on each side."
 )
 DOPPLER_REGION = _(
-    "The file declares a Doppler region, and colour or spectra over the tissue can mislead the networks, so prefer a "
+    "The file declares a Doppler region, and color or spectra over the tissue can mislead the networks, so prefer a "
     "plain B-mode image."
 )
 OTHER_MODALITY = _(
-    "The file says that its modality is {modality} and not ultrasound; it was analysed only because this was asked for"
+    "The file says that its modality is {modality} and not ultrasound; it was analyzed only because this was asked for"
     ", and the result means nothing unless the file is wrong about itself."
 )
 BURNED_IN = _(
@@ -80,13 +80,13 @@ OTHER_DATA = _(
 )
 
 # The look of its frames
-BLANK = _("The analysed area is empty: it shows a single grey level, so choose a frame that shows tissue.")
+BLANK = _("The analyzed area is empty: it shows a single gray level, so choose a frame that shows tissue.")
 NOT_ULTRASOUND = _(
     "The picture does not look like a B-mode ultrasound image, so no verdict is given; check that the right file and "
     "frame were chosen."
 )
 DOPPLER_OVER_TISSUE = _(
-    "Colour Doppler covers part of the tissue and hides its grey levels from the networks, so prefer a B-mode frame "
+    "Color Doppler covers part of the tissue and hides its gray levels from the networks, so prefer a B-mode frame "
     "without it."
 )
 SECTOR_DETECTED = _("The file names no ultrasound region, so the scan area was found in the picture itself.")
@@ -161,7 +161,7 @@ SCORED_BY_CALIBRATION_OF_FRAMES = _(
     "the whole frame and of a closer view around the lesion together, with the calibration of whole frames, since this "
     "classifier has none for it."
 )
-OUTSIDE = _("Outlines outside the analysed area, {count} in number, have no likelihood of their own.")
+OUTSIDE = _("Outlines outside the analyzed area, {count} in number, have no likelihood of their own.")
 
 
 def translated(message: str, translate: Callable[[str], str]) -> str:

@@ -22,7 +22,7 @@ class FlagCode(str, Enum):
 
     UNCALIBRATED = "uncalibrated"
     NOT_ULTRASOUND = "not_ultrasound"
-    COLOUR_DOPPLER = "colour_doppler"
+    COLOR_DOPPLER = "colour_doppler"
     MULTIPLE_REGIONS = "multiple_regions"
     IMAGE_TOO_SMALL = "image_too_small"
     BLANK_FRAME = "blank_frame"

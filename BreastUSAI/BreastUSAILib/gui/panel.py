@@ -125,15 +125,15 @@ class Panel:
         self._log.close()
 
     def analyze(self) -> None:
-        """Analyse the chosen image; does nothing where the button is disabled."""
+        """Analyze the chosen image; does nothing where the button is disabled."""
         self._refresh()
-        recognised = self.input.recognised
-        if recognised is not None and not self._whyNot() and not self.state.isBusy:
+        recognized = self.input.recognized
+        if recognized is not None and not self._whyNot() and not self.state.isBusy:
             isEditDropped = self.blocks.edits.isEdited and not self.parameters.keepFormer
             if isEditDropped and not self._mayDropEdits():
                 return
             self.shown.show()
-            self.runner.analyze(self.parameters, recognised.kind, isEditDropped)
+            self.runner.analyze(self.parameters, recognized.kind, isEditDropped)
 
     def rescore(self) -> None:
         """Score the outlines as they are now."""

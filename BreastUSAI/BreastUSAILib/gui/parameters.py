@@ -10,7 +10,7 @@ from slicer.parameterNodeWrapper import Choice, WithinRange, parameterNodeWrappe
 from ..engine.device import DeviceChoice
 from ..engine.explanations.registry import EXPLAIN_METHODS
 from ..engine.findings.analysis import CLASSES
-from ..engine.findings.heat_map_colours import LAYER_OPACITY
+from ..engine.findings.heat_map_colors import LAYER_OPACITY
 from ..scene.source.source_options import LARGEST_SPACING_MM
 
 FRAME_CHOICES = ("all", "current", "every")

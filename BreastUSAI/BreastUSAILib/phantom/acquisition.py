@@ -1,4 +1,4 @@
-"""How an ultrasound scanner makes a grey picture: scatterers, point-spread function, envelope, log compression."""
+"""How an ultrasound scanner makes a gray picture: scatterers, point-spread function, envelope, log compression."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Acquisition:
     """Scanner settings.
 
     Args:
-        frequency_mhz: centre frequency.
+        frequency_mhz: center frequency.
         cycles: length of the pulse (full width at half maximum) in periods of the carrier.
         focus_mm: depth of the transmit focus.
         f_number: receive f-number; the beam's width at the focus is f_number wavelengths.
@@ -152,6 +152,6 @@ def system_gain_db(grid: BeamGrid, settings: Acquisition) -> NDArray[np.float32]
 
 
 def log_compress(amplitude: NDArray, settings: Acquisition) -> NDArray[np.float32]:
-    """Grey 0-255 of echo amplitudes (1 = mean echo of fat), linear in dB over the dynamic range."""
+    """Gray 0-255 of echo amplitudes (1 = mean echo of fat), linear in dB over the dynamic range."""
     level = 20 * np.log10(np.maximum(amplitude, 1e-6)) + settings.gain_db - WHITE_DB
     return np.clip(255 * (1 + level / settings.dynamic_range_db), 0, 255).astype(np.float32)

@@ -73,7 +73,7 @@ def _acquisition(rng: np.random.Generator, anatomy: Anatomy) -> Acquisition:
     )
 
 
-def _centre(rng: np.random.Generator, anatomy: Anatomy, height_mm: float) -> tuple[float, float]:
+def _center(rng: np.random.Generator, anatomy: Anatomy, height_mm: float) -> tuple[float, float]:
     top = anatomy.gel_mm + anatomy.skin_mm + 1.5 + height_mm / 2
     bottom = max(anatomy.muscle_mm - 1.5 - height_mm / 2, top + 0.5)
     wanted = rng.normal((anatomy.gland_mm + anatomy.retromammary_mm) / 2 - 1.0, 2.0)
@@ -92,7 +92,7 @@ def _benign(rng: np.random.Generator, anatomy: Anatomy, room_mm: float) -> Lesio
     cyst = echo in (Echo.ANECHOIC, Echo.COMPLEX)
     behind = "enhancement" if cyst else rng.choice(["enhancement", "edge_shadows", "none"])
     return LesionSpec(
-        centre_mm=_centre(rng, anatomy, height),
+        center_mm=_center(rng, anatomy, height),
         width_mm=width,
         height_mm=height,
         label=Label.BENIGN,
@@ -109,7 +109,7 @@ def _malignant(rng: np.random.Generator, anatomy: Anatomy, room_mm: float) -> Le
     height = min(rng.uniform(8, 18), 0.8 * room_mm)
     width = height * rng.uniform(0.7, 1.35)
     return LesionSpec(
-        centre_mm=_centre(rng, anatomy, height),
+        center_mm=_center(rng, anatomy, height),
         width_mm=width,
         height_mm=height,
         label=Label.MALIGNANT,

@@ -30,11 +30,11 @@ TRANSFER_SYNTAXES = (ExplicitVRLittleEndian, RLELossless, JPEG2000Lossless)
 JPEG2000_SMALLEST_PX = 32  # five wavelet decompositions, as the encoder makes them
 UNIT_CM = 3
 SPATIAL_FORMAT_2D = 1
-DATA_TYPE = {RegionContent.TISSUE: 1, RegionContent.COLOUR_FLOW: 2}
+DATA_TYPE = {RegionContent.TISSUE: 1, RegionContent.COLOR_FLOW: 2}
 FLAG_OPAQUE = 0
 STUDY_DATE = "20260101"
 STUDY_TIME = "120000"
-MODE_2D, MODE_2D_COLOUR = "0001", "0011"
+MODE_2D, MODE_2D_COLOR = "0001", "0011"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Instance:
         pixels: uint8, ``[H, W]`` or ``[H, W, 3]`` for a still, ``[T, H, W]`` or ``[T, H, W, 3]`` with `frame_time_ms`.
         seed: the unique identifiers follow from it and from `name`.
         name: short name of the case, at most 16 characters.
-        regions: calibrated regions (tissue or colour flow) with their (row, column) spacing; none: uncalibrated.
+        regions: calibrated regions (tissue or color flow) with their (row, column) spacing; none: uncalibrated.
         frame_time_ms: time between two frames of a cine, None for a still.
         transfer_syntax: one of `TRANSFER_SYNTAXES`.
         laterality: L or R.
@@ -65,7 +65,7 @@ class Instance:
         return self.frame_time_ms is not None
 
     @property
-    def is_colour(self) -> bool:
+    def is_color(self) -> bool:
         """Whether the pixels are RGB."""
         return self.pixels.ndim == (4 if self.is_cine else 3)
 
@@ -136,12 +136,12 @@ def _identify(dataset: Dataset, instance: Instance) -> None:
 
 
 def _describe_image(dataset: Dataset, instance: Instance) -> None:
-    shows_flow = any(region.content is RegionContent.COLOUR_FLOW for region in instance.regions)
-    dataset.ImageType = ["ORIGINAL", "PRIMARY", "BREAST", MODE_2D_COLOUR if shows_flow else MODE_2D]
+    shows_flow = any(region.content is RegionContent.COLOR_FLOW for region in instance.regions)
+    dataset.ImageType = ["ORIGINAL", "PRIMARY", "BREAST", MODE_2D_COLOR if shows_flow else MODE_2D]
     dataset.Rows, dataset.Columns = _size(instance)
-    dataset.SamplesPerPixel = 3 if instance.is_colour else 1
-    dataset.PhotometricInterpretation = "RGB" if instance.is_colour else "MONOCHROME2"
-    if instance.is_colour:
+    dataset.SamplesPerPixel = 3 if instance.is_color else 1
+    dataset.PhotometricInterpretation = "RGB" if instance.is_color else "MONOCHROME2"
+    if instance.is_color:
         dataset.PlanarConfiguration = 0
     dataset.BitsAllocated = dataset.BitsStored = 8
     dataset.HighBit = 7
@@ -149,7 +149,7 @@ def _describe_image(dataset: Dataset, instance: Instance) -> None:
     dataset.LossyImageCompression = "00"
     dataset.BurnedInAnnotation = "NO"
     dataset.UltrasoundColorDataPresent = int(shows_flow)
-    if not instance.is_colour:
+    if not instance.is_color:
         dataset.PresentationLUTShape = "IDENTITY"
 
 
@@ -185,6 +185,6 @@ def _region_item(region: Region) -> Dataset:
 def _compress(dataset: Dataset, instance: Instance) -> None:
     if instance.transfer_syntax == ExplicitVRLittleEndian:
         return
-    if instance.transfer_syntax == JPEG2000Lossless and instance.is_colour:
+    if instance.transfer_syntax == JPEG2000Lossless and instance.is_color:
         dataset.PhotometricInterpretation = "YBR_RCT"
     compress(dataset, instance.transfer_syntax, instance.pixels)

@@ -134,8 +134,8 @@ class Simulator:
         field_ *= 10 ** (-loss_db / 20)
         field_ += electronic_noise(self._noise, grid, spec.acquisition)
         echo = envelope(field_, grid, spec.acquisition)
-        grey = log_compress(echo * 10 ** (system_gain_db(grid, spec.acquisition) / 20), spec.acquisition)
-        picture = scan_convert(grey, spec.probe, spec.depth_mm, self.raster)
+        gray = log_compress(echo * 10 ** (system_gain_db(grid, spec.acquisition) / 20), spec.acquisition)
+        picture = scan_convert(gray, spec.probe, spec.depth_mm, self.raster)
         labels, truth = self.truth(view)
         return Phantom(spec, np.rint(picture).astype(np.uint8), labels, self.raster.spacing_mm, self._region(), truth)
 

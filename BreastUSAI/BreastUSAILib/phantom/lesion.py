@@ -1,4 +1,4 @@
-"""Lesions of chosen shape, echogenicity, margin and posterior behaviour (the words of the BI-RADS lexicon)."""
+"""Lesions of chosen shape, echogenicity, margin and posterior behavior (the words of the BI-RADS lexicon)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class LesionSpec:
     than wide.
 
     Args:
-        centre_mm: (x from the middle of the probe, depth).
+        center_mm: (x from the middle of the probe, depth).
         width_mm: extent across the beam before tilting.
         height_mm: extent along the beam before tilting.
         label: benign or malignant.
@@ -70,11 +70,11 @@ class LesionSpec:
         tilt_deg: rotation, positive towards the right-hand side's depth.
         contrast_db: added to the inner echo of `echo`.
         microcalcifications: number of bright points inside.
-        centre_y_mm: slice in which the lesion is largest.
+        center_y_mm: slice in which the lesion is largest.
         thickness_mm: extent across the slices.
     """
 
-    centre_mm: tuple[float, float]
+    center_mm: tuple[float, float]
     width_mm: float
     height_mm: float
     label: Label = Label.BENIGN
@@ -85,7 +85,7 @@ class LesionSpec:
     tilt_deg: float = 0.0
     contrast_db: float = 0.0
     microcalcifications: int = 0
-    centre_y_mm: float = 0.0
+    center_y_mm: float = 0.0
     thickness_mm: float = 12.0
 
 
@@ -104,7 +104,7 @@ class LesionModel:
 
     def scale(self, y_mm: float) -> float:
         """Size of the cross-section at the slice `y_mm` relative to the middle one: that of an ellipsoid, or 0."""
-        offset = 2 * (y_mm - self.spec.centre_y_mm) / self.spec.thickness_mm
+        offset = 2 * (y_mm - self.spec.center_y_mm) / self.spec.thickness_mm
         return float(np.sqrt(max(0.0, 1 - offset**2)))
 
     def signed_distance_mm(self, x_mm: NDArray, z_mm: NDArray, y_mm: float) -> NDArray[np.float32]:
@@ -128,15 +128,15 @@ class LesionModel:
         u = scale * self.spec.width_mm / 2 * self._radius[:-1] * np.cos(angle)
         v = scale * self.spec.height_mm / 2 * self._radius[:-1] * np.sin(angle)
         tilt = np.deg2rad(self.spec.tilt_deg)
-        x = self.spec.centre_mm[0] + u * np.cos(tilt) - v * np.sin(tilt)
-        return np.stack([x, self.spec.centre_mm[1] + u * np.sin(tilt) + v * np.cos(tilt)], axis=1)
+        x = self.spec.center_mm[0] + u * np.cos(tilt) - v * np.sin(tilt)
+        return np.stack([x, self.spec.center_mm[1] + u * np.sin(tilt) + v * np.cos(tilt)], axis=1)
 
     def calcifications_mm(self, y_mm: float) -> NDArray[np.float64]:
         """(x, z, weight) of the microcalcifications ``[n, 3]``; the weight fades as the slice leaves them."""
         half = np.array([self.spec.width_mm, self.spec.height_mm, self.spec.thickness_mm]) / 2
         place = self._calcifications * half
-        weight = np.exp(-0.5 * (place[:, 2] + self.spec.centre_y_mm - y_mm) ** 2)
-        return np.column_stack([place[:, :2] + self.spec.centre_mm, weight])
+        weight = np.exp(-0.5 * (place[:, 2] + self.spec.center_y_mm - y_mm) ** 2)
+        return np.column_stack([place[:, :2] + self.spec.center_mm, weight])
 
     def paint(self, maps: TissueMaps, x_mm: NDArray, z_mm: NDArray, y_mm: float) -> None:
         """Put the lesion into the tissue `maps` given at the points (x, z) of the slice `y_mm`."""
@@ -187,7 +187,7 @@ class LesionModel:
 
     def _local(self, x: NDArray, z: NDArray) -> tuple[NDArray, NDArray]:
         tilt = np.deg2rad(self.spec.tilt_deg)
-        dx, dz = x - self.spec.centre_mm[0], z - self.spec.centre_mm[1]
+        dx, dz = x - self.spec.center_mm[0], z - self.spec.center_mm[1]
         return dx * np.cos(tilt) + dz * np.sin(tilt), dz * np.cos(tilt) - dx * np.sin(tilt)
 
     def _normal(self, x: NDArray, z: NDArray) -> tuple[NDArray, NDArray]:

@@ -1,4 +1,4 @@
-"""What a scanner draws over the echoes: grey wedge, depth ticks, colour-flow box."""
+"""What a scanner draws over the echoes: gray wedge, depth ticks, color-flow box."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TICK_LENGTH_PX = 5
 
 
 def scanner_furniture(pixels: NDArray[np.uint8], region: Rectangle, spacing_mm: float) -> NDArray[np.uint8]:
-    """RGB ``[H, W, 3]`` of a grey frame ``[H, W]`` with a wedge and 5 mm ticks in the black margins beside `region`."""
+    """RGB ``[H, W, 3]`` of a gray frame ``[H, W]`` with a wedge and 5 mm ticks in the black margins beside `region`."""
     rgb = np.repeat(pixels[..., None], 3, axis=2)
     rows = pixels.shape[0]
     if region.x >= 24:
@@ -27,8 +27,8 @@ def scanner_furniture(pixels: NDArray[np.uint8], region: Rectangle, spacing_mm: 
     return rgb
 
 
-def colour_flow(pixels: NDArray[np.uint8], box: Rectangle, seed: int) -> NDArray[np.uint8]:
-    """RGB ``[H, W, 3]`` of a grey frame ``[H, W]`` with a few vessels in red and blue inside a drawn `box`."""
+def color_flow(pixels: NDArray[np.uint8], box: Rectangle, seed: int) -> NDArray[np.uint8]:
+    """RGB ``[H, W, 3]`` of a gray frame ``[H, W]`` with a few vessels in red and blue inside a drawn `box`."""
     rng = np.random.default_rng(seed)
     rgb = np.repeat(pixels[..., None], 3, axis=2)
     field = ndimage.gaussian_filter(rng.standard_normal((box.height, box.width)), (5, 9))
@@ -36,8 +36,8 @@ def colour_flow(pixels: NDArray[np.uint8], box: Rectangle, seed: int) -> NDArray
     speed = np.clip((np.abs(velocity) - 0.45) / 0.4, 0, 1)
     towards = np.stack([0.55 + 0.45 * speed, 0.75 * speed, 0 * speed], axis=-1)
     away = np.stack([0 * speed, 0.65 * speed, 0.55 + 0.45 * speed], axis=-1)
-    colour = (255 * np.where(velocity[..., None] > 0, towards, away)).astype(np.uint8)
+    color = (255 * np.where(velocity[..., None] > 0, towards, away)).astype(np.uint8)
     inside = rgb[box.slices]
-    inside[speed > 0] = colour[speed > 0]
+    inside[speed > 0] = color[speed > 0]
     inside[[0, -1], :] = inside[:, [0, -1]] = (200, 200, 200)
     return rgb

@@ -102,7 +102,7 @@ class CurvedProbe:
         return np.hypot(x_mm, below_apex) - self.radius_mm, np.arctan2(x_mm, below_apex) * self.radius_mm
 
     def spread(self, range_mm: NDArray) -> NDArray:
-        """Grows with the distance from the centre of curvature."""
+        """Grows with the distance from the center of curvature."""
         return 1 + range_mm / self.radius_mm
 
 
@@ -128,7 +128,7 @@ def first_line_mm(probe: Probe) -> float:
 class Raster:
     """The picture's pixel grid over the tissue.
 
-    `spacing_mm` is (row, column); `origin_mm` is (z, x) of the first pixel's centre.
+    `spacing_mm` is (row, column); `origin_mm` is (z, x) of the first pixel's center.
     """
 
     rows: int
@@ -137,7 +137,7 @@ class Raster:
     origin_mm: tuple[float, float]
 
     def positions(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(x, z) in mm of every pixel centre, arrays ``[rows, columns]``."""
+        """(x, z) in mm of every pixel center, arrays ``[rows, columns]``."""
         z = self.origin_mm[0] + np.arange(self.rows) * self.spacing_mm[0]
         x = self.origin_mm[1] + np.arange(self.columns) * self.spacing_mm[1]
         grid_z, grid_x = np.meshgrid(z, x, indexing="ij")
@@ -145,7 +145,7 @@ class Raster:
 
 
 def fit_raster(probe: Probe, depth_mm: float, rows: int, columns: int) -> Raster:
-    """Square pixels that show the whole picture centred in the given number of rows and columns."""
+    """Square pixels that show the whole picture centered in the given number of rows and columns."""
     height, width = probe.extent_mm(depth_mm)
     spacing = max(height / rows, width / columns)
     top = depth_mm - height - (rows * spacing - height) / 2

@@ -18,7 +18,7 @@ from .cine import Sweep, render_cine
 from .dicom import Instance, write_dicom
 from .frame import Phantom, PhantomSpec, render
 from .lesion import Echo, LesionSpec, Margin, Posterior, Shape
-from .overlay import colour_flow, scanner_furniture
+from .overlay import color_flow, scanner_furniture
 from .tissue import Anatomy
 from .truth import write_truth
 
@@ -32,7 +32,7 @@ BENIGN = PhantomSpec(
     anatomy=Anatomy(muscle_mm=29.0, retromammary_mm=26.0, chest_wall_mm=37.0, density=0.55),
     lesions=(
         LesionSpec(
-            centre_mm=(-3.0, 15.5), width_mm=14.0, height_mm=8.0, tilt_deg=4.0, posterior=Posterior.ENHANCEMENT,
+            center_mm=(-3.0, 15.5), width_mm=14.0, height_mm=8.0, tilt_deg=4.0, posterior=Posterior.ENHANCEMENT,
             contrast_db=-2.0, thickness_mm=14.0,
         ),
     ),
@@ -46,7 +46,7 @@ MALIGNANT = PhantomSpec(
     anatomy=Anatomy(muscle_mm=31.0, retromammary_mm=28.0, chest_wall_mm=39.0, density=0.65),
     lesions=(
         LesionSpec(
-            centre_mm=(2.5, 16.0), width_mm=10.0, height_mm=13.0, label=Label.MALIGNANT, shape=Shape.IRREGULAR,
+            center_mm=(2.5, 16.0), width_mm=10.0, height_mm=13.0, label=Label.MALIGNANT, shape=Shape.IRREGULAR,
             margin=Margin.HALO, posterior=Posterior.SHADOWING, contrast_db=-2.0, thickness_mm=12.0,
         ),
     ),
@@ -63,7 +63,7 @@ CINE = replace(
     acquisition=Acquisition(gain_db=1.0),
     lesions=(
         LesionSpec(
-            centre_mm=(-1.0, 15.0), width_mm=11.0, height_mm=12.0, label=Label.MALIGNANT, shape=Shape.SPICULATED,
+            center_mm=(-1.0, 15.0), width_mm=11.0, height_mm=12.0, label=Label.MALIGNANT, shape=Shape.SPICULATED,
             margin=Margin.INDISTINCT, posterior=Posterior.SHADOWING, contrast_db=-2.0, microcalcifications=4,
             thickness_mm=13.0,
         ),
@@ -77,7 +77,7 @@ DOPPLER = PhantomSpec(
     depth_mm=38.0,
     lesions=(
         LesionSpec(
-            centre_mm=(1.0, 15.0), width_mm=11.0, height_mm=7.5, shape=Shape.LOBULATED, echo=Echo.HYPOECHOIC,
+            center_mm=(1.0, 15.0), width_mm=11.0, height_mm=7.5, shape=Shape.LOBULATED, echo=Echo.HYPOECHOIC,
             posterior=Posterior.EDGE_SHADOWS, thickness_mm=11.0,
         ),
     ),
@@ -143,9 +143,9 @@ def _still_uncalibrated_rgb(path: Path, spec: PhantomSpec) -> Path:
 def _still_doppler(path: Path, spec: PhantomSpec) -> Path:
     phantom = render(spec)
     box = Rectangle(spec.columns // 4, spec.rows // 5, spec.columns // 2, spec.rows // 2)
-    regions = (tissue_region(phantom), Region(box, RegionContent.COLOUR_FLOW, phantom.pixel_spacing_mm))
-    rgb = colour_flow(phantom.pixels, box, spec.seed)
-    write_dicom(path, Instance(rgb, spec.seed, "colour flow", regions, transfer_syntax=JPEG2000Lossless))
+    regions = (tissue_region(phantom), Region(box, RegionContent.COLOR_FLOW, phantom.pixel_spacing_mm))
+    rgb = color_flow(phantom.pixels, box, spec.seed)
+    write_dicom(path, Instance(rgb, spec.seed, "color flow", regions, transfer_syntax=JPEG2000Lossless))
     write_truth(path, [phantom])
     return path
 

@@ -71,7 +71,7 @@ class Breast:
         self._patches = SmoothField(rng, (3.2, 1.3))
         self._gland_texture = SmoothField(rng, (1.3, 0.45), 4.0)
         self._strands = SmoothField(rng, (2.4, 0.35), 4.0)
-        self._fibres = SmoothField(rng, (6.0, 0.4), 6.0)
+        self._fibers = SmoothField(rng, (6.0, 0.4), 6.0)
 
     def maps(self, x_mm: NDArray, z_mm: NDArray, y_mm: float) -> TissueMaps:
         """Properties at the points (x, z) of the slice `y_mm`; z is the depth below the probe's face."""
@@ -125,7 +125,7 @@ class Breast:
         fascia = z - (self.anatomy.muscle_mm + 0.9 * self._deep(x, y) + 0.5 * self._muscle(x, y))
         slope = 0.05 * x * self._muscle(np.zeros(1), y)[0]
         presence = smooth_step(self._patches(x, fascia + 20.0, y), 0.9)
-        striation = self._fibres.sheets(x, fascia + slope + 40.0, y, 0.08) * presence
+        striation = self._fibers.sheets(x, fascia + slope + 40.0, y, 0.08) * presence
         maps.blend(smooth_step(fascia, 0.2), -2.5 + 15.0 * striation + 1.5 * self._gland_texture(x, z, y), 0.07)
         maps.mirror *= 1 - smooth_step(fascia, 0.2)
         maps.mirror += 1.8 * striation * (fascia > 0)
@@ -141,11 +141,11 @@ class Breast:
         maps.blend(pleura, 20.0, 0.4)
         maps.mirror += 4.0 * pleura
         if self.anatomy.rib:
-            from_centre = np.hypot((x - self._rib_x) / 7.5, (wall - 3.2) / 4.0)
-            rib = smooth_step(1 - from_centre, 0.05)
+            from_center = np.hypot((x - self._rib_x) / 7.5, (wall - 3.2) / 4.0)
+            rib = smooth_step(1 - from_center, 0.05)
             maps.blend(rib, -3.0, 3.2)
             maps.mirror *= 1 - rib
-            maps.mirror += 3.5 * np.exp(-0.5 * ((from_centre - 1) * 4 / 0.2) ** 2) * (wall < 1.5)
+            maps.mirror += 3.5 * np.exp(-0.5 * ((from_center - 1) * 4 / 0.2) ** 2) * (wall < 1.5)
 
     def _skin_and_gel(self, maps: TissueMaps, x: NDArray, z: NDArray, y: float) -> None:
         entry = z - (self.anatomy.gel_mm + 0.12 * self._skin(x, y))

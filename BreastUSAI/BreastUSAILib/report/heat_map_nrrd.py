@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from ..engine.findings.analysis import Analysis
 from ..engine.images.frames import Frames
-from .nrrd_file import FRAMES_KEY, analysed_slab, slab_to_ras, write_nrrd
+from .nrrd_file import FRAMES_KEY, analyzed_slab, slab_to_ras, write_nrrd
 
 STEPS = 1024  # finer than any heat map means, and a quarter of the bytes that the full mantissa needs
 
 
 def write_heat_maps(analysis: Analysis, frames: Frames, path: Path) -> None:
-    """Write one slice a frame, from the first analysed frame to the last; a frame between without a map is 0.
+    """Write one slice a frame, from the first analyzed frame to the last; a frame between without a map is 0.
 
     Values are rounded to 1/1024. The header names the frames that have a map (`BreastUSAI.Frames`, indices from 0)
     and how they were made.
@@ -23,7 +23,7 @@ def write_heat_maps(analysis: Analysis, frames: Frames, path: Path) -> None:
     Raises:
         OutputError: where the file cannot be written.
     """
-    slab = analysed_slab(analysis)
+    slab = analyzed_slab(analysis)
     mapped = frozenset(analysis.maps.frames)
     empty = np.zeros((frames.rows, frames.columns), dtype=np.float32)
     write_nrrd(

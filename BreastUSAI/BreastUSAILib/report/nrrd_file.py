@@ -22,8 +22,8 @@ _TYPES = {"uint8": "unsigned char", "uint16": "unsigned short", "float32": "floa
 _FASTEST = 1  # gzip level: heat maps hardly shrink further, and a cine has hundreds of megabytes of them
 
 
-def analysed_slab(analysis: Analysis) -> range:
-    """The frames that the maps cover as slices: from the first analysed frame to the last, without a gap."""
+def analyzed_slab(analysis: Analysis) -> range:
+    """The frames that the maps cover as slices: from the first analyzed frame to the last, without a gap."""
     return range(analysis.maps.frames[0], analysis.maps.frames[-1] + 1)
 
 

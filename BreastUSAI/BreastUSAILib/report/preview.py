@@ -10,12 +10,12 @@ from PIL import Image, ImageDraw
 
 from .. import RESEARCH_USE
 from ..engine.findings.analysis import Analysis
-from ..engine.findings.heat_map_colours import heat_map_over, shows_flow
+from ..engine.findings.heat_map_colors import heat_map_over, shows_flow
 from ..engine.findings.words import explanation_words
 from ..engine.images.frames import Frames, InputKind
 from .atomic import atomic_file
 from .preview_panel import PANEL_WIDTH, panel
-from .preview_scales import STRIP_HEIGHT, colour_strip, scale_strip
+from .preview_scales import STRIP_HEIGHT, color_strip, scale_strip
 from .preview_theme import BACKGROUND, QUIET, RULE, TEXT, font, shortened
 from .preview_views import (
     Magnification,
@@ -100,7 +100,7 @@ def _views(analysis: Analysis, frames: Frames, frame: int) -> list[tuple[str, Im
     draw_outlines(explained, labels)
     return [
         ("Lesions", found, scale),
-        (explanation_words(analysis.explanation), explained, colour_strip(strip_width, on_flow)),
+        (explanation_words(analysis.explanation), explained, color_strip(strip_width, on_flow)),
     ]
 
 

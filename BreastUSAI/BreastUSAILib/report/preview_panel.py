@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image, ImageDraw
 
 from ..engine.findings.analysis import CLASSES, Analysis, Label, Lesion, Malignancy, Probabilities
-from ..engine.findings.lesion_segment import lesion_colour
+from ..engine.findings.lesion_segment import lesion_color
 from ..engine.findings.measures import beside_axes
 from ..engine.findings.words import (
     interval_words,
@@ -22,11 +22,11 @@ from ..engine.findings.words import (
 from ..engine.images.frames import InputKind
 from .preview_theme import (
     BACKGROUND,
-    LABEL_COLOURS,
+    LABEL_COLORS,
     QUIET,
     RGB,
     RULE,
-    SEVERITY_COLOURS,
+    SEVERITY_COLORS,
     TEXT,
     TRACK,
     font,
@@ -74,10 +74,10 @@ class _Column:
         self.text(text, 14, QUIET)
         self.y += 4
 
-    def text(self, text: str, size: int, colour: RGB = TEXT, indent: int = 0) -> None:
+    def text(self, text: str, size: int, color: RGB = TEXT, indent: int = 0) -> None:
         """A paragraph, wrapped."""
         for line in wrapped(text, size, PANEL_WIDTH - indent):
-            self.draw.text((indent, self.y), line, font=font(size), fill=colour)
+            self.draw.text((indent, self.y), line, font=font(size), fill=color)
             self.y += round(size * 1.35)
 
     def image(self) -> Image.Image:
@@ -87,7 +87,7 @@ class _Column:
 def _verdict(column: _Column, analysis: Analysis) -> None:
     verdict = analysis.verdict
     column.heading("VERDICT")
-    column.text(verdict_words(verdict.label), 42, LABEL_COLOURS[verdict.label])
+    column.text(verdict_words(verdict.label), 42, LABEL_COLORS[verdict.label])
     column.y += 4
     if verdict.label in _EXPLAINED:
         column.text(verdict_meaning(analysis), 17)
@@ -100,14 +100,14 @@ def _verdict(column: _Column, analysis: Analysis) -> None:
 
 def _likelihood_bar(column: _Column, malignancy: Malignancy) -> None:
     draw, top = column.draw, column.y + 8
-    colour = LABEL_COLOURS[Label.MALIGNANT]
+    color = LABEL_COLORS[Label.MALIGNANT]
     last = PANEL_WIDTH - 1
     draw.rounded_rectangle([0, top + 4, last, top + 14], radius=5, fill=TRACK)
     low, at, high = (round(share * last) for share in (malignancy.low, malignancy.probability, malignancy.high))
-    faint = tuple((a + b) // 2 for a, b in zip(colour, TRACK, strict=True))
+    faint = tuple((a + b) // 2 for a, b in zip(color, TRACK, strict=True))
     draw.rounded_rectangle([low, top + 4, max(high, low + 4), top + 14], radius=5, fill=faint)
     at = min(max(at, 3), last - 3)
-    draw.rectangle([at - 3, top, at + 3, top + 18], fill=colour, outline=BACKGROUND)
+    draw.rectangle([at - 3, top, at + 3, top + 18], fill=color, outline=BACKGROUND)
     for share, anchor in ((0.0, "la"), (0.5, "ma"), (1.0, "ra")):
         draw.text((share * last, top + 22), f"{share * 100:.0f} %", font=font(13), fill=QUIET, anchor=anchor)
     column.y = top + 38
@@ -124,7 +124,7 @@ def _class_bars(column: _Column, probabilities: Probabilities) -> None:
         end = left + round(share * (right - left))
         if end > left:
             column.draw.rounded_rectangle(
-                [left, middle - 5, max(end, left + 4), middle + 5], radius=5, fill=LABEL_COLOURS[label]
+                [left, middle - 5, max(end, left + 4), middle + 5], radius=5, fill=LABEL_COLORS[label]
             )
         column.draw.text((PANEL_WIDTH, middle), printable(percent(share)), font=font(17), fill=TEXT, anchor="rm")
         column.y += 26
@@ -157,7 +157,7 @@ def _joined_lesions(column: _Column, analysis: Analysis) -> None:
 
 
 def _lesion_line(column: _Column, number: int, words: str) -> None:
-    column.draw.ellipse([1, column.y + 5, 12, column.y + 16], fill=lesion_colour(number))
+    column.draw.ellipse([1, column.y + 5, 12, column.y + 16], fill=lesion_color(number))
     column.text(f"{number}:  {words}", 17, indent=22)
 
 
@@ -181,7 +181,7 @@ def _flags(column: _Column, analysis: Analysis) -> None:
         return
     column.heading("FLAGS")
     for flag in analysis.flags[:_MOST_FLAGS]:
-        column.draw.ellipse([1, column.y + 5, 12, column.y + 16], fill=SEVERITY_COLOURS[flag.severity])
+        column.draw.ellipse([1, column.y + 5, 12, column.y + 16], fill=SEVERITY_COLORS[flag.severity])
         column.text(flag.message, 16, indent=22)
         column.y += 3
     if len(analysis.flags) > _MOST_FLAGS:

@@ -1,11 +1,11 @@
-"""The strips below the preview's pictures: millimetres, and the colours of the heat map."""
+"""The strips below the preview's pictures: millimeters, and the colors of the heat map."""
 
 from __future__ import annotations
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ..engine.findings.heat_map_colours import heat_map_over
+from ..engine.findings.heat_map_colors import heat_map_over
 from .preview_theme import BACKGROUND, QUIET, TEXT, font
 
 STRIP_HEIGHT = 46
@@ -13,31 +13,31 @@ _TEXT_SIZE = 15
 _LABEL_APART_PX = 58
 _TICK_APART_PX = 5
 _BAR_HEIGHT = 12
-_UNDER_THE_HEAT = 70  # the grey that stands for tissue in the colour bar
+_UNDER_THE_HEAT = 70  # the gray that stands for tissue in the color bar
 
 
 def scale_strip(width: int, mm_per_px: float | None) -> Image.Image:
-    """A ruler with a tick every 10 mm for a view of `width` pixels, or a note that there are no millimetres."""
+    """A ruler with a tick every 10 mm for a view of `width` pixels, or a note that there are no millimeters."""
     strip = Image.new("RGB", (width, STRIP_HEIGHT), BACKGROUND)
     draw = ImageDraw.Draw(strip)
     if mm_per_px is None:
-        draw.text((0, 10), "uncalibrated: no millimetres", font=font(_TEXT_SIZE), fill=QUIET)
+        draw.text((0, 10), "uncalibrated: no millimeters", font=font(_TEXT_SIZE), fill=QUIET)
         return strip
     step_mm, ticks = scale_ticks(width, mm_per_px)
     every = max(1, int(np.ceil(_LABEL_APART_PX * mm_per_px / step_mm)))
     draw.line([(0, 6), (ticks[-1] + 1, 6)], fill=TEXT, width=2)
     for number, x in enumerate(ticks):
-        labelled = number % every == 0
-        draw.rectangle([x, 6, x + 1, 16 if labelled else 11], fill=TEXT)
+        labeled = number % every == 0
+        draw.rectangle([x, 6, x + 1, 16 if labeled else 11], fill=TEXT)
         text = f"{number * step_mm:g}" if number else "0 mm"
         fits = number == 0 or x + font(_TEXT_SIZE).getlength(text) / 2 <= width
-        if labelled and fits:
+        if labeled and fits:
             draw.text((x, 20), text, font=font(_TEXT_SIZE), fill=TEXT, anchor="ma" if number else "la")
     return strip
 
 
-def colour_strip(width: int, on_flow: bool = False) -> Image.Image:
-    """The heat map's colours from 0 to 1, as they look over grey tissue; `on_flow`: those for colour Doppler."""
+def color_strip(width: int, on_flow: bool = False) -> Image.Image:
+    """The heat map's colors from 0 to 1, as they look over gray tissue; `on_flow`: those for color Doppler."""
     strip = Image.new("RGB", (width, STRIP_HEIGHT), BACKGROUND)
     values = np.tile(np.linspace(0.0, 1.0, width, dtype=np.float32), (_BAR_HEIGHT, 1))
     tissue = np.full((_BAR_HEIGHT, width, 3), _UNDER_THE_HEAT, dtype=np.uint8)

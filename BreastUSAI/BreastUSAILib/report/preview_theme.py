@@ -1,4 +1,4 @@
-"""Colours and lettering of the preview picture."""
+"""Colors and lettering of the preview picture."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ TEXT: RGB = (236, 239, 243)
 QUIET: RGB = (160, 170, 182)
 CALIPER: RGB = (255, 236, 120)
 
-LABEL_COLOURS: dict[Label, RGB] = {
+LABEL_COLORS: dict[Label, RGB] = {
     Label.NORMAL: (130, 177, 255),
     Label.BENIGN: (105, 214, 140),
     Label.MALIGNANT: (255, 107, 107),
     Label.UNDETERMINED: (255, 196, 84),
     Label.REJECTED: (176, 184, 194),
 }
-SEVERITY_COLOURS: dict[Severity, RGB] = {
+SEVERITY_COLORS: dict[Severity, RGB] = {
     Severity.INFO: (130, 177, 255),
     Severity.WARNING: (255, 196, 84),
     Severity.REJECT: (255, 107, 107),

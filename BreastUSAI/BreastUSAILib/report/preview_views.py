@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from ..engine.findings.analysis import Lesion
-from ..engine.findings.lesion_segment import lesion_colour
+from ..engine.findings.lesion_segment import lesion_color
 from .preview_theme import BACKGROUND, CALIPER, QUIET, RGB, font
 
 _FINE = 2  # lines are drawn this many times finer and then averaged, for smooth edges
@@ -45,12 +45,12 @@ class Magnification:
         return max(1, round(columns * self.x)), max(1, round(rows * self.y))
 
     def place(self, point: tuple[float, float]) -> tuple[float, float]:
-        """Display position of a (column, row) whose whole numbers are pixel centres."""
+        """Display position of a (column, row) whose whole numbers are pixel centers."""
         return (point[0] + 0.5) * self.x, (point[1] + 0.5) * self.y
 
 
 def displayable(frame: NDArray) -> Image.Image:
-    """A frame as 8-bit RGB; deeper grey is windowed between its 0.5 and 99.5 percentiles."""
+    """A frame as 8-bit RGB; deeper gray is windowed between its 0.5 and 99.5 percentiles."""
     if frame.dtype != np.uint8:
         finite = frame[np.isfinite(frame)]
         low, high = np.percentile(finite, (0.5, 99.5)) if finite.size else (0.0, 1.0)
@@ -72,13 +72,13 @@ def enlarged_map(values: NDArray, size: tuple[int, int]) -> NDArray[np.float32]:
 
 
 def draw_outlines(view: Image.Image, labels: NDArray[np.unsignedinteger[Any]]) -> None:
-    """Draw the border of every lesion of `labels` ``[H, W]`` onto `view`, in its own colour."""
+    """Draw the border of every lesion of `labels` ``[H, W]`` onto `view`, in its own color."""
     fine = (view.width * _FINE, view.height * _FINE)
     for number in np.unique(labels[labels > 0]):
         inside = _rounded(labels == number, fine)
         inner = ndimage.binary_erosion(inside, iterations=round(_OUTLINE_PX * _FINE), border_value=1)
         border = Image.fromarray(np.where(inside & ~inner, 255, 0).astype(np.uint8))
-        view.paste(lesion_colour(int(number)), mask=border.resize(view.size, Image.Resampling.BOX))
+        view.paste(lesion_color(int(number)), mask=border.resize(view.size, Image.Resampling.BOX))
 
 
 def draw_calipers(view: Image.Image, lesions: Sequence[Lesion], magnification: Magnification) -> None:
@@ -101,11 +101,11 @@ def draw_numbers(view: Image.Image, lesions: Sequence[Lesion], magnification: Ma
     draw = ImageDraw.Draw(view)
     for lesion in lesions:
         x, y = magnification.place((lesion.bbox_px[0], lesion.bbox_px[1]))
-        _haloed(draw, (min(max(x, 12), view.width - 12), max(y, 20)), str(lesion.number), lesion_colour(lesion.number))
+        _haloed(draw, (min(max(x, 12), view.width - 12), max(y, 20)), str(lesion.number), lesion_color(lesion.number))
 
 
 def draw_region(view: Image.Image, region_px: tuple[int, int, int, int], magnification: Magnification) -> None:
-    """Mark the corners of the analysed region (left, top, width, height) where it is not the whole image."""
+    """Mark the corners of the analyzed region (left, top, width, height) where it is not the whole image."""
     left, top, width, height = region_px
     x0, y0 = round(left * magnification.x), round(top * magnification.y)
     x1, y1 = round((left + width) * magnification.x) - 1, round((top + height) * magnification.y) - 1
@@ -138,5 +138,5 @@ def _dotted_line(draw: ImageDraw.ImageDraw, start: NDArray, stop: NDArray) -> No
         draw.line([(x, y - arm), (x, y + arm)], fill=255, width=round(1.5 * _FINE))
 
 
-def _haloed(draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, colour: RGB) -> None:
-    draw.text(at, text, font=font(20), fill=colour, anchor="rb", stroke_width=2, stroke_fill=BACKGROUND)
+def _haloed(draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, color: RGB) -> None:
+    draw.text(at, text, font=font(20), fill=color, anchor="rb", stroke_width=2, stroke_fill=BACKGROUND)

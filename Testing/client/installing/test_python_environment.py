@@ -1,4 +1,4 @@
-"""What is installed is found from records and files alone; half installations are recognised."""
+"""What is installed is found from records and files alone; half installations are recognized."""
 
 from __future__ import annotations
 

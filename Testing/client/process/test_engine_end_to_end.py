@@ -21,7 +21,7 @@ FIELDS = ("input", "models", "verdict", "frames", "lesions", "explanation", "fla
 
 
 @pytest.mark.slow
-def test_an_image_of_the_scene_is_analysed_as_in_one_process(scene, tmp_path) -> None:
+def test_an_image_of_the_scene_is_analyzed_as_in_one_process(scene, tmp_path) -> None:
     from BreastUSAILib.engine.analyzer import Analyzer
     from BreastUSAILib.engine.bundles.model_folder import load_models
 

@@ -29,9 +29,9 @@ host = openHost()
 publish(host)
 _browsed, volume = addCine(host.scene, marked_frames(InputKind.CINE, 3))
 command = EngineCommand(sys.executable, ("-m", "Testing.engine.remote.fake_worker"), {"PYTHONPATH": sys.argv[2]})
-engine, analysed, rescored = EngineProcess(command, sys.argv[1]), Heard(), Heard()
-AnalysisJob(engine, volume, AnalyzeOptions(), SourceOptions(), analysed).start()
-nodes = analysed.end()
+engine, analyzed, rescored = EngineProcess(command, sys.argv[1]), Heard(), Heard()
+AnalysisJob(engine, volume, AnalyzeOptions(), SourceOptions(), analyzed).start()
+nodes = analyzed.end()
 parameters = SimpleNamespace(
     inputVolume=volume, segmentation=nodes.segmentation, table=nodes.table, report=nodes.report
 )

@@ -50,7 +50,7 @@ def calibrated() -> Frames:
         count=1,
         rows=480,
         columns=640,
-        has_colour=False,
+        has_color=False,
         read_frame=no_frame,
         ijk_to_ras=np.diag([-0.1, -0.1, 1.0, 1.0]),
         pixel_spacing_mm=(0.1, 0.1),
@@ -68,7 +68,7 @@ def test_an_input_without_pixel_size_is_uncalibrated(calibrated: Frames) -> None
     assert (flag.code, flag.severity) == (FlagCode.UNCALIBRATED, Severity.INFO)
 
 
-def test_a_dual_view_says_how_many_views_there_are_and_which_was_analysed(calibrated: Frames) -> None:
+def test_a_dual_view_says_how_many_views_there_are_and_which_was_analyzed(calibrated: Frames) -> None:
     views = tuple(Region(box, RegionContent.TISSUE, (0.1, 0.1)) for box in (LEFT, RIGHT))
     (flag,) = check_input(replace(calibrated, regions=views, region=views[1]))
     assert (flag.code, flag.severity) == (FlagCode.MULTIPLE_REGIONS, Severity.INFO)
@@ -81,17 +81,17 @@ def test_graphics_beside_the_tissue_are_no_second_view(calibrated: Frames) -> No
     assert check_input(replace(calibrated, regions=(*calibrated.regions, graphics))) == ()
 
 
-@pytest.mark.parametrize("content", [RegionContent.COLOUR_FLOW, RegionContent.SPECTRAL_DOPPLER])
+@pytest.mark.parametrize("content", [RegionContent.COLOR_FLOW, RegionContent.SPECTRAL_DOPPLER])
 def test_a_declared_doppler_region_is_warned_of(calibrated: Frames, content: RegionContent) -> None:
     doppler = Region(Rectangle(100, 100, 80, 80), content)
     (flag,) = check_input(replace(calibrated, regions=(*calibrated.regions, doppler)))
-    assert (flag.code, flag.severity) == (FlagCode.COLOUR_DOPPLER, Severity.WARNING)
+    assert (flag.code, flag.severity) == (FlagCode.COLOR_DOPPLER, Severity.WARNING)
 
 
 @pytest.mark.parametrize(
     ("side", "severity"), [(31, Severity.REJECT), (32, Severity.WARNING), (99, Severity.WARNING), (100, None)]
 )
-def test_a_small_analysed_area_is_warned_of_and_a_tiny_one_rejected(
+def test_a_small_analyzed_area_is_warned_of_and_a_tiny_one_rejected(
     calibrated: Frames, side: int, severity: Severity | None
 ) -> None:
     for box in (Rectangle(0, 0, side, 400), Rectangle(0, 0, 400, side)):
@@ -136,20 +136,20 @@ def speckle(seed: int = 5, shape: tuple[int, int] = SHAPE) -> NDArray[np.uint8]:
     return np.clip(100 + 4 * decibel, 0, 255).astype(np.uint8)
 
 
-def rgb(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.repeat(grey[..., None], 3, axis=-1)
+def rgb(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.repeat(gray[..., None], 3, axis=-1)
 
 
-def with_doppler(share: float, colour: tuple[int, int, int] = (210, 40, 10)) -> NDArray[np.uint8]:
+def with_doppler(share: float, color: tuple[int, int, int] = (210, 40, 10)) -> NDArray[np.uint8]:
     """Speckle with a solid flow area of that share of the frame."""
     pixels = rgb(speckle())
     side = round(np.sqrt(share * SHAPE[0] * SHAPE[1]))
-    pixels[60 : 60 + side, 80 : 80 + side] = colour
+    pixels[60 : 60 + side, 80 : 80 + side] = color
     return pixels
 
 
 def natural_scene(seed: int) -> NDArray[np.uint8]:
-    """Overlapping discs of many sizes and greys, the dead-leaves model of natural images, slightly out of focus."""
+    """Overlapping discs of many sizes and grays, the dead-leaves model of natural images, slightly out of focus."""
     rng = np.random.default_rng(seed)
     rows, columns = np.indices(SHAPE)
     scene = np.zeros(SHAPE)
@@ -161,7 +161,7 @@ def natural_scene(seed: int) -> NDArray[np.uint8]:
     return np.clip(scene, 0, 255).astype(np.uint8)
 
 
-def colour_photo(seed: int) -> NDArray[np.uint8]:
+def color_photo(seed: int) -> NDArray[np.uint8]:
     return np.stack([natural_scene(3 * seed + channel) for channel in range(3)], axis=-1)
 
 
@@ -186,13 +186,13 @@ def checkerboard(square: int) -> NDArray[np.uint8]:
 
 
 NO_ULTRASOUND: dict[str, Callable[[], NDArray]] = {
-    "colour photograph": lambda: colour_photo(1),
-    "grey natural scene": lambda: natural_scene(1),
-    "another grey scene": lambda: natural_scene(4),
+    "color photograph": lambda: color_photo(1),
+    "gray natural scene": lambda: natural_scene(1),
+    "another gray scene": lambda: natural_scene(4),
     "text page": text_page,
-    "text page in colour": lambda: rgb(text_page()),
+    "text page in color": lambda: rgb(text_page()),
     "uniform noise": lambda: np.random.default_rng(0).integers(0, 256, SHAPE, dtype=np.uint8),
-    "coloured noise": lambda: np.random.default_rng(0).integers(0, 256, (*SHAPE, 3), dtype=np.uint8),
+    "colored noise": lambda: np.random.default_rng(0).integers(0, 256, (*SHAPE, 3), dtype=np.uint8),
     "gradient along depth": lambda: gradient((1, 0)),
     "gradient across": lambda: gradient((0, 1)),
     "slanted gradient": lambda: gradient((1, 1)),
@@ -212,12 +212,12 @@ def test_a_picture_that_is_no_ultrasound_is_rejected(name: str) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_speckle_of_b_mode_raises_no_flag(seed: int) -> None:
-    grey = speckle(seed)
-    assert checked(grey) == ()
-    assert checked(rgb(grey)) == ()
-    assert checked(np.rot90(grey)) == ()
-    assert checked(grey.astype(np.uint16) * 16) == ()
-    assert checked(grey.astype(np.float32) / 255) == ()
+    gray = speckle(seed)
+    assert checked(gray) == ()
+    assert checked(rgb(gray)) == ()
+    assert checked(np.rot90(gray)) == ()
+    assert checked(gray.astype(np.uint16) * 16) == ()
+    assert checked(gray.astype(np.float32) / 255) == ()
 
 
 @pytest.mark.parametrize("value", [0, 7, 255])
@@ -237,35 +237,35 @@ def test_a_single_pixel_is_blank() -> None:
     assert codes(checked(np.array([[130]], dtype=np.uint8))) == [FlagCode.BLANK_FRAME]
 
 
-def test_only_the_analysed_region_is_looked_at() -> None:
+def test_only_the_analyzed_region_is_looked_at() -> None:
     frame = text_page()
     frame[40:340, 60:460] = speckle(shape=(300, 400))
     assert check_pixels(frame, Rectangle(60, 40, 400, 300)) == ()
 
 
-@pytest.mark.parametrize("colour", [(210, 40, 10), (20, 60, 220), (240, 120, 10), (30, 130, 250)])
+@pytest.mark.parametrize("color", [(210, 40, 10), (20, 60, 220), (240, 120, 10), (30, 130, 250)])
 @pytest.mark.parametrize("share", [0.003, 0.05, 0.4])
-def test_flow_colours_over_tissue_are_warned_of(share: float, colour: tuple[int, int, int]) -> None:
-    (flag,) = checked(with_doppler(share, colour))
-    assert (flag.code, flag.severity) == (FlagCode.COLOUR_DOPPLER, Severity.WARNING)
+def test_flow_colors_over_tissue_are_warned_of(share: float, color: tuple[int, int, int]) -> None:
+    (flag,) = checked(with_doppler(share, color))
+    assert (flag.code, flag.severity) == (FlagCode.COLOR_DOPPLER, Severity.WARNING)
 
 
-@pytest.mark.parametrize("colour", [(240, 230, 20), (30, 230, 40), (255, 255, 255)])
-def test_calipers_and_labels_in_yellow_green_or_white_are_no_doppler(colour: tuple[int, int, int]) -> None:
-    assert checked(with_doppler(0.01, colour)) == ()
+@pytest.mark.parametrize("color", [(240, 230, 20), (30, 230, 40), (255, 255, 255)])
+def test_calipers_and_labels_in_yellow_green_or_white_are_no_doppler(color: tuple[int, int, int]) -> None:
+    assert checked(with_doppler(0.01, color)) == ()
 
 
 @pytest.mark.parametrize("tint", [(1.0, 0.85, 0.6), (0.75, 0.9, 1.0), (1.0, 0.8, 0.9)])
-def test_a_tinted_grey_scale_is_no_doppler_and_doppler_shows_through_it(tint: tuple[float, float, float]) -> None:
+def test_a_tinted_gray_scale_is_no_doppler_and_doppler_shows_through_it(tint: tuple[float, float, float]) -> None:
     tinted = (rgb(speckle()) * np.array(tint)).astype(np.uint8)
     assert checked(tinted) == ()
     tinted[60:130, 80:150] = (220, 30, 10)
-    assert codes(checked(tinted)) == [FlagCode.COLOUR_DOPPLER]
+    assert codes(checked(tinted)) == [FlagCode.COLOR_DOPPLER]
 
 
 def test_every_message_is_one_sentence(calibrated: Frames) -> None:
     views = tuple(Region(box, RegionContent.TISSUE) for box in (LEFT, RIGHT))
-    flow = Region(Rectangle(0, 0, 60, 60), RegionContent.COLOUR_FLOW)
+    flow = Region(Rectangle(0, 0, 60, 60), RegionContent.COLOR_FLOW)
     dual = replace(calibrated, regions=(*views, flow), region=flow, pixel_spacing_mm=(0.1, 0.3))
     tiny = replace(calibrated, rows=5, columns=5, regions=(), region=None, pixel_spacing_mm=None)
     flags = [*check_input(dual), *check_input(tiny), *checked(text_page()), *checked(with_doppler(0.1))]
@@ -277,7 +277,7 @@ def test_every_message_is_one_sentence(calibrated: Frames) -> None:
         assert ". " not in flag.message
 
 
-def test_a_colour_frame_of_600_by_800_is_checked_within_milliseconds() -> None:
+def test_a_color_frame_of_600_by_800_is_checked_within_milliseconds() -> None:
     frame = rgb(speckle(shape=(600, 800)))
     region = Rectangle(0, 0, 800, 600)
     times = []
@@ -311,8 +311,8 @@ def test_no_real_ultrasound_dicom_is_rejected_and_doppler_is_seen() -> None:
     doppler = set()
     for path in sorted(folder.glob("*.dcm")):
         frames = read_dicom(path)
-        region = detect_sector(frames.grey(0)) if frames.region is None else frames.region.rectangle
+        region = detect_sector(frames.gray(0)) if frames.region is None else frames.region.rectangle
         found = codes(check_pixels(frames.read_frame(0), region))
         assert not {FlagCode.NOT_ULTRASOUND, FlagCode.BLANK_FRAME} & set(found), path.name
-        doppler |= {path.stem for code in found if code is FlagCode.COLOUR_DOPPLER}
+        doppler |= {path.stem for code in found if code is FlagCode.COLOR_DOPPLER}
     assert doppler == {"cine_palette_rle_uncalibrated", "still_rgb_jpeg2000"}

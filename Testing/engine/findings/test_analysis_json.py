@@ -93,7 +93,7 @@ def cine() -> Analysis:
         frames=(FrameFinding(0, 0.0, Probabilities(0.8, 0.1, 0.1)), FrameFinding(4, 0.16, probabilities, (1,))),
         lesions=(lesion(),),
         explanation=Explanation("LayerGradCam", Label.MALIGNANT, "_blocks.15"),
-        flags=(Flag(FlagCode.COLOUR_DOPPLER, Severity.WARNING, "Colour covers part of the tissue."),),
+        flags=(Flag(FlagCode.COLOR_DOPPLER, Severity.WARNING, "Color covers part of the tissue."),),
         device="cpu",
         software={"breastusai": "0.1.0", "torch": "2.13.0"},
         timing_ms={"total": 81.25},

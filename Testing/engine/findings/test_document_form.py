@@ -86,7 +86,7 @@ def changed(document: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict
         (("verdict", "key_frame"), 3, "none of 3"),
         (("verdict", "malignancy", "high"), 1.5, "outside 0 to 1"),
         (("lesions", 0, "frame"), -1, "none of 3"),
-        (("lesions", 0, "area_mm2"), None, "millimetres are missing"),
+        (("lesions", 0, "area_mm2"), None, "millimeters are missing"),
         (("lesions", 0, "area_px"), "many", "lesions: area_px: 'many' stands where a whole number"),
         (("lesions", 0, "depth_px"), float("nan"), "a number"),
         (("lesions", 0, "centroid_px"), [1.0], "2 values"),

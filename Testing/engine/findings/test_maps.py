@@ -52,7 +52,7 @@ def test_no_lesion_gives_an_empty_mask() -> None:
     assert not maps.labels(0).any()
 
 
-def test_a_frame_that_was_not_analysed_has_no_maps() -> None:
+def test_a_frame_that_was_not_analyzed_has_no_maps() -> None:
     with pytest.raises(KeyError):
         StoredMaps(BOX).labels(0)
     with pytest.raises(KeyError):

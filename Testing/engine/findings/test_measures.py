@@ -70,7 +70,7 @@ def test_a_row_gives_what_stands_under_its_name(kind: type, name: str, measure: 
     assert measure.value(found) == 12.3456
 
 
-def test_millimetres_are_shown_where_they_are_known_and_pixels_nowhere_beside_them() -> None:
+def test_millimeters_are_shown_where_they_are_known_and_pixels_nowhere_beside_them() -> None:
     calibrated = {column.title: column.shown_unit for column in columns(LESION_MEASURES, calibrated=True)}
     uncalibrated = {column.title: column.shown_unit for column in columns(LESION_MEASURES, calibrated=False)}
 

@@ -64,7 +64,7 @@ def test_a_blob_returns_to_its_place_within_half_a_pixel(box: Letterbox, u: floa
     inside = np.zeros_like(blob)
     inside[region.slices] = blob[region.slices]
     back = box.restore(box.apply(inside))
-    there, here = _centre(inside), _centre(back)
+    there, here = _center(inside), _center(back)
     step = max(1.0, region.width / content.width, region.height / content.height)
     assert np.abs(there - here).max() <= 0.5 * step
 
@@ -98,6 +98,6 @@ def test_a_frame_of_another_size_is_refused() -> None:
         Letterbox(100, 200, Rectangle(0, 0, 200, 100), 64).apply(np.zeros((200, 100)))
 
 
-def _centre(image: np.ndarray) -> np.ndarray:
+def _center(image: np.ndarray) -> np.ndarray:
     row, column = np.mgrid[: image.shape[0], : image.shape[1]]
     return np.array([(image * column).sum(), (image * row).sum()]) / image.sum()

@@ -1,4 +1,4 @@
-"""Lesions of neighbouring slices become lesions of the volume: a partition that no numbering changes."""
+"""Lesions of neighboring slices become lesions of the volume: a partition that no numbering changes."""
 
 from __future__ import annotations
 
@@ -186,12 +186,12 @@ def test_nothing_gives_nothing() -> None:
 
 
 @given(st.integers(1, 9), st.integers(2, 20))
-def test_evenly_analysed_slices_stand_for_as_many_as_they_lie_apart(step: int, count: int) -> None:
+def test_evenly_analyzed_slices_stand_for_as_many_as_they_lie_apart(step: int, count: int) -> None:
     assert set(slices_stood_for(range(0, step * count, step), step).values()) == {float(step)}
 
 
 def test_one_slice_more_changes_nothing_far_away() -> None:
-    even, more = (slices_stood_for(analysed, 5) for analysed in ([0, 5, 10, 15, 20], [0, 5, 7, 10, 15, 20]))
+    even, more = (slices_stood_for(analyzed, 5) for analyzed in ([0, 5, 10, 15, 20], [0, 5, 7, 10, 15, 20]))
 
     assert {frame: more[frame] for frame in (0, 15, 20)} == {frame: even[frame] for frame in (0, 15, 20)}
     assert (more[5], more[7], more[10]) == (3.5, 2.5, 4.0)

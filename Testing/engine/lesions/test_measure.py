@@ -18,7 +18,7 @@ from BreastUSAILib.engine.lesions.withholding import WithholdingRule
 FRAME = (300, 320)
 WITHIN_ONE_PERCENT = 0.01
 # A digital edge is known to half a pixel, so a diameter to one: 1 % from a semi-axis of 50 pixels whatever the
-# shape's place and slant. Shapes centred on a pixel, as people draw them, keep it from 30 pixels.
+# shape's place and slant. Shapes centered on a pixel, as people draw them, keep it from 30 pixels.
 SEMI_AXIS_PX = st.floats(50, 110)
 ANGLES = st.floats(0, np.pi)
 SUB_PIXEL = st.floats(-0.5, 0.5)
@@ -29,11 +29,11 @@ small_masks = st.integers(0, 2**32 - 1).map(
 
 
 def ellipse(
-    across: float, along: float, *, angle: float = 0.0, centre: tuple[float, float] = (160.0, 150.0)
+    across: float, along: float, *, angle: float = 0.0, center: tuple[float, float] = (160.0, 150.0)
 ) -> NDArray[np.bool_]:
-    """Pixels whose centres lie in an ellipse with those semi-axes, turned by `angle`."""
+    """Pixels whose centers lie in an ellipse with those semi-axes, turned by `angle`."""
     rows, columns = np.indices(FRAME)
-    x, y = columns - centre[0], rows - centre[1]
+    x, y = columns - center[0], rows - center[1]
     u, v = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
     return (u / across) ** 2 + (v / along) ** 2 <= 1
 
@@ -58,7 +58,7 @@ def only(lesions: tuple[Lesion, ...]) -> Lesion:
     return lesion
 
 
-# --- labelling
+# --- labeling
 
 
 def test_lesions_are_numbered_from_the_largest() -> None:
@@ -177,7 +177,7 @@ def test_every_label_is_one_component_with_areas_in_falling_order(mask: NDArray[
 @given(a=SEMI_AXIS_PX, b=SEMI_AXIS_PX, angle=ANGLES, x=SUB_PIXEL, y=SUB_PIXEL)
 @settings(max_examples=50, deadline=None)
 def test_an_ellipse_has_its_known_axes_and_area(a: float, b: float, angle: float, x: float, y: float) -> None:
-    lesion = only(measure(ellipse(a, b, angle=angle, centre=(160 + x, 150 + y))))
+    lesion = only(measure(ellipse(a, b, angle=angle, center=(160 + x, 150 + y))))
     assert lesion.long_axis_px == pytest.approx(2 * max(a, b), rel=WITHIN_ONE_PERCENT)
     assert lesion.short_axis_px == pytest.approx(2 * min(a, b), rel=WITHIN_ONE_PERCENT)
     assert lesion.area_px == pytest.approx(np.pi * a * b, rel=WITHIN_ONE_PERCENT)
@@ -186,7 +186,7 @@ def test_an_ellipse_has_its_known_axes_and_area(a: float, b: float, angle: float
 
 @pytest.mark.parametrize(("a", "b"), [(30, 30), (40, 30), (50, 30), (60, 40), (100, 35)])
 @pytest.mark.parametrize("turned", [False, True])
-def test_an_ellipse_centred_on_a_pixel_has_its_known_axes_from_30_pixels_radius(a: int, b: int, turned: bool) -> None:
+def test_an_ellipse_centered_on_a_pixel_has_its_known_axes_from_30_pixels_radius(a: int, b: int, turned: bool) -> None:
     lesion = only(measure(ellipse(b, a) if turned else ellipse(a, b)))
     assert lesion.long_axis_px == pytest.approx(2 * a, rel=WITHIN_ONE_PERCENT)
     assert lesion.short_axis_px == pytest.approx(2 * b, rel=WITHIN_ONE_PERCENT)
@@ -250,7 +250,7 @@ def test_the_axes_end_on_the_outline_and_stand_upright_on_each_other(a: float, b
     column=st.floats(0.08, 0.14),
 )
 @settings(max_examples=40, deadline=None)
-def test_an_ellipse_in_millimetres_keeps_its_axes_whatever_the_pixels_shape(
+def test_an_ellipse_in_millimeters_keeps_its_axes_whatever_the_pixels_shape(
     a: float, b: float, angle: float, row: float, column: float
 ) -> None:
     rows, columns = np.indices(FRAME)
@@ -264,7 +264,7 @@ def test_an_ellipse_in_millimetres_keeps_its_axes_whatever_the_pixels_shape(
 
 @given(mask=small_masks, spacing=SPACINGS_MM, top=st.integers(0, 3))
 @settings(max_examples=40, deadline=None)
-def test_equal_spacing_scales_pixels_to_millimetres(mask: NDArray[np.bool_], spacing: float, top: int) -> None:
+def test_equal_spacing_scales_pixels_to_millimeters(mask: NDArray[np.bool_], spacing: float, top: int) -> None:
     for lesion in measure(mask, spacing=(spacing, spacing), region_top=top):
         assert lesion.long_axis_mm == pytest.approx(spacing * lesion.long_axis_px)
         assert lesion.short_axis_mm == pytest.approx(spacing * lesion.short_axis_px)
@@ -272,7 +272,7 @@ def test_equal_spacing_scales_pixels_to_millimetres(mask: NDArray[np.bool_], spa
         assert lesion.depth_mm == pytest.approx(spacing * lesion.depth_px)
 
 
-def test_millimetres_are_given_only_when_calibrated() -> None:
+def test_millimeters_are_given_only_when_calibrated() -> None:
     lengths = ("area_mm2", "long_axis_mm", "short_axis_mm", "depth_mm")
     uncalibrated, calibrated = only(measure(ellipse(40, 30))), only(measure(ellipse(40, 30), spacing=(0.1, 0.1)))
     assert [getattr(uncalibrated, name) for name in lengths] == [None] * 4
@@ -285,7 +285,7 @@ def test_a_square_of_tall_pixels_is_taller_than_wide() -> None:
     assert only(measure(square, spacing=(0.2, 0.1))).height_width_ratio == pytest.approx(2.0)
 
 
-def test_depth_counts_from_the_top_of_the_analysed_region() -> None:
+def test_depth_counts_from_the_top_of_the_analyzed_region() -> None:
     lesion = only(measure(box(40, 60, 10, 10), spacing=(0.1, 0.2), region_top=25))
     assert lesion.depth_px == 35.0
     assert lesion.depth_mm == pytest.approx(3.5)

@@ -7,16 +7,16 @@ import torch
 from monai.networks.layers import DropPath
 from torch import nn
 
-from BreastUSAILib.engine.networks.blocks import InvertedResidual, convolution, drop_path_rates, he_initialised
+from BreastUSAILib.engine.networks.blocks import InvertedResidual, convolution, drop_path_rates, he_initialized
 
 from .definitions import build
 
 
-def test_a_convolution_keeps_the_size_and_normalises_before_it_activates() -> None:
+def test_a_convolution_keeps_the_size_and_normalizes_before_it_activates() -> None:
     block = convolution(3, 5, 7)
     output = block(torch.rand(2, 3, 9, 9))
     assert output.shape == (2, 5, 9, 9)
-    assert (output == 0).float().mean() > 0.2  # half of normalised values are negative
+    assert (output == 0).float().mean() > 0.2  # half of normalized values are negative
     assert [type(part) for part in block.modules() if not list(part.children())] == [
         nn.Conv2d,
         nn.BatchNorm2d,
@@ -56,7 +56,7 @@ def test_the_deep_networks_give_each_block_its_rate() -> None:
 
 def test_convolutions_start_with_the_variance_that_keeps_gradients_alive() -> None:
     dense, depthwise = nn.Conv2d(64, 128, 3), nn.Conv2d(512, 512, 3, groups=512)
-    he_initialised(nn.Sequential(dense, depthwise))
+    he_initialized(nn.Sequential(dense, depthwise))
     assert dense.weight.var().item() == pytest.approx(2 / (9 * 128), rel=0.05)
     assert depthwise.weight.var().item() == pytest.approx(2 / 9, rel=0.1)
     assert (dense.bias == 0).all()

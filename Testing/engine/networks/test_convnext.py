@@ -21,7 +21,7 @@ def test_a_block_sees_three_pixels_in_each_direction() -> None:
     assert rows == list(range(4, 11))
 
 
-def test_each_pixel_is_normalised_over_its_channels() -> None:
-    normalised = ChannelNorm(16)(torch.rand(2, 16, 5, 5) * 9 + 3)
-    torch.testing.assert_close(normalised.mean(dim=1), torch.zeros(2, 5, 5), atol=1e-5, rtol=0)
-    torch.testing.assert_close(normalised.var(dim=1, correction=0), torch.ones(2, 5, 5), atol=1e-4, rtol=0)
+def test_each_pixel_is_normalized_over_its_channels() -> None:
+    normalized = ChannelNorm(16)(torch.rand(2, 16, 5, 5) * 9 + 3)
+    torch.testing.assert_close(normalized.mean(dim=1), torch.zeros(2, 5, 5), atol=1e-5, rtol=0)
+    torch.testing.assert_close(normalized.var(dim=1, correction=0), torch.ones(2, 5, 5), atol=1e-4, rtol=0)

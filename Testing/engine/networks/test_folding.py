@@ -1,4 +1,4 @@
-"""Networks folded for inference: where no batch normalisation is left. That they compute the same: every network."""
+"""Networks folded for inference: where no batch normalization is left. That they compute the same: every network."""
 
 from __future__ import annotations
 

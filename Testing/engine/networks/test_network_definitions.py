@@ -33,13 +33,13 @@ def test_checking_a_definition_imports_no_network() -> None:
     "target",
     [
         "BreastUSAILib.engine.networks.convnext.nn.Linear",
-        "BreastUSAILib.engine.networks.blocks.he_initialised",
+        "BreastUSAILib.engine.networks.blocks.he_initialized",
         "BreastUSAILib.engine.networks.ConvNeXt",
         "monai.networks.nets.ViT",
         "monai.networks.nets.efficientnet.EfficientNetBN",
     ],
 )
-def test_a_neighbour_of_an_allowed_name_is_refused(target: str) -> None:
+def test_a_neighbor_of_an_allowed_name_is_refused(target: str) -> None:
     with pytest.raises(ModelError, match="not allowed"):
         check_definition({"_target_": target})
 

@@ -126,11 +126,11 @@ def test_the_likelihood_is_the_mean_of_whole_frame_and_closer_view(pair: str, re
     models = unsure(request.getfixturevalue(pair))
     frames = in_region(speckle_frames(), WHOLE)
     (lesion,) = Analyzer(models, "cpu").rescore(frames, {0: SMALL_LESION}).lesions
-    grey = frames.read_frame(0)
+    gray = frames.read_frame(0)
     view = closer_view(Rectangle(60, 40, 20, 12), WHOLE)
     assert view is not None
-    whole = logits_of(models, prepare(grey, SMALL.letterbox(120, 160, WHOLE), SMALL))
-    close = logits_of(models, prepare_view(grey, view, WHOLE, SMALL))
+    whole = logits_of(models, prepare(gray, SMALL.letterbox(120, 160, WHOLE), SMALL))
+    close = logits_of(models, prepare_view(gray, view, WHOLE, SMALL))
     assert_close(lesion.malignancy, likelihood_of(models, (whole + close) / 2))
     for alone in (whole, close):
         other = likelihood_of(models, alone)
@@ -231,7 +231,7 @@ def test_what_the_reader_outlined_is_never_withheld(untrained: Models) -> None:
     assert len(analysis.lesions) == 1
 
 
-def test_an_outline_outside_the_analysed_region_is_measured_but_not_scored(analyzer: Analyzer) -> None:
+def test_an_outline_outside_the_analyzed_region_is_measured_but_not_scored(analyzer: Analyzer) -> None:
     frames = in_region(speckle_frames(), Rectangle(40, 30, 100, 80))
     given = labels_with(n1=(5, 4, 20, 12), n2=(60, 40, 20, 12), n3=(90, 20, 30, 40))
     outside, within, across = analyzer.rescore(frames, {0: given}).lesions
@@ -241,7 +241,7 @@ def test_an_outline_outside_the_analysed_region_is_measured_but_not_scored(analy
     assert across.depth_px == 0.0
     analysis = analyzer.rescore(frames, {0: given})
     (flag,) = [flag for flag in analysis.flags if flag.code is FlagCode.RESCORED]
-    assert "outside the analysed area, 1 in number" in flag.message
+    assert "outside the analyzed area, 1 in number" in flag.message
     jsonschema.Draft202012Validator(SCHEMA).validate(analysis.to_json())
 
 
@@ -274,7 +274,7 @@ WRONG = {
     "a frame after the last": ({3: SMALL_LESION}, "Choose from 0 to 2"),
     "a frame before the first": ({-1: SMALL_LESION}, "Choose from 0 to 2"),
     "a mask turned on its side": ({1: SMALL_LESION.T}, "120 rows of 160 pixels"),
-    "a mask in colour": ({1: np.zeros((120, 160, 3), np.uint8)}, "120 rows of 160 pixels"),
+    "a mask in color": ({1: np.zeros((120, 160, 3), np.uint8)}, "120 rows of 160 pixels"),
     "probabilities": ({1: SMALL_LESION.astype(np.float32)}, "whole numbers from 0 to 255"),
     "a negative label": ({1: SMALL_LESION.astype(np.int16) * -1}, "whole numbers from 0 to 255"),
     "a label that is too high": ({1: SMALL_LESION.astype(np.uint16) * 256}, "whole numbers from 0 to 255"),

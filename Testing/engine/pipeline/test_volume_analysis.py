@@ -42,7 +42,7 @@ def volume(count: int, **changes: object) -> Frames:
     return replace(speckle_frames(count), **{**known, **changes})  # type: ignore[arg-type]
 
 
-def analysed(models: Models, frames: Frames, selection: str = "all") -> Analysis:
+def analyzed(models: Models, frames: Frames, selection: str = "all") -> Analysis:
     return Analyzer(models, "cpu").analyze(frames, AnalyzeOptions(FrameSelection.parse(selection)))
 
 
@@ -51,7 +51,7 @@ def blank_where(frames: Frames, is_blank: Callable[[int], bool]) -> Frames:
 
 
 def test_a_lesion_through_all_slices_is_one_with_its_volume_and_its_own_likelihood(outlining: Models) -> None:
-    analysis = analysed(outlining, volume(4))
+    analysis = analyzed(outlining, volume(4))
     (whole,) = analysis.volume_lesions
     assert whole.lesions == tuple(lesion.id for lesion in analysis.lesions) == (1, 2, 3, 4)
     assert (whole.first_frame, whole.last_frame) == (0, 3)
@@ -66,7 +66,7 @@ def test_a_lesion_through_all_slices_is_one_with_its_volume_and_its_own_likeliho
 @pytest.mark.parametrize("kind", [InputKind.CINE, InputKind.STILL])
 def test_a_still_and_a_cine_have_none(outlining: Models, kind: InputKind) -> None:
     count = 1 if kind is InputKind.STILL else 3
-    analysis = analysed(outlining, volume(count, kind=kind, slice_spacing_mm=None))
+    analysis = analyzed(outlining, volume(count, kind=kind, slice_spacing_mm=None))
     assert analysis.lesions
     assert analysis.volume_lesions == ()
 
@@ -75,21 +75,21 @@ def test_a_still_and_a_cine_have_none(outlining: Models, kind: InputKind) -> Non
     "unknown",
     [{"slice_spacing_mm": None}, {"pixel_spacing_mm": None, "spacing_source": SpacingSource.NONE}],
 )
-def test_cubic_millimetres_need_both_spacings(outlining: Models, unknown: dict) -> None:
-    (whole,) = analysed(outlining, volume(3, **unknown)).volume_lesions
+def test_cubic_millimeters_need_both_spacings(outlining: Models, unknown: dict) -> None:
+    (whole,) = analyzed(outlining, volume(3, **unknown)).volume_lesions
     assert whole.volume_mm3 is None
     assert whole.voxels == 3 * 120 * 160
 
 
 def test_what_an_outline_in_one_slice_says_of_a_volume_is_its_voxels_alone(outlining: Models) -> None:
-    (whole,) = analysed(outlining, volume(3), "key").volume_lesions
+    (whole,) = analyzed(outlining, volume(3), "key").volume_lesions
     assert (whole.first_frame, whole.voxels, whole.volume_mm3) == (whole.last_frame, 120 * 160, None)
 
 
 def test_the_likelihood_is_the_highest_of_the_slices_where_the_lesion_is_outlined(outlining: Models) -> None:
     """Two lesions, two empty slices apart: only one of them reaches the key slice."""
     frames = blank_where(volume(7), lambda index: index in (2, 3))
-    analysis = analysed(outlining, frames)
+    analysis = analyzed(outlining, frames)
     assert [(one.first_frame, one.last_frame) for one in analysis.volume_lesions] == [(4, 6), (0, 1)]
     by_slice = {found.index: found.probabilities for found in analysis.frames}
     for one in analysis.volume_lesions:
@@ -102,13 +102,13 @@ def test_the_likelihood_is_the_highest_of_the_slices_where_the_lesion_is_outline
 
 
 def test_one_slice_without_a_picture_does_not_part_a_lesion(outlining: Models) -> None:
-    (whole,) = analysed(outlining, blank_where(volume(5), lambda index: index == 2)).volume_lesions
+    (whole,) = analyzed(outlining, blank_where(volume(5), lambda index: index == 2)).volume_lesions
     assert (whole.first_frame, whole.last_frame, len(whole.lesions)) == (0, 4, 4)
 
 
 @pytest.mark.parametrize("step", [2, 3])
-def test_among_every_nth_slices_the_analysed_ones_are_neighbours(outlining: Models, step: int) -> None:
-    analysis = analysed(outlining, volume(9), f"every:{step}")
+def test_among_every_nth_slices_the_analyzed_ones_are_neighbors(outlining: Models, step: int) -> None:
+    analysis = analyzed(outlining, volume(9), f"every:{step}")
     (whole,) = analysis.volume_lesions
     looked_at = len(range(0, 9, step))
     assert whole.voxels == looked_at * 120 * 160
@@ -141,7 +141,7 @@ def test_only_the_frames_that_were_asked_for_are_read_and_have_results(
 
 def test_a_frame_is_read_the_same_whatever_else_was_asked_for(untrained: Models) -> None:
     frames = replace(speckle_frames(7), region=WHOLE, regions=(WHOLE,))
-    every, some = analysed(untrained, frames), analysed(untrained, frames, "every:3")
+    every, some = analyzed(untrained, frames), analyzed(untrained, frames, "every:3")
     for found in some.frames:
         same = every.frames[found.index].probabilities
         assert found.probabilities is not None
@@ -151,10 +151,10 @@ def test_a_frame_is_read_the_same_whatever_else_was_asked_for(untrained: Models)
 
 def test_withheld_outlines_are_counted_among_the_frames_that_were_looked_at(untrained: Models) -> None:
     models = with_rules(untrained, normal_below=1.1, threshold=0.0)
-    analysis = analysed(models, speckle_frames(7), "every:3")
+    analysis = analyzed(models, speckle_frames(7), "every:3")
     (flag,) = [flag for flag in analysis.flags if flag.code is FlagCode.OUTLINE_WITHHELD]
     assert flag.message.startswith("On 3 of 3 frames")
-    of_slices = analysed(models, volume(4))
+    of_slices = analyzed(models, volume(4))
     (flag,) = [flag for flag in of_slices.flags if flag.code is FlagCode.OUTLINE_WITHHELD]
     assert flag.message.startswith("On 4 of 4 slices")
     assert "these slices" in flag.message
@@ -162,4 +162,4 @@ def test_withheld_outlines_are_counted_among_the_frames_that_were_looked_at(untr
 
 
 def test_a_step_beyond_the_end_leaves_the_first_frame(untrained: Models) -> None:
-    assert [found.index for found in analysed(untrained, speckle_frames(2), "every:50").frames] == [0]
+    assert [found.index for found in analyzed(untrained, speckle_frames(2), "every:50").frames] == [0]

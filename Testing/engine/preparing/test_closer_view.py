@@ -1,4 +1,4 @@
-"""The closer view around a lesion holds it whole, lies in the analysed region, and has the shape training showed."""
+"""The closer view around a lesion holds it whole, lies in the analyzed region, and has the shape training showed."""
 
 from __future__ import annotations
 
@@ -79,20 +79,20 @@ def test_an_outline_outside_the_region_has_no_view(box: Rectangle) -> None:
 
 
 def test_the_view_of_everything_is_what_the_network_always_sees() -> None:
-    grey = speckle_frames().read_frame(0)
+    gray = speckle_frames().read_frame(0)
     region = Rectangle(10, 5, 140, 110)
-    whole = prepare(grey, SMALL.letterbox(120, 160, region), SMALL)
-    assert np.array_equal(prepare_view(grey, region, region, SMALL), whole)
+    whole = prepare(gray, SMALL.letterbox(120, 160, region), SMALL)
+    assert np.array_equal(prepare_view(gray, region, region, SMALL), whole)
 
 
 def test_tissue_keeps_its_brightness_whatever_else_is_in_view() -> None:
     """A dark half of the picture stays dark in a view of its own, as in the parts of images that training shows."""
-    grey = np.full((100, 100), 200, np.uint8)
-    grey[:, :50] = 40
-    grey[::2, ::2] -= 10
+    gray = np.full((100, 100), 200, np.uint8)
+    gray[:, :50] = 40
+    gray[::2, ::2] -= 10
     region = Rectangle(0, 0, 100, 100)
-    dark = prepare_view(grey, Rectangle(0, 0, 40, 40), region, SMALL)
-    bright = prepare_view(grey, Rectangle(60, 0, 40, 40), region, SMALL)
+    dark = prepare_view(gray, Rectangle(0, 0, 40, 40), region, SMALL)
+    bright = prepare_view(gray, Rectangle(60, 0, 40, 40), region, SMALL)
     assert dark.max() < bright.min()
 
 

@@ -40,7 +40,7 @@ def test_a_blur_keeps_the_mean_and_takes_contrast() -> None:
     assert blurred.std() < 0.5 * picture.std()
 
 
-def test_edges_are_where_the_grey_value_changes() -> None:
+def test_edges_are_where_the_gray_value_changes() -> None:
     picture = np.zeros((20, 20), dtype=np.float32)
     picture[:, 10:] = 0.5
     edges = sobel(picture)
@@ -49,7 +49,7 @@ def test_edges_are_where_the_grey_value_changes() -> None:
     assert not edges[:, 11:].any()
 
 
-def test_an_equalised_picture_has_as_much_of_every_grey() -> None:
+def test_an_equalized_picture_has_as_much_of_every_gray() -> None:
     dark = np.random.default_rng(1).random((100, 100), dtype=np.float32) ** 2
     shares = np.histogram(equalize(dark), bins=4, range=(0, 1))[0] / dark.size
     assert shares == pytest.approx([0.25] * 4, abs=0.06)

@@ -43,7 +43,7 @@ def test_a_constant_frame_becomes_black_not_nan() -> None:
     assert not square.any()
 
 
-def test_resize_to_256_and_centre_crop_of_224_are_a_stretched_central_share() -> None:
+def test_resize_to_256_and_center_crop_of_224_are_a_stretched_central_share() -> None:
     published = dataclasses.replace(PREPROCESSING, size=224, fit="stretch", centre_share=224 / 256)
     box = published.letterbox(480, 640, Rectangle(0, 0, 640, 480))
     assert box.region == Rectangle(40, 30, 560, 420)

@@ -190,7 +190,7 @@ def test_volumes_cut_short(tmp_path: Path, suffix: str, capfd: pytest.CaptureFix
     assert capfd.readouterr().err == ""
 
 
-def test_vectors_are_no_colours(tmp_path: Path) -> None:
+def test_vectors_are_no_colors(tmp_path: Path) -> None:
     path = tmp_path / "a.nrrd"
     sitk.WriteImage(sitk.GetImageFromArray(np.ones((3, 4, 5, 2), np.float32), isVector=True), str(path))
     assert "2 values a pixel" in problem(path)

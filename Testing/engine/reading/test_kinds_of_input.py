@@ -211,7 +211,7 @@ def list_nrrd(path: Path, sizes: str, kinds: str, *lines: str, data: NDArray) ->
 SPACE = "space: left-posterior-superior"
 
 
-def test_slicers_sequence_of_grey_frames_is_a_cine(tmp_path: Path) -> None:
+def test_slicers_sequence_of_gray_frames_is_a_cine(tmp_path: Path) -> None:
     steps = "space directions: (0.2,0,0) (0,0.3,0) (0,0,1) none"
     times = ("axis 3 index type:=numeric", "axis 3 index values:=0 0.05 0.2 0.3 0.4")
     path = list_nrrd(tmp_path / "a.seq.nrrd", "10 8 1 5", "domain domain domain list", SPACE, steps, *times, data=CINE)
@@ -241,12 +241,12 @@ def test_index_values_that_are_no_times_are_none(tmp_path: Path, unit: str) -> N
     assert one(path).frame_times_s is None
 
 
-def test_a_sequence_of_colour_frames_is_a_colour_cine(tmp_path: Path) -> None:
-    colours = np.random.default_rng(0).integers(0, 255, (5, 8, 10, 3), np.uint8)
-    path = list_nrrd(tmp_path / "a.seq.nrrd", "3 10 8 1 5", "vector domain domain domain list", data=colours)
+def test_a_sequence_of_color_frames_is_a_color_cine(tmp_path: Path) -> None:
+    colors = np.random.default_rng(0).integers(0, 255, (5, 8, 10, 3), np.uint8)
+    path = list_nrrd(tmp_path / "a.seq.nrrd", "3 10 8 1 5", "vector domain domain domain list", data=colors)
     frames = one(path)
-    assert (frames.has_colour, frames.count) == (True, 5)
-    assert np.array_equal(pixels(frames), colours)
+    assert (frames.has_color, frames.count) == (True, 5)
+    assert np.array_equal(pixels(frames), colors)
 
 
 def test_igsios_frames_have_no_size_and_their_time_stamps(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_a_spacing_of_one_is_what_formats_say_when_nobody_gave_one(tmp_path: Pat
     assert np.array_equal(frames.ijk_to_ras, np.diag([-1, -1, 1, 1]))
 
 
-def test_slices_one_millimetre_apart_may_be_slices_whose_distance_nobody_gave(tmp_path: Path) -> None:
+def test_slices_one_millimeter_apart_may_be_slices_whose_distance_nobody_gave(tmp_path: Path) -> None:
     frames = volume(tmp_path / "a.nrrd", VOXELS, Spacing=(0.2, 0.3, 1.0))
     assert frames.pixel_spacing_mm == pytest.approx((0.3, 0.2))
     assert frames.slice_spacing_mm is None
@@ -96,11 +96,11 @@ def test_values_keep_their_meaning(tmp_path: Path, stored: type, shown: type) ->
     assert np.array_equal(frame, VOXELS[1])
 
 
-def test_colour_volumes_lose_their_transparency(tmp_path: Path) -> None:
-    colour = np.random.default_rng(0).integers(0, 255, (2, 4, 5, 4), np.uint8)
-    frames = volume(tmp_path / "a.nrrd", colour)
-    assert frames.has_colour
-    assert np.array_equal(frames.read_frame(1), colour[1, ..., :3])
+def test_color_volumes_lose_their_transparency(tmp_path: Path) -> None:
+    color = np.random.default_rng(0).integers(0, 255, (2, 4, 5, 4), np.uint8)
+    frames = volume(tmp_path / "a.nrrd", color)
+    assert frames.has_color
+    assert np.array_equal(frames.read_frame(1), color[1, ..., :3])
 
 
 def test_one_slice_is_a_still(tmp_path: Path) -> None:
@@ -137,35 +137,35 @@ def picture(path: Path, pixels: NDArray, mode: str | None = None, **options: Any
     return frames_of(path)
 
 
-GREY = VOXELS[0] * 4
-COLOUR = np.random.default_rng(0).integers(0, 255, (4, 5, 3), np.uint8)
+GRAY = VOXELS[0] * 4
+COLOR = np.random.default_rng(0).integers(0, 255, (4, 5, 3), np.uint8)
 
 
 @pytest.mark.parametrize("suffix", [".png", ".bmp", ".tif", ".tiff"])
 def test_pictures_show_what_was_saved(tmp_path: Path, suffix: str) -> None:
-    grey = picture(tmp_path / f"grey{suffix}", GREY)
-    assert (grey.kind, grey.count, grey.has_colour, grey.name) == (InputKind.STILL, 1, False, "grey")
-    assert np.array_equal(grey.read_frame(0), GREY)
-    colour = picture(tmp_path / f"colour{suffix}", COLOUR)
-    assert colour.has_colour
-    assert np.array_equal(colour.read_frame(0), COLOUR)
+    gray = picture(tmp_path / f"gray{suffix}", GRAY)
+    assert (gray.kind, gray.count, gray.has_color, gray.name) == (InputKind.STILL, 1, False, "gray")
+    assert np.array_equal(gray.read_frame(0), GRAY)
+    color = picture(tmp_path / f"color{suffix}", COLOR)
+    assert color.has_color
+    assert np.array_equal(color.read_frame(0), COLOR)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "P", "LA", "RGBA"])
-def test_grey_pictures_are_grey_however_they_are_stored(tmp_path: Path, mode: str) -> None:
-    frames = picture(tmp_path / "a.png", GREY, mode)
-    assert not frames.has_colour
-    assert np.array_equal(frames.read_frame(0), GREY)
+def test_gray_pictures_are_gray_however_they_are_stored(tmp_path: Path, mode: str) -> None:
+    frames = picture(tmp_path / "a.png", GRAY, mode)
+    assert not frames.has_color
+    assert np.array_equal(frames.read_frame(0), GRAY)
 
 
 def test_transparency_is_dropped(tmp_path: Path) -> None:
-    frames = picture(tmp_path / "a.png", np.dstack([COLOUR, np.full((4, 5), 7, np.uint8)]))
-    assert np.array_equal(frames.read_frame(0), COLOUR)
+    frames = picture(tmp_path / "a.png", np.dstack([COLOR, np.full((4, 5), 7, np.uint8)]))
+    assert np.array_equal(frames.read_frame(0), COLOR)
 
 
 @pytest.mark.parametrize("suffix", [".png", ".tif"])
-def test_sixteen_bit_grey_stays_deep(tmp_path: Path, suffix: str) -> None:
-    deep = GREY.astype(np.uint16) * 257
+def test_sixteen_bit_gray_stays_deep(tmp_path: Path, suffix: str) -> None:
+    deep = GRAY.astype(np.uint16) * 257
     frame = picture(tmp_path / f"a{suffix}", deep).read_frame(0)
     assert frame.dtype == np.uint16
     assert np.array_equal(frame, deep)
@@ -177,7 +177,7 @@ def test_a_picture_that_is_stored_turned_is_refused(tmp_path: Path, suffix: str,
     """Slicer shows it as it is stored: a result of the turned picture would not lie on it."""
     exif = Image.Exif()
     exif[0x0112] = orientation  # 6: turn a quarter clockwise to show
-    Image.fromarray(COLOUR).save(tmp_path / f"a{suffix}", exif=exif)
+    Image.fromarray(COLOR).save(tmp_path / f"a{suffix}", exif=exif)
     (item,) = read(tmp_path / f"a{suffix}")
     assert isinstance(item, Frames) == (orientation == 1)
     assert orientation == 1 or f"EXIF orientation {orientation}" in str(item)
@@ -191,30 +191,30 @@ def test_the_pages_of_a_tiff_are_a_cine(tmp_path: Path) -> None:
     assert np.array_equal([frames.read_frame(index) for index in (0, 1, 2)], VOXELS)
 
 
-def test_colour_on_a_later_page_is_colour(tmp_path: Path) -> None:
-    pages = [Image.fromarray(GREY), Image.fromarray(COLOUR)]
+def test_color_on_a_later_page_is_color(tmp_path: Path) -> None:
+    pages = [Image.fromarray(GRAY), Image.fromarray(COLOR)]
     pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
     frames = frames_of(tmp_path / "a.tif")
-    assert frames.has_colour
+    assert frames.has_color
     assert frames.read_frame(0).shape == (4, 5, 3)
-    assert np.array_equal(frames.read_frame(1), COLOUR)
+    assert np.array_equal(frames.read_frame(1), COLOR)
 
 
-def test_colours_of_sixteen_bits_come_through_itk(tmp_path: Path) -> None:
-    deep = sitk.GetImageFromArray(COLOUR.astype(np.uint16) * 257, isVector=True)
+def test_colors_of_sixteen_bits_come_through_itk(tmp_path: Path) -> None:
+    deep = sitk.GetImageFromArray(COLOR.astype(np.uint16) * 257, isVector=True)
     sitk.WriteImage(deep, str(tmp_path / "a.tif"))
-    assert np.array_equal(frames_of(tmp_path / "a.tif").read_frame(0), COLOUR)
+    assert np.array_equal(frames_of(tmp_path / "a.tif").read_frame(0), COLOR)
 
 
 def test_a_misnamed_picture_is_read_by_its_content(tmp_path: Path) -> None:
-    Image.fromarray(GREY).save(tmp_path / "a", format="PNG")
-    Image.fromarray(GREY).save(tmp_path / "b.jpg", format="PNG")
-    assert np.array_equal(frames_of(tmp_path / "a").read_frame(0), GREY)
-    assert np.array_equal(frames_of(tmp_path / "b.jpg").read_frame(0), GREY)
+    Image.fromarray(GRAY).save(tmp_path / "a", format="PNG")
+    Image.fromarray(GRAY).save(tmp_path / "b.jpg", format="PNG")
+    assert np.array_equal(frames_of(tmp_path / "a").read_frame(0), GRAY)
+    assert np.array_equal(frames_of(tmp_path / "b.jpg").read_frame(0), GRAY)
 
 
 def test_itk_takes_a_printing_resolution_for_a_spacing_and_slicer_with_it(tmp_path: Path) -> None:
-    frames = picture(tmp_path / "a.jpg", GREY, dpi=(72, 72))
-    millimetres = 25.4 / 72
-    assert np.allclose(frames.ijk_to_ras, np.diag([-millimetres, -millimetres, 1, 1]), atol=1e-4)
+    frames = picture(tmp_path / "a.jpg", GRAY, dpi=(72, 72))
+    millimeters = 25.4 / 72
+    assert np.allclose(frames.ijk_to_ras, np.diag([-millimeters, -millimeters, 1, 1]), atol=1e-4)
     assert frames.pixel_spacing_mm is None

@@ -27,13 +27,13 @@ FAKE_WORKER = ("-m", "Testing.engine.remote.fake_worker")
 
 
 def found_in(frames: Frames, options: AnalyzeOptions, device: str = "cpu") -> Analysis:
-    """The analysis that the fake engine gives: the mean grey value of a frame is in its heat map's first cell."""
+    """The analysis that the fake engine gives: the mean gray value of a frame is in its heat map's first cell."""
     indices = tuple(options.frames.indices(frames.count))
-    analysis = analysis_of(frames, analysed=indices)
+    analysis = analysis_of(frames, analyzed=indices)
     maps = StoredMaps(Letterbox(frames.rows, frames.columns, Rectangle(0, 0, frames.columns, frames.rows), 64))
     for index in indices:
         heat = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)
-        heat[0, 0] = frames.grey(index).mean() / 255
+        heat[0, 0] = frames.gray(index).mean() / 255
         maps.store(index, analysis.maps.labels(index), heat)
     return replace(analysis, maps=maps, device=device)
 

@@ -57,9 +57,9 @@ def assert_same(analysis: Analysis, other: Analysis) -> None:
 def some_frames(draw: st.DrawFn) -> Frames:
     """Any input: any pixel types, each frame its own."""
     rows, columns, count = draw(st.integers(1, 5)), draw(st.integers(1, 5)), draw(st.integers(1, 4))
-    colour = draw(st.booleans())
-    types = [np.uint8] if colour else [np.uint8, np.uint16, np.float32]
-    shape = (rows, columns, 3) if colour else (rows, columns)
+    color = draw(st.booleans())
+    types = [np.uint8] if color else [np.uint8, np.uint16, np.float32]
+    shape = (rows, columns, 3) if color else (rows, columns)
     seed = draw(st.integers(0, 99))
     pixels = [
         np.random.default_rng(seed + index).integers(0, 255, shape).astype(draw(st.sampled_from(types)))
@@ -72,7 +72,7 @@ def some_frames(draw: st.DrawFn) -> Frames:
         count=count,
         rows=rows,
         columns=columns,
-        has_colour=colour,
+        has_color=color,
         read_frame=pixels.__getitem__,
         ijk_to_ras=np.random.default_rng(seed).normal(size=(4, 4)),
         pixel_spacing_mm=spacing,
@@ -157,7 +157,7 @@ def test_a_rejected_analysis_arrives_equal(untrained, tmp_path) -> None:
     assert_same(all_at_once(read_analysis(tmp_path)), analysis)
 
 
-def test_frames_from_files_are_analysed_as_the_originals(untrained, tmp_path) -> None:
+def test_frames_from_files_are_analyzed_as_the_originals(untrained, tmp_path) -> None:
     frames, options = speckle_frames(5), AnalyzeOptions(FrameSelection(1, 3))
     analyzer = Analyzer(untrained, "cpu")
     given = handed_over(tmp_path, frames, options)

@@ -1,4 +1,4 @@
-"""The block "Input": what an image is recognised as, its frames, and its pixel size by hand."""
+"""The block "Input": what an image is recognized as, its frames, and its pixel size by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from BreastUSAILib.client.jobs.analysis_request import manualSpacing
 from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
 from BreastUSAILib.gui.sections.given_sizes import GIVEN_ATTRIBUTE
-from BreastUSAILib.gui.words.input_words import recognisedWords
+from BreastUSAILib.gui.words.input_words import recognizedWords
 from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.mrml.result_links import linkResult
@@ -21,7 +21,7 @@ from Testing.host.placing import click_in_view, hover_in_view
 from Testing.scene.analyses import analysis_of, marked_frames
 
 
-def recognised(kind=InputKind.STILL, frames=1, spacing=(0.0621, 0.0621), source="ultrasound_region", between=None):
+def recognized(kind=InputKind.STILL, frames=1, spacing=(0.0621, 0.0621), source="ultrasound_region", between=None):
     return SimpleNamespace(
         kind=kind,
         frames=frames,
@@ -35,23 +35,23 @@ def recognised(kind=InputKind.STILL, frames=1, spacing=(0.0621, 0.0621), source=
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        (recognised(InputKind.CINE, 65), "Cine, 65 frames, 0.0621 mm/pixel"),
-        (recognised(spacing=(0.2, 0.1)), "Still, 0.1 × 0.2 mm/pixel"),
-        (recognised(spacing=None, source="none"), "Still, uncalibrated: millimetres are not shown"),
-        (recognised(source="manual"), "Still, 0.0621 mm/pixel, given by hand"),
+        (recognized(InputKind.CINE, 65), "Cine, 65 frames, 0.0621 mm/pixel"),
+        (recognized(spacing=(0.2, 0.1)), "Still, 0.1 × 0.2 mm/pixel"),
+        (recognized(spacing=None, source="none"), "Still, uncalibrated: millimeters are not shown"),
+        (recognized(source="manual"), "Still, 0.0621 mm/pixel, given by hand"),
         (
-            recognised(InputKind.VOLUME, 200, source="volume_header"),
+            recognized(InputKind.VOLUME, 200, source="volume_header"),
             "3-D volume, 200 slices, 0.0621 mm/pixel, as the volume's header states it, "
             "slice spacing unknown: no volumes in mm³",
         ),
         (
-            recognised(InputKind.VOLUME, 200, between=0.5),
+            recognized(InputKind.VOLUME, 200, between=0.5),
             "3-D volume, 200 slices, 0.0621 mm/pixel, slices 0.5 mm apart",
         ),
     ],
 )
 def test_an_input_in_words(facts, words):
-    assert recognisedWords(facts) == words
+    assert recognizedWords(facts) == words
 
 
 def test_a_still_has_no_frames_to_choose(scene, panel):
@@ -76,13 +76,13 @@ def test_a_cine_offers_frames_and_slices(scene, panel):
     assert panel.ui.everyNthSpinBox.visible
     assert panel.ui.sliceSpacingSpinBox.visible
     assert panel.ui.framesLabel.text == "Slices:"
-    assert panel.ui.recognisedLabel.text.startswith("3-D volume, 4 slices")
+    assert panel.ui.recognizedLabel.text.startswith("3-D volume, 4 slices")
 
 
 def test_an_uncalibrated_image_offers_a_pixel_size_by_hand(scene, panel):
     panel.parameters.inputVolume = addVolumeNode(scene, marked_frames(spacing=None))
 
-    assert "uncalibrated" in panel.ui.recognisedLabel.text
+    assert "uncalibrated" in panel.ui.recognizedLabel.text
     assert panel.ui.calibrationFrame.visible
     assert not panel.ui.removeCalibrationButton.visible
 
@@ -91,7 +91,7 @@ def test_a_typed_pixel_size_counts_and_can_be_forgotten(scene, panel, engine):
     panel.parameters.inputVolume = addVolumeNode(scene, marked_frames(spacing=None))
     panel.ui.typedSpacingSpinBox.value = 0.08
 
-    assert panel.ui.recognisedLabel.text == "Still, 0.08 mm/pixel, given by hand"
+    assert panel.ui.recognizedLabel.text == "Still, 0.08 mm/pixel, given by hand"
 
     panel.analyze()
     until(lambda: engine.calls)
@@ -101,7 +101,7 @@ def test_a_typed_pixel_size_counts_and_can_be_forgotten(scene, panel, engine):
     until(lambda: not panel.state.isBusy)
 
     panel.ui.removeCalibrationButton.click()
-    assert "uncalibrated" in panel.ui.recognisedLabel.text
+    assert "uncalibrated" in panel.ui.recognizedLabel.text
 
 
 def test_two_clicks_and_their_distance_give_the_pixel_size(scene, panel):
@@ -112,15 +112,15 @@ def test_two_clicks_and_their_distance_give_the_pixel_size(scene, panel):
 
     click_in_view(scene, ras_of(volume, column=2, row=4))
     assert "click the other end" in panel.ui.calibrationLabel.text
-    assert "uncalibrated" in panel.ui.recognisedLabel.text
+    assert "uncalibrated" in panel.ui.recognizedLabel.text
 
     click_in_view(scene, ras_of(volume, column=2, row=44))
     panel.ui.calibrationLengthSpinBox.value = 20.0
-    assert panel.ui.recognisedLabel.text == "Still, 0.5 mm/pixel, given by hand"
+    assert panel.ui.recognizedLabel.text == "Still, 0.5 mm/pixel, given by hand"
     assert "0.5 mm/pixel" in panel.ui.calibrationLabel.text
 
     panel.parameters.calibrationLine.SetNthControlPointPositionWorld(1, *ras_of(volume, column=2, row=24))
-    assert panel.ui.recognisedLabel.text == "Still, 1 mm/pixel, given by hand"
+    assert panel.ui.recognizedLabel.text == "Still, 1 mm/pixel, given by hand"
 
 
 def test_a_line_that_nobody_has_drawn_measures_nothing(scene, panel):
@@ -128,7 +128,7 @@ def test_a_line_that_nobody_has_drawn_measures_nothing(scene, panel):
     panel.ui.calibrateButton.click()
     panel.ui.calibrationLengthSpinBox.value = 40.0
 
-    assert "uncalibrated" in panel.ui.recognisedLabel.text
+    assert "uncalibrated" in panel.ui.recognizedLabel.text
     assert panel.parameters.calibrationLine.GetNumberOfControlPoints() == 0
 
 
@@ -161,7 +161,7 @@ def test_a_heat_map_is_no_image_to_analyze(scene, panel, engine):
     linkResult(nodes)
     panel.parameters.inputVolume = nodes.heatMap
 
-    assert "heat map of BreastUSAI" in panel.ui.recognisedLabel.text
+    assert "heat map of BreastUSAI" in panel.ui.recognizedLabel.text
     assert not panel.ui.analyzeButton.enabled
 
 
@@ -195,7 +195,7 @@ def test_a_line_that_is_deleted_elsewhere_no_longer_counts(scene, panel):
     panel.ui.calibrateButton.click()
     scene.RemoveNode(panel.parameters.calibrationLine)
 
-    assert "uncalibrated" in panel.ui.recognisedLabel.text
+    assert "uncalibrated" in panel.ui.recognizedLabel.text
 
 
 def test_a_typed_pixel_size_is_that_of_its_image_alone(scene, panel, engine):
@@ -205,16 +205,16 @@ def test_a_typed_pixel_size_is_that_of_its_image_alone(scene, panel, engine):
 
     panel.parameters.inputVolume = second
 
-    assert "uncalibrated" in panel.ui.recognisedLabel.text
+    assert "uncalibrated" in panel.ui.recognizedLabel.text
     assert panel.ui.typedSpacingSpinBox.value == 0.0
     panel.ui.typedSpacingSpinBox.value = 0.2
     panel.parameters.inputVolume = first
-    assert panel.ui.recognisedLabel.text == "Still, 0.08 mm/pixel, given by hand"
+    assert panel.ui.recognizedLabel.text == "Still, 0.08 mm/pixel, given by hand"
     panel.parameters.inputVolume = second
-    assert panel.ui.recognisedLabel.text == "Still, 0.2 mm/pixel, given by hand"
+    assert panel.ui.recognizedLabel.text == "Still, 0.2 mm/pixel, given by hand"
     scene.RemoveNode(second)
     panel.parameters.inputVolume = third
-    assert "uncalibrated" in panel.ui.recognisedLabel.text
+    assert "uncalibrated" in panel.ui.recognizedLabel.text
 
 
 def test_a_drawn_line_is_that_of_its_image_alone(scene, panel):
@@ -228,11 +228,11 @@ def test_a_drawn_line_is_that_of_its_image_alone(scene, panel):
 
     panel.parameters.inputVolume = second
 
-    assert "uncalibrated" in panel.ui.recognisedLabel.text
+    assert "uncalibrated" in panel.ui.recognizedLabel.text
     assert panel.parameters.calibrationLine is None
     assert not line.GetDisplayNode().GetVisibility()
     panel.parameters.inputVolume = first
-    assert panel.ui.recognisedLabel.text == "Still, 0.5 mm/pixel, given by hand"
+    assert panel.ui.recognizedLabel.text == "Still, 0.5 mm/pixel, given by hand"
     assert panel.parameters.calibrationLine is line
     assert line.GetDisplayNode().GetVisibility()
 
@@ -270,9 +270,9 @@ def test_frames_are_slices_of_one_image_alone(scene, panel):
 
     panel.parameters.inputVolume = second
 
-    assert panel.ui.recognisedLabel.text.startswith("Cine")
+    assert panel.ui.recognizedLabel.text.startswith("Cine")
     panel.parameters.inputVolume = first
-    assert "slices 0.5 mm apart" in panel.ui.recognisedLabel.text
+    assert "slices 0.5 mm apart" in panel.ui.recognizedLabel.text
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_sizes_that_a_scene_states_wrongly_are_none(scene, panel, text):
     panel.parameters.inputVolume = first
     panel.parameters.inputVolume = second
 
-    assert "uncalibrated" in panel.ui.recognisedLabel.text
+    assert "uncalibrated" in panel.ui.recognizedLabel.text
 
 
 def ras_of(volume, column, row):
@@ -299,7 +299,7 @@ def test_an_image_in_a_shape_that_nobody_foresaw_is_a_sentence_and_no_analysis(s
     def fail(*_asked):
         raise KeyError("spacing")
 
-    monkeypatch.setattr("BreastUSAILib.gui.sections.input_section.recognise", fail)
+    monkeypatch.setattr("BreastUSAILib.gui.sections.input_section.recognize", fail)
     panel.parameters.inputVolume = addVolumeNode(scene, marked_frames())
     panel.analyze()
 

@@ -25,11 +25,11 @@ def waiting(scene, panel, engine):
     """A panel whose result waits for the reader."""
     panel.parameters.inputVolume = addVolumeNode(scene, marked_frames())
     panel.ui.readerFirstCheckBox.checked = True
-    analysed(panel, engine)
+    analyzed(panel, engine)
     return panel
 
 
-def analysed(panel, engine):
+def analyzed(panel, engine):
     before = len(engine.calls)
     panel.analyze()
     until(lambda: len(engine.calls) > before)
@@ -94,7 +94,7 @@ def test_the_data_module_lists_nothing_of_it_before_and_everything_after(scene, 
     panel.ui.readerFirstCheckBox.checked = True
     tree = DataModule(scene)
 
-    analysed(panel, engine)
+    analyzed(panel, engine)
 
     hidden = {*nodes(panel), *(behind.sequence for node in nodes(panel) if (behind := sequenceBehind(node)))}
     assert len(hidden) == (4 if kind is InputKind.STILL else 6)
@@ -152,7 +152,7 @@ def test_the_volume_made_of_frames_is_offered_while_its_result_waits(scene, pane
     panel.ui.treatAsSlicesCheckBox.checked = True
     tree = DataModule(scene)
 
-    analysed(panel, engine)
+    analyzed(panel, engine)
 
     stack = panel.parameters.inputVolume
     assert stack.GetName().endswith("as slices")
@@ -187,7 +187,7 @@ def test_the_next_image_starts_hidden_again(scene, waiting, engine):
     commit(waiting)
     second = addVolumeNode(scene, marked_frames())
     waiting.parameters.inputVolume = second
-    analysed(waiting, engine)
+    analyzed(waiting, engine)
 
     assert not waiting.ui.resultBody.visible
     assert all(node.GetHideFromEditors() for node in nodes(waiting))
@@ -199,14 +199,14 @@ def test_a_cine_stays_at_its_frame_until_then(scene, panel, engine):
     panel.ui.readerFirstCheckBox.checked = True
     source.browser.SetSelectedItemNumber(1)
 
-    analysed(panel, engine)
+    analyzed(panel, engine)
 
     assert source.browser.GetSelectedItemNumber() == 1
 
 
 def test_without_reader_first_the_result_is_shown_at_once(scene, panel, engine):
     panel.parameters.inputVolume = addVolumeNode(scene, marked_frames())
-    analysed(panel, engine)
+    analyzed(panel, engine)
 
     assert panel.ui.resultBody.visible
     assert not any(node.GetHideFromEditors() for node in nodes(panel))

@@ -109,10 +109,10 @@ def test_a_rejected_input_shows_no_number_at_all_but_the_reason(ui, section, sho
         assert not shown(name)
 
 
-def test_uncalibrated_means_no_millimetres_anywhere(ui, section):
+def test_uncalibrated_means_no_millimeters_anywhere(ui, section):
     section.show(reports.still(spacing=None))
 
-    assert "millimetres are not shown" in ui.lesionNoteLabel.text
+    assert "millimeters are not shown" in ui.lesionNoteLabel.text
     headings = [ui.lesionTable.horizontalHeaderItem(column).text() for column in range(ui.lesionTable.columnCount)]
     assert not any("mm" in heading for heading in headings)
 
@@ -155,7 +155,7 @@ def test_flags_stand_heaviest_first_with_icon_word_and_reason(ui, section):
     rows = [(labels[row, 0], labels[row, 1]) for row in range(2)]
 
     assert [words.text for _icon, words in rows] == [
-        "<b>Caution.</b> Colour covers &lt;part&gt; of the tissue.",
+        "<b>Caution.</b> Color covers &lt;part&gt; of the tissue.",
         "<b>Note.</b> Sizes are in pixels.",
     ]
     icons = [icon.pixmap.toImage() for icon, _words in rows]

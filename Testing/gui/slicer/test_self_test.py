@@ -44,7 +44,7 @@ class Shown:
 
 
 def answering(change: Callable[[Analysis], Analysis]) -> Callable[[Any], Shown]:
-    """Analyses a volume node: the phantom's own lesion, changed."""
+    """Analyzes a volume node: the phantom's own lesion, changed."""
 
     def analyze(volume: Any) -> Shown:
         frames = framesFromNode(volume)

@@ -8,10 +8,10 @@ import qt
 from BreastUSAILib.engine.findings.analysis import Malignancy, Probabilities
 from BreastUSAILib.gui.widgets.frame_plot import FramePlot
 from BreastUSAILib.gui.widgets.likelihood_bar import LikelihoodBar
-from BreastUSAILib.gui.widgets.painting import CLASS_COLOURS
+from BreastUSAILib.gui.widgets.painting import CLASS_COLORS
 from BreastUSAILib.gui.widgets.probability_bars import ProbabilityBars
 from Testing.gui import reports
-from Testing.gui.panel_file import click, colours_in, picture_of
+from Testing.gui.panel_file import click, colors_in, picture_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:Function. 'QMouseEvent.pos")  # Qt 5, Slicer's, has nothing newer
 
@@ -27,8 +27,8 @@ def palette(theme):
     return chosen
 
 
-def luminance(colour):
-    channels = [value / 255 for value in colour]
+def luminance(color):
+    channels = [value / 255 for value in color]
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
@@ -38,15 +38,15 @@ def contrast(one, other):
     return (light + 0.05) / (dark + 0.05)
 
 
-def centre_of(colour, image, row):
-    columns = [x for x in range(image.width()) if image.pixelColor(x, row).getRgb()[:3] == colour]
+def center_of(color, image, row):
+    columns = [x for x in range(image.width()) if image.pixelColor(x, row).getRgb()[:3] == color]
     return sum(columns) / len(columns)
 
 
 @pytest.mark.parametrize("theme", WINDOWS)
-@pytest.mark.parametrize("label", CLASS_COLOURS)
-def test_class_colours_stand_out_from_both_of_slicers_windows(label, theme):
-    assert contrast(CLASS_COLOURS[label], qt.QColor(WINDOWS[theme]).getRgb()[:3]) >= LEAST_CONTRAST
+@pytest.mark.parametrize("label", CLASS_COLORS)
+def test_class_colors_stand_out_from_both_of_slicers_windows(label, theme):
+    assert contrast(CLASS_COLORS[label], qt.QColor(WINDOWS[theme]).getRgb()[:3]) >= LEAST_CONTRAST
 
 
 @pytest.mark.parametrize("probability", [0.0, 0.25, 0.7, 1.0])
@@ -54,7 +54,7 @@ def test_the_mark_lies_where_the_likelihood_is(probability):
     bar = LikelihoodBar()
     bar.setMalignancy(Malignancy(probability, probability, probability))
 
-    at = centre_of(CLASS_COLOURS["malignant"], picture_of(bar, 408), 1)
+    at = center_of(CLASS_COLORS["malignant"], picture_of(bar, 408), 1)
 
     assert at == pytest.approx(4 + probability * 399, abs=1)
 
@@ -66,7 +66,7 @@ def test_the_band_reaches_from_low_to_high():
 
     image = picture_of(bar, 408)
     row = [image.pixelColor(x, 9).getRgb()[:3] for x in range(image.width())]
-    band = [x for x, colour in enumerate(row) if colour[0] - colour[1] > 40]
+    band = [x for x, color in enumerate(row) if color[0] - color[1] > 40]
 
     assert (band[0], band[-1]) == (pytest.approx(104, abs=3), pytest.approx(303, abs=3))
 
@@ -91,7 +91,7 @@ def test_lettering_follows_the_palette(theme):
     bars.palette = palette(theme)
     bars.setProbabilities(Probabilities(0.1, 0.2, 0.7))
 
-    assert qt.QColor(TEXTS[theme]).getRgb()[:3] in colours_in(picture_of(bars))
+    assert qt.QColor(TEXTS[theme]).getRgb()[:3] in colors_in(picture_of(bars))
 
 
 def test_probability_bars_are_as_long_as_the_probabilities_and_named():
@@ -100,10 +100,8 @@ def test_probability_bars_are_as_long_as_the_probabilities_and_named():
     image = picture_of(bars, 400)
 
     lengths = {
-        label: max(
-            sum(image.pixelColor(x, y).getRgb()[:3] == colour for x in range(400)) for y in range(image.height())
-        )
-        for label, colour in CLASS_COLOURS.items()
+        label: max(sum(image.pixelColor(x, y).getRgb()[:3] == color for x in range(400)) for y in range(image.height()))
+        for label, color in CLASS_COLORS.items()
     }
 
     assert lengths["benign"] / lengths["malignant"] == pytest.approx(2 / 7, abs=0.03)
@@ -131,7 +129,7 @@ def test_a_cine_without_any_likelihood_has_no_curve(plot):
     assert not plot.hasCurve
 
 
-def test_a_click_goes_to_the_nearest_analysed_frame(plot):
+def test_a_click_goes_to_the_nearest_analyzed_frame(plot):
     chosen = []
     plot.onFrameChosen = chosen.append
     plot.setAnalysis(reports.cine((0.1, None, None, 0.6, 0.2)).analysis)
@@ -150,7 +148,7 @@ def test_the_curve_is_drawn_at_the_height_of_the_likelihood(plot):
 
     def top_of(frame):
         column = [image.pixelColor(plot.xOf(frame), y).getRgb()[:3] for y in range(image.height())]
-        return column.index(CLASS_COLOURS["malignant"])
+        return column.index(CLASS_COLORS["malignant"])
 
     heights = [top_of(frame) for frame in (1, 3, 4)]
     assert heights[0] < heights[1] < heights[2]
@@ -172,14 +170,14 @@ def test_the_frame_that_is_shown_is_marked_and_the_mark_moves(plot):
     assert plot.grab().toImage() == without
 
 
-def test_the_key_frame_is_ringed_in_the_colour_of_the_lettering(plot):
+def test_the_key_frame_is_ringed_in_the_color_of_the_lettering(plot):
     plot.palette = palette("dark")
     plot.setAnalysis(reports.cine((0.0, 0.5, 0.0)).analysis)
     image = plot.grab().toImage()
 
     x = plot.xOf(1)
     beside = [image.pixelColor(x + 5, y).getRgb()[:3] for y in range(image.height())]
-    assert max(min(colour) for colour in beside) > 200
+    assert max(min(color) for color in beside) > 200
 
 
 def test_the_curve_says_where_it_is_highest(plot):

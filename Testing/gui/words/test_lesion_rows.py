@@ -30,14 +30,14 @@ def test_a_lesion_is_called_as_the_reader_called_its_segment():
     ]
 
 
-def test_a_calibrated_still_has_millimetres_and_no_frame_column():
+def test_a_calibrated_still_has_millimeters_and_no_frame_column():
     rows = lesionRows(reports.still())
 
     assert rows.headings == ("Lesion", "Likelihood", "Axes (mm)", "Depth (mm)", "Height/width", "Area (mm²)")
     assert cells(reports.still())[0] == ("1", "78 %", "0.9 × 0.6", "6.0", "1.00", "0.3")
 
 
-def test_an_uncalibrated_still_has_pixels_and_no_millimetre_anywhere():
+def test_an_uncalibrated_still_has_pixels_and_no_millimeter_anywhere():
     report = reports.still(spacing=None)
 
     assert lesionRows(report).headings == (

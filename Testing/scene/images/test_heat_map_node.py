@@ -1,4 +1,4 @@
-"""A heat map lies half transparent over its image, with the same colours in every exam."""
+"""A heat map lies half transparent over its image, with the same colors in every exam."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import slicer
 
-from BreastUSAILib.engine.findings.heat_map_colours import LAYER_OPACITY, heat_map_colours, heat_map_opacity
+from BreastUSAILib.engine.findings.heat_map_colors import LAYER_OPACITY, heat_map_colors, heat_map_opacity
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
 from BreastUSAILib.scene.mrml.image_data import arrayFromImage
 from BreastUSAILib.scene.mrml.nodes import nodesOfClass
@@ -48,14 +48,14 @@ def test_where_nothing_makes_it_fade_the_low_end_is_transparent(nodes):
     assert display.GetUpperThreshold() == 1.0
 
 
-@pytest.mark.parametrize("on_flow", [False, True], ids=["grey", "Doppler"])
-def test_it_has_the_colours_and_opacities_of_the_pictures(scene, on_flow):
+@pytest.mark.parametrize("on_flow", [False, True], ids=["gray", "Doppler"])
+def test_it_has_the_colors_and_opacities_of_the_pictures(scene, on_flow):
     nodes = showAnalysis(analysis_on(on_flow), marked_frames())
     table = nodes.heatMap.GetDisplayNode().GetColorNode().GetLookupTable()
 
     entries = np.array([table.GetTableValue(index) for index in range(table.GetNumberOfTableValues())])
     values = np.linspace(0, 1, len(entries))
-    np.testing.assert_allclose(entries[:, :3], heat_map_colours(values, on_flow) / 255, atol=0.003)
+    np.testing.assert_allclose(entries[:, :3], heat_map_colors(values, on_flow) / 255, atol=0.003)
     np.testing.assert_allclose(entries[:, 3], heat_map_opacity(values), atol=0.003)
 
 
@@ -78,7 +78,7 @@ def test_it_has_a_legend_of_its_own_that_a_model_view_does_not_show(nodes):
     assert not legend.GetVisibility3D()
 
 
-def test_colours_and_legend_are_saved(nodes, scene, tmp_path):
+def test_colors_and_legend_are_saved(nodes, scene, tmp_path):
     saveScene(scene, tmp_path / "scene.mrb")
     opened = reopen(tmp_path / "scene.mrb", tmp_path)
 
@@ -97,7 +97,7 @@ def legends(heat_map):
 
 
 def analysis_on(on_flow):
-    flags = (Flag(FlagCode.COLOUR_DOPPLER, Severity.WARNING, "Colour Doppler."),) if on_flow else ()
+    flags = (Flag(FlagCode.COLOR_DOPPLER, Severity.WARNING, "Color Doppler."),) if on_flow else ()
     return dataclasses.replace(analysis_of(marked_frames()), flags=flags)
 
 

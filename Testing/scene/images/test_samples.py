@@ -26,7 +26,7 @@ def test_a_sample_arrives_as_it_is_in_its_file(scene, name):
     frames = framesFromNode(volume)
 
     assert volume.GetScene() is scene
-    assert (frames.kind, frames.count, frames.has_colour) == (file.kind, file.count, file.has_colour)
+    assert (frames.kind, frames.count, frames.has_color) == (file.kind, file.count, file.has_color)
     assert (frames.pixel_spacing_mm, frames.spacing_source) == (file.pixel_spacing_mm, file.spacing_source)
     assert frames.regions == file.regions
     for index in (0, file.count - 1):

@@ -99,8 +99,8 @@ def test_the_new_volume_is_shown_with_the_cines_window(cine):
     assert (display.GetWindowLevelMin(), display.GetWindowLevelMax()) == (10, 90)
 
 
-def test_colour_frames_become_a_colour_volume(scene):
-    frames = marked_frames(InputKind.CINE, count=3, has_colour=True)
+def test_color_frames_become_a_color_volume(scene):
+    frames = marked_frames(InputKind.CINE, count=3, has_color=True)
 
     nodes = shown(addCine(scene, frames)[1])
 
@@ -140,7 +140,7 @@ def test_the_new_volume_knows_the_instance_behind_it(scene, cine):
     assert shown(cine).volume.GetAttribute("DICOM.instanceUIDs") == "1.2.3"
 
 
-def test_the_report_says_what_was_analysed(cine):
+def test_the_report_says_what_was_analyzed(cine):
     report = json.loads(shown(cine).report.GetText())
 
     assert (report["input"]["kind"], report["input"]["frames"]) == ("volume", 4)

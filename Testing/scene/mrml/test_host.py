@@ -29,7 +29,7 @@ def test_two_hosts_share_no_node():
     assert second.scene.GetFirstNodeByName("Mine") is None
 
 
-def test_a_scene_outside_the_application_has_a_slice_view_and_colours(host):
+def test_a_scene_outside_the_application_has_a_slice_view_and_colors(host):
     assert host.scene.GetNodeByID("vtkMRMLSliceNodeRed").GetOrientation() == "Axial"
     assert host.scene.GetNodeByID("vtkMRMLSliceCompositeNodeRed") is not None
     assert host.scene.GetNodeByID("vtkMRMLColorTableNodeIron") is not None

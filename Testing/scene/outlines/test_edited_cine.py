@@ -48,8 +48,8 @@ def test_the_edit_is_shown_again_when_the_browser_comes_back(scene):
     assert (elsewhere, nodes.segmentation.GetSegmentation().GetNumberOfSegments()) == (2, 3)
 
 
-def test_a_frame_that_was_not_analysed_can_be_outlined_too(scene):
-    nodes = shown(scene, CINE, analysed=(0, 2))
+def test_a_frame_that_was_not_analyzed_can_be_outlined_too(scene):
+    nodes = shown(scene, CINE, analyzed=(0, 2))
     nodes.browser.SetSelectedItemNumber(3)
     new = add_segment(nodes.segmentation, "Segment_1")
     paint(nodes.segmentation, new, nodes.volume, box(nodes.volume, EVERYWHERE, slice(40, 42), slice(1, 4)))
@@ -62,7 +62,7 @@ def test_a_frame_that_was_not_analysed_can_be_outlined_too(scene):
 
 
 def test_only_looking_at_frames_adds_none(scene):
-    nodes = shown(scene, CINE, analysed=(0, 2))
+    nodes = shown(scene, CINE, analyzed=(0, 2))
     for frame in range(5):
         nodes.browser.SetSelectedItemNumber(frame)
 
@@ -143,7 +143,7 @@ def test_outlines_that_leave_while_they_are_read_are_named(scene):
 
 
 def test_painting_starts_from_the_images_pixels_on_every_frame(scene):
-    nodes = shown(scene, CINE, analysed=(0,))
+    nodes = shown(scene, CINE, analyzed=(0,))
     parameter = slicer.vtkSegmentationConverter.GetReferenceImageGeometryParameterName()
     texts = set()
     for frame in range(5):
@@ -155,7 +155,7 @@ def test_painting_starts_from_the_images_pixels_on_every_frame(scene):
 
 
 def test_edits_survive_saving_and_reopening(scene, tmp_path):
-    nodes = shown(scene, CINE, analysed=(0, 2))
+    nodes = shown(scene, CINE, analyzed=(0, 2))
     nodes.browser.SetSelectedItemNumber(2)
     paint(nodes.segmentation, "Lesion_1", nodes.volume, box(nodes.volume, EVERYWHERE, slice(40, 42), slice(1, 4)))
     nodes.browser.SetSelectedItemNumber(0)

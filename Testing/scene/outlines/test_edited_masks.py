@@ -80,7 +80,7 @@ def test_a_segment_without_voxels_is_no_lesion(scene):
     np.testing.assert_array_equal(masks_of(nodes)[0], found_masks(STILL)[0])
 
 
-def test_an_analysed_frame_without_any_segment_left_counts_as_one_without_a_lesion(scene):
+def test_an_analyzed_frame_without_any_segment_left_counts_as_one_without_a_lesion(scene):
     nodes = shown(scene, STILL)
     nodes.segmentation.GetSegmentation().RemoveAllSegments()
 
@@ -197,8 +197,8 @@ def test_outlines_that_were_made_surfaces_are_made_voxels_again(scene):
         assert not (labels[~solid[frame]] == 1).any()
 
 
-def test_a_volumes_new_slice_is_added_to_those_that_were_analysed(scene):
-    nodes = shown(scene, VOLUME, analysed=(0, 1))
+def test_a_volumes_new_slice_is_added_to_those_that_were_analyzed(scene):
+    nodes = shown(scene, VOLUME, analyzed=(0, 1))
     new = add_segment(nodes.segmentation, "Segment_1")
     paint(nodes.segmentation, new, nodes.volume, box(nodes.volume, slice(3, 4), slice(5, 9), slice(5, 9)))
 

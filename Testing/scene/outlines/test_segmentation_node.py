@@ -1,4 +1,4 @@
-"""Lesions arrive in Slicer as named, coded, coloured segments on the image's own grid."""
+"""Lesions arrive in Slicer as named, coded, colored segments on the image's own grid."""
 
 from __future__ import annotations
 

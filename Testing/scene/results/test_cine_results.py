@@ -74,8 +74,8 @@ def test_the_browser_stops_at_the_key_frame(scene):
     assert nodes.browser.GetSelectedItemNumber() == analysis.verdict.key_frame == 3
 
 
-def test_a_frame_that_was_not_analysed_shows_no_result(scene):
-    nodes = showAnalysis(analysis_of(UNTIMED, analysed=(2, 3)), UNTIMED)
+def test_a_frame_that_was_not_analyzed_shows_no_result(scene):
+    nodes = showAnalysis(analysis_of(UNTIMED, analyzed=(2, 3)), UNTIMED)
 
     shown = []
     for item in (2, 5, 3):
@@ -103,7 +103,7 @@ def test_times_too_close_to_tell_apart_do_not_lose_frames(scene):
 
 
 def test_a_rejected_cine_has_nodes_without_results(scene):
-    nodes = showAnalysis(analysis_of(UNTIMED, analysed=()), UNTIMED)
+    nodes = showAnalysis(analysis_of(UNTIMED, analyzed=()), UNTIMED)
 
     for item in (0, 7):
         nodes.browser.SetSelectedItemNumber(item)

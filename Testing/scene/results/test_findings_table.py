@@ -32,12 +32,12 @@ def test_the_verdict_leads_and_a_row_a_lesion_follows(scene):
     assert rows[1]["Area (mm2)"] == "0.32"
 
 
-def test_without_calibration_every_millimetre_cell_is_empty(scene):
+def test_without_calibration_every_millimeter_cell_is_empty(scene):
     rows = rows_of(added(scene, analysis_of(marked_frames(spacing=None))))
 
-    millimetres = [cell for row in rows for title, cell in row.items() if "(mm" in title]
-    assert len(millimetres) == 3 * 4
-    assert set(millimetres) == {""}
+    millimeters = [cell for row in rows for title, cell in row.items() if "(mm" in title]
+    assert len(millimeters) == 3 * 4
+    assert set(millimeters) == {""}
     assert rows[1]["Long axis (px)"] == "5.7"
 
 

@@ -41,7 +41,7 @@ def image(scene, frames):
     return addCine(scene, frames)[1] if frames.kind is InputKind.CINE else addVolumeNode(scene, frames)
 
 
-def analysed(image, frames, former=Former.KEEP_EDITED):
+def analyzed(image, frames, former=Former.KEEP_EDITED):
     return showAnalysis(analysis_of(frames), frames, image, former=former)
 
 
@@ -59,11 +59,11 @@ def results_of(nodes):
 
 
 def test_twenty_runs_leave_what_one_does(scene, image, frames):
-    first = analysed(image, frames)
+    first = analyzed(image, frames)
     names, count = [node.GetName() for node in results_of(first)], scene.GetNumberOfNodes()
 
     for _run in range(19):
-        nodes = analysed(image, frames)
+        nodes = analyzed(image, frames)
 
     assert scene.GetNumberOfNodes() == count
     assert outlines_in(scene) == [nodes.segmentation]
@@ -81,8 +81,8 @@ def test_one_step_back_brings_the_former_result_back(scene, kind):
         scene.AddDefaultNode(default)
     frames = KINDS[kind]
     image = addVolumeNode(scene, frames)
-    first = [node.GetID() for node in results_of(analysed(image, frames))]
-    second = [node.GetID() for node in results_of(analysed(image, frames))]
+    first = [node.GetID() for node in results_of(analyzed(image, frames))]
+    second = [node.GetID() for node in results_of(analyzed(image, frames))]
 
     scene.Undo()
 
@@ -92,8 +92,8 @@ def test_one_step_back_brings_the_former_result_back(scene, kind):
 
 
 def test_kept_results_have_numbers_and_are_not_seen(scene, image, frames):
-    kept = [analysed(image, frames), analysed(image, frames, Former.KEEP)]
-    newest = analysed(image, frames, Former.KEEP)
+    kept = [analyzed(image, frames), analyzed(image, frames, Former.KEEP)]
+    newest = analyzed(image, frames, Former.KEEP)
 
     assert [nodes.table.GetName() for nodes in (*kept, newest)] == [
         f"Breast - BreastUSAI findings{number}" for number in (" 1", " 2", "")
@@ -103,25 +103,25 @@ def test_kept_results_have_numbers_and_are_not_seen(scene, image, frames):
 
 
 def test_an_edited_result_is_kept_where_nobody_was_asked(image, frames):
-    first = analysed(image, frames)
+    first = analyzed(image, frames)
     edit(first)
 
-    newest = analysed(image, frames)
+    newest = analyzed(image, frames)
 
     assert [one.report for one in resultsOf(image)] == [newest.report, first.report]
     assert first.table.GetName() == "Breast - BreastUSAI findings 1"
 
 
 def test_who_agrees_to_it_loses_the_edit(image, frames):
-    edit(analysed(image, frames))
+    edit(analyzed(image, frames))
 
-    newest = analysed(image, frames, Former.REPLACE)
+    newest = analyzed(image, frames, Former.REPLACE)
 
     assert [one.report for one in resultsOf(image)] == [newest.report]
 
 
 def test_outlines_are_edited_when_they_were_and_not_before(image, frames):
-    nodes = analysed(image, frames)
+    nodes = analyzed(image, frames)
     assert not isEdited(nodes)
     if nodes.browser is not None:
         for frame in (0, 1, 2):
@@ -138,7 +138,7 @@ def test_outlines_are_edited_when_they_were_and_not_before(image, frames):
 
 
 def test_a_new_result_that_is_cancelled_leaves_the_former_one(scene, image, frames):
-    first = analysed(image, frames)
+    first = analyzed(image, frames)
     nodes, names = scene.GetNumberOfNodes(), [node.GetName() for node in results_of(first)]
     steps = 0
     while True:  # cancelled after one step more each time
@@ -156,7 +156,7 @@ def test_a_new_result_that_is_cancelled_leaves_the_former_one(scene, image, fram
 def test_a_former_result_that_is_deleted_meanwhile_takes_nothing_with_it(scene, which):
     frames = KINDS["still"]
     image, steps = addVolumeNode(scene, frames), 0
-    former = analysed(image, frames)
+    former = analyzed(image, frames)
     while True:  # deleted after one step more each time
         steps += 1
         running = showAnalysisInSteps(analysis_of(frames), frames, image)
@@ -191,10 +191,10 @@ def test_scenes_of_earlier_versions_hold_the_same_marks():
 
 
 def test_a_readers_assessment_goes_on_with_the_new_result(image, frames):
-    first = analysed(image, frames)
+    first = analyzed(image, frames)
     addReaderAssessment(first.table, first.report, ReaderAssessment("4A", "irregular", "2026-01-01T10:00:00+01:00"))
 
-    newest = analysed(image, frames)
+    newest = analyzed(image, frames)
 
     assert json.loads(newest.report.GetText())["reader_assessment"]["birads"] == "4A"
     assert newest.table.GetCellText(newest.table.GetNumberOfRows() - 1, 0).startswith("Reader: BI-RADS 4A")
@@ -202,9 +202,9 @@ def test_a_readers_assessment_goes_on_with_the_new_result(image, frames):
 
 def test_results_of_another_image_stay(scene, image, frames):
     other = addVolumeNode(scene, KINDS["still"])
-    nodes = analysed(other, KINDS["still"])
+    nodes = analyzed(other, KINDS["still"])
 
-    analysed(image, frames)
+    analyzed(image, frames)
 
     assert resultOf(other).report is nodes.report
     hideOtherOverlays(scene, nodes)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from BreastUSAILib.engine.errors import OutputError
-from BreastUSAILib.engine.findings.heat_map_colours import LAYER_OPACITY
+from BreastUSAILib.engine.findings.heat_map_colors import LAYER_OPACITY
 from BreastUSAILib.scene.results.mrb import saveScene, writeAnalysisScene
 from BreastUSAILib.scene.results.show import showAnalysis
 from Testing.host.reopening import reopen

@@ -110,7 +110,7 @@ def mask_of(nodes, identifier: str) -> np.ndarray:
 
 
 def segments_of(nodes) -> dict[str, tuple[str, tuple[float, ...]]]:
-    """Segment id -> name and colour."""
+    """Segment id -> name and color."""
     segmentation = nodes.segmentation.GetSegmentation()
     segments = {identifier: segmentation.GetSegment(identifier) for identifier in segmentation.GetSegmentIDs()}
     return {identifier: (segment.GetName(), segment.GetColor()) for identifier, segment in segments.items()}
@@ -119,7 +119,7 @@ def segments_of(nodes) -> dict[str, tuple[str, tuple[float, ...]]]:
 APART = {(0, 1): 1, (0, 2): 2, (1, 1): 1, (1, 2): 2, (2, 1): 1, (2, 2): 2}
 
 
-def test_segments_that_overlap_on_neighbouring_slices_stay_two_with_their_names_and_colours(scene):
+def test_segments_that_overlap_on_neighboring_slices_stay_two_with_their_names_and_colors(scene):
     nodes, masks = volume_nodes(scene, APART)
     segmentation = nodes.segmentation.GetSegmentation()
     segmentation.GetSegment("Lesion_2").SetName("Zyste links")

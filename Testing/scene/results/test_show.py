@@ -76,7 +76,7 @@ def test_a_failure_half_way_leaves_the_scene_as_it_was(scene, frames):
         assert browser.GetNumberOfSynchronizedSequenceNodes(True) == 1
 
 
-def test_after_a_failure_the_same_volume_can_be_analysed(scene):
+def test_after_a_failure_the_same_volume_can_be_analyzed(scene):
     volume = addCine(scene, CINE)[1]
     good = analysis_of(CINE)
     with pytest.raises(InputError):

@@ -143,7 +143,7 @@ def test_other_pixels_under_the_same_name_are_noticed(scene):
     advance(steps, 3)
 
     node.SetAndObserveImageData(addVolumeNode(scene, marked_frames(InputKind.VOLUME, COUNT + 1)).GetImageData())
-    with pytest.raises(InputError, match="was changed while it was analysed"):
+    with pytest.raises(InputError, match="was changed while it was analyzed"):
         next(steps)
 
     assert set(before) <= set(ids_of(scene))

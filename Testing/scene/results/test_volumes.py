@@ -47,8 +47,8 @@ def test_each_joined_lesion_is_one_segment_through_its_slices(scene):
         np.testing.assert_array_equal(mask_of(nodes, f"Lesion_{identifier}"), expected)
 
 
-def test_slices_that_were_not_analysed_hold_neither_lesion_nor_heat(scene):
-    nodes = showAnalysis(analysis_of(VOLUME, analysed=(1, 3)), VOLUME, addVolumeNode(scene, VOLUME))
+def test_slices_that_were_not_analyzed_hold_neither_lesion_nor_heat(scene):
+    nodes = showAnalysis(analysis_of(VOLUME, analyzed=(1, 3)), VOLUME, addVolumeNode(scene, VOLUME))
 
     heat = arrayFromImage(nodes.heatMap.GetImageData())
     assert heat.shape == (4, VOLUME.rows, VOLUME.columns)

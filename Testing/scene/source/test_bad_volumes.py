@@ -1,4 +1,4 @@
-"""Nodes that cannot be analysed are refused in one sentence that names them."""
+"""Nodes that cannot be analyzed are refused in one sentence that names them."""
 
 from __future__ import annotations
 
@@ -74,17 +74,17 @@ def cine_of(scene, *items: np.ndarray):
     sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", "Cine")
     for index, pixels in enumerate(items):
         volume = slicer.vtkMRMLVectorVolumeNode() if pixels.ndim == 4 else slicer.vtkMRMLScalarVolumeNode()
-        volume.SetAndObserveImageData(imageFromArray(pixels, colour=pixels.ndim == 4))
+        volume.SetAndObserveImageData(imageFromArray(pixels, color=pixels.ndim == 4))
         sequence.SetDataNodeAtValue(volume, str(index))
     browser = scene.AddNewNodeByClass("vtkMRMLSequenceBrowserNode")
     browser.AddSynchronizedSequenceNode(sequence)
     return browser.GetProxyNode(sequence), sequence
 
 
-def test_a_grey_frame_among_colour_ones_is_named(scene):
+def test_a_gray_frame_among_color_ones_is_named(scene):
     node, _ = cine_of(scene, np.zeros((1, 4, 5, 3), np.uint8), np.zeros((1, 4, 5), np.uint8))
 
-    with pytest.raises(InputError, match="frame 1 is not in colour, unlike the first"):
+    with pytest.raises(InputError, match="frame 1 is not in color, unlike the first"):
         framesFromNode(node).read_frame(1)
 
 

@@ -18,10 +18,10 @@ from Testing.scene.analyses import marked_frames
 from Testing.scene.dicom_files import write_ultrasound
 
 
-def volume_of(scene, pixels: np.ndarray, spacing=(1.0, 1.0, 1.0), colour: bool = False):
+def volume_of(scene, pixels: np.ndarray, spacing=(1.0, 1.0, 1.0), color: bool = False):
     """A node as Slicer's loaders leave it; `pixels` are ``[K, J, I(, C)]``."""
-    node = scene.AddNewNodeByClass("vtkMRMLVectorVolumeNode" if colour else "vtkMRMLScalarVolumeNode", "Image")
-    image = imageFromArray(pixels[..., :3], colour=True) if colour else imageFromArray(pixels)
+    node = scene.AddNewNodeByClass("vtkMRMLVectorVolumeNode" if color else "vtkMRMLScalarVolumeNode", "Image")
+    image = imageFromArray(pixels[..., :3], color=True) if color else imageFromArray(pixels)
     node.SetAndObserveImageData(image)
     node.SetIJKToRASDirections(-1, 0, 0, 0, -1, 0, 0, 0, 1)
     node.SetSpacing(spacing)
@@ -51,12 +51,12 @@ def test_other_number_types_become_float32(scene, stored):
     np.testing.assert_array_equal(frame, pixels[0])
 
 
-def test_colour_stays_colour(scene):
+def test_color_stays_color(scene):
     pixels = np.random.default_rng(1).integers(0, 255, (1, 5, 7, 3), dtype=np.uint8)
 
-    frames = framesFromNode(volume_of(scene, pixels, colour=True))
+    frames = framesFromNode(volume_of(scene, pixels, color=True))
 
-    assert frames.has_colour
+    assert frames.has_color
     np.testing.assert_array_equal(frames.read_frame(0), pixels[0])
 
 
@@ -74,7 +74,7 @@ def test_a_read_frame_does_not_change_with_the_node(scene):
     [
         (marked_frames(), InputKind.STILL),
         (marked_frames(InputKind.VOLUME, count=3), InputKind.VOLUME),
-        (marked_frames(InputKind.CINE, count=3, has_colour=True), InputKind.CINE),
+        (marked_frames(InputKind.CINE, count=3, has_color=True), InputKind.CINE),
         (marked_frames(InputKind.CINE, count=1), InputKind.STILL),
     ],
     ids=["still", "volume", "cine", "sequence of one"],
@@ -84,7 +84,7 @@ def test_frames_return_as_they_went_in(scene, frames, kind):
 
     again = framesFromNode(node)
 
-    assert (again.kind, again.count, again.has_colour) == (kind, frames.count, frames.has_colour)
+    assert (again.kind, again.count, again.has_color) == (kind, frames.count, frames.has_color)
     assert again.name == "Breast"
     np.testing.assert_allclose(again.ijk_to_ras, frames.ijk_to_ras)
     for index in range(frames.count):
@@ -97,7 +97,7 @@ def test_frame_times_come_from_a_time_index(scene):
     assert framesFromNode(addCine(scene, frames)[1]).frame_times_s == pytest.approx((0.0, 0.05, 0.1))
 
 
-def test_one_millimetre_is_slicers_stand_in_and_no_pixel_size(scene):
+def test_one_millimeter_is_slicers_stand_in_and_no_pixel_size(scene):
     frames = framesFromNode(volume_of(scene, np.zeros((1, 3, 4), np.uint8)))
 
     assert frames.pixel_spacing_mm is None
@@ -122,7 +122,7 @@ def test_dots_per_inch_of_a_picture_are_no_pixel_size(scene):
 
 def test_the_dicom_file_behind_a_still_gives_its_pixel_size_and_side(scene, database, tmp_path):
     pixels = np.random.default_rng(2).integers(0, 255, (1, 40, 60), dtype=np.uint8)
-    uid = write_ultrasound(tmp_path / "still.dcm", pixels, centimetres_a_pixel=0.02)
+    uid = write_ultrasound(tmp_path / "still.dcm", pixels, centimeters_a_pixel=0.02)
     database[uid] = str(tmp_path / "still.dcm")
     node = volume_of(scene, pixels)
     node.SetAttribute("DICOM.instanceUIDs", uid)

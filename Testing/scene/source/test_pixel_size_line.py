@@ -70,7 +70,7 @@ def test_a_line_on_a_slice_of_a_volume_counts(scene):
     )
 
 
-def test_what_was_measured_is_what_is_analysed(scene):
+def test_what_was_measured_is_what_is_analyzed(scene):
     volume = addVolumeNode(scene, UNKNOWN)
     measured = spacingFromLine(line_between(scene, volume, (3, 5), (3, 45)), volume, 4.0)
 
@@ -78,7 +78,7 @@ def test_what_was_measured_is_what_is_analysed(scene):
 
 
 class TestNewLine:
-    """A new line is drawn by two clicks, lies where they were, and claims no millimetres."""
+    """A new line is drawn by two clicks, lies where they were, and claims no millimeters."""
 
     @pytest.mark.parametrize("transform", [None, *TRANSFORMS])
     def test_two_clicks_are_its_ends(self, scene, transform):

@@ -1,4 +1,4 @@
-"""Millimetres only where they are known: typed, from the file, or from a header that tells more than a stand-in."""
+"""Millimeters only where they are known: typed, from the file, or from a header that tells more than a stand-in."""
 
 from __future__ import annotations
 

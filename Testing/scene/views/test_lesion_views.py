@@ -11,7 +11,7 @@ from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.source.frames_from_node import currentFrame
-from BreastUSAILib.scene.views.lesion_views import centreOnLesion, goToFrame
+from BreastUSAILib.scene.views.lesion_views import centerOnLesion, goToFrame
 from BreastUSAILib.scene.views.slice_views import showLayers
 from Testing.scene.analyses import lesion_at, marked_frames
 from Testing.scene.world import TRANSFORMS, world_of
@@ -32,7 +32,7 @@ def loaded(scene, kind: str, transform: str | None = None):
     return node
 
 
-def view_centre(view) -> list[float]:
+def view_center(view) -> list[float]:
     return [view.GetSliceToRAS().GetElement(axis, 3) for axis in range(3)]
 
 
@@ -48,53 +48,53 @@ def second_view(host, orientation: str):
 
 @pytest.mark.parametrize("transform", [None, *TRANSFORMS])
 @pytest.mark.parametrize("kind", ["cine", "volume"])
-def test_every_view_is_centred_on_the_lesion_in_the_world(host, kind, transform):
+def test_every_view_is_centered_on_the_lesion_in_the_world(host, kind, transform):
     node = loaded(host.scene, kind, transform)
     other = second_view(host, "Sagittal")
 
-    centreOnLesion(node, LESION, None)
+    centerOnLesion(node, LESION, None)
 
     expected = world_of(node, (12.5, 30.25, 3 if kind == "volume" else 0))
     for view in (host.sliceLogic.GetSliceNode(), other.GetSliceNode()):
-        np.testing.assert_allclose(view_centre(view), expected, atol=1e-6)
+        np.testing.assert_allclose(view_center(view), expected, atol=1e-6)
 
 
 def test_a_lesion_of_a_still_is_on_its_only_slice(host):
     node = loaded(host.scene, "still")
 
-    centreOnLesion(node, lesion_at(0, (12.5, 30.25)), None)
+    centerOnLesion(node, lesion_at(0, (12.5, 30.25)), None)
 
-    np.testing.assert_allclose(view_centre(host.sliceLogic.GetSliceNode()), world_of(node, (12.5, 30.25, 0)))
+    np.testing.assert_allclose(view_center(host.sliceLogic.GetSliceNode()), world_of(node, (12.5, 30.25, 0)))
 
 
 def test_a_lesion_of_a_cine_selects_its_frame(scene):
     browsed, node = addCine(scene, FRAMES["cine"])
 
-    centreOnLesion(node, LESION, browsed.browser)
+    centerOnLesion(node, LESION, browsed.browser)
 
     assert browsed.browser.GetSelectedItemNumber() == currentFrame(node) == 3
 
 
 def test_going_to_a_frame_leaves_the_views_where_they_are(host):
     browsed, node = addCine(host.scene, FRAMES["cine"])
-    before = view_centre(host.sliceLogic.GetSliceNode())
+    before = view_center(host.sliceLogic.GetSliceNode())
 
     goToFrame(node, None, 2)
 
     assert browsed.browser.GetSelectedItemNumber() == 2
-    assert view_centre(host.sliceLogic.GetSliceNode()) == before
+    assert view_center(host.sliceLogic.GetSliceNode()) == before
 
 
 @pytest.mark.parametrize("transform", [None, "bent"])
 def test_going_to_a_slice_moves_the_view_along_the_slices_alone(host, transform):
     node = loaded(host.scene, "volume", transform)
     across = second_view(host, "Sagittal").GetSliceNode()
-    before = view_centre(across)
+    before = view_center(across)
 
     goToFrame(node, None, 3)
 
     assert currentFrame(node) == 3
-    assert view_centre(across) == before
+    assert view_center(across) == before
 
 
 def test_the_slice_that_is_shown_is_that_of_the_view_that_shows_the_volume(host):

@@ -27,15 +27,15 @@ MIDDLE = (slice(VIEW // 2, VIEW // 2 + 1), slice(0, VIEW))
 
 
 def exam(kind: InputKind = InputKind.STILL, count: int = 1, on_flow: bool = False):
-    """A dark lesion in grey tissue, with heat that falls off from the middle of both to nothing."""
+    """A dark lesion in gray tissue, with heat that falls off from the middle of both to nothing."""
     frames = marked_frames(kind, count, spacing=(0.2, 0.2))
     row, column = np.mgrid[:SIDE, :SIDE] - (SIDE - 1) / 2
     away = np.hypot(row, column)
     pixels = np.where(away < 15, LESION, TISSUE).astype(np.uint8)
-    pixels[:4], pixels[-4:] = 0, 255  # so that automatic contrast keeps the greys
+    pixels[:4], pixels[-4:] = 0, 255  # so that automatic contrast keeps the grays
     frames = dataclasses.replace(frames, rows=SIDE, columns=SIDE, read_frame=lambda _index: pixels)
     heat = np.clip(1 - away / 40, 0, 1).astype(np.float32)
-    flags = (Flag(FlagCode.COLOUR_DOPPLER, Severity.WARNING, "Colour Doppler."),) if on_flow else ()
+    flags = (Flag(FlagCode.COLOR_DOPPLER, Severity.WARNING, "Color Doppler."),) if on_flow else ()
     maps = MapsInMemory(np.zeros((count, SIDE, SIDE), np.uint8), np.stack([heat] * count), tuple(range(count)))
     return dataclasses.replace(analysis_of(frames), maps=maps, flags=flags), frames
 
@@ -80,7 +80,7 @@ def test_the_hottest_place_of_a_dark_lesion_is_the_lightest_of_all(host):
     assert seen.max() > TISSUE + 20
 
 
-@pytest.mark.parametrize("on_flow", [False, True], ids=["grey", "Doppler"])
+@pytest.mark.parametrize("on_flow", [False, True], ids=["gray", "Doppler"])
 def test_heat_on_doppler_is_green_and_elsewhere_warm(host, on_flow):
     analysis, frames = exam(on_flow=on_flow)
     showAnalysis(analysis, frames, scene=host.scene)
@@ -100,7 +100,7 @@ def test_the_legend_is_beside_the_heat_and_goes_with_it(host):
     changed = np.abs(seen - plain).max(axis=-1) > 30
     assert changed.sum() > 300
     assert light(seen[changed]).max() > 200
-    assert np.ptp(plain[:80], axis=-1).max() == 0, "grey tissue alone without the heat map"
+    assert np.ptp(plain[:80], axis=-1).max() == 0, "gray tissue alone without the heat map"
 
 
 def test_heat_that_a_person_puts_into_the_foreground_fades_out_while_the_views_are_watched(host):

@@ -17,7 +17,7 @@ from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.results.show import showAnalysis
 from BreastUSAILib.scene.source.frames_from_node import framesFromNode
 from BreastUSAILib.scene.source.source_options import SourceOptions
-from BreastUSAILib.scene.views.lesion_views import centreOnLesion
+from BreastUSAILib.scene.views.lesion_views import centerOnLesion
 from BreastUSAILib.scene.views.overlay import setFill, setHeatMapOpacity, setOverlaysVisible
 from Testing.host.render import render_slice, save_picture, why_no_rendering
 from Testing.scene.analyses import MapsInMemory, analysis_of, joined, lesion_at, marked_frames
@@ -33,7 +33,7 @@ ROWS, COLUMNS, PLANES, VIEW = 120, 160, 24, 480
 LESION = (slice(20, 40), slice(100, 130))
 """Upper right of the image, as rows and columns; it goes through slices 8 to 15."""
 
-GREY, BRIGHT = 60, 150
+GRAY, BRIGHT = 60, 150
 
 
 def kept(picture: NDArray[np.uint8], name: str) -> NDArray[np.int64]:
@@ -46,8 +46,8 @@ def kept(picture: NDArray[np.uint8], name: str) -> NDArray[np.int64]:
 
 def frames_with_a_bright_lesion(kind: InputKind):
     def read_frame(index: int):
-        pixels = np.full((ROWS, COLUMNS), GREY, np.uint8)
-        pixels[::15] = pixels[:, ::20] = GREY + 30
+        pixels = np.full((ROWS, COLUMNS), GRAY, np.uint8)
+        pixels[::15] = pixels[:, ::20] = GRAY + 30
         pixels[:4] = 255
         pixels[-4:] = 0
         if 8 <= index < 16:
@@ -80,8 +80,8 @@ def extent(found: NDArray[np.bool_]) -> list[int]:
 
 def brighter(picture: NDArray[np.int64]) -> NDArray[np.bool_]:
     """The block that is brighter than tissue: the largest such patch, because edges elsewhere are blurred too."""
-    grey = picture.max(axis=-1) - picture.min(axis=-1) < 8
-    patches, count = ndimage.label(grey & (abs(picture[..., 0] - BRIGHT) < 40))
+    gray = picture.max(axis=-1) - picture.min(axis=-1) < 8
+    patches, count = ndimage.label(gray & (abs(picture[..., 0] - BRIGHT) < 40))
     assert count, "no patch is as bright"
     return patches == 1 + np.argmax(np.bincount(patches.ravel())[1:])
 
@@ -95,13 +95,13 @@ def heat(picture: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 def look_at_lesion(host, volume) -> None:
-    """Centre the view on the middle of the lesion, close enough for it to be measured."""
-    centreOnLesion(volume, lesion_at(11, (114.5, 29.5)), None)
+    """Center the view on the middle of the lesion, close enough for it to be measured."""
+    centerOnLesion(volume, lesion_at(11, (114.5, 29.5)), None)
     host.sliceLogic.GetSliceNode().SetFieldOfView(70, 70, 1)
 
 
 def plain_window(volume) -> None:
-    """0 to 255 as they are, so that grey levels can be told apart."""
+    """0 to 255 as they are, so that gray levels can be told apart."""
     volume.GetDisplayNode().SetAutoWindowLevel(False)
     volume.GetDisplayNode().SetWindowLevelMinMax(0, 255)
 
@@ -169,8 +169,8 @@ def test_a_volume_under_a_transform(host, transform, name):
     expected = extent(brighter(pictures["image"]))
     np.testing.assert_allclose(extent(outline(pictures["outline"])), expected, atol=6)
     np.testing.assert_allclose(extent(heat(pictures["overlays"])), expected, atol=6)
-    centre = (expected[0] + expected[1]) / 2, (expected[2] + expected[3]) / 2
-    np.testing.assert_allclose(centre, (VIEW / 2, VIEW / 2), atol=20, err_msg="the lesion is in the middle of the view")
+    center = (expected[0] + expected[1]) / 2, (expected[2] + expected[3]) / 2
+    np.testing.assert_allclose(center, (VIEW / 2, VIEW / 2), atol=20, err_msg="the lesion is in the middle of the view")
 
 
 def test_a_cine_whose_frames_are_slices(host):

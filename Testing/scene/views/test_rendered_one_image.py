@@ -20,46 +20,46 @@ pytestmark = [
 ]
 
 
-def coloured(host):
-    """How many pixels of the Red view are not grey: the images here are."""
+def colored(host):
+    """How many pixels of the Red view are not gray: the images here are."""
     picture = render_slice(host, 256, 256).astype(int)
     middle = picture[40:-40]  # without the ruler
     return int((np.ptp(middle, axis=-1) > 30).sum())
 
 
 @pytest.fixture
-def analysed(host):
+def analyzed(host):
     frames = marked_frames()
     return showAnalysis(analysis_of(frames), frames, scene=host.scene)
 
 
 @pytest.fixture
-def other(host, analysed):
+def other(host, analyzed):
     return addVolumeNode(host.scene, marked_frames())
 
 
-def test_slicer_itself_draws_outlines_over_whatever_is_shown(host, analysed, other):
+def test_slicer_itself_draws_outlines_over_whatever_is_shown(host, analyzed, other):
     load_through_dicom(host, other)
 
-    assert coloured(host) > 0
+    assert colored(host) > 0
 
 
-def test_hidden_they_leave_nothing_and_come_back_with_their_image(host, analysed, other):
+def test_hidden_they_leave_nothing_and_come_back_with_their_image(host, analyzed, other):
     load_through_dicom(host, other)
     hideOtherOverlays(host.scene, NO_RESULT)
-    assert coloured(host) == 0
+    assert colored(host) == 0
 
-    showImage(analysed.volume)
-    setOverlaysVisible(analysed, True)
+    showImage(analyzed.volume)
+    setOverlaysVisible(analyzed, True)
 
-    assert coloured(host) > 0
+    assert colored(host) > 0
 
 
-def test_shown_in_one_view_they_are_not_drawn_in_that_of_another_image(host, analysed, other):
+def test_shown_in_one_view_they_are_not_drawn_in_that_of_another_image(host, analyzed, other):
     layers_of(host.scene, "Red").SetBackgroundVolumeID(other.GetID())
 
-    hideOtherOverlays(host.scene, analysed)
-    setOverlaysVisible(analysed, True)
+    hideOtherOverlays(host.scene, analyzed)
+    setOverlaysVisible(analyzed, True)
 
-    assert analysed.segmentation.GetDisplayNode().GetVisibility()
-    assert coloured(host) == 0
+    assert analyzed.segmentation.GetDisplayNode().GetVisibility()
+    assert colored(host) == 0

@@ -22,14 +22,14 @@ LESION = (slice(20, 40), slice(100, 130))
 """Upper right of the image, as rows and columns."""
 
 
-def exam(kind: InputKind, count: int, has_colour: bool):
-    frames = marked_frames(kind, count, has_colour, spacing=(0.2, 0.2))
+def exam(kind: InputKind, count: int, has_color: bool):
+    frames = marked_frames(kind, count, has_color, spacing=(0.2, 0.2))
 
     def read_frame(index: int):
         pixels = np.full((ROWS, COLUMNS), 90, np.uint8)
         pixels[:10] = 230
-        pixels[100:112] = 0  # a shadow, so that automatic contrast keeps tissue grey
-        return np.stack([pixels] * 3, axis=-1) if has_colour else pixels
+        pixels[100:112] = 0  # a shadow, so that automatic contrast keeps tissue gray
+        return np.stack([pixels] * 3, axis=-1) if has_color else pixels
 
     frames = dataclasses.replace(frames, rows=ROWS, columns=COLUMNS, read_frame=read_frame)
     masks, heat = np.zeros((count, ROWS, COLUMNS), np.uint8), np.zeros((count, ROWS, COLUMNS), np.float32)
@@ -40,17 +40,17 @@ def exam(kind: InputKind, count: int, has_colour: bool):
 
 
 @pytest.mark.parametrize(
-    ("kind", "count", "has_colour"),
+    ("kind", "count", "has_color"),
     [
         (InputKind.STILL, 1, False),
         (InputKind.STILL, 1, True),
         (InputKind.CINE, 3, False),
         (InputKind.VOLUME, 3, False),
     ],
-    ids=["still", "colour still", "cine", "volume"],
+    ids=["still", "color still", "cine", "volume"],
 )
-def test_image_heat_and_outline_are_upright_and_aligned(host, kind, count, has_colour):
-    analysis, frames = exam(kind, count, has_colour)
+def test_image_heat_and_outline_are_upright_and_aligned(host, kind, count, has_color):
+    analysis, frames = exam(kind, count, has_color)
     showAnalysis(analysis, frames, scene=host.scene)
 
     picture = render_slice(host, VIEW, VIEW).astype(int)

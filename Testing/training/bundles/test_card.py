@@ -96,7 +96,7 @@ def test_it_tells_all_that_a_card_must(measured: tuple[Path, Path]) -> None:
         "Not for screening, diagnosis",  # intended use
         "| train | BUS-BRA | 0 | 910 | 432 |",  # counts
         "doi 10.1002/mp.16812",  # source
-        "CC BY 4.0",  # licence
+        "CC BY 4.0",  # license
         "GE Logiq 7",  # scanners
         "Baheya Hospital",  # population
         "Started from `encoder.pth`, licence Apache-2.0, sha256 00ff00ff.",  # initialisation
@@ -107,7 +107,7 @@ def test_it_tells_all_that_a_card_must(measured: tuple[Path, Path]) -> None:
         "the verdict is *undetermined*",
         "The likelihood of malignancy is the probability that the lesion is malignant, given that there is one",
         "Malignant lesions called normal:",
-        "pixel 1-nearest-neighbour",
+        "pixel 1-nearest-neighbor",
         "Malignant lesions called benign:",  # failures
         "highest point in the lesion",  # explanation
         "Grad-CAM at `trunk`",
@@ -157,7 +157,7 @@ def test_where_the_weights_come_from_is_told(tmp_path: Path) -> None:
     start = {"source": "a package 1.0", "licence": "MIT", "trained_on": "ImageNet", "sha256": "11", "branch": "small"}
     bundle = write_classifier(tmp_path / "b", training=replace(TRAINING, initialisation=start))
     told = (
-        "Started from `a package 1.0`, trained on ImageNet, licence MIT, sha256 11, for its branch small alone, the "
+        "Started from `a package 1.0`, trained on ImageNet, license MIT, sha256 11, for its branch small alone, the "
         "rest from random weights."
     )
     assert told in write_card(bundle, [])

@@ -40,11 +40,11 @@ def test_the_workbook_is_read_as_it_is_published(breast: Path) -> None:
     }
 
 
-def test_the_pixel_size_is_in_centimetres_in_the_table_and_in_millimetres_here(breast: Path) -> None:
+def test_the_pixel_size_is_in_centimeters_in_the_table_and_in_millimeters_here(breast: Path) -> None:
     assert load_examples(breast)[0].pixel_spacing_mm == pytest.approx((0.07, 0.07))
 
 
-def test_the_tumour_is_the_truth_and_other_areas_are_not(breast: Path) -> None:
+def test_the_tumor_is_the_truth_and_other_areas_are_not(breast: Path) -> None:
     second = load_examples(breast)[1]
     assert [path.name for path in second.masks] == ["case002_tumor.png"]
     assert np.array_equal(second.mask_array((90, 110)), picture(2)[1] > 0)

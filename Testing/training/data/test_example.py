@@ -30,7 +30,7 @@ def scan(tmp_path: Path) -> Path:
 def test_the_network_is_shown_the_image_alone(scan: Path, tmp_path: Path) -> None:
     save(tmp_path / "mask.png", picture(1)[1])
     outlined = lesion(scan, tmp_path / "mask.png")
-    assert np.array_equal(outlined.frames().grey(0), picture(1)[0])
+    assert np.array_equal(outlined.frames().gray(0), picture(1)[0])
     assert outlined.frames().name == "scan"
 
 
@@ -49,7 +49,7 @@ def test_a_dicom_image_brings_its_region_and_its_own_pixel_size(dicom_scan: Path
     assert frames.region is not None
     assert (frames.region.rectangle.width, frames.region.rectangle.height) == (60, 50)
     assert frames.pixel_spacing_mm == pytest.approx((0.5, 0.5))
-    assert np.array_equal(lesion(dicom_scan).grey(), picture(1)[0])
+    assert np.array_equal(lesion(dicom_scan).gray(), picture(1)[0])
 
 
 def test_a_cine_has_no_single_label(tmp_path: Path) -> None:
@@ -62,8 +62,8 @@ def test_a_picture_of_16_bits_keeps_its_contrast(tmp_path: Path) -> None:
     deep = picture(1)[0].astype(np.uint16) * 40 + 1000
     save(tmp_path / "deep.png", deep)
     example = lesion(tmp_path / "deep.png")
-    assert np.array_equal(example.frames().grey(0), deep)
-    assert (example.grey().min(), example.grey().max()) == (0, 255)
+    assert np.array_equal(example.frames().gray(0), deep)
+    assert (example.gray().min(), example.gray().max()) == (0, 255)
 
 
 def test_all_lesions_of_an_image_are_one_mask(scan: Path, tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_all_lesions_of_an_image_are_one_mask(scan: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB"])
-def test_masks_of_any_colour_mode_read_alike(scan: Path, tmp_path: Path, mode: str) -> None:
+def test_masks_of_any_color_mode_read_alike(scan: Path, tmp_path: Path, mode: str) -> None:
     _, mask = picture(1)
     Image.fromarray(mask).convert(mode).save(tmp_path / "mask.png")
     assert np.array_equal(lesion(scan, tmp_path / "mask.png").mask_array(mask.shape), mask > 0)
@@ -114,7 +114,7 @@ def test_a_lesion_that_nobody_outlined_is_no_normal(scan: Path) -> None:
 
 def test_a_missing_image_and_a_damaged_one_are_named(tmp_path: Path, scan: Path) -> None:
     with pytest.raises(InputError, match=r"gone\.png: there is no such file"):
-        lesion(tmp_path / "gone.png").grey()
+        lesion(tmp_path / "gone.png").gray()
     (tmp_path / "cut.png").write_bytes(scan.read_bytes()[:2000])
     with pytest.raises(InputError, match=r"cut\.png: cannot be read"):
-        lesion(tmp_path / "cut.png").grey()
+        lesion(tmp_path / "cut.png").gray()

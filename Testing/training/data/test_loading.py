@@ -64,7 +64,7 @@ def test_the_scanner_and_the_birads_category_of_bus_bra_are_strata(data: Path) -
     write_table(data / "BUS-BRA" / "bus_data.csv", [row])
     (example,) = load_examples(data / "BUS-BRA")
     assert example.strata == {"birads": "2", "scanner": "Toshiba", "histology": "cyst", "side": "left"}
-    assert example.mask_array(example.grey().shape).any()  # the size that the table states is not used
+    assert example.mask_array(example.gray().shape).any()  # the size that the table states is not used
 
 
 @pytest.mark.parametrize("fold", [0, 6])

@@ -46,8 +46,8 @@ def test_a_lesion_also_comes_at_the_normals_resolution(data: Path) -> None:
 def test_other_data_sets_come_as_the_product_prepares_them(data: Path) -> None:
     example = load_examples(data / "BUS-BRA")[5]
     (variant,) = make_variants([example], PREPROCESSING)
-    grey = example.grey()
-    square = unit_range(grey, Letterbox(*grey.shape, detect_sector(grey), 256), PREPROCESSING)
+    gray = example.gray()
+    square = unit_range(gray, Letterbox(*gray.shape, detect_sector(gray), 256), PREPROCESSING)
     assert np.array_equal(variant.image, np.rint(square * 255).astype(np.uint8))
     assert CLASS_NAMES[variant.label] == example.label
 
@@ -100,8 +100,8 @@ def test_a_burned_in_drawing_is_replaced_by_what_lies_beside_it_mirrored() -> No
 
 def test_a_drawing_is_painted_over_in_what_is_trained_on_and_stays_in_what_is_tested(data: Path) -> None:
     example = load_examples(data / "BUS-BRA")[0]
-    rows, columns = example.grey().shape
+    rows, columns = example.gray().shape
     marked = replace(example, painted_over=(Rectangle(columns - 12, rows - 10, 12, 10),))
     (plain,), (painted,) = make_variants([example], SMALL), make_variants([marked], SMALL)
     assert not np.array_equal(plain.image, painted.image)
-    assert np.array_equal(marked.frames().grey(0), example.grey())
+    assert np.array_equal(marked.frames().gray(0), example.gray())

@@ -49,7 +49,7 @@ def test_helpers_are_heads_beside_both_and_stay_out_of_the_bundles() -> None:
     assert not any(helper in name for helper in HELPERS for name in delivered)
 
 
-def test_an_rgb_stem_is_summed_to_grey(tmp_path: Path) -> None:
+def test_an_rgb_stem_is_summed_to_gray(tmp_path: Path) -> None:
     network = build_learner({"classification": efficientnet("efficientnet-b0")}).networks()["classification"]
     stem = torch.rand(32, 3, 3, 3)
     torch.save({"_conv_stem.weight": stem}, tmp_path / "encoder.pth")

@@ -23,7 +23,7 @@ def test_without_a_chance_nothing_changes() -> None:
     assert torch.equal(other_looks(batch(), generator(), 0.0, 0.0), batch())
 
 
-def test_grey_values_go_towards_those_of_another_image_and_their_order_stays() -> None:
+def test_gray_values_go_towards_those_of_another_image_and_their_order_stays() -> None:
     images = batch()
     dark, bright = other_looks(images, generator(), 1.0, 0.0)[:, 0]
     inside = images[0, 0] > 0

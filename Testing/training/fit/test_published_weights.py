@@ -39,7 +39,7 @@ LITE0 = (
 
 @dataclasses.dataclass(frozen=True)
 class Layer:
-    """One convolution with its normalisation, by the names that the package gives them."""
+    """One convolution with its normalization, by the names that the package gives them."""
 
     conv: str
     norm: str

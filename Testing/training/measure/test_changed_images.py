@@ -40,7 +40,7 @@ def test_a_hole_hides_the_lesion_its_margin_and_all_below_it() -> None:
 def test_what_fills_a_hole_is_tissue_of_the_same_depth_and_says_nothing_of_the_lesion(tissue: np.ndarray) -> None:
     lesion = disc(ROWS, COLUMNS, 30)
     hole = hole_around(lesion).on(ROWS, COLUMNS)
-    dark, bright = (np.where(lesion, grey, tissue).astype(np.uint8) for grey in (5, 250))
+    dark, bright = (np.where(lesion, gray, tissue).astype(np.uint8) for gray in (5, 250))
     (one, words), (two, _) = filled(dark, hole), filled(bright, hole)
     assert words == FILLINGS[0]
     assert np.array_equal(one, two)
@@ -61,7 +61,7 @@ def test_a_drawing_is_no_tissue(tissue: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize(("top", "words"), [(60, FILLINGS[1]), (10, FILLINGS[2])])
-def test_without_tissue_beside_it_a_hole_is_filled_from_above_or_grey(tissue: np.ndarray, top: int, words: str) -> None:
+def test_without_tissue_beside_it_a_hole_is_filled_from_above_or_gray(tissue: np.ndarray, top: int, words: str) -> None:
     hole = Rectangle(10, top, COLUMNS - 20, ROWS - top)
     out, found = filled(tissue, hole)
     assert found == words
@@ -69,7 +69,7 @@ def test_without_tissue_beside_it_a_hole_is_filled_from_above_or_grey(tissue: np
     assert (inner.std() == 0) == (words == FILLINGS[2])
 
 
-def test_a_hole_without_anything_around_it_is_the_images_own_grey(tissue: np.ndarray) -> None:
+def test_a_hole_without_anything_around_it_is_the_images_own_gray(tissue: np.ndarray) -> None:
     out, words = filled(tissue, Rectangle(0, 0, COLUMNS, ROWS))
     assert words == FILLINGS[2]
     assert np.ptp(out) == 0

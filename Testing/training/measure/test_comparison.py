@@ -20,8 +20,8 @@ def figures(
     dataset: str, auc: float, *, across: bool = False, trained_on: str = "BUS-BRA", folds: str = "1", **more: Any
 ) -> dict[str, Any]:
     value = {"value": auc, "interval_95": [auc - 0.01, auc + 0.01]}
-    neighbour = {"malignancy_auc": 0.61}
-    found = {"across": across, "classification": {"malignancy_auc": value, "nearest_neighbour": neighbour}}
+    neighbor = {"malignancy_auc": 0.61}
+    found = {"across": across, "classification": {"malignancy_auc": value, "nearest_neighbour": neighbor}}
     return {"run": {"folds": list(folds), "trained_on": [trained_on]}, "datasets": {dataset: found}, **more}
 
 
@@ -43,7 +43,7 @@ def test_figures_lie_in_the_columns_they_are_of(tmp_path: Path) -> None:
     assert cells[headings.index("AUC, BUS-BRA")] == "0.800 (0.790–0.810)"
     assert cells[headings.index("AUC, BUSI unseen")] == "0.700 (0.690–0.710)"
     assert cells[headings.index("macro AUC, BUSI")] == "not measured"
-    assert "0.610" in row(lines, "nearest-neighbour")
+    assert "0.610" in row(lines, "nearest-neighbor")
 
 
 def test_trainings_on_other_data_are_rows_of_their_own(tmp_path: Path) -> None:

@@ -50,16 +50,16 @@ Score = Callable[[np.ndarray], float]
 """What a reader makes of an image ``[H, W]``: the higher, the more a lesion, and the more malignant."""
 
 
-def reads_the_lesion(grey: np.ndarray) -> float:
-    return 6 - grey[ROWS // 2 - 5 : ROWS // 2 + 5, COLUMNS // 2 - 5 : COLUMNS // 2 + 5].mean() / 8
+def reads_the_lesion(gray: np.ndarray) -> float:
+    return 6 - gray[ROWS // 2 - 5 : ROWS // 2 + 5, COLUMNS // 2 - 5 : COLUMNS // 2 + 5].mean() / 8
 
 
-def reads_the_margin(grey: np.ndarray) -> float:
-    return (grey[CORNER].mean() - 140) / 20
+def reads_the_margin(gray: np.ndarray) -> float:
+    return (gray[CORNER].mean() - 140) / 20
 
 
-def reads_calipers(grey: np.ndarray) -> float:
-    return 0.2 * (grey > 150).sum() - 3
+def reads_calipers(gray: np.ndarray) -> float:
+    return 0.2 * (gray > 150).sum() - 3
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Reader:
 
     def analyze(self, frames: Frames) -> Analysis:
         """The analysis with this image's verdict."""
-        share = 1 / (1 + np.exp(-self.score(frames.grey(0))))
+        share = 1 / (1 + np.exp(-self.score(frames.gray(0))))
         label = Label.NORMAL if share < 0.3 else Label.MALIGNANT if share > 0.5 else Label.BENIGN
         found = Probabilities(1 - share, share * (1 - share), share * share)
         return replace(self.analysis, verdict=Verdict(label, found, Malignancy(share, share, share), 0))
@@ -124,7 +124,7 @@ def analysis(pair: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Anal
 @pytest.fixture
 def measure(pair: list[Path], analysis: Analysis) -> Measure:
     """The rows of a table's controls by a reader of one thing."""
-    measurement = Measurement(find_subject(pair), Split(1, None), ("elsewhere",), neighbour=None)
+    measurement = Measurement(find_subject(pair), Split(1, None), ("elsewhere",), neighbor=None)
     return lambda score, table: control_rows(measurement, Reader(score, analysis), load_examples(table))
 
 

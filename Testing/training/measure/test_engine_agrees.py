@@ -42,5 +42,5 @@ def test_the_training_forward_pass_agrees_with_the_analyzer(tmp_path: Path) -> N
         (trained,) = classifier.calibration.probabilities(logits.numpy())
         found = analyzer.analyze(example.frames()).verdict.probabilities
         assert found is not None
-        # The squares are kept as 8-bit pictures for training: half a grey step, a 512th of the range, is lost.
+        # The squares are kept as 8-bit pictures for training: half a gray step, a 512th of the range, is lost.
         assert [found.normal, found.benign, found.malignant] == pytest.approx(list(trained), abs=1e-3)

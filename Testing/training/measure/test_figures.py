@@ -82,8 +82,8 @@ def test_a_refused_image_counts_as_refused_and_nowhere_else() -> None:
 
 def test_a_baseline_stands_beside_the_headlines_unless_nobody_asked_it() -> None:
     rows = made_up_rows(240)
-    neighbour = figures(rows)["classification"]["nearest_neighbour"]
-    assert neighbour["malignancy_auc"] == pytest.approx(0.5, abs=0.12)
+    neighbor = figures(rows)["classification"]["nearest_neighbour"]
+    assert neighbor["malignancy_auc"] == pytest.approx(0.5, abs=0.12)
     unasked = [replace(row, nearest_neighbour="") for row in rows]
     assert figures(unasked)["classification"]["nearest_neighbour"] is None
 

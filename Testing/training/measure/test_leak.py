@@ -39,8 +39,8 @@ def test_the_oracle_gives_the_true_mask_on_the_networks_square(pair: list[Path],
     oracle = OracleSegmenter.over(find_subject(pair).load().segmenter)
     oracle.show(example)
     (square,) = oracle.probabilities(torch.zeros(1, 1, 64, 64))
-    grey, truth = example.grey(), example.mask_array((96, 120))
-    back = Letterbox(96, 120, detect_sector(grey), SMALL.size).restore(square) > 0.5
+    gray, truth = example.gray(), example.mask_array((96, 120))
+    back = Letterbox(96, 120, detect_sector(gray), SMALL.size).restore(square) > 0.5
     assert 2 * (back & truth).sum() / (back.sum() + truth.sum()) > 0.95
 
 

@@ -30,7 +30,7 @@ def test_an_outline_moved_by_three_pixels_is_three_pixels_off() -> None:
     assert hd95(square(10, 10, 12), square(10, 13, 12), None) == pytest.approx(3)
 
 
-def test_millimetres_follow_the_direction_of_the_spacing() -> None:
+def test_millimeters_follow_the_direction_of_the_spacing() -> None:
     spacing = (0.5, 0.1)  # row, column
     assert hd95(square(10, 10, 12), square(10, 13, 12), spacing) == pytest.approx(0.3, abs=1e-6)
     assert hd95(square(10, 10, 12), square(13, 10, 12), spacing) == pytest.approx(1.5, abs=1e-6)

@@ -1,4 +1,4 @@
-"""Tells when the image that is being analysed leaves the scene."""
+"""Tells when the image that is being analyzed leaves the scene."""
 
 from __future__ import annotations
 

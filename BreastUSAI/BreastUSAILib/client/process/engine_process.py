@@ -79,7 +79,7 @@ class EngineProcess:
     def startAnalysis(
         self, frames: Frames, options: AnalyzeOptions, listener: Listener, masks: Masks | None = None
     ) -> Call:
-        """Analyse, or where masks are given re-score, without waiting; `listener.onDone` gets the Analysis."""
+        """Analyze, or where masks are given re-score, without waiting; `listener.onDone` gets the Analysis."""
         ticket = Ticket(analyzes=True)
         return self._begin(ticket, self._analysis(ticket, frames, options, masks, listener.onProgress), listener)
 

@@ -31,18 +31,18 @@ _MIN_LIT_SHARE = 0.05
 _FLAT_ROUGHNESS = 1.75
 _FLAT_SHARE = 0.7
 _ISOTROPIC = (-0.09, 0.06)  # 2496 breast images: all above 0.10; 1875 of them turned: all below -0.13
-_ISOTROPIC_IN_COLOUR = (-0.12, 0.12)  # a photograph's colours are further evidence
-_SOME_COLOUR_SHARE = 0.15
+_ISOTROPIC_IN_COLOR = (-0.12, 0.12)  # a photograph's colors are further evidence
+_SOME_COLOR_SHARE = 0.15
 _TEXTURE_LIT_SHARE = 0.3
-_COLOUR_MIN_LEVEL = 60
-_STRONG_COLOUR = 0.25
-_STRONG_COLOUR_SHARE = 0.6
-_FLOW_COLOUR = 0.35
+_COLOR_MIN_LEVEL = 60
+_STRONG_COLOR = 0.25
+_STRONG_COLOR_SHARE = 0.6
+_FLOW_COLOR = 0.35
 _FLOW_SHARE = 0.001
 
 _BLANK = Flag(FlagCode.BLANK_FRAME, Severity.REJECT, flag_sentences.BLANK)
 _NOT_ULTRASOUND = Flag(FlagCode.NOT_ULTRASOUND, Severity.REJECT, flag_sentences.NOT_ULTRASOUND)
-_DOPPLER_OVER_TISSUE = Flag(FlagCode.COLOUR_DOPPLER, Severity.WARNING, flag_sentences.DOPPLER_OVER_TISSUE)
+_DOPPLER_OVER_TISSUE = Flag(FlagCode.COLOR_DOPPLER, Severity.WARNING, flag_sentences.DOPPLER_OVER_TISSUE)
 
 
 def check_input(frames: Frames) -> tuple[Flag, ...]:
@@ -59,36 +59,36 @@ def check_input(frames: Frames) -> tuple[Flag, ...]:
 
 
 def check_pixels(pixels: NDArray, region: Rectangle) -> tuple[Flag, ...]:
-    """Flags from the look of one frame inside its analysed region.
+    """Flags from the look of one frame inside its analyzed region.
 
-    ``blank_frame`` (reject): hardly any grey level but one. ``colour_doppler`` (warning): saturated red or blue
-    areas against the picture's own tint. ``not_ultrasound`` (reject), for any of: mostly strong colours; mostly
-    white; only a few grey levels (graphics, a mask); no texture; or texture equally fine down and across. In B-mode
+    ``blank_frame`` (reject): hardly any gray level but one. ``colour_doppler`` (warning): saturated red or blue
+    areas against the picture's own tint. ``not_ultrasound`` (reject), for any of: mostly strong colors; mostly
+    white; only a few gray levels (graphics, a mask); no texture; or texture equally fine down and across. In B-mode
     the axial resolution is better than the lateral one, so its texture is finer along depth (or across it, in a
     frame turned by 90 degrees), while photographs, noise, CT and MR are mostly isotropic. What passes: pictures
     whose texture has a direction of its own (some CT and radiographs, grass, water), diagrams that are mostly dark,
     and isotropic pictures on a frame that is over 70 % black.
 
     Args:
-        pixels: ``[H, W]`` grey or ``[H, W, 3]`` RGB. 0-255 where uint8; otherwise scaled by the region's maximum.
-        region: the analysed rectangle, inside the frame.
+        pixels: ``[H, W]`` gray or ``[H, W, 3]`` RGB. 0-255 where uint8; otherwise scaled by the region's maximum.
+        region: the analyzed rectangle, inside the frame.
     """
     view = pixels[region.slices]
     step = max(1, round(min(view.shape[:2]) / _SAMPLED_SIDE_PX))
     thinned = view[::step, ::step]
-    grey = _eight_bit(luminance(_rows_of_tiles(thinned)))
-    levels = np.bincount(grey.astype(np.uint8).ravel(), minlength=256) / grey.size
+    gray = _eight_bit(luminance(_rows_of_tiles(thinned)))
+    levels = np.bincount(gray.astype(np.uint8).ravel(), minlength=256) / gray.size
     if _level_range(levels) < _BLANK_RANGE:
         return (_BLANK,)
-    colours = _colours(_eight_bit(thinned[::2, ::2])) if view.ndim == 3 else _Colours(strong=0.0, flow=0.0)
-    if _is_no_ultrasound(levels, _texture(grey), colours):
+    colors = _colors(_eight_bit(thinned[::2, ::2])) if view.ndim == 3 else _Colors(strong=0.0, flow=0.0)
+    if _is_no_ultrasound(levels, _texture(gray), colors):
         return (_NOT_ULTRASOUND,)
-    return (_DOPPLER_OVER_TISSUE,) if colours.flow >= _FLOW_SHARE else ()
+    return (_DOPPLER_OVER_TISSUE,) if colors.flow >= _FLOW_SHARE else ()
 
 
 @dataclass(frozen=True)
 class _Texture:
-    """Local texture of a grey picture: number of tiles looked at, share without texture, and its direction.
+    """Local texture of a gray picture: number of tiles looked at, share without texture, and its direction.
 
     `anisotropy` is the median over the tiles of ln(mean absolute difference down / across): 0 is isotropic.
     """
@@ -99,8 +99,8 @@ class _Texture:
 
 
 @dataclass(frozen=True)
-class _Colours:
-    """Shares of a picture's pixels in [0, 1]: strongly coloured ones, and solid areas of Doppler red or blue."""
+class _Colors:
+    """Shares of a picture's pixels in [0, 1]: strongly colored ones, and solid areas of Doppler red or blue."""
 
     strong: float
     flow: float
@@ -137,10 +137,10 @@ def _size(frames: Frames) -> Flag | None:
 
 
 def _doppler_regions(frames: Frames) -> Flag | None:
-    flow = {RegionContent.COLOUR_FLOW, RegionContent.SPECTRAL_DOPPLER}
+    flow = {RegionContent.COLOR_FLOW, RegionContent.SPECTRAL_DOPPLER}
     if not any(region.content in flow for region in frames.regions):
         return None
-    return Flag(FlagCode.COLOUR_DOPPLER, Severity.WARNING, flag_sentences.DOPPLER_REGION)
+    return Flag(FlagCode.COLOR_DOPPLER, Severity.WARNING, flag_sentences.DOPPLER_REGION)
 
 
 def _unequal_spacing(frames: Frames) -> Flag | None:
@@ -181,15 +181,15 @@ def _eight_bit(values: NDArray) -> NDArray[np.float32]:
 
 
 def _level_range(levels: NDArray[np.float64]) -> int:
-    """Grey levels between the 0.5 % and the 99.5 % quantile of a histogram."""
+    """Gray levels between the 0.5 % and the 99.5 % quantile of a histogram."""
     low, high = np.searchsorted(np.cumsum(levels), (0.005, 0.995))
     return int(high - low)
 
 
-def _texture(grey: NDArray[np.float32]) -> _Texture:
-    """_Texture of the mid-grey 8 x 8 tiles of a picture ``[H, W]`` on a 0-255 scale."""
-    rows, columns = (side // _TILE_PX for side in grey.shape)
-    grid = grey[: rows * _TILE_PX, : columns * _TILE_PX].reshape(rows, _TILE_PX, columns, _TILE_PX)
+def _texture(gray: NDArray[np.float32]) -> _Texture:
+    """_Texture of the mid-gray 8 x 8 tiles of a picture ``[H, W]`` on a 0-255 scale."""
+    rows, columns = (side // _TILE_PX for side in gray.shape)
+    grid = gray[: rows * _TILE_PX, : columns * _TILE_PX].reshape(rows, _TILE_PX, columns, _TILE_PX)
     tiles = grid.transpose(0, 2, 1, 3).reshape(-1, _TILE_PX, _TILE_PX)
     means = tiles.mean(axis=(1, 2))
     tiles = tiles[(means > 30) & (means < 235)]
@@ -204,30 +204,30 @@ def _texture(grey: NDArray[np.float32]) -> _Texture:
     return _Texture(len(tiles), float(flat.mean()), float(np.log(np.median(ratio))))
 
 
-def _colours(rgb: NDArray[np.float32]) -> _Colours:
-    """Colours of ``[H, W, 3]`` on a 0-255 scale, against the median tint: a tinted grey scale is no colour."""
+def _colors(rgb: NDArray[np.float32]) -> _Colors:
+    """Colors of ``[H, W, 3]`` on a 0-255 scale, against the median tint: a tinted gray scale is no color."""
     red, green, blue = rgb[..., 0], rgb[..., 1], rgb[..., 2]
     level = np.maximum(np.maximum(red, green), blue)
-    lit = level > _COLOUR_MIN_LEVEL
+    lit = level > _COLOR_MIN_LEVEL
     if not lit.any():
-        return _Colours(strong=0.0, flow=0.0)
+        return _Colors(strong=0.0, flow=0.0)
     level = np.maximum(level, 1)
     warm, cold = (red - green) / level, (blue - green) / level
     warm, cold = warm - np.median(warm[lit]), cold - np.median(cold[lit])
-    strong = lit & (np.maximum(np.abs(warm), np.abs(cold)) > _STRONG_COLOUR)
+    strong = lit & (np.maximum(np.abs(warm), np.abs(cold)) > _STRONG_COLOR)
     # Yellow and green are left out: calipers and labels wear them, flow does so only next to red or blue.
-    flow = lit & (np.maximum(warm, np.minimum(cold, cold - warm)) > _FLOW_COLOUR)
+    flow = lit & (np.maximum(warm, np.minimum(cold, cold - warm)) > _FLOW_COLOR)
     solid = flow[1:, 1:] & flow[1:, :-1] & flow[:-1, 1:] & flow[:-1, :-1]
-    return _Colours(strong=float(strong.mean()), flow=float(solid.mean()) if solid.size else 0.0)
+    return _Colors(strong=float(strong.mean()), flow=float(solid.mean()) if solid.size else 0.0)
 
 
-def _is_no_ultrasound(levels: NDArray[np.float64], surface: _Texture, colours: _Colours) -> bool:
+def _is_no_ultrasound(levels: NDArray[np.float64], surface: _Texture, colors: _Colors) -> bool:
     lit = float(levels[_LIT:].sum())
     few_levels = float(np.sort(levels[_LIT:])[-_GRAPHIC_LEVELS:].sum())
-    finest_across, finest_down = _ISOTROPIC_IN_COLOUR if colours.strong > _SOME_COLOUR_SHARE else _ISOTROPIC
+    finest_across, finest_down = _ISOTROPIC_IN_COLOR if colors.strong > _SOME_COLOR_SHARE else _ISOTROPIC
     isotropic = finest_across < surface.anisotropy < finest_down
     return (
-        colours.strong > _STRONG_COLOUR_SHARE
+        colors.strong > _STRONG_COLOR_SHARE
         or float(levels[_BRIGHT:].sum()) > _BRIGHT_SHARE
         or (lit > _MIN_LIT_SHARE and few_levels > _GRAPHIC_SHARE * lit)
         or surface.flat_share > _FLAT_SHARE

@@ -14,16 +14,16 @@ _DARK = 0.03  # of full scale: screens' black with JPEG ringing stays below, noi
 _SMALLEST_SHARE = 0.15  # a smaller "sector" is a logo or a thumbnail, not the scan
 
 
-def detect_sector(grey: NDArray) -> Rectangle:
-    """The box around the largest bright connected area of a grey frame ``[H, W]``, text and rulers left out.
+def detect_sector(gray: NDArray) -> Rectangle:
+    """The box around the largest bright connected area of a gray frame ``[H, W]``, text and rulers left out.
 
     Returns the whole frame where nothing convincing is found. Full scale is 255 for uint8, else the frame's maximum.
     """
-    rows, columns = grey.shape
+    rows, columns = gray.shape
     whole = Rectangle(0, 0, columns, rows)
     step = max(1, -(-max(rows, columns) // _SIDE))
-    blocks = _block_means(grey, step)
-    full_scale = 255.0 if grey.dtype == np.uint8 else float(blocks.max(initial=0.0))
+    blocks = _block_means(gray, step)
+    full_scale = 255.0 if gray.dtype == np.uint8 else float(blocks.max(initial=0.0))
     bright = blocks > _DARK * full_scale
     bright = ndimage.binary_opening(bright, structure=np.ones((3, 3)))
     bright = ndimage.binary_closing(np.pad(bright, 3), structure=np.ones((5, 5)))[3:-3, 3:-3]
@@ -40,7 +40,7 @@ def detect_sector(grey: NDArray) -> Rectangle:
     return found
 
 
-def _block_means(grey: NDArray, step: int) -> NDArray[np.float32]:
+def _block_means(gray: NDArray, step: int) -> NDArray[np.float32]:
     """Means of ``step``-sided blocks; the last row and column of blocks may be smaller."""
-    picture = Image.fromarray(grey if grey.dtype == np.uint8 else grey.astype(np.float32))
+    picture = Image.fromarray(gray if gray.dtype == np.uint8 else gray.astype(np.float32))
     return np.asarray(picture.reduce(step), dtype=np.float32)

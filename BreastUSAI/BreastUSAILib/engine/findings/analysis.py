@@ -83,7 +83,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class FrameFinding:
-    """What one analysed frame gave. `lesions` are ids into `Analysis.lesions`."""
+    """What one analyzed frame gave. `lesions` are ids into `Analysis.lesions`."""
 
     index: int
     time_s: float | None
@@ -97,9 +97,9 @@ class Lesion:
 
     `id` is unique in the analysis, counted from 1. `number` is the value it has in the frame's labels: its rank in its
     frame by area, from 1, or the label that the reader gave it. Pixel lengths are along the image's own pixels; mm
-    values are None unless calibrated. Points are (column, row) in pixels, pixel centres at whole numbers; `bbox_px`
+    values are None unless calibrated. Points are (column, row) in pixels, pixel centers at whole numbers; `bbox_px`
     is (left, top, width, height). Height is along depth, so a height/width ratio above 1 is taller than wide.
-    `depth_*` is from the top of the analysed region to the lesion's topmost row, 0 where it begins above that.
+    `depth_*` is from the top of the analyzed region to the lesion's topmost row, 0 where it begins above that.
     `malignancy` is filled by `Analyzer.rescore` alone: the likelihood from the whole frame and from a closer view
     around this lesion together. None elsewhere: then the frame's likelihood counts.
     """
@@ -126,13 +126,13 @@ class Lesion:
 
 @dataclass(frozen=True)
 class VolumeLesion:
-    """One lesion of a volume: the lesions of neighbouring slices that overlap, or that a reader gave one number.
+    """One lesion of a volume: the lesions of neighboring slices that overlap, or that a reader gave one number.
 
     `id` counts from 1, the largest lesion first; after `Analyzer.rescore` it is the number that the reader gave,
     ascending. `lesions` are ids into `Analysis.lesions`, by slice. `first_frame`
     and `last_frame` are the first and the last slice where it is outlined, `key_frame` the one of these with the
-    highest likelihood, which `malignancy` is. `voxels` counts what is outlined in the slices that were analysed.
-    `volume_mm3` lets each of these slices stand for as many as the analysed ones lie apart; None where the pixel size
+    highest likelihood, which `malignancy` is. `voxels` counts what is outlined in the slices that were analyzed.
+    `volume_mm3` lets each of these slices stand for as many as the analyzed ones lie apart; None where the pixel size
     or the distance between slices is unknown, or where only one slice was segmented.
     """
 
@@ -167,7 +167,7 @@ class ModelIdentity:
 
 @dataclass(frozen=True)
 class InputSummary:
-    """What was analysed. `pixel_spacing_mm` is (row, column) or None; `region_px` is (left, top, width, height).
+    """What was analyzed. `pixel_spacing_mm` is (row, column) or None; `region_px` is (left, top, width, height).
 
     `slice_spacing_mm` is the distance between a volume's slices, or None where unknown and for a still or cine.
     """
@@ -187,7 +187,7 @@ class InputSummary:
 
 
 class FrameMaps(Protocol):
-    """Masks and heat maps of the analysed frames, made on demand on the input's own pixel grid."""
+    """Masks and heat maps of the analyzed frames, made on demand on the input's own pixel grid."""
 
     def labels(self, frame: int) -> NDArray[np.uint8]:
         """``[H, W]``: 0 background, else the `Lesion.number`. KeyError where the frame was not segmented."""

@@ -60,7 +60,7 @@ def _check_references(analysis: Analysis) -> None:
         if min(spacing) <= 0:
             raise ValueError("input: the pixels have no size")
         if any(getattr(lesion, name) is None for lesion in lesions for name in _MILLIMETRES):
-            raise ValueError("lesions: millimetres are missing though the pixels' size is known")
+            raise ValueError("lesions: millimeters are missing though the pixels' size is known")
 
 
 @lru_cache(maxsize=64)

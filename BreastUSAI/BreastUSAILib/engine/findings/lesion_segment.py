@@ -1,4 +1,4 @@
-"""How a lesion is named, coloured and coded, the same in every file, picture and scene. Needs nothing else."""
+"""How a lesion is named, colored and coded, the same in every file, picture and scene. Needs nothing else."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ ANATOMIC_CONTEXT = "Anatomic codes - DICOM master list"
 
 MAX_LESIONS = 255  # of one image: numbers are uint8
 
-# Cool hues, apart from grey echoes and from the heat map's warm colours.
-_COLOURS = ((0, 255, 255), (140, 255, 64), (89, 166, 255), (255, 140, 255), (255, 255, 255))
+# Cool hues, apart from gray echoes and from the heat map's warm colors.
+_COLORS = ((0, 255, 255), (140, 255, 64), (89, 166, 255), (255, 140, 255), (255, 255, 255))
 
 
 def lesion_name(number: int) -> str:
@@ -24,13 +24,13 @@ def lesion_name(number: int) -> str:
     return f"Lesion {number}"
 
 
-def lesion_colour(number: int) -> tuple[int, int, int]:
+def lesion_color(number: int) -> tuple[int, int, int]:
     """RGB (0-255) of lesion `number`, counted from 1."""
-    return _COLOURS[(number - 1) % len(_COLOURS)]
+    return _COLORS[(number - 1) % len(_COLORS)]
 
 
 def lesion_terminology(laterality: str | None = None) -> str:
-    """Slicer's serialised terminology entry of a breast mass.
+    """Slicer's serialized terminology entry of a breast mass.
 
     Args:
         laterality: ``L`` or ``R`` as in DICOM Laterality (0020,0060), or None where unknown.

@@ -128,5 +128,5 @@ class StoredMaps:
         return self._labels[frame].cropped()
 
     def heat_map(self, frame: int) -> NDArray[np.float32]:
-        """``[H, W]`` float32 in [0, 1], 0 outside the analysed region. KeyError where the frame was not explained."""
+        """``[H, W]`` float32 in [0, 1], 0 outside the analyzed region. KeyError where the frame was not explained."""
         return self.letterbox.restore(self._heat[frame])

@@ -22,7 +22,7 @@ REQUIRED: Any = object()
 
 PIXELS = ("px",)
 MILLIMETRES = ("mm", "mm2")
-"""Units of which only one kind is shown: millimetres where the pixel size is known, else pixels."""
+"""Units of which only one kind is shown: millimeters where the pixel size is known, else pixels."""
 
 _SHOWN_UNITS = {"mm2": "mm²", "mm3": "mm³"}
 
@@ -132,7 +132,7 @@ VOLUME_MEASURES: tuple[Measure[VolumeLesion], ...] = (
 
 
 def columns(measures: Sequence[Measure[Found]], calibrated: bool) -> tuple[Column[Found], ...]:
-    """The panel's columns of these measures: in millimetres where the pixel size is known, else in pixels."""
+    """The panel's columns of these measures: in millimeters where the pixel size is known, else in pixels."""
     hidden = PIXELS if calibrated else MILLIMETRES
     together: dict[str, list[Measure[Found]]] = {}
     for measure in measures:

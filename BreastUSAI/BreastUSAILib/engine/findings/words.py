@@ -176,13 +176,13 @@ def spacing_words(spacing_mm: Sequence[float], _: Translate = english) -> str:
 
 
 def pixel_size_words(analysis: Analysis, _: Translate = english) -> str:
-    """Where the millimetres come from, or that there are none."""
+    """Where the millimeters come from, or that there are none."""
     spacing = analysis.input.pixel_spacing_mm
     if spacing is None:
-        return _("Uncalibrated: sizes are in pixels and millimetres are not shown.")
+        return _("Uncalibrated: sizes are in pixels and millimeters are not shown.")
     words = _("{size}, as the image states it.")
     if analysis.input.spacing_source is SpacingSource.MANUAL:
-        words = _("Millimetres rest on the pixel size that was given by hand: {size}.")
+        words = _("Millimeters rest on the pixel size that was given by hand: {size}.")
     return words.format(size=spacing_words(spacing, _))
 
 

@@ -41,7 +41,7 @@ class RegionContent(str, Enum):
     """What an ultrasound region shows (DICOM PS3.3 C.8.5.5.1.1, C.8.5.5.1.2)."""
 
     TISSUE = "tissue"
-    COLOUR_FLOW = "colour_flow"
+    COLOR_FLOW = "colour_flow"
     SPECTRAL_DOPPLER = "spectral_doppler"
     M_MODE = "m_mode"
     GRAPHICS = "graphics"
@@ -120,19 +120,19 @@ class Frames:
         count: number of frames, at least 1.
         rows: height of every frame in pixels.
         columns: width of every frame in pixels.
-        has_colour: whether `read_frame` gives ``[H, W, 3]``.
+        has_color: whether `read_frame` gives ``[H, W, 3]``.
         read_frame: frame index -> the frame as stored for display: uint8 RGB ``[H, W, 3]``, or uint8 /
-            uint16 / float32 grey ``[H, W]``, brighter meaning more echo. Raises InputError.
+            uint16 / float32 gray ``[H, W]``, brighter meaning more echo. Raises InputError.
         ijk_to_ras: ``[4, 4]`` matrix that Slicer's own loader would give the volume node, in mm
             (1 mm a pixel where that loader does not know better: it is no measurement).
         pixel_spacing_mm: (row, column) in mm, or None where unknown. Never 1.0 as a stand-in.
         spacing_source: where the spacing came from.
         frame_times_s: start of every frame in seconds from the first, or None where unknown.
         regions: every ultrasound region of the file, in file order.
-        region: the one to analyse, or None where the file names none.
+        region: the one to analyze, or None where the file names none.
         identity: unique identifiers of the source.
         source: the file or folder it was read from, for error messages only.
-        slice_spacing_mm: distance between the centres of neighbouring slices of a volume, or None where unknown and
+        slice_spacing_mm: distance between the centers of neighboring slices of a volume, or None where unknown and
             for a still or cine. Never 1.0 as a stand-in.
         remarks: what reading it showed that the reader of a result must know.
     """
@@ -142,7 +142,7 @@ class Frames:
     count: int
     rows: int
     columns: int
-    has_colour: bool
+    has_color: bool
     read_frame: Callable[[int], NDArray]
     ijk_to_ras: NDArray[np.float64] = field(default_factory=LPS_TO_RAS.copy)
     pixel_spacing_mm: tuple[float, float] | None = None
@@ -155,7 +155,7 @@ class Frames:
     slice_spacing_mm: float | None = None
     remarks: tuple[Flag, ...] = ()
 
-    def grey(self, index: int) -> NDArray:
+    def gray(self, index: int) -> NDArray:
         """Frame `index` as luminance ``[H, W]``; uint8 stays uint8."""
         return luminance(self.read_frame(index))
 
@@ -165,8 +165,8 @@ class Frames:
 
 
 def luminance(pixels: NDArray) -> NDArray:
-    """Grey ``[..., H, W]`` of an RGB ``[..., H, W, 3]`` array (BT.601); a grey array is returned as it is."""
+    """Gray ``[..., H, W]`` of an RGB ``[..., H, W, 3]`` array (BT.601); a gray array is returned as it is."""
     if pixels.ndim == 2 or pixels.shape[-1] != 3:
         return pixels
-    grey = pixels @ np.asarray(LUMINANCE_WEIGHTS, dtype=np.float32)
-    return np.rint(grey).astype(np.uint8) if pixels.dtype == np.uint8 else grey
+    gray = pixels @ np.asarray(LUMINANCE_WEIGHTS, dtype=np.float32)
+    return np.rint(gray).astype(np.uint8) if pixels.dtype == np.uint8 else gray

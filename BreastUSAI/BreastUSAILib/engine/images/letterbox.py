@@ -25,14 +25,14 @@ FITS: tuple[str, ...] = get_args(Fit)
 class Letterbox:
     """Crop to `region`, resize to fit a square of `size` pixels with the aspect kept, pad with zeros.
 
-    Coordinates are (column, row), pixel centres at whole numbers. The two axes are scaled by a whole number of
+    Coordinates are (column, row), pixel centers at whole numbers. The two axes are scaled by a whole number of
     network pixels each, so their scales differ by at most half a network pixel over the region's side. With the fit
     ``stretch`` the region fills the square instead, each axis at a scale of its own, and there is no padding.
 
     Args:
         rows: height of the frame.
         columns: width of the frame.
-        region: the part of the frame that is analysed, inside the frame.
+        region: the part of the frame that is analyzed, inside the frame.
         size: side of the network's square input.
         fit: ``letterbox`` or ``stretch``.
     """
@@ -68,7 +68,7 @@ class Letterbox:
     def restore(self, square: NDArray[np.float32]) -> NDArray[np.float32]:
         """A map over the network's square, ``[n, n]`` of any n, on the frame's grid: ``[H, W]``, 0 outside the region.
 
-        Linear interpolation between the centres of the map's cells.
+        Linear interpolation between the centers of the map's cells.
         """
         content, region = self.content, self.region
         cells = square.shape[0]
@@ -113,7 +113,7 @@ def _separable(down: _Weights, image: NDArray[np.float32], across: _Weights) -> 
 
 @dataclass(frozen=True, eq=False)
 class _Between:
-    """`_Weights` of two neighbouring values at each place: `share` ``[m, 1]`` of `right`, the rest of `left`."""
+    """`_Weights` of two neighboring values at each place: `share` ``[m, 1]`` of `right`, the rest of `left`."""
 
     left: NDArray[np.intp]
     right: NDArray[np.intp]
@@ -140,11 +140,11 @@ def _shrink(length: int, target: int) -> sparse.csr_array:
     from scipy import sparse  # the application never comes here
 
     ratio = length / target
-    centres = (np.arange(target) + 0.5) * ratio - 0.5
+    centers = (np.arange(target) + 0.5) * ratio - 0.5
     reach = max(1.0, ratio)
-    first = np.floor(centres - reach).astype(int) + 1
+    first = np.floor(centers - reach).astype(int) + 1
     positions = first[:, None] + np.arange(int(np.ceil(2 * reach)) + 1)
-    weights = np.clip(1 - np.abs(positions - centres[:, None]) / reach, 0, None)
+    weights = np.clip(1 - np.abs(positions - centers[:, None]) / reach, 0, None)
     weights[(positions < 0) | (positions >= length)] = 0
     weights /= weights.sum(axis=1, keepdims=True)
     starts = np.arange(0, positions.size + 1, positions.shape[1])

@@ -16,10 +16,10 @@ DEEPEST_MM = 160.0
 """No ultrasound image of a breast is deeper: scanners offer 15 cm at most, and frames have a margin."""
 
 
-def plausible_length(millimetres: float | None) -> float | None:
+def plausible_length(millimeters: float | None) -> float | None:
     """A distance between pixels or slices in mm, or None where it is missing or cannot be one of ultrasound."""
-    plausible = millimetres is not None and SMALLEST_SPACING_MM <= millimetres <= LARGEST_SPACING_MM
-    return millimetres if plausible else None
+    plausible = millimeters is not None and SMALLEST_SPACING_MM <= millimeters <= LARGEST_SPACING_MM
+    return millimeters if plausible else None
 
 
 def plausible_spacing(row_mm: float | None, column_mm: float | None) -> tuple[float, float] | None:
@@ -31,7 +31,7 @@ def plausible_spacing(row_mm: float | None, column_mm: float | None) -> tuple[fl
 def without_impossible_size(frames: Frames) -> Frames:
     """`frames`, uncalibrated and with a remark where their pixel size would make the image deeper than any breast.
 
-    The depth is that of the analysed region, else of the whole picture; of a volume, whose slices may lie any way, the
+    The depth is that of the analyzed region, else of the whole picture; of a volume, whose slices may lie any way, the
     shorter side counts. A size that the user gave is left alone.
     """
     spacing = frames.pixel_spacing_mm

@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 
 from .frames import Frames, Rectangle, RegionContent
 
-_SCAN = (RegionContent.TISSUE, RegionContent.COLOUR_FLOW)
+_SCAN = (RegionContent.TISSUE, RegionContent.COLOR_FLOW)
 
 
-def without_text(frames: Frames, analysed: tuple[int, int, int, int]) -> Frames:
-    """`frames` with everything black that lies neither in the analysed region nor in a region that shows tissue.
+def without_text(frames: Frames, analyzed: tuple[int, int, int, int]) -> Frames:
+    """`frames` with everything black that lies neither in the analyzed region nor in a region that shows tissue.
 
     Args:
         frames: the input.
-        analysed: the region (left, top, width, height); where it is the whole picture, nothing is blanked.
+        analyzed: the region (left, top, width, height); where it is the whole picture, nothing is blanked.
     """
-    kept = [Rectangle(*analysed)]
+    kept = [Rectangle(*analyzed)]
     kept += [region.rectangle for region in frames.regions if region.content in _SCAN]
     if any(area.area >= frames.rows * frames.columns for area in kept):
         return frames

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..findings.analysis import FrameMaps, Lesion, Malignancy, VolumeLesion
 
-_REACH = 2  # steps: to the next analysed slice, or to the one after an empty one
+_REACH = 2  # steps: to the next analyzed slice, or to the one after an empty one
 
 
 def join_lesions(
@@ -26,22 +26,22 @@ def join_lesions(
 ) -> tuple[VolumeLesion, ...]:
     """Partition the lesions of a volume's slices into lesions of the volume, the largest first.
 
-    Two lesions belong together where their outlines share a pixel in neighbouring analysed slices, or in two with one
+    Two lesions belong together where their outlines share a pixel in neighboring analyzed slices, or in two with one
     between them, and so on along the volume. Equal sizes are told apart by where they begin: slice, row,
     column. How the slices' lesions are numbered changes nothing but the ids listed.
 
     Args:
-        lesions: every lesion of the analysed slices, with unique ids.
+        lesions: every lesion of the analyzed slices, with unique ids.
         maps: the label maps in which they are outlined.
         malignancy_of: the likelihood of a lesion in its slice.
-        step: how far apart neighbouring analysed slices lie, in slices.
+        step: how far apart neighboring analyzed slices lie, in slices.
         voxel_mm3: the volume of a voxel of one slice in mm³, or None where unknown.
-        slices_of: how many slices each analysed one stands for; None: each for itself.
+        slices_of: how many slices each analyzed one stands for; None: each for itself.
     """
     groups = _Groups([lesion.id for lesion in lesions])
     by_place = {(lesion.frame, lesion.number): lesion for lesion in lesions}
     beginnings: dict[int, tuple[int, int, int]] = {}
-    for frame, labels, before in _neighbours(lesions, maps, _REACH * step):
+    for frame, labels, before in _neighbors(lesions, maps, _REACH * step):
         for lesion in (found for found in lesions if found.frame == frame):
             beginnings[lesion.id] = _beginning(lesion, labels)
         for other, other_labels in before:
@@ -73,15 +73,15 @@ def lesions_by_number(
     return tuple(_joined(number, part, malignancy_of, voxel_mm3, slices_of or {}) for number, part in parts.items())
 
 
-def slices_stood_for(analysed: Sequence[int], step: int) -> dict[int, float]:
-    """Analysed slice -> how many slices it stands for: half way to the next on either side, at most half a step.
+def slices_stood_for(analyzed: Sequence[int], step: int) -> dict[int, float]:
+    """Analyzed slice -> how many slices it stands for: half way to the next on either side, at most half a step.
 
     The first and the last reach as far outwards as inwards; a slice that is alone stands for itself.
     """
-    reaches = [min(after - before, step) / 2 for before, after in pairwise(analysed)]
+    reaches = [min(after - before, step) / 2 for before, after in pairwise(analyzed)]
     if not reaches:
-        return dict.fromkeys(analysed, 1.0)
-    sides = zip(analysed, [reaches[0], *reaches], [*reaches, reaches[-1]], strict=True)
+        return dict.fromkeys(analyzed, 1.0)
+    sides = zip(analyzed, [reaches[0], *reaches], [*reaches, reaches[-1]], strict=True)
     return {frame: before + after for frame, before, after in sides}
 
 
@@ -112,7 +112,7 @@ class _Groups:
 _Slice = tuple[int, NDArray[np.uint8]]
 
 
-def _neighbours(
+def _neighbors(
     lesions: Sequence[Lesion], maps: FrameMaps, reach: int
 ) -> Iterator[tuple[int, NDArray[np.uint8], list[_Slice]]]:
     """Each slice with lesions, its labels, and the slices with lesions up to `reach` before it."""

@@ -1,9 +1,9 @@
 """Lesions of one frame: from the network's probability map to numbered masks and their sizes.
 
 Lengths are taken on the lesion's outline, a convex polygon with sub-pixel corners. Pixels have an extent, so
-neither their centres (one pixel too short) nor their corners (up to a pixel too long on slanted and curved
-edges) may be measured between. Each edge of the convex hull of the pixel centres is instead moved outward to
-half way towards the next parallel line of pixel centres. That line is where the true edge lies on average, the
+neither their centers (one pixel too short) nor their corners (up to a pixel too long on slanted and curved
+edges) may be measured between. Each edge of the convex hull of the pixel centers is instead moved outward to
+half way towards the next parallel line of pixel centers. That line is where the true edge lies on average, the
 construction gives rectangles their exact size, and by Pick's theorem (hull area + half the boundary points + 1
 = number of pixels) the polygon has the area of the pixels it stands for.
 """
@@ -24,7 +24,7 @@ from .withholding import WithholdingRule, found_outlines, shown_outlines
 
 SHOW_ALL = WithholdingRule()
 
-_EIGHT_NEIGHBOURS = np.ones((3, 3), dtype=bool)
+_EIGHT_NEIGHBORS = np.ones((3, 3), dtype=bool)
 _AXIS_NORMALS = ((1, 0), (0, 1), (-1, 0), (0, -1))
 
 _Point = tuple[float, float]
@@ -53,7 +53,7 @@ def label_lesions(
     foreground = probability >= threshold
     labels = np.zeros(foreground.shape, dtype=np.uint8)
     box = Rectangle.around(foreground).slices
-    components, count = ndimage.label(_fill_holes(foreground[box]), structure=_EIGHT_NEIGHBOURS)
+    components, count = ndimage.label(_fill_holes(foreground[box]), structure=_EIGHT_NEIGHBORS)
     areas = np.bincount(components.ravel(), minlength=count + 1)[1:]
     sums = np.bincount(components.ravel(), weights=probability[box].ravel(), minlength=count + 1)[1:]
     lesion = areas >= min_area_px
@@ -95,18 +95,18 @@ def measure_lesions(
     """Measure every lesion of one frame's label map, in the order of their numbers.
 
     The long axis is the largest Feret diameter (maximum caliper) of the outline. The short axis is the longest
-    chord of the outline perpendicular to it, the "greatest perpendicular diameter" of bidimensional tumour
+    chord of the outline perpendicular to it, the "greatest perpendicular diameter" of bidimensional tumor
     measurement (Miller et al., Cancer 1981;47:207-214). Both are found in mm where the spacing is known, so
     that unequal spacing turns no axis; the pixel lengths are those of the same two segments. The height/width
     ratio is that of the bounding box, in mm where the spacing is known. Axis ends may lie up to half a pixel
-    outside the outermost pixel centres.
+    outside the outermost pixel centers.
 
     Args:
         labels: ``[H, W]``, 0 background, else the lesion's number, as `label_lesions` gives it.
         probability: ``[H, W]`` in [0, 1], for the mean over each lesion.
         frame: index of the frame, copied into each lesion.
         first_id: id of the first lesion; the others count up from it.
-        region_top: first row of the analysed region, from which depth counts; what begins above it has depth 0.
+        region_top: first row of the analyzed region, from which depth counts; what begins above it has depth 0.
         pixel_spacing_mm: (row, column) in mm, or None where unknown: every mm value is then None.
     """
     window = Rectangle.around(labels).slices
@@ -182,7 +182,7 @@ def _outline(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Corners ``[N, 2]`` (x, y) of the convex outline, counter-clockwise for y upward; see the module's text.
 
     The outline is an intersection of half planes ``normal . point <= limit``. Its corners are found on the
-    convex hull of the dual points ``normal / limit`` about an inner point: neighbours there are the half planes
+    convex hull of the dual points ``normal / limit`` about an inner point: neighbors there are the half planes
     that meet in a corner.
     """
     rows = np.flatnonzero(mask.any(axis=1))

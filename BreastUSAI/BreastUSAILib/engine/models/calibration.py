@@ -58,8 +58,8 @@ class Recalibration(Spread):
 
 def with_interval(probability: float, reach: float) -> Malignancy:
     """A likelihood whose interval reaches that far to both sides, in log-odds."""
-    centre = log_odds(probability)
-    low, high = probability_of(centre - reach), probability_of(centre + reach)
+    center = log_odds(probability)
+    low, high = probability_of(center - reach), probability_of(center + reach)
     return Malignancy(probability, min(low, probability), max(high, probability))
 
 

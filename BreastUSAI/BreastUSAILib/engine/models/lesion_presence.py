@@ -11,7 +11,7 @@ from ..findings.analysis import Probabilities
 from ..images.letterbox import Letterbox
 from .calibration import log_odds, probability_of
 
-SUREST_SHARE = 0.003  # of the analysed region's pixels: a lesion of 3 mm in a frame of 40 mm by 50 mm
+SUREST_SHARE = 0.003  # of the analyzed region's pixels: a lesion of 3 mm in a frame of 40 mm by 50 mm
 _SUREST = 1e-4  # lesion probabilities nearer to 0 or 1 than this say no more
 
 
@@ -51,7 +51,7 @@ def surest_tissue(square: NDArray[np.float32], box: Letterbox) -> float:
 
     Args:
         square: lesion probabilities ``[S, S]`` on the network's square.
-        box: where the analysed region lies in it.
+        box: where the analyzed region lies in it.
     """
     place = box.content
     inside = square[place.y : place.y + place.height, place.x : place.x + place.width].ravel()

@@ -28,7 +28,7 @@ class Segmenter:
         network: images ``[B, 1, S, S]`` to lesion logits ``[B, 1, S, S]``.
         preprocessing: how its input is made.
         threshold: probability from which a pixel is lesion.
-        smallest_lesion: components below this share of the analysed region's area are dropped.
+        smallest_lesion: components below this share of the analyzed region's area are dropped.
         withhold_below: on frames that the classifier calls normal (`Calibration.normal_below`), outlines whose mean
             lesion probability is below this are withheld; infinite: all are.
         mirror: whether the mean of an image's and of its mirror image's lesion probability is taken.

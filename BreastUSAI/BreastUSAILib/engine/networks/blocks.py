@@ -22,7 +22,7 @@ def convolution(
     activation: type[nn.Module] | None = nn.ReLU,
     eps: float = 1e-5,
 ) -> Convolution:
-    """Convolution without bias, padded to keep the size; batch normalisation; activation unless it is None.
+    """Convolution without bias, padded to keep the size; batch normalization; activation unless it is None.
 
     MONAI's block holds the first two, so `fold_for_inference` can make one of them.
     """
@@ -54,7 +54,7 @@ class InvertedResidual(nn.Module):
         expansion: how many times wider the middle is than the input.
         kernel_size: of the convolution in the middle.
         activation: after the first two convolutions.
-        eps: of the batch normalisations.
+        eps: of the batch normalizations.
         squeeze: whether a squeeze-and-excitation layer to a quarter of `in_channels` weighs the middle's channels.
         drop_path: probability that the block is skipped for an image while training.
     """
@@ -97,7 +97,7 @@ def drop_path_rates(last: float, blocks: int) -> list[float]:
     return [last * block / max(blocks - 1, 1) for block in range(blocks)]
 
 
-def he_initialised(network: Network) -> Network:
+def he_initialized(network: Network) -> Network:
     """The network, its convolutions started as He et al. 2015 (arXiv:1502.01852) derive it for the backward pass."""
     for module in network.modules():
         if isinstance(module, nn.Conv2d):

@@ -58,7 +58,7 @@ class ConvNeXt(TrunkClassifier):
                     nn.init.zeros_(module.bias)
 
     def forward_features(self, images: Tensor) -> Tensor:
-        """Images ``[B, in_channels, H, W]`` give the normalised mean of the feature map ``[B, F]``."""
+        """Images ``[B, in_channels, H, W]`` give the normalized mean of the feature map ``[B, F]``."""
         return self.norm(super().forward_features(images))
 
 
@@ -86,7 +86,7 @@ class ConvNeXtBlock(nn.Module):
 
 
 class ChannelNorm(nn.LayerNorm):
-    """Layer normalisation of each pixel's channels."""
+    """Layer normalization of each pixel's channels."""
 
     def __init__(self, channels: int) -> None:
         super().__init__(channels, eps=_EPS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from .blocks import InvertedResidual, convolution, drop_path_rates, he_initialised
+from .blocks import InvertedResidual, convolution, drop_path_rates, he_initialized
 from .feature_classifier import TrunkClassifier
 
 _EPS = 1e-3
@@ -58,4 +58,4 @@ class EfficientNetLite0(TrunkClassifier):
                 )
                 channels = width
         layers.append(convolution(channels, _FEATURES, 1, activation=nn.ReLU6, eps=_EPS))
-        super().__init__(he_initialised(nn.Sequential(*layers)), _FEATURES, num_classes, dropout)
+        super().__init__(he_initialized(nn.Sequential(*layers)), _FEATURES, num_classes, dropout)

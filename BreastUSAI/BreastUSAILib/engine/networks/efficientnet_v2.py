@@ -5,7 +5,7 @@ from __future__ import annotations
 from monai.networks.layers import DropPath
 from torch import Tensor, nn
 
-from .blocks import InvertedResidual, convolution, drop_path_rates, he_initialised
+from .blocks import InvertedResidual, convolution, drop_path_rates, he_initialized
 from .feature_classifier import TrunkClassifier
 
 _EPS = 1e-3
@@ -44,7 +44,7 @@ class EfficientNetV2S(TrunkClassifier):
                     layers.append(_block(fused, channels, width, step, expansion, next(rates)))
                     channels = width
         layers.append(convolution(channels, _FEATURES, 1, activation=nn.SiLU, eps=_EPS))
-        super().__init__(he_initialised(nn.Sequential(*layers)), _FEATURES, num_classes, dropout)
+        super().__init__(he_initialized(nn.Sequential(*layers)), _FEATURES, num_classes, dropout)
 
 
 class FusedInvertedResidual(nn.Module):

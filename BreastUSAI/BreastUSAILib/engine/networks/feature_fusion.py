@@ -7,7 +7,7 @@ from monai.networks.blocks import ChannelSELayer
 from monai.networks.nets import DenseNet121
 from torch import Tensor, nn
 
-from .blocks import convolution, he_initialised
+from .blocks import convolution, he_initialized
 from .feature_classifier import TrunkClassifier
 from .mobilenet_v2 import FEATURES, mobilenet_v2_trunk
 
@@ -44,8 +44,8 @@ class FusedTrunk(nn.Module):
         dense = DenseNet121(spatial_dims=2, in_channels=in_channels, out_channels=1)
         self.mobile = mobilenet_v2_trunk(in_channels)
         self.dense = nn.Sequential(dense.features, nn.ReLU())
-        self.project_mobile = he_initialised(convolution(FEATURES, _PROJECTED, 1))
-        self.project_dense = he_initialised(convolution(_DENSE_FEATURES, _PROJECTED, 1))
+        self.project_mobile = he_initialized(convolution(FEATURES, _PROJECTED, 1))
+        self.project_dense = he_initialized(convolution(_DENSE_FEATURES, _PROJECTED, 1))
         self.channel_attention = ChannelSELayer(2, 2 * _PROJECTED, r=16)  # Hu et al. 2018, arXiv:1709.01507
         self.spatial_attention = SpatialAttention()
 

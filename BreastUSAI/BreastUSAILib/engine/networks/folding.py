@@ -1,4 +1,4 @@
-"""Folding batch normalisation and padding into convolutions: the same network with fewer passes over memory."""
+"""Folding batch normalization and padding into convolutions: the same network with fewer passes over memory."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def fold_for_inference(network: nn.Module) -> nn.Module:
 
 
 def _pairs(module: nn.Module) -> Iterator[tuple[nn.Module, str, nn.Module, str]]:
-    """Where a convolution and the batch normalisation right behind it are kept: (owner, name, owner, name)."""
+    """Where a convolution and the batch normalization right behind it are kept: (owner, name, owner, name)."""
     children = dict(module.named_children())
     for conv, norm in _EFFICIENTNET_PAIRS:
         if conv in children and norm in children:
@@ -48,9 +48,9 @@ def _pairs(module: nn.Module) -> Iterator[tuple[nn.Module, str, nn.Module, str]]
 
 
 def _fold_norm(owner: nn.Module, conv: str, norm_owner: nn.Module, norm: str) -> None:
-    convolution, normalisation = getattr(owner, conv), getattr(norm_owner, norm, None)
-    if isinstance(convolution, nn.Conv2d) and isinstance(normalisation, nn.BatchNorm2d):
-        setattr(owner, conv, fuse_conv_bn_eval(convolution, normalisation))
+    convolution, normalization = getattr(owner, conv), getattr(norm_owner, norm, None)
+    if isinstance(convolution, nn.Conv2d) and isinstance(normalization, nn.BatchNorm2d):
+        setattr(owner, conv, fuse_conv_bn_eval(convolution, normalization))
         setattr(norm_owner, norm, nn.Identity())
 
 

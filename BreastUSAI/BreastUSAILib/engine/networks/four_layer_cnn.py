@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from torch import nn
 
-from .blocks import convolution, he_initialised
+from .blocks import convolution, he_initialized
 from .feature_classifier import TrunkClassifier
 
 _WIDTHS = (32, 64, 128, 256)
 
 
 class FourLayerCNN(TrunkClassifier):
-    """Four times convolution, batch normalisation, ReLU and 2×2 maximum; then the mean over the image.
+    """Four times convolution, batch normalization, ReLU and 2×2 maximum; then the mean over the image.
 
     Args:
         in_channels: channels of the input image.
@@ -27,4 +27,4 @@ class FourLayerCNN(TrunkClassifier):
         for width in _WIDTHS:
             layers += [convolution(channels, width), nn.MaxPool2d(2)]
             channels = width
-        super().__init__(he_initialised(nn.Sequential(*layers)), channels, num_classes, dropout)
+        super().__init__(he_initialized(nn.Sequential(*layers)), channels, num_classes, dropout)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from .blocks import InvertedResidual, convolution, he_initialised
+from .blocks import InvertedResidual, convolution, he_initialized
 from .feature_classifier import TrunkClassifier
 
 FEATURES = 1280
@@ -46,4 +46,4 @@ def mobilenet_v2_trunk(in_channels: int) -> nn.Sequential:
             layers.append(InvertedResidual(channels, width, stride=stride if block == 0 else 1, expansion=expansion))
             channels = width
     layers.append(convolution(channels, FEATURES, 1, activation=nn.ReLU6))
-    return he_initialised(nn.Sequential(*layers))
+    return he_initialized(nn.Sequential(*layers))

@@ -6,7 +6,7 @@ from monai.utils import look_up_option
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .blocks import convolution, he_initialised
+from .blocks import convolution, he_initialized
 from .feature_classifier import TrunkClassifier
 
 _BLOCKS = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
@@ -14,7 +14,7 @@ _EXPANSION = 4
 
 
 class ResNetV2(TrunkClassifier):
-    """ResNet with identity mappings (He et al. 2016, arXiv:1603.05027): normalise and activate before each convolution.
+    """ResNet with identity mappings (He et al. 2016, arXiv:1603.05027): normalize and activate before each convolution.
 
     Args:
         in_channels: channels of the input image.
@@ -37,11 +37,11 @@ class ResNetV2(TrunkClassifier):
                 layers.append(PreActivationBottleneck(channels, width, stride=2 if stage > 0 and block == 0 else 1))
                 channels = width * _EXPANSION
         layers += [nn.BatchNorm2d(channels), nn.ReLU()]
-        super().__init__(he_initialised(nn.Sequential(*layers)), channels, num_classes, dropout)
+        super().__init__(he_initialized(nn.Sequential(*layers)), channels, num_classes, dropout)
 
 
 class PreActivationBottleneck(nn.Module):
-    """1×1, 3×3 and 1×1 convolutions, each after normalisation and ReLU; nothing lies between two blocks' shortcuts.
+    """1×1, 3×3 and 1×1 convolutions, each after normalization and ReLU; nothing lies between two blocks' shortcuts.
 
     Args:
         in_channels: channels of the input.

@@ -6,7 +6,7 @@ from monai.utils import look_up_option
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .blocks import convolution, he_initialised
+from .blocks import convolution, he_initialized
 from .feature_classifier import FeatureClassifier, TrunkClassifier
 from .row_lstm import RowReader
 
@@ -29,7 +29,7 @@ class VGG(TrunkClassifier):
         in_channels: channels of the input image.
         num_classes: how many logits.
         depth: 16 or 19, as the paper counts layers.
-        batch_norm: whether batch normalisation follows each convolution, which training from random weights needs.
+        batch_norm: whether batch normalization follows each convolution, which training from random weights needs.
         dropout: before the linear layer.
 
     Input ``[B, in_channels, H, W]`` with H and W of 32 or more; output logits ``[B, num_classes]``.
@@ -55,7 +55,7 @@ class VGG16LSTM(FeatureClassifier):
     Args:
         in_channels: channels of the input image.
         num_classes: how many logits.
-        batch_norm: whether batch normalisation follows each convolution, which training from random weights needs.
+        batch_norm: whether batch normalization follows each convolution, which training from random weights needs.
         dropout: before the linear layer.
 
     Input ``[B, in_channels, H, W]`` with H and W of 32 or more; output logits ``[B, num_classes]``.
@@ -95,4 +95,4 @@ def vgg_trunk(in_channels: int, depth: int, batch_norm: bool) -> nn.Sequential:
                 layers += [nn.Conv2d(channels, width, 3, padding=1), nn.ReLU()]
             channels = width
         layers.append(nn.MaxPool2d(2))
-    return he_initialised(nn.Sequential(*layers))
+    return he_initialized(nn.Sequential(*layers))

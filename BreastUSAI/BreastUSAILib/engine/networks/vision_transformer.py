@@ -22,7 +22,7 @@ class VisionTransformer(FeatureClassifier):
     The features are those of the class token, so there is no feature map that Grad-CAM could explain.
 
     Args:
-        image_size: side of the square input; the learnt position embedding fixes it.
+        image_size: side of the square input; the learned position embedding fixes it.
         in_channels: channels of the input image.
         num_classes: how many logits.
         size: ``tiny``, ``small`` or ``base``.
@@ -52,7 +52,7 @@ class VisionTransformer(FeatureClassifier):
 
 
 class TokenTransformer(nn.Module):
-    """Patches of an image and a class token, each with its position, through pre-normalised transformer layers.
+    """Patches of an image and a class token, each with its position, through pre-normalized transformer layers.
 
     Args:
         image_size: side of the square input.

@@ -1,4 +1,4 @@
-"""What was analysed, and which software did it, as an analysis states them."""
+"""What was analyzed, and which software did it, as an analysis states them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..images.frames import Frames, Rectangle
 
 
 def summary_of(frames: Frames, region: Rectangle) -> InputSummary:
-    """The input of which `region` was analysed."""
+    """The input of which `region` was analyzed."""
     who = frames.identity
     return InputSummary(
         kind=frames.kind,

@@ -74,7 +74,7 @@ class Rescoring:
         return lesions_by_number(run.lesions, run.malignancy_of, voxel_mm3=run.voxel_mm3(), slices_of=slices_of)
 
     def _look_closer(self, lesions: Sequence[tuple[Lesion, NDArray]]) -> None:
-        """Give each lesion in the analysed region its likelihood, from its frame's pixels."""
+        """Give each lesion in the analyzed region its likelihood, from its frame's pixels."""
         views = [(lesion, frame, closer_view(Rectangle(*lesion.bbox_px), self.run.region)) for lesion, frame in lesions]
         seen = [(lesion, luminance(frame), view) for lesion, frame, view in views if view is not None]
         count = self.run.equipment.models.classifier.frames_at_once
@@ -87,10 +87,10 @@ class Rescoring:
                 scored = replace(lesion, malignancy=self._likelihood(lesion.frame, logits))
                 self.run.lesions[lesion.id - 1] = scored
 
-    def _view(self, lesion: Lesion, grey: NDArray, view: Rectangle) -> torch.Tensor:
+    def _view(self, lesion: Lesion, gray: NDArray, view: Rectangle) -> torch.Tensor:
         """The classifier's input ``[1, C, S, S]``."""
         wanted = self.run.classifier_input
-        planes = [prepare_view(grey, view, self.run.region, wanted)]
+        planes = [prepare_view(gray, view, self.run.region, wanted)]
         if self.run.classifier.needs_lesion_mask:
             planes.append(view_of_mask(self.masks[lesion.frame] == lesion.number, view, wanted))
         return self._on_device(planes).transpose(0, 1).contiguous(memory_format=torch.channels_last)
@@ -109,7 +109,7 @@ class Rescoring:
         calibrated = _OWN if self.run.classifier.lesion_recalibration is not None else _BORROWED
         message = f"{_GIVEN}{_SCORED + calibrated if scored else ''}."
         if outside:
-            message += f" Outlines outside the analysed area, {outside} in number, have no likelihood of their own."
+            message += f" Outlines outside the analyzed area, {outside} in number, have no likelihood of their own."
         self.run.flags.append(Flag(FlagCode.RESCORED, Severity.INFO, message))
 
 

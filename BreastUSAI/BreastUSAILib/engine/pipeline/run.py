@@ -46,7 +46,7 @@ Look = Callable[[Sequence[int], Sequence[NDArray]], None]
 """What is done with some frames: their indices, and their pixels as they were read."""
 
 Join = Callable[[Mapping[int, float]], tuple[VolumeLesion, ...]]
-"""Joins a volume's lesions across its slices, given how many slices each analysed one stands for."""
+"""Joins a volume's lesions across its slices, given how many slices each analyzed one stands for."""
 
 
 @dataclass(frozen=True)
@@ -110,14 +110,14 @@ class Run:
         return bool(self.probabilities)
 
     def _find_region(self) -> None:
-        """The rectangle to analyse: the file's own region, else the scan area of what a few frames show together."""
+        """The rectangle to analyze: the file's own region, else the scan area of what a few frames show together."""
         indices = self.options.frames.region_frames(self.frames.count)
         with self.watch.timing("region"):
             self.flags.extend(check_input(self.frames))
             if self.frames.region is not None:
                 self.region = self.frames.region.rectangle
             else:
-                self.region = detect_sector(np.maximum.reduce([self.frames.grey(index) for index in indices]))
+                self.region = detect_sector(np.maximum.reduce([self.frames.gray(index) for index in indices]))
                 if self.region.area < self.frames.rows * self.frames.columns:
                     self.flags.append(remarks.SECTOR_DETECTED)
         self.maps = StoredMaps(self._letterbox(self.classifier_input))
@@ -162,11 +162,11 @@ class Run:
     def prepared(self, pixels: Sequence[NDArray]) -> Batch:
         """The networks' inputs, made once where both want the same."""
         with self.watch.timing("prepare"):
-            grey = [luminance(frame) for frame in pixels]
+            gray = [luminance(frame) for frame in pixels]
             boxes, images = {}, {}
             for wanted in {self.classifier_input, self._segmenter_input}:
                 boxes[wanted] = self._letterbox(wanted)
-                stack = np.stack([prepare(frame, boxes[wanted], wanted) for frame in grey])
+                stack = np.stack([prepare(frame, boxes[wanted], wanted) for frame in gray])
                 images[wanted] = torch.from_numpy(stack[:, None]).to(
                     self.equipment.device, memory_format=torch.channels_last
                 )

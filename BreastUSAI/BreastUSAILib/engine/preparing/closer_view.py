@@ -16,14 +16,14 @@ from ..images.frames import Rectangle
 from .prepare import Preprocessing, prepare
 
 AROUND = 1.8  # times the lesion's own width and height: some tissue on every side, where margins and shadows show
-_LEAST_SHARE = 0.35  # of the analysed region's width and of its height
+_LEAST_SHARE = 0.35  # of the analyzed region's width and of its height
 _LONGEST_ASPECT = 3.0
 
 
 def closer_view(box: Rectangle, region: Rectangle) -> Rectangle | None:
-    """The view of a lesion with that bounding box inside the analysed region, both in the frame's pixels.
+    """The view of a lesion with that bounding box inside the analyzed region, both in the frame's pixels.
 
-    About `AROUND` times the box about its centre, at least the share of the region and at most the aspect that
+    About `AROUND` times the box about its center, at least the share of the region and at most the aspect that
     training showed, moved and at last cut so that it lies in the region. None where the box lies outside the region.
     """
     left, top = max(box.x, region.x), max(box.y, region.y)
@@ -46,12 +46,12 @@ def _within(first: int, last: int, length: int, start: int, most: int) -> tuple[
 
 
 def prepare_view(
-    grey: NDArray, view: Rectangle, region: Rectangle, preprocessing: Preprocessing
+    gray: NDArray, view: Rectangle, region: Rectangle, preprocessing: Preprocessing
 ) -> NDArray[np.float32]:
-    """A view of a grey frame ``[H, W]`` as the network's input ``[size, size]``, with the region's intensity range."""
-    rows, columns = grey.shape
+    """A view of a gray frame ``[H, W]`` as the network's input ``[size, size]``, with the region's intensity range."""
+    rows, columns = gray.shape
     whole = preprocessing.letterbox(rows, columns, region)
-    return prepare(grey, preprocessing.letterbox(rows, columns, view), preprocessing, ranged=whole)
+    return prepare(gray, preprocessing.letterbox(rows, columns, view), preprocessing, ranged=whole)
 
 
 def view_of_mask(mask: NDArray[np.bool_], view: Rectangle, preprocessing: Preprocessing) -> NDArray[np.float32]:

@@ -28,7 +28,7 @@ def sobel(image: _Image) -> _Image:
 
 
 def equalize(image: _Image) -> _Image:
-    """Histogram equalisation over 256 grey levels; the darkest level becomes 0, the brightest 1."""
+    """Histogram equalization over 256 gray levels; the darkest level becomes 0, the brightest 1."""
     levels = np.rint(image * (_LEVELS - 1)).astype(np.intp)
     shares = np.bincount(levels.ravel(), minlength=_LEVELS).cumsum() / levels.size
     darkest = shares[levels.min()]

@@ -25,12 +25,12 @@ class Preprocessing:
 
     Args:
         size: side of the square input in pixels.
-        low_percentile: percentile of the viewed region's grey values that becomes 0.
+        low_percentile: percentile of the viewed region's gray values that becomes 0.
         high_percentile: percentile that becomes 1; what lies outside is clipped.
         mean: subtracted from the [0, 1] values, padding included.
         std: divides them afterwards.
         fit: ``letterbox`` keeps the aspect and pads; ``stretch`` fills the square.
-        centre_share: share of the region's width and of its height that is viewed, about the region's centre, in
+        centre_share: share of the region's width and of its height that is viewed, about the region's center, in
             (0, 1]. Resizing to 256 and cropping the central 224 is ``stretch`` with 224/256.
         filters: names from `filters.FILTERS`, applied in this order to the viewed region on the network's square.
 
@@ -70,13 +70,13 @@ class Preprocessing:
 
     def letterbox(self, rows: int, columns: int, region: Rectangle) -> Letterbox:
         """The way from the region of a frame of `rows` x `columns` pixels to this network's square and back."""
-        return Letterbox(rows, columns, _centre(region, self.centre_share), self.size, self.fit)
+        return Letterbox(rows, columns, _center(region, self.centre_share), self.size, self.fit)
 
 
 def prepare(
     frame: NDArray, letterbox: Letterbox, preprocessing: Preprocessing, *, ranged: Letterbox | None = None
 ) -> NDArray[np.float32]:
-    """A grey frame ``[H, W]`` of any intensity range as the network's input ``[size, size]``.
+    """A gray frame ``[H, W]`` of any intensity range as the network's input ``[size, size]``.
 
     The percentiles are taken inside the region only, so that borders and padding cannot shift them; inside that of
     `ranged` where another one's intensity range is wanted. A constant region becomes zero intensity.
@@ -90,7 +90,7 @@ def prepare(
 def unit_range(
     frame: NDArray, letterbox: Letterbox, preprocessing: Preprocessing, *, ranged: Letterbox | None = None
 ) -> NDArray[np.float32]:
-    """A grey frame ``[H, W]`` on the square ``[size, size]``, its robust range mapped to [0, 1], then filtered.
+    """A gray frame ``[H, W]`` on the square ``[size, size]``, its robust range mapped to [0, 1], then filtered.
 
     Padding stays 0. `ranged` as in `prepare`.
     """
@@ -113,7 +113,7 @@ def _is_side(size: object) -> bool:
     return type(size) is int and 0 < size <= LARGEST_SIDE
 
 
-def _centre(region: Rectangle, share: float) -> Rectangle:
+def _center(region: Rectangle, share: float) -> Rectangle:
     """The central `share` of a rectangle's width and height, in whole pixels."""
     width, height = (max(1, round(side * share)) for side in (region.width, region.height))
     return Rectangle(region.x + (region.width - width) // 2, region.y + (region.height - height) // 2, width, height)

@@ -28,7 +28,7 @@ _PICTURE_ERRORS = (
 )
 _ORIENTATION, _BITS, _PHOTOMETRIC, _SAMPLE_FORMAT = 274, 258, 262, 339  # TIFF tags
 _WHITE_IS_ZERO, _UNSIGNED = 0, 1
-_DEEP_GREY = ("I;16", "I;16B", "I;16L", "I", "F")
+_DEEP_GRAY = ("I;16", "I;16B", "I;16L", "I", "F")
 
 
 def is_picture(path: Path) -> bool:
@@ -41,7 +41,7 @@ def is_picture(path: Path) -> bool:
 def read_picture(path: Path) -> Frames:
     """A picture as a still; a TIFF of several pages as a cine.
 
-    Transparency is dropped. Grey of 16 bits stays uint16, of 32 bits becomes float32; where white is stored as 0 it is
+    Transparency is dropped. Gray of 16 bits stays uint16, of 32 bits becomes float32; where white is stored as 0 it is
     turned round. A picture that is stored turned is refused: Slicer shows it as it is stored, so that no result would
     lie on it. A picture has no pixel spacing (a printing resolution is no measurement); `ijk_to_ras` is what Slicer's
     image reader gives. Raises InputError.
@@ -73,7 +73,7 @@ def read_picture(path: Path) -> Frames:
         count=pages,
         rows=first.shape[0],
         columns=first.shape[1],
-        has_colour=pixels.has_colour,
+        has_color=pixels.has_color,
         read_frame=pixels.read_frame,
         ijk_to_ras=_slicer_ijk_to_ras(path),
         source=str(path),
@@ -95,10 +95,10 @@ class _Pages:
         self._path = path
         self._count = count
         self._last: tuple[int, NDArray] | None = None
-        self.has_colour = any(self._page(index).ndim == 3 for index in dict.fromkeys((count - 1, count // 2, 0)))
+        self.has_color = any(self._page(index).ndim == 3 for index in dict.fromkeys((count - 1, count // 2, 0)))
 
     def read_frame(self, index: int) -> NDArray:
-        """uint8 RGB ``[H, W, 3]`` where the first, middle or last page has colour, else grey ``[H, W]`` of uint8,
+        """uint8 RGB ``[H, W, 3]`` where the first, middle or last page has color, else gray ``[H, W]`` of uint8,
         uint16 or float32. Raises InputError.
         """
         if not 0 <= index < self._count:
@@ -106,7 +106,7 @@ class _Pages:
                 f"page {index} does not exist", where=self._path, remedy=f"Choose from 0 to {self._count - 1}"
             )
         page = self._page(index)
-        if self.has_colour:
+        if self.has_color:
             return page.copy() if page.ndim == 3 else np.repeat(page[..., None], 3, axis=2)
         return luminance(page) if page.ndim == 3 else page.copy()
 
@@ -173,17 +173,17 @@ def _page_sizes(image: Image.Image, pages: int) -> set[tuple[int, int]]:
 
 
 def _display(image: Image.Image) -> NDArray:
-    """RGB only where a pixel has colour."""
-    if image.mode in _DEEP_GREY:
-        return _deep_grey(image)
+    """RGB only where a pixel has color."""
+    if image.mode in _DEEP_GRAY:
+        return _deep_gray(image)
     if image.mode in ("1", "L", "LA", "La"):
         return np.array(image.convert("L"))
-    colour = np.array(image.convert("RGBA").convert("RGB") if image.mode == "PA" else image.convert("RGB"))
-    grey = bool((colour == colour[..., :1]).all())
-    return np.ascontiguousarray(colour[..., 0]) if grey else colour
+    color = np.array(image.convert("RGBA").convert("RGB") if image.mode == "PA" else image.convert("RGB"))
+    gray = bool((color == color[..., :1]).all())
+    return np.ascontiguousarray(color[..., 0]) if gray else color
 
 
-def _deep_grey(image: Image.Image) -> NDArray:
+def _deep_gray(image: Image.Image) -> NDArray:
     """uint16, or float32, brighter meaning whiter; Pillow leaves both of what a TIFF's tags say here undone."""
     deep = np.asarray(image)
     tags: Mapping[int, Any] = getattr(image, "tag_v2", {})

@@ -135,7 +135,7 @@ def read_analysis(folder: Path) -> Generator[None, None, Analysis]:
 
 def _write_pixels(folder: Path, frames: Frames, handed: list[int]) -> Generator[None, None, list[str]]:
     """Write each frame into the file of its pixel type; returns the type of each."""
-    shape = (frames.rows, frames.columns, *([3] if frames.has_colour else []))
+    shape = (frames.rows, frames.columns, *([3] if frames.has_color else []))
     kinds: list[str] = []
     with ExitStack() as opened:
         files: dict[str, RowFile] = {}

@@ -111,7 +111,7 @@ def error_line(id: int | str | None, error: BaseException) -> bytes:  # noqa: A0
     elif isinstance(error, BreastUSAIError):
         answer = _described(ENGINE_ERROR, error)
     elif isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":  # torch's own, on a GPU
-        remedy = "Close other programs, analyse fewer frames, or choose the device 'cpu'"
+        remedy = "Close other programs, analyze fewer frames, or choose the device 'cpu'"
         answer = _described(ENGINE_ERROR, BreastUSAIError("there is too little memory", remedy=remedy))
     else:
         problem, remedy = (

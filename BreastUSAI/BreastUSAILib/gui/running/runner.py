@@ -42,7 +42,7 @@ class Runner:
     """Owns engine, installer and the job that is running; knows no widget.
 
     Set `onState(state, sentence)`, `onProgress(done, total, words)`, `onAnalyzed(nodes, volumeNode)` (what was added,
-    and the node that was analysed) and `onRescored()` to hear of them, and `arrivalOf(volumeNode)` to say how a result
+    and the node that was analyzed) and `onRescored()` to hear of them, and `arrivalOf(volumeNode)` to say how a result
     enters the scene.
 
     Args:
@@ -64,7 +64,7 @@ class Runner:
         self._job: Any = None
 
     def analyze(self, parameters: Any, kind: InputKind, isEditDropped: bool = False) -> None:
-        """Analyse the chosen volume; what is missing is installed first, if the user agrees.
+        """Analyze the chosen volume; what is missing is installed first, if the user agrees.
 
         `isEditDropped` says that outlines which the reader edited may go with the former result.
         """
@@ -102,7 +102,7 @@ class Runner:
     def install(self, step: Step) -> bool:
         """Run an installation; returns whether it ended well.
 
-        The engine is stopped, as its files may be in use; but not while it analyses for somebody else.
+        The engine is stopped, as its files may be in use; but not while it analyzes for somebody else.
         """
         if self.state.isBusy:
             return False

@@ -10,10 +10,10 @@ from slicer.i18n import tr as _
 from ...client.jobs.analysis_request import sourceOptions
 from ...client.stepped_work import asError
 from ...engine.images.frames import InputKind
-from ...scene.source.recognised import Recognised, recognise
+from ...scene.source.recognized import Recognized, recognize
 from ..widgets.choices import Choices
 from ..widgets.image_selector import ImageSelector
-from ..words.input_words import recognisedWords
+from ..words.input_words import recognizedWords
 from ..words.plain_words import sentenceOf
 from .given_sizes import followImage
 from .pixel_size_controls import PixelSizeControls
@@ -22,7 +22,7 @@ from .pixel_size_controls import PixelSizeControls
 class InputSection:
     """Shows what the chosen volume is understood as; check boxes and numbers are bound through the .ui file.
 
-    `recognised` is what the volume is, or None; `problem` is why it cannot be analysed, a sentence, or nothing.
+    `recognized` is what the volume is, or None; `problem` is why it cannot be analyzed, a sentence, or nothing.
 
     Args:
         ui: the panel's widgets.
@@ -30,7 +30,7 @@ class InputSection:
     """
 
     def __init__(self, ui: Any, onMoved: Callable[[], None]) -> None:
-        self.recognised: Recognised | None = None
+        self.recognized: Recognized | None = None
         self.problem = ""
         self._ui = ui
         self._parameters: Any = None
@@ -60,18 +60,18 @@ class InputSection:
         if parameters is not None:
             followImage(parameters)
         self._look()
-        recognised = self.recognised
-        ui.recognisedLabel.text = self.problem if recognised is None else recognisedWords(recognised)
-        self._pixelSize.refresh(recognised)
+        recognized = self.recognized
+        ui.recognizedLabel.text = self.problem if recognized is None else recognizedWords(recognized)
+        self._pixelSize.refresh(recognized)
         if parameters is None:
             return
-        hasFrames = recognised is not None and recognised.kind is not InputKind.STILL
+        hasFrames = recognized is not None and recognized.kind is not InputKind.STILL
         ui.framesFrame.visible = hasFrames
         self._frames.show(parameters.frames)
         ui.framesLabel.text = _("Slices:") if self._isVolume() else _("Frames:")
         ui.everyNthSpinBox.suffix = _(". slice") if self._isVolume() else _(". frame")
         ui.everyNthLabel.visible = ui.everyNthSpinBox.visible = parameters.frames == "every"
-        ui.slicesFrame.visible = parameters.treatAsSlices or (recognised is not None and recognised.canBeSlices)
+        ui.slicesFrame.visible = parameters.treatAsSlices or (recognized is not None and recognized.canBeSlices)
         ui.sliceSpacingLabel.visible = ui.sliceSpacingSpinBox.visible = parameters.treatAsSlices
 
     def cleanup(self) -> None:
@@ -85,7 +85,7 @@ class InputSection:
         parameters = self._parameters
         volume = None if parameters is None else parameters.inputVolume
         if volume is None:
-            self._looked, self.recognised = None, None
+            self._looked, self.recognized = None, None
             self.problem = _("Choose an ultrasound image first; load one through the DICOM module.")
             return
         try:
@@ -93,13 +93,13 @@ class InputSection:
             looked = (volume.GetID(), volume.GetImageData(), source)
             if looked != self._looked:
                 self._looked = looked
-                self.recognised, self.problem = None, ""
-                self.recognised = recognise(volume, source)
+                self.recognized, self.problem = None, ""
+                self.recognized = recognize(volume, source)
         except Exception as error:  # the edge: called by the scene's events, and a node may be in any shape
-            self._looked, self.recognised, self.problem = None, None, sentenceOf(asError(error))
+            self._looked, self.recognized, self.problem = None, None, sentenceOf(asError(error))
 
     def _isVolume(self) -> bool:
-        return self.recognised is not None and self.recognised.kind is InputKind.VOLUME
+        return self.recognized is not None and self.recognized.kind is InputKind.VOLUME
 
     def _onFrames(self, frames: str) -> None:
         if self._parameters is not None:

@@ -13,7 +13,7 @@ from ...engine.errors import BreastUSAIError
 from ...engine.findings.words import spacing_words
 from ...engine.images.frames import SpacingSource
 from ...scene.source.pixel_size_line import addPixelSizeLine, markedEnds, removeLine
-from ...scene.source.recognised import Recognised
+from ...scene.source.recognized import Recognized
 from ..slicer.node_watch import NodeWatch
 from ..words.plain_words import sentenceOf
 
@@ -50,7 +50,7 @@ class PixelSizeControls:
         self._parameters = parameters
         self._watch.watch(None if parameters is None else parameters.calibrationLine)
 
-    def refresh(self, recognised: Recognised | None) -> None:
+    def refresh(self, recognized: Recognized | None) -> None:
         """Offer a pixel size by hand where the image has none that can be trusted, and say what it is."""
         ui, parameters = self._ui, self._parameters
         if parameters is None:
@@ -60,7 +60,7 @@ class PixelSizeControls:
         self._watch.watch(line)
         self._marked = [] if line is None else markedEnds(line)
         isGiven = line is not None or parameters.typedSpacingMm > 0
-        isTrusted = recognised is not None and recognised.spacingSource in FROM_THE_FILE
+        isTrusted = recognized is not None and recognized.spacingSource in FROM_THE_FILE
         ui.calibrationFrame.visible = parameters.inputVolume is not None and (isGiven or not isTrusted)
         ui.calibrationLengthSpinBox.enabled = line is not None
         ui.removeCalibrationButton.visible = isGiven

@@ -11,7 +11,7 @@ from ...engine.findings.analysis import Lesion
 from ...scene.mrml.result_links import NO_RESULT, VOLUME_ROLE, resultOf, setHidden
 from ...scene.mrml.sequences import sequenceBehind
 from ...scene.results.arrival import Arrival
-from ...scene.views.lesion_views import centreOnLesion, goToFrame
+from ...scene.views.lesion_views import centerOnLesion, goToFrame
 from ...scene.views.overlay import hideOtherOverlays
 from ..slicer.edit_watch import EditWatch
 from ..slicer.frame_watch import FrameWatch
@@ -204,7 +204,7 @@ class ResultBlocks:
         self._move(lambda volume, browser: goToFrame(volume, browser, frame))
 
     def _onLesion(self, lesion: Lesion) -> None:
-        self._move(lambda volume, browser: centreOnLesion(volume, lesion, browser))
+        self._move(lambda volume, browser: centerOnLesion(volume, lesion, browser))
 
     def _move(self, move: Callable[[Any, Any], None]) -> None:
         volume = None if self._parameters is None else self._parameters.inputVolume

@@ -40,7 +40,7 @@ class ResultSection:
     """Shows a report, which `refresh` reads from the parameters' `report` node.
 
     Set `onFrameChosen` to be told the index of a frame that the reader wants to see, and `onLesionChosen` to be told
-    the lesion to centre on.
+    the lesion to center on.
     """
 
     def __init__(self, ui: Any, parameters: Any = None) -> None:

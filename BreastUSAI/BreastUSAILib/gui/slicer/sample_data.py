@@ -38,7 +38,7 @@ def samples() -> tuple[Sample, ...]:
         Sample("still_malignant_calibrated.dcm", _("Phantom, malignant still")),
         Sample("still_benign_calibrated.dcm", _("Phantom, benign still")),
         Sample("still_normal_uncalibrated_rgb.dcm", _("Phantom, normal still without pixel size")),
-        Sample("still_doppler_two_regions.dcm", _("Phantom, still with colour Doppler")),
+        Sample("still_doppler_two_regions.dcm", _("Phantom, still with color Doppler")),
         Sample("cine_malignant_calibrated.dcm", _("Phantom, malignant cine")),
     )
 

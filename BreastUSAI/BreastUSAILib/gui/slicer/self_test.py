@@ -50,11 +50,11 @@ def checkSampleBecomesFrames(say: Say) -> Any:
 def checkWholePath(
     say: Say, analyze: Callable[[Any], Found], environment: PythonEnvironment | None = None
 ) -> Found | None:
-    """Load a phantom, analyse it, and check what was added to the scene; never asks, never installs.
+    """Load a phantom, analyze it, and check what was added to the scene; never asks, never installs.
 
     Args:
         say: told what is being tested.
-        analyze: analyses a volume node, through the engine's own process, and returns what was added.
+        analyze: analyzes a volume node, through the engine's own process, and returns what was added.
         environment: the packages that are there; None is what Python finds.
 
     Returns what was found; None where PyTorch is not installed, which is said. Raises AssertionError.
@@ -65,7 +65,7 @@ def checkWholePath(
     if lacking:
         say(f"Only the part up to the engine was tested: {', '.join(lacking)} not installed")
         return None
-    say("The phantom is analysed in the engine's process")
+    say("The phantom is analyzed in the engine's process")
     found = analyze(volume)
     _checkSegmentation(found.segmentation, volume)
     _checkHeatMap(found.heatMap, volume)

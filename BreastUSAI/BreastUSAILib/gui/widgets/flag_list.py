@@ -17,7 +17,7 @@ _ICONS = {
     Severity.WARNING: "SP_MessageBoxWarning",
     Severity.INFO: "SP_MessageBoxInformation",
 }
-"""Qt's own icons, heaviest flag first: each differs in shape as well as in colour and is drawn for light and dark."""
+"""Qt's own icons, heaviest flag first: each differs in shape as well as in color and is drawn for light and dark."""
 
 
 class FlagList:

@@ -15,7 +15,7 @@ from ...engine.findings.analysis import Analysis
 from ...engine.findings.words import frame_words, percent
 from ...engine.images.frames import InputKind
 from .key_frames import malignantByFrame
-from .painting import classColour, drawWords, tonesOf
+from .painting import classColor, drawWords, tonesOf
 
 _HEIGHT = 120
 _MARGIN = 6
@@ -63,7 +63,7 @@ class FramePlot(qt.QWidget):
             self.update()
 
     def frameAt(self, x: float) -> int:
-        """The analysed frame nearest to that horizontal position."""
+        """The analyzed frame nearest to that horizontal position."""
         left, right = self._ends()
         wanted = (x - left) / max(right - left, 1) * (self._count() - 1)
         frames = [frame for frame, _likelihood in self._curve]
@@ -144,16 +144,16 @@ class FramePlot(qt.QWidget):
         self._paintKeyFrame(painter, tones, top, bottom)
 
     def _paintCurve(self, painter: Any, top: int, bottom: int) -> None:
-        """A dot for each analysed frame, and lines where they follow one another closely."""
-        colour = classColour("malignant")
+        """A dot for each analyzed frame, and lines where they follow one another closely."""
+        color = classColor("malignant")
         points = [(self.xOf(frame), _yOf(share, top, bottom)) for frame, share in self._curve]
         painter.setRenderHint(qt.QPainter.Antialiasing, True)
-        pen = qt.QPen(colour)
+        pen = qt.QPen(color)
         pen.setWidth(2)
         painter.setPen(pen)
         for (x, y), (nextX, nextY) in pairwise(points):
             painter.drawLine(x, y, nextX, nextY)
-        painter.setBrush(qt.QBrush(colour))
+        painter.setBrush(qt.QBrush(color))
         if len(points) <= (points[-1][0] - points[0][0]) // 6 + 1:
             for x, y in points:
                 painter.drawEllipse(x - 2, y - 2, 4, 4)
@@ -169,7 +169,7 @@ class FramePlot(qt.QWidget):
         pen = qt.QPen(tones.text)
         pen.setWidth(2)
         painter.setPen(pen)
-        painter.setBrush(qt.QBrush(classColour("malignant")))
+        painter.setBrush(qt.QBrush(classColor("malignant")))
         painter.drawEllipse(x - 5, y - 5, 10, 10)
         self._drawInside(painter, _("key {number}").format(number=key + 1), x, top - 10, tones.text)
 
@@ -188,14 +188,14 @@ class FramePlot(qt.QWidget):
         height = self.fontMetrics().height()
         return height + 6, _HEIGHT - height - 6
 
-    def _drawInside(self, painter: Any, words: str, x: int, baseline: int, colour: Any) -> None:
-        """Words centred on `x`, moved as far as needed to stay within the plot; on a patch of the background."""
+    def _drawInside(self, painter: Any, words: str, x: int, baseline: int, color: Any) -> None:
+        """Words centered on `x`, moved as far as needed to stay within the plot; on a patch of the background."""
         left, right = self._ends()
         half = painter.fontMetrics().horizontalAdvance(words) // 2 + 2
         x = min(max(x, left + half), right - half)
         height = painter.fontMetrics().height()
         painter.fillRect(x - half, baseline - height + 4, 2 * half, height, self.palette.color(qt.QPalette.Window))
-        drawWords(painter, words, x, baseline, colour, 0.5)
+        drawWords(painter, words, x, baseline, color, 0.5)
 
     def _ends(self) -> tuple[int, int]:
         """Left and right end of the curve's area."""

@@ -8,7 +8,7 @@ from ...engine.findings.analysis import Analysis
 def suspiciousFrames(analysis: Analysis) -> list[int]:
     """Indices of the frames that "next key frame" goes through, the most suspicious first.
 
-    They are the local maxima of the probability of *malignant* over the analysed frames (of a level stretch its first
+    They are the local maxima of the probability of *malignant* over the analyzed frames (of a level stretch its first
     frame), in descending order. A curve with a single peak says little about where else to look: then the frames with
     lesions follow, in order.
     """
@@ -41,7 +41,7 @@ def nextKeyFrame(frames: list[int], current: int | None, step: int) -> int | Non
 
 
 def _localMaxima(curve: list[tuple[int, float]]) -> list[int]:
-    """Frames that no neighbour exceeds; a level stretch counts once, by its first frame."""
+    """Frames that no neighbor exceeds; a level stretch counts once, by its first frame."""
     stretches: list[tuple[int, float]] = []
     for frame, share in curve:
         if not stretches or share != stretches[-1][1]:

@@ -78,7 +78,7 @@ class LesionTable:
     def _toolTip(self, shown: LesionRow) -> str:
         """Every measure by its name, whose the likelihood is, and what a click does."""
         measures = [f"{name}: {cell}" for name, cell in zip(self._shown.headings, shown.cells, strict=True)]
-        return "\n".join([*measures, shown.likelihoodNote, _("Click to centre the slice view on this lesion.")])
+        return "\n".join([*measures, shown.likelihoodNote, _("Click to center the slice view on this lesion.")])
 
     def _scrollTo(self, frame: int | None) -> None:
         rows = [row for row, shown in enumerate(self._shown.rows) if shown.lesion.frame == frame]

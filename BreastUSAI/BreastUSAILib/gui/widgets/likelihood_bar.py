@@ -13,7 +13,7 @@ from slicer.i18n import tr as _
 
 from ...engine.findings.analysis import Malignancy
 from ...engine.findings.words import interval_words, likelihood_meaning, likelihood_words, percent
-from .painting import classColour, drawWords, fillRounded, mixed, tonesOf
+from .painting import classColor, drawWords, fillRounded, mixed, tonesOf
 
 _BAR = 10
 _MARK = 18
@@ -53,14 +53,14 @@ class LikelihoodBar(qt.QWidget):
 
 
 def _paint(painter: Any, width: int, malignancy: Malignancy, palette: Any) -> None:
-    tones, colour = tonesOf(palette), classColour("malignant")
+    tones, color = tonesOf(palette), classColor("malignant")
     left, span, top = _MARGIN, width - 2 * _MARGIN - 1, (_MARK - _BAR) // 2
     fillRounded(painter, left, top, span, _BAR, tones.track)
     low, at, high = (left + round(share * span) for share in (malignancy.low, malignancy.probability, malignancy.high))
-    fillRounded(painter, low, top, max(high - low, 4), _BAR, mixed(colour, palette.color(qt.QPalette.Window), 0.45))
+    fillRounded(painter, low, top, max(high - low, 4), _BAR, mixed(color, palette.color(qt.QPalette.Window), 0.45))
     painter.setRenderHint(qt.QPainter.Antialiasing, False)
     painter.fillRect(at - 3, 0, 7, _MARK, palette.color(qt.QPalette.Window))
-    painter.fillRect(at - 2, 0, 5, _MARK, colour)
+    painter.fillRect(at - 2, 0, 5, _MARK, color)
     baseline = _MARK + 2 + painter.fontMetrics().ascent()
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         x = left + round(share * span)

@@ -8,7 +8,7 @@ from typing import Any
 import qt
 
 # Each has a contrast of 3:1 or more with Slicer's light window (white) and its dark one (#323232).
-CLASS_COLOURS: dict[str, tuple[int, int, int]] = {
+CLASS_COLORS: dict[str, tuple[int, int, int]] = {
     "normal": (58, 124, 214),
     "benign": (40, 145, 85),
     "malignant": (222, 73, 68),
@@ -17,7 +17,7 @@ CLASS_COLOURS: dict[str, tuple[int, int, int]] = {
 
 @dataclass(frozen=True)
 class Tones:
-    """Colours for one palette: lettering, quieter lettering, and the track that a bar lies on."""
+    """Colors for one palette: lettering, quieter lettering, and the track that a bar lies on."""
 
     text: Any
     quiet: Any
@@ -30,9 +30,9 @@ def tonesOf(palette: Any) -> Tones:
     return Tones(text, mixed(text, window, 0.3), mixed(text, window, 0.82))
 
 
-def classColour(label: str) -> Any:
-    """The colour of a class, as qt.QColor."""
-    return qt.QColor(*CLASS_COLOURS[label])
+def classColor(label: str) -> Any:
+    """The color of a class, as qt.QColor."""
+    return qt.QColor(*CLASS_COLORS[label])
 
 
 def mixed(first: Any, second: Any, share: float) -> Any:
@@ -43,16 +43,16 @@ def mixed(first: Any, second: Any, share: float) -> Any:
     return qt.QColor(*(round(one + (other - one) * share) for one, other in channels))
 
 
-def fillRounded(painter: Any, x: int, y: int, width: int, height: int, colour: Any) -> None:
+def fillRounded(painter: Any, x: int, y: int, width: int, height: int, color: Any) -> None:
     """A filled bar with round ends; at least as wide as it is visible."""
     painter.setRenderHint(qt.QPainter.Antialiasing, True)
-    painter.setPen(qt.QPen(colour))
-    painter.setBrush(qt.QBrush(colour))
+    painter.setPen(qt.QPen(color))
+    painter.setBrush(qt.QBrush(color))
     radius = min(width, height) // 2
     painter.drawRoundedRect(x, y, max(width, 1), height, radius, radius)
 
 
-def drawWords(painter: Any, words: str, x: float, baseline: float, colour: Any, align: float = 0.0) -> None:
+def drawWords(painter: Any, words: str, x: float, baseline: float, color: Any, align: float = 0.0) -> None:
     """One line of text at `x`, which is its left end (align 0), its middle (0.5) or its right end (1)."""
-    painter.setPen(qt.QPen(colour))
+    painter.setPen(qt.QPen(color))
     painter.drawText(round(x - align * painter.fontMetrics().horizontalAdvance(words)), round(baseline), words)

@@ -9,7 +9,7 @@ from slicer.i18n import tr as _
 
 from ...engine.findings.analysis import CLASSES, Label, Probabilities
 from ...engine.findings.words import percent, verdict_words
-from .painting import CLASS_COLOURS, classColour, drawWords, fillRounded, tonesOf
+from .painting import CLASS_COLORS, classColor, drawWords, fillRounded, tonesOf
 
 _BAR = 8
 _GAP = 8
@@ -22,7 +22,7 @@ class ProbabilityBars(qt.QWidget):
         qt.QWidget.__init__(self)
         self._probabilities: Probabilities | None = None
         self._row = self.fontMetrics().height() + 4
-        self.setFixedHeight(self._row * len(CLASS_COLOURS))
+        self.setFixedHeight(self._row * len(CLASS_COLORS))
         self.visible = False
 
     def setProbabilities(self, probabilities: Probabilities | None) -> None:
@@ -52,7 +52,7 @@ class ProbabilityBars(qt.QWidget):
                 fillRounded(painter, left, bar, right - left, _BAR, tones.track)
                 filled = round(getattr(self._probabilities, label.value) * (right - left)) if self._probabilities else 0
                 if filled:
-                    fillRounded(painter, left, bar, max(filled, 3), _BAR, classColour(label))
+                    fillRounded(painter, left, bar, max(filled, 3), _BAR, classColor(label))
         finally:
             painter.end()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...engine.images.frames import Frames
 from ..mrml.nodes import addNode
-from ..mrml.sequences import BrowsedSequence, addSequence, synchronise
+from ..mrml.sequences import BrowsedSequence, addSequence, synchronize
 from .volume_node import frameNode
 
 TOLERANCE_S = 0.001
@@ -27,7 +27,7 @@ def addCine(scene: Any, frames: Frames) -> tuple[BrowsedSequence, Any]:
         sequence.SetDataNodeAtValue(frameNode(frames, index), f"{frames.time_s(index):.6f}" if timed else str(index))
     browser = addNode(scene, "vtkMRMLSequenceBrowserNode", f"{frames.name} browser")
     browser.SetPlaybackRateFps(_framesPerSecond(frames))
-    return BrowsedSequence(browser, sequence), synchronise(browser, sequence, frames.name, saveChanges=False)
+    return BrowsedSequence(browser, sequence), synchronize(browser, sequence, frames.name, saveChanges=False)
 
 
 def _timesAreApart(frames: Frames) -> bool:

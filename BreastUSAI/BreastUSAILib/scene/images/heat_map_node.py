@@ -17,7 +17,7 @@ TRANSPARENT_BELOW = 0.25
 
 
 def addHeatMapNode(scene: Any, name: str, image: Any, volumeNode: Any, onFlow: bool) -> Any:
-    """A scalar volume of the vtkImageData `image` (float32, 0 to 1) where `volumeNode` is; `onFlow`: colour Doppler."""
+    """A scalar volume of the vtkImageData `image` (float32, 0 to 1) where `volumeNode` is; `onFlow`: color Doppler."""
     node = addNode(scene, "vtkMRMLScalarVolumeNode", name)
     dressHeatMap(node, volumeNode, onFlow)  # before it has voxels: Slicer would take its time to look at all of them
     node.SetAndObserveImageData(image)

@@ -20,7 +20,7 @@ def addStackedVolume(scene: Any, frames: Frames, cineNode: Any) -> Generator[Non
     listAgain(node)  # an image, whatever is to happen to the result that brings it
     shareTransform(node, cineNode)
     first = frames.read_frame(0)
-    image = GrowingImage(frames.count, frames.rows, frames.columns, first.dtype, 3 if frames.has_colour else 1)
+    image = GrowingImage(frames.count, frames.rows, frames.columns, first.dtype, 3 if frames.has_color else 1)
     for index in range(frames.count):
         frame = frames.read_frame(index)
         if frame.dtype != first.dtype:

@@ -14,7 +14,7 @@ from ..mrml.nodes import addNode
 
 
 def addVolumeNode(scene: Any, frames: Frames) -> Any:
-    """A new scalar (or vector, in colour) volume node with every frame of a still or a volume as a slice."""
+    """A new scalar (or vector, in color) volume node with every frame of a still or a volume as a slice."""
     node = addNode(scene, volumeClass(frames), frames.name)
     planes = range(frames.count) if frames.kind is InputKind.VOLUME else range(1)
     setPixels(node, np.stack([frames.read_frame(plane) for plane in planes]), frames)
@@ -37,7 +37,7 @@ def dressStackedVolume(node: Any, image: Any, frames: Frames, cineNode: Any) -> 
     """
     node.CreateDefaultDisplayNodes()
     display, shown = node.GetDisplayNode(), cineNode.GetDisplayNode()
-    if not frames.has_colour:
+    if not frames.has_color:
         display.SetAutoWindowLevel(False)
         display.SetAutoThreshold(False)
         if shown is not None:
@@ -47,16 +47,16 @@ def dressStackedVolume(node: Any, image: Any, frames: Frames, cineNode: Any) -> 
 
 def setPixels(node: Any, array: NDArray, frames: Frames) -> None:
     """Give `node` the pixels ``[K, J, I(, 3)]`` and the IJK to RAS matrix of `frames`."""
-    _setImage(node, imageFromArray(array, colour=frames.has_colour), frames)
+    _setImage(node, imageFromArray(array, color=frames.has_color), frames)
 
 
 def _setImage(node: Any, image: Any, frames: Frames) -> None:
     node.SetAndObserveImageData(image)
     node.SetIJKToRASMatrix(matrixFromArray(frames.ijk_to_ras))
-    if frames.has_colour:
+    if frames.has_color:
         node.SetVoxelVectorType(slicer.vtkMRMLVolumeNode.VoxelVectorTypeColorRGB)
 
 
 def volumeClass(frames: Frames) -> str:
     """Name of the node class that shows these frames."""
-    return "vtkMRMLVectorVolumeNode" if frames.has_colour else "vtkMRMLScalarVolumeNode"
+    return "vtkMRMLVectorVolumeNode" if frames.has_color else "vtkMRMLScalarVolumeNode"

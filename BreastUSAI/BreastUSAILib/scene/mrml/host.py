@@ -15,7 +15,7 @@ class SceneHost:
     """A scene with the logics that keep it alive; dropping the host ends their work on the scene.
 
     Args:
-        scene: vtkMRMLScene with the default colour tables, the Red, Green and Yellow slice views and the node classes
+        scene: vtkMRMLScene with the default color tables, the Red, Green and Yellow slice views and the node classes
             registered.
         applicationLogic: vtkSlicerApplicationLogic that observes the scene.
         sliceLogic: vtkMRMLSliceLogic of the Red slice view.
@@ -87,7 +87,7 @@ def _module(logic: Any, name: str, scene: Any, applicationLogic: Any) -> _Module
 
 
 def _sliceViews(scene: Any, applicationLogic: Any) -> list[Any]:
-    """The three slice views, as the application makes them: one without its letter and colour stays grey there."""
+    """The three slice views, as the application makes them: one without its letter and color stays gray there."""
     node = slicer.vtkMRMLSliceNode
     looks = {
         "Red": ("R", node.GetRedColor(), "Axial"),
@@ -98,13 +98,13 @@ def _sliceViews(scene: Any, applicationLogic: Any) -> list[Any]:
     sliceLogics = vtk.vtkCollection()
     applicationLogic.SetSliceLogics(sliceLogics)
     applicationLogic.SetViewLogics(vtk.vtkCollection())
-    for name, (label, colour, orientation) in looks.items():
+    for name, (label, color, orientation) in looks.items():
         logic = slicer.vtkMRMLSliceLogic()
         logic.SetMRMLApplicationLogic(applicationLogic)
         logic.SetMRMLScene(scene)
         view = logic.AddSliceNode(name)
         view.SetLayoutLabel(label)
-        view.SetLayoutColor(*colour)
+        view.SetLayoutColor(*color)
         view.SetOrientation(orientation)
         sliceLogics.AddItem(logic)
         logics.append(logic)

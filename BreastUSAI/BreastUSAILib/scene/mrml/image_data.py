@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from vtk.util import numpy_support
 
 
-def imageFromArray(array: NDArray, colour: bool = False) -> Any:
-    """vtkImageData of spacing 1 and origin 0: a copy of `array` ``[K, J, I]``, or ``[K, J, I, 3]`` with `colour`."""
+def imageFromArray(array: NDArray, color: bool = False) -> Any:
+    """vtkImageData of spacing 1 and origin 0: a copy of `array` ``[K, J, I]``, or ``[K, J, I, 3]`` with `color`."""
     image = vtk.vtkImageData()
     planes, rows, columns = array.shape[:3]
     image.SetDimensions(columns, rows, planes)
-    values = np.ascontiguousarray(array).reshape((-1, 3) if colour else -1)
+    values = np.ascontiguousarray(array).reshape((-1, 3) if color else -1)
     scalars = numpy_support.numpy_to_vtk(values, deep=True)
     scalars.SetName("ImageScalars")
     image.GetPointData().SetScalars(scalars)

@@ -54,11 +54,11 @@ def addSequence(scene: Any, name: str, indexName: str, indexUnit: str) -> Any:
     return sequence
 
 
-def synchronise(browser: Any, sequence: Any, name: str, saveChanges: bool) -> Any:
+def synchronize(browser: Any, sequence: Any, name: str, saveChanges: bool) -> Any:
     """Let the browser move `sequence` too; returns the node that shows its current item."""
     browser.AddSynchronizedSequenceNode(sequence)
     browser.SetSaveChanges(sequence, saveChanges)
-    # A frame that was not analysed shows an empty result, never that of its neighbour.
+    # A frame that was not analyzed shows an empty result, never that of its neighbor.
     browser.SetMissingItemMode(sequence, browser.MissingItemSetToDefault)
     proxy = browser.GetProxyNode(sequence)
     browser.SetOverwriteProxyName(sequence, False)

@@ -42,7 +42,7 @@ def imageToOther(volumeNode: Any, otherNode: Any, ijk: ArrayLike) -> NDArray[np.
 
 
 def keepsLengths(volumeNode: Any) -> bool:
-    """Whether a millimetre of the node is one of the world: its parent transforms only move, turn or mirror."""
+    """Whether a millimeter of the node is one of the world: its parent transforms only move, turn or mirror."""
     parent = volumeNode.GetParentTransformNode()
     if parent is None:
         return True

@@ -15,7 +15,7 @@ from ...engine.findings.maps import PackedLabels, PackedMasks
 from ..mrml.sequences import BrowsedSequence, sequenceBehind
 from ..source.node_pixels import requirePixels
 from .segment_labels import SegmentLabels
-from .segmentation_node import analysedFrames
+from .segmentation_node import analyzedFrames
 
 Numbers = Mapping[int | None, Mapping[str, int]]
 
@@ -63,8 +63,8 @@ def editedMasksInSteps(
         frames = _ofCine(segmentationNode, volumeNode, source, numbers)
     packed: dict[int, PackedLabels] = {}
     with closing(frames):
-        for frame, isAnalysed, labels in frames:
-            if isAnalysed or labels.any():
+        for frame, isAnalyzed, labels in frames:
+            if isAnalyzed or labels.any():
                 packed[frame] = PackedLabels.of(labels)
             yield
             _requireThere(segmentationNode, volumeNode)
@@ -82,9 +82,9 @@ def _ofStack(segmentationNode: Any, volumeNode: Any, numbers: _NumbersTaken) -> 
     """Of a still or a volume."""
     labels = SegmentLabels(segmentationNode.GetSegmentation(), segmentationNode, volumeNode)
     numbers[None] = labels.numbers
-    analysed = analysedFrames(segmentationNode)
+    analyzed = analyzedFrames(segmentationNode)
     for plane in range(volumeNode.GetImageData().GetDimensions()[2]):
-        yield plane, plane in analysed, labels.plane(plane)
+        yield plane, plane in analyzed, labels.plane(plane)
 
 
 def _ofCine(segmentationNode: Any, volumeNode: Any, source: BrowsedSequence, numbers: _NumbersTaken) -> _Frames:
@@ -105,7 +105,7 @@ def _ofCine(segmentationNode: Any, volumeNode: Any, source: BrowsedSequence, num
         if node is not None:
             labels = SegmentLabels(node.GetSegmentation(), segmentationNode, volumeNode)
             numbers[frame] = labels.numbers
-            taken[frame] = (stored is not None and bool(analysedFrames(stored)), labels)
+            taken[frame] = (stored is not None and bool(analyzedFrames(stored)), labels)
 
     take(shown)
     observer = browser.AddObserver(vtk.vtkCommand.ModifiedEvent, lambda *_: take(browser.GetSelectedItemNumber()))

@@ -65,7 +65,7 @@ class SegmentLabels:
         return offset.astype(np.int64) if np.allclose(apart, offset, atol=_SAME_VOXELS) else None
 
     def _nearest(self, mask: _Mask, plane: int) -> NDArray[np.bool_]:
-        """``[J, I]``: which pixels of a slice have their centre in a voxel of the mask."""
+        """``[J, I]``: which pixels of a slice have their center in a voxel of the mask."""
         row, column = np.mgrid[0 : self._rows, 0 : self._columns]
         pixels = np.column_stack([column.ravel(), row.ravel(), np.full(row.size, plane)])
         places = mask.indicesOf(imageToOther(self._volume, self._owner, pixels))

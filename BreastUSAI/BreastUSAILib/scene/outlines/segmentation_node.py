@@ -9,7 +9,7 @@ import numpy as np
 import slicer
 from numpy.typing import NDArray
 
-from ...engine.findings.lesion_segment import lesion_colour, lesion_name
+from ...engine.findings.lesion_segment import lesion_color, lesion_name
 from ...engine.findings.maps import CroppedLabels
 from ..mrml.image_data import ijkToRasOf, matrixFromArray
 from ..mrml.nodes import IMAGE_ROLE, addNode, shareTransform
@@ -20,15 +20,15 @@ ANALYSED_ATTRIBUTE = "BreastUSAI.analysed"
 
 
 def addSegmentationNode(
-    scene: Any, name: str, stack: LabelStack, volumeNode: Any, terminology: str, analysed: Iterable[int]
+    scene: Any, name: str, stack: LabelStack, volumeNode: Any, terminology: str, analyzed: Iterable[int]
 ) -> Generator[None, None, Any]:
     """A segmentation on the voxels of `volumeNode`, under the same parent transform, in short steps.
 
-    Label n becomes the segment "Lesion n". `terminology` is the serialised entry of every segment, `analysed` are the
+    Label n becomes the segment "Lesion n". `terminology` is the serialized entry of every segment, `analyzed` are the
     slices that were looked at.
     """
     node = addNode(scene, "vtkMRMLSegmentationNode", name)
-    node.SetAttribute(ANALYSED_ATTRIBUTE, ",".join(str(index) for index in analysed))
+    node.SetAttribute(ANALYSED_ATTRIBUTE, ",".join(str(index) for index in analyzed))
     shareTransform(node, volumeNode)
     dressSegmentation(node, volumeNode)
     yield from setSegments(node, stack, ijkToRasOf(volumeNode), terminology)
@@ -36,7 +36,7 @@ def addSegmentationNode(
 
 
 def frameSegmentation(name: str, labels: CroppedLabels | None, volumeNode: Any, terminology: str, frame: int) -> Any:
-    """A segmentation node outside any scene for one frame of a cine; `labels` None: not analysed."""
+    """A segmentation node outside any scene for one frame of a cine; `labels` None: not analyzed."""
     node = slicer.vtkMRMLSegmentationNode()
     node.SetName(name)
     if labels is not None:
@@ -55,7 +55,7 @@ def frameSegmentation(name: str, labels: CroppedLabels | None, volumeNode: Any, 
     return node
 
 
-def analysedFrames(node: Any) -> set[int]:
+def analyzedFrames(node: Any) -> set[int]:
     """Indices of the frames that a segmentation node is the result of."""
     return {int(index) for index in (node.GetAttribute(ANALYSED_ATTRIBUTE) or "").split(",") if index.isdecimal()}
 
@@ -89,9 +89,9 @@ def setSegments(
 
 
 def dressSegment(segment: Any, number: int) -> None:
-    """Name and colour of lesion `number`."""
+    """Name and color of lesion `number`."""
     segment.SetName(lesion_name(number))
-    segment.SetColor(*(channel / 255 for channel in lesion_colour(number)))
+    segment.SetColor(*(channel / 255 for channel in lesion_color(number)))
 
 
 def labelmapName() -> str:

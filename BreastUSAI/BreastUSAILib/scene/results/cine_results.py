@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from ...engine.findings.analysis import Analysis
-from ...engine.findings.heat_map_colours import shows_flow
+from ...engine.findings.heat_map_colors import shows_flow
 from ..images.heat_map_node import dressHeatMap, heatMapFrameNode
 from ..mrml.image_data import ijkToRasOf
 from ..mrml.nodes import shareTransform
-from ..mrml.sequences import BrowsedSequence, addSequence, synchronise
+from ..mrml.sequences import BrowsedSequence, addSequence, synchronize
 from ..outlines.outline_marks import NOTHING, markOf, setMarks
 from ..outlines.segmentation_node import dressSegmentation, frameSegmentation
 
@@ -22,18 +22,18 @@ def addCineSegmentation(
 ) -> Generator[None, None, Any]:
     """Masks beside the image's sequence, a frame at each step; returns the browser's segmentation node.
 
-    Every frame of the image gets an item, without segments where it was not analysed, and the browser saves changes:
+    Every frame of the image gets an item, without segments where it was not analyzed, and the browser saves changes:
     only so does Slicer keep what is painted on a frame when the browser moves on.
     """
     sequence = _addSequenceLike(source, name)
-    analysed = set(analysis.maps.frames)
+    analyzed = set(analysis.maps.frames)
     for frame, value in enumerate(source.indexValues):
-        labels = analysis.maps.cropped_labels(frame) if frame in analysed else None
+        labels = analysis.maps.cropped_labels(frame) if frame in analyzed else None
         item = frameSegmentation(name, labels, volumeNode, terms, frame)
         setMarks(item, {frame: NOTHING if labels is None else markOf(labels)})
         sequence.SetDataNodeAtValue(item, value)
         yield
-    proxy = synchronise(source.browser, sequence, name, saveChanges=True)
+    proxy = synchronize(source.browser, sequence, name, saveChanges=True)
     shareTransform(proxy, volumeNode)
     dressSegmentation(proxy, volumeNode)
     return proxy
@@ -42,7 +42,7 @@ def addCineSegmentation(
 def addCineHeatMap(
     source: BrowsedSequence, name: str, analysis: Analysis, volumeNode: Any
 ) -> Generator[None, None, Any]:
-    """Heat maps of the analysed frames beside the image's sequence, a frame at each step; returns their proxy."""
+    """Heat maps of the analyzed frames beside the image's sequence, a frame at each step; returns their proxy."""
     sequence = _addSequenceLike(source, name)
     ijkToRas, values = ijkToRasOf(volumeNode), source.indexValues
     for frame in analysis.maps.frames:
@@ -52,7 +52,7 @@ def addCineHeatMap(
         # The browser makes no node of an empty sequence; a rejected cine gets one blank heat map instead.
         blank = np.zeros((analysis.input.rows, analysis.input.columns), np.float32)
         sequence.SetDataNodeAtValue(heatMapFrameNode(name, blank, ijkToRas), values[0])
-    proxy = synchronise(source.browser, sequence, name, saveChanges=False)
+    proxy = synchronize(source.browser, sequence, name, saveChanges=False)
     dressHeatMap(proxy, volumeNode, shows_flow(analysis.flags))
     return proxy
 

@@ -17,7 +17,7 @@ READER = "Reader"
 
 
 def addFindingsTable(scene: Any, name: str, analysis: Analysis) -> Generator[None, None, Any]:
-    """A vtkMRMLTableNode of text cells, in short steps: what is unknown (millimetres uncalibrated) stays empty."""
+    """A vtkMRMLTableNode of text cells, in short steps: what is unknown (millimeters uncalibrated) stays empty."""
     columns = yield from findingsColumns(analysis)
     table = addNode(scene, "vtkMRMLTableNode", name)
     table.SetDescription(RESEARCH_USE)

@@ -29,7 +29,7 @@ def showRescoredInSteps(
     So does the heat map, and what the report says of how it was made, whatever explained `analysis`.
 
     Every segment stays as it is, one for each lesion: a name that a reader chose stands in table and report too, and
-    one that nobody chose becomes "Lesion n" with that lesion's colour. Segments that came after the masks were read
+    one that nobody chose becomes "Lesion n" with that lesion's color. Segments that came after the masks were read
     were not scored, and are left alone. The last of the short steps changes the nodes, all of them; the others none.
 
     Args:

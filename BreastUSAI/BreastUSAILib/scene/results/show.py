@@ -35,7 +35,7 @@ from .stack_results import addStackHeatMap, addStackSegmentation
 class SceneNodes:
     """The nodes of one analysis. Of a cine they are the browser's proxies; `browser` is None for anything else.
 
-    `volume` is the node that was analysed, or, where a cine's frames were treated as slices, the volume made of them.
+    `volume` is the node that was analyzed, or, where a cine's frames were treated as slices, the volume made of them.
     """
 
     volume: Any
@@ -57,13 +57,13 @@ def showAnalysis(
 
     Args:
         analysis: what was found.
-        frames: what was analysed.
+        frames: what was analyzed.
         volumeNode: the node that `frames` came from; None adds a new one from `frames`.
         scene: where to add a new volume node; the current scene where not given. A given node's own scene counts.
         former: what becomes of an earlier result of the same image.
 
     Whatever raises on the way leaves the scene as it was. Raises InputError where `volumeNode` is gone, or is no
-    longer what was analysed.
+    longer what was analyzed.
     """
     return all_at_once(showAnalysisInSteps(analysis, frames, volumeNode, scene, former=former))
 
@@ -169,7 +169,7 @@ class _ResultName:
 
 
 def _requireSameImage(scene: Any, frames: Frames, volumeNode: Any) -> None:
-    """Raises InputError where the node is gone, or no longer has the frames that were analysed."""
+    """Raises InputError where the node is gone, or no longer has the frames that were analyzed."""
     if volumeNode.GetScene() is not scene:
         raise _gone(volumeNode)
     image = volumeNode.GetImageData()
@@ -177,7 +177,7 @@ def _requireSameImage(scene: Any, frames: Frames, volumeNode: Any) -> None:
     count = max(planes, _itemsOf(sequenceBehind(volumeNode)))
     if (columns, rows, count) != (frames.columns, frames.rows, frames.count):
         raise InputError(
-            "the image was changed while it was analysed", where=volumeNode.GetName(), remedy="Analyze it again"
+            "the image was changed while it was analyzed", where=volumeNode.GetName(), remedy="Analyze it again"
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.findings.analysis import Analysis
-from ...engine.findings.heat_map_colours import shows_flow
+from ...engine.findings.heat_map_colors import shows_flow
 from ..images.heat_map_node import addHeatMapNode
 from ..mrml.growing_image import GrowingImage
 from ..outlines.label_stack import LabelStack
@@ -32,11 +32,11 @@ def addStackSegmentation(
 
 
 def addStackHeatMap(scene: Any, name: str, analysis: Analysis, volumeNode: Any) -> Generator[None, None, Any]:
-    """Heat maps of all slices as one volume, a slice at each step; slices that were not analysed hold no heat."""
+    """Heat maps of all slices as one volume, a slice at each step; slices that were not analyzed hold no heat."""
     columns, rows, planes = volumeNode.GetImageData().GetDimensions()
     image = GrowingImage(planes, rows, columns, np.float32)
-    analysed = set(analysis.maps.frames)
+    analyzed = set(analysis.maps.frames)
     for plane in range(planes):
-        image.slices[plane] = analysis.maps.heat_map(plane) if plane in analysed else 0
+        image.slices[plane] = analysis.maps.heat_map(plane) if plane in analyzed else 0
         yield
     return addHeatMapNode(scene, name, image.finished(), volumeNode, shows_flow(analysis.flags))

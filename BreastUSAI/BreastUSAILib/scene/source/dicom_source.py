@@ -27,7 +27,7 @@ def framesBehind(node: Any) -> Frames | None:
 
     The node's ``DICOM.instanceUIDs`` attribute is looked up in `slicer.dicomDatabase`; a shipped sample is known by
     its name, and a file that was added or dropped by the node's storage node. None where there is no such file, or it
-    is unreadable (the node's own pixels can still be analysed, uncalibrated).
+    is unreadable (the node's own pixels can still be analyzed, uncalibrated).
     """
     path = sampleBehind(node) or _fileBehind(node) or _fileLoaded(node)
     if path is None:

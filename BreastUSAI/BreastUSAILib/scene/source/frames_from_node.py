@@ -37,15 +37,15 @@ def framesFromNode(volumeNode: Any, source: SourceOptions = NODE_AS_IT_IS) -> Fr
     nodes = _itemsOf(volumeNode, browsed) if browsed else [volumeNode]
     columns, rows, planes = nodes[0].GetImageData().GetDimensions()
     kind = _kind(volumeNode, len(nodes), planes, source)
-    hasColour = nodes[0].GetImageData().GetNumberOfScalarComponents() > 1
+    hasColor = nodes[0].GetImageData().GetNumberOfScalarComponents() > 1
     frames = Frames(
         name=volumeNode.GetName(),
         kind=kind,
         count=max(len(nodes), planes),
         rows=rows,
         columns=columns,
-        has_colour=hasColour,
-        read_frame=FrameReader(nodes, rows, columns, hasColour),
+        has_color=hasColor,
+        read_frame=FrameReader(nodes, rows, columns, hasColor),
         ijk_to_ras=ijkToRasOf(nodes[0]),
         frame_times_s=_frameTimes(browsed) if kind is InputKind.CINE and browsed else None,
     )
@@ -78,7 +78,7 @@ def _requireVolume(node: Any) -> None:
         raise InputError(
             "this is no image volume",
             where=None if node is None else node.GetName(),
-            remedy="Choose a scalar or colour volume that shows the ultrasound image",
+            remedy="Choose a scalar or color volume that shows the ultrasound image",
         )
     if node.GetScene() is None:
         raise InputError(
@@ -107,7 +107,7 @@ def _kind(volumeNode: Any, items: int, planes: int, source: SourceOptions) -> In
         raise InputError(
             "this is a sequence of volumes",
             where=volumeNode.GetName(),
-            remedy="Copy one volume out of the sequence and analyse that",
+            remedy="Copy one volume out of the sequence and analyze that",
         )
     if items > 1:
         return InputKind.VOLUME if source.asSlices else InputKind.CINE

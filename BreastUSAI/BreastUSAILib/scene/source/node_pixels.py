@@ -17,16 +17,16 @@ class FrameReader:
     Args:
         nodes: one volume node with all frames as slices, or a node for each frame.
         rows, columns: the size that every frame must have.
-        hasColour: whether every frame must be in colour, or none.
+        hasColor: whether every frame must be in color, or none.
     """
 
-    def __init__(self, nodes: list[Any], rows: int, columns: int, hasColour: bool) -> None:
+    def __init__(self, nodes: list[Any], rows: int, columns: int, hasColor: bool) -> None:
         self._nodes = nodes
         self._shape = (rows, columns)
-        self._hasColour = hasColour
+        self._hasColor = hasColor
 
     def __call__(self, index: int) -> NDArray:
-        """Raises InputError where the frame has another size, lost its pixels or is neither grey nor colour."""
+        """Raises InputError where the frame has another size, lost its pixels or is neither gray nor color."""
         node, plane = (self._nodes[index], 0) if len(self._nodes) > 1 else (self._nodes[0], index)
         requirePixels(node)
         planes = arrayFromImage(node.GetImageData())
@@ -44,13 +44,13 @@ class FrameReader:
                 where=node.GetName(),
                 remedy="Load frames of one size as one sequence",
             )
-        if (pixels.ndim > 2) != self._hasColour:
+        if (pixels.ndim > 2) != self._hasColor:
             raise InputError(
-                f"frame {index} is {'not ' if self._hasColour else ''}in colour, unlike the first",
+                f"frame {index} is {'not ' if self._hasColor else ''}in color, unlike the first",
                 where=node.GetName(),
                 remedy="Load frames of one kind as one sequence",
             )
-        return _grey(pixels, node.GetName()) if pixels.ndim == 2 else _rgb(pixels, node.GetName())
+        return _gray(pixels, node.GetName()) if pixels.ndim == 2 else _rgb(pixels, node.GetName())
 
 
 def requirePixels(node: Any) -> None:
@@ -60,7 +60,7 @@ def requirePixels(node: Any) -> None:
         raise InputError("the volume holds no pixels", where=node.GetName(), remedy="Load the image again")
 
 
-def _grey(pixels: NDArray, name: str) -> NDArray:
+def _gray(pixels: NDArray, name: str) -> NDArray:
     if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():
         raise InputError(
             "the volume holds values that are no numbers", where=name, remedy="Replace NaN and infinite values by 0"
@@ -71,9 +71,9 @@ def _grey(pixels: NDArray, name: str) -> NDArray:
 def _rgb(pixels: NDArray, name: str) -> NDArray:
     if pixels.shape[2] not in (3, 4) or pixels.dtype not in (np.uint8, np.uint16):
         raise InputError(
-            f"{pixels.shape[2]} components of {pixels.dtype} are no colour picture",
+            f"{pixels.shape[2]} components of {pixels.dtype} are no color picture",
             where=name,
-            remedy="Choose a grey volume, or a colour one with 8 or 16 bits a channel",
+            remedy="Choose a gray volume, or a color one with 8 or 16 bits a channel",
         )
-    colour = pixels[..., :3]
-    return colour.copy() if colour.dtype == np.uint8 else (colour >> 8).astype(np.uint8)
+    color = pixels[..., :3]
+    return color.copy() if color.dtype == np.uint8 else (color >> 8).astype(np.uint8)

@@ -24,7 +24,7 @@ ENDS = 2
 def addPixelSizeLine(volumeNode: Any) -> Any:
     """An empty vtkMRMLMarkupsLineNode for the slice views; the user's next two clicks there are its ends.
 
-    It shows no length of its own: without calibration that would be no millimetres.
+    It shows no length of its own: without calibration that would be no millimeters.
     """
     line = addNode(volumeNode.GetScene(), "vtkMRMLMarkupsLineNode", f"{volumeNode.GetName()} - calibration")
     line.CreateDefaultDisplayNodes()

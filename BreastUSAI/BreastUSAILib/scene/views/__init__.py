@@ -1,1 +1,1 @@
-"""Slice views: what lies over the image, in which colours, where they stand, and their layout."""
+"""Slice views: what lies over the image, in which colors, where they stand, and their layout."""

@@ -31,12 +31,12 @@ def sliceShown(volumeNode: Any) -> int:
     if not views:
         return 0
     toWorld = views[0].GetSliceToRAS()
-    centre = [toWorld.GetElement(axis, 3) for axis in range(3)]
-    shown = round(float(worldToImage(volumeNode, centre)[0, 2]))
+    center = [toWorld.GetElement(axis, 3) for axis in range(3)]
+    shown = round(float(worldToImage(volumeNode, center)[0, 2]))
     return min(max(shown, 0), volumeNode.GetImageData().GetDimensions()[2] - 1)
 
 
-def sliceCentre(volumeNode: Any, index: float) -> NDArray[np.float64]:
+def sliceCenter(volumeNode: Any, index: float) -> NDArray[np.float64]:
     """World position ``[3]`` of the middle of slice `index`."""
     columns, rows, _ = volumeNode.GetImageData().GetDimensions()
     return imageToWorld(volumeNode, [[(columns - 1) / 2, (rows - 1) / 2, index]])[0]

@@ -1,4 +1,4 @@
-"""The colours of heat maps as nodes: a table that every heat map of the scene shares, and a legend for each."""
+"""The colors of heat maps as nodes: a table that every heat map of the scene shares, and a legend for each."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.findings.heat_map_colours import heat_map_colours, heat_map_opacity
+from ...engine.findings.heat_map_colors import heat_map_colors, heat_map_opacity
 from ..mrml.nodes import nodesOfClass
 
 TABLE_ATTRIBUTE = "BreastUSAI.heatMapColours"
-"""Attribute of a colour table that holds the colours of heat maps: over what, `grey` or `flow`."""
+"""Attribute of a color table that holds the colors of heat maps: over what, `grey` or `flow`."""
 
 _NAMES = {"grey": "BreastUSAI heat map", "flow": "BreastUSAI heat map on Doppler"}
-_COLOURS = 256
+_COLORS = 256
 _LEGEND_SIZE = (0.1, 0.28)  # short and long side, as shares of the view
 _LEGEND_POSITION = (0.97, 0.06)  # at the lower right
 _LEGEND_FONT = 10
 
 
 def heatMapTable(scene: Any, onFlow: bool) -> Any:
-    """The scene's colour table for heat maps over grey images, or over colour Doppler; added where there is none.
+    """The scene's color table for heat maps over gray images, or over color Doppler; added where there is none.
 
     The table's opacities start at none and grow with the heat.
     """
@@ -34,17 +34,17 @@ def heatMapTable(scene: Any, onFlow: bool) -> Any:
     table.SetAttribute(TABLE_ATTRIBUTE, over)
     table.SetAttribute("Category", "BreastUSAI")
     table.SetTypeToUser()
-    table.SetNumberOfColors(_COLOURS)
-    values = np.linspace(0.0, 1.0, _COLOURS)
-    for index, (value, colour, opacity) in enumerate(
-        zip(values, heat_map_colours(values, onFlow) / 255.0, heat_map_opacity(values), strict=True)
+    table.SetNumberOfColors(_COLORS)
+    values = np.linspace(0.0, 1.0, _COLORS)
+    for index, (value, color, opacity) in enumerate(
+        zip(values, heat_map_colors(values, onFlow) / 255.0, heat_map_opacity(values), strict=True)
     ):
-        table.SetColor(index, f"{value:.2f}", *(float(channel) for channel in colour), float(opacity))
+        table.SetColor(index, f"{value:.2f}", *(float(channel) for channel in color), float(opacity))
     return scene.AddNode(table)
 
 
 def addLegend(volumeNode: Any) -> Any:
-    """A scale of colours from 0 to 1 in every slice view that shows `volumeNode`, a heat map with its display."""
+    """A scale of colors from 0 to 1 in every slice view that shows `volumeNode`, a heat map with its display."""
     scene, display = volumeNode.GetScene(), volumeNode.GetDisplayNode()
     legend = scene.AddNewNodeByClass("vtkMRMLColorLegendDisplayNode", f"{volumeNode.GetName()} legend")
     legend.SetAndObservePrimaryDisplayNode(display)

@@ -1,7 +1,7 @@
 """What slice views must be told when a heat map comes into their foreground or leaves it.
 
-Its opacity is that of its colours. A scalar volume's display ends in an image of colours and one of opacities. Slicer
-makes the latter all or nothing: a logical "and" of the threshold with the opacity of the colour. For a heat map the
+Its opacity is that of its colors. A scalar volume's display ends in an image of colors and one of opacities. Slicer
+makes the latter all or nothing: a logical "and" of the threshold with the opacity of the color. For a heat map the
 "and" is left out, in the copy of the display that each slice view keeps, so that no node changes. Where that is not
 done (a scene opened without this module), the threshold stays, and the heat map ends at an edge.
 
@@ -30,7 +30,7 @@ def followForeground(scene: Any) -> None:
         layer = logic.GetForegroundLayer()
         for display in (layer.GetVolumeDisplayNode(), layer.GetVolumeDisplayNodeUVW()) if layer is not None else ():
             if display is not None and _isHeatMaps(display):
-                _useColoursOpacity(display)
+                _useColorsOpacity(display)
     for legend in nodesOfClass(scene, "vtkMRMLColorLegendDisplayNode"):
         display = legend.GetPrimaryDisplayNode()
         if display is not None and _isHeatMaps(display):
@@ -69,20 +69,20 @@ class ForegroundWatch:
 
 
 def _isHeatMaps(display: Any) -> bool:
-    colours = display.GetColorNode()
-    return colours is not None and colours.GetAttribute(TABLE_ATTRIBUTE) is not None
+    colors = display.GetColorNode()
+    return colors is not None and colors.GetAttribute(TABLE_ATTRIBUTE) is not None
 
 
-def _useColoursOpacity(display: Any) -> None:
+def _useColorsOpacity(display: Any) -> None:
     """Does nothing where it was done before, or where this Slicer's display is built otherwise."""
     ending = _producer(display.GetOutputImageDataConnection())
     if not _isA(ending, "vtkImageAppendComponents") or ending.GetNumberOfInputConnections(0) != 2:
         return
-    colours, opacity = (ending.GetInputConnection(0, place) for place in range(2))
+    colors, opacity = (ending.GetInputConnection(0, place) for place in range(2))
     both = _producer(opacity)
     if _isA(both, "vtkImageLogic") and both.GetNumberOfInputConnections(1) == 1:
         ending.RemoveAllInputConnections(0)
-        ending.AddInputConnection(0, colours)
+        ending.AddInputConnection(0, colors)
         ending.AddInputConnection(0, both.GetInputConnection(1, 0))
 
 

@@ -9,7 +9,7 @@ from ...engine.findings.analysis import Lesion
 from ..mrml.nodes import nodesOfClass
 from ..mrml.sequences import sequenceBehind
 from ..mrml.transforms import imageToWorld
-from .acquisition_views import sliceCentre, viewsAlongSlices
+from .acquisition_views import sliceCenter, viewsAlongSlices
 
 
 def goToFrame(volumeNode: Any, browser: Any, frame: int) -> None:
@@ -32,12 +32,12 @@ def goToFrame(volumeNode: Any, browser: Any, frame: int) -> None:
     if browsed is not None and items > 1:
         (browser or browsed.browser).SetSelectedItemNumber(frame)
     elif planes > 1:
-        centre = sliceCentre(volumeNode, frame)
+        center = sliceCenter(volumeNode, frame)
         for view in viewsAlongSlices(volumeNode):
-            view.JumpSliceByOffsetting(*centre)
+            view.JumpSliceByOffsetting(*center)
 
 
-def centreOnLesion(volumeNode: Any, lesion: Lesion, browser: Any) -> None:
+def centerOnLesion(volumeNode: Any, lesion: Lesion, browser: Any) -> None:
     """Show a lesion in the middle of every slice view, on its own frame, wherever transforms have put the image.
 
     Args:

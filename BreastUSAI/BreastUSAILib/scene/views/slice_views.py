@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.findings.heat_map_colours import LAYER_OPACITY
+from ...engine.findings.heat_map_colors import LAYER_OPACITY
 from ..mrml.host import sliceLogics
 from ..mrml.nodes import IMAGE_ROLE, nodesOfClass
 from .acquisition_views import sliceNormal, viewNormal

@@ -23,7 +23,7 @@ STORAGE = "1.2.840.10008.5.1.4.1.1."
 US_IMAGE, US_MULTIFRAME, US_VOLUME, CAPTURE = (STORAGE + kind for kind in ("6.1", "3.1", "6.2", "7"))
 
 
-def dicom_dataset(pixels: NDArray, colours: str = "MONOCHROME2", **elements: Any) -> Dataset:
+def dicom_dataset(pixels: NDArray, colors: str = "MONOCHROME2", **elements: Any) -> Dataset:
     """A valid enough ultrasound image of ``[H, W]``, ``[H, W, 3]``, or the same with frames first (see NumberOfFrames).
 
     `elements` are DICOM keywords; None leaves one out.
@@ -43,7 +43,7 @@ def dicom_dataset(pixels: NDArray, colours: str = "MONOCHROME2", **elements: Any
     dataset.SamplesPerPixel = 3 if rgb else 1
     if rgb:
         dataset.PlanarConfiguration = 0
-    dataset.PhotometricInterpretation = colours
+    dataset.PhotometricInterpretation = colors
     dataset.BitsAllocated = dataset.BitsStored = pixels.dtype.itemsize * 8
     dataset.HighBit = dataset.BitsStored - 1
     dataset.PixelRepresentation = int(pixels.dtype.kind == "i")
@@ -107,11 +107,11 @@ def example(name: str) -> Path:
 
 
 def ramp(rows: int = 8, columns: int = 10) -> NDArray[np.uint8]:
-    """Grey values that differ from pixel to pixel."""
+    """Gray values that differ from pixel to pixel."""
     return (np.arange(rows * columns, dtype=np.uint16) * 3 % 251).astype(np.uint8).reshape(rows, columns)
 
 
-def colour_bars(rows: int = 8, columns: int = 12) -> NDArray[np.uint8]:
-    """Red, green, blue and grey columns."""
+def color_bars(rows: int = 8, columns: int = 12) -> NDArray[np.uint8]:
+    """Red, green, blue and gray columns."""
     bars = np.array([[250, 10, 20], [15, 240, 5], [5, 20, 245], [90, 90, 90]], np.uint8)
     return np.broadcast_to(np.repeat(bars, columns // 4, axis=0), (rows, columns, 3)).copy()

@@ -9,7 +9,7 @@ _CATEGORIES = 9  # of differences of 8-bit samples
 
 
 def lossless_jpeg(pixels: NDArray[np.uint8], marker: bytes = b"") -> bytes:
-    """A codestream of grey ``[H, W]`` or three samples ``[H, W, 3]``, each predicted by the one to its left.
+    """A codestream of gray ``[H, W]`` or three samples ``[H, W, 3]``, each predicted by the one to its left.
 
     `marker` is put after the start of image as it is.
     """

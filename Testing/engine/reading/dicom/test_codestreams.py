@@ -33,8 +33,8 @@ SCREEN = np.repeat(ramp(32, 64)[..., None], 3, axis=2)
 SCREEN[4:8, 4:20] = (200, 40, 20)
 
 
-def written(path: Path, stream: bytes, syntax: UID, colours: str, **elements: Any) -> Path:
-    dataset = dicom_dataset(np.zeros((32, 64, 3), np.uint8), colours, PixelData=encapsulate([stream]), **elements)
+def written(path: Path, stream: bytes, syntax: UID, colors: str, **elements: Any) -> Path:
+    dataset = dicom_dataset(np.zeros((32, 64, 3), np.uint8), colors, PixelData=encapsulate([stream]), **elements)
     return save(dataset, path, syntax)
 
 
@@ -56,7 +56,7 @@ def jpeg_2000(pixels: NDArray, transform: bool = True, boxed: bool = False) -> b
 
 @pytest.mark.parametrize("syntax", [JPEGLossless, JPEG2000Lossless])
 @pytest.mark.parametrize("planar", [0, 1])
-def test_the_planes_of_compressed_colours_are_the_codestreams(tmp_path: Path, syntax: UID, planar: int) -> None:
+def test_the_planes_of_compressed_colors_are_the_codestreams(tmp_path: Path, syntax: UID, planar: int) -> None:
     stream = lossless_jpeg(SCREEN) if syntax == JPEGLossless else jpeg_2000(SCREEN)
     path = written(tmp_path / "a.dcm", stream, syntax, "RGB", PlanarConfiguration=planar)
     assert np.array_equal(shown(path), SCREEN)
@@ -89,19 +89,19 @@ def test_jpeg_2000_is_jpeg_2000_under_any_transfer_syntax(tmp_path: Path, syntax
 
 @pytest.mark.parametrize("header", ["RGB", "YBR_FULL_422", "YBR_FULL"])
 @pytest.mark.parametrize("kind", ["JPEG", "lossless", "JPEG2000"])
-def test_one_sample_is_grey_under_a_colour_header(tmp_path: Path, header: str, kind: str) -> None:
-    grey = ramp(32, 64)
+def test_one_sample_is_gray_under_a_color_header(tmp_path: Path, header: str, kind: str) -> None:
+    gray = ramp(32, 64)
     streams = {
-        "JPEG": (pillow(grey, "JPEG", quality=98), JPEGBaseline8Bit),
-        "lossless": (lossless_jpeg(grey), JPEGLosslessSV1),
-        "JPEG2000": (jpeg_2000(grey, transform=False), JPEG2000Lossless),
+        "JPEG": (pillow(gray, "JPEG", quality=98), JPEGBaseline8Bit),
+        "lossless": (lossless_jpeg(gray), JPEGLosslessSV1),
+        "JPEG2000": (jpeg_2000(gray, transform=False), JPEG2000Lossless),
     }
     image = shown(written(tmp_path / "a.dcm", *streams[kind], header))
     assert image.ndim == 2
-    assert np.abs(image.astype(int) - grey).mean() < 2
+    assert np.abs(image.astype(int) - gray).mean() < 2
 
 
-def test_colours_under_a_grey_header_are_shown(tmp_path: Path) -> None:
+def test_colors_under_a_gray_header_are_shown(tmp_path: Path) -> None:
     dataset = dicom_dataset(np.zeros((32, 64), np.uint8), PixelData=encapsulate([lossless_jpeg(SCREEN)]))
     assert np.array_equal(shown(save(dataset, tmp_path / "a.dcm", JPEGLosslessSV1)), SCREEN)
 
@@ -188,7 +188,7 @@ def test_the_number_of_plain_frames_that_a_file_does_not_state_is_counted(tmp_pa
     assert isinstance(cine, Frames)
     assert (cine.count, cine.frame_times_s) == (3, (0.0, 0.04, 0.08))
     assert np.array_equal(cine.read_frame(2), CINE[2])
-    colours = np.repeat(CINE[..., None], 3, axis=3)
-    (cine,) = read(save(dicom_dataset(colours, "RGB", NumberOfFrames=None), tmp_path / "b.dcm"))
+    colors = np.repeat(CINE[..., None], 3, axis=3)
+    (cine,) = read(save(dicom_dataset(colors, "RGB", NumberOfFrames=None), tmp_path / "b.dcm"))
     assert isinstance(cine, Frames)
     assert cine.count == 3

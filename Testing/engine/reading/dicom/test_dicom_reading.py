@@ -244,7 +244,7 @@ def test_slicers_image_sequence_plugin_uses_a_single_region(
 
 def test_pydicoms_cine_has_a_region_larger_than_its_frames() -> None:
     frames = frames_of(example("examples_ybr_color.dcm"))
-    assert (frames.kind, frames.count, frames.has_colour) == (InputKind.CINE, 30, True)
+    assert (frames.kind, frames.count, frames.has_color) == (InputKind.CINE, 30, True)
     assert (frames.region, frames.pixel_spacing_mm) == (None, None)
     assert "resized or cropped" in frames.remarks[-1].message
 
@@ -270,9 +270,9 @@ def test_real_files(name: str) -> None:
     path = SHARED / f"{name}.dcm"
     if not path.exists():
         pytest.skip("the project's shared DICOM files are not on this machine")
-    count, rows, columns, colour, spacing, regions = REAL[name]
+    count, rows, columns, color, spacing, regions = REAL[name]
     frames = frames_of(path)
-    assert (frames.count, frames.rows, frames.columns, frames.has_colour) == (count, rows, columns, colour)
+    assert (frames.count, frames.rows, frames.columns, frames.has_color) == (count, rows, columns, color)
     assert len(frames.regions) == regions
     assert frames.pixel_spacing_mm == (None if spacing is None else pytest.approx(spacing, abs=1e-4))
     assert frames.read_frame(count - 1).shape[:2] == (rows, columns)

@@ -23,7 +23,7 @@ from BreastUSAILib.engine.reading.dicom import pydicom_versions
 from BreastUSAILib.engine.reading.dicom.dicom_file import quiet_pydicom, read_header
 from BreastUSAILib.engine.reading.dicom.pixels import dicom_pixels, frame_samples
 from BreastUSAILib.engine.reading.dicom.pydicom_versions import HandlerDecoder, compress
-from Testing.engine.reading.dicom.dicom_writing import colour_bars, dicom_dataset, example, ramp, save
+from Testing.engine.reading.dicom.dicom_writing import color_bars, dicom_dataset, example, ramp, save
 
 ROOT = Path(__file__).resolve().parents[4]
 SAMPLES = ROOT / "BreastUSAI" / "Resources" / "Samples"
@@ -133,12 +133,12 @@ def test_handlers_that_are_not_installed_are_named(monkeypatch: pytest.MonkeyPat
         HandlerDecoder(JPEG2000Lossless)
 
 
-@pytest.mark.parametrize("colours", ["MONOCHROME2", "YBR_RCT"])
+@pytest.mark.parametrize("colors", ["MONOCHROME2", "YBR_RCT"])
 def test_phantoms_are_compressed_without_an_encoder_of_pydicom(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, colours: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, colors: str
 ) -> None:
-    frame = ramp(40, 48) if colours == "MONOCHROME2" else colour_bars(40, 48)
-    dataset = dicom_dataset(np.stack([frame, frame[::-1]]), colours)
+    frame = ramp(40, 48) if colors == "MONOCHROME2" else color_bars(40, 48)
+    dataset = dicom_dataset(np.stack([frame, frame[::-1]]), colors)
     save(dataset, tmp_path / "a.dcm")
     with monkeypatch.context() as patch:
         patch.setattr(pydicom_versions, "IS_PYDICOM_2", True)

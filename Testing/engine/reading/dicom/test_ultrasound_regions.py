@@ -71,7 +71,7 @@ def test_two_equal_tissue_regions_give_the_first() -> None:
     ("shape", "data", "content"),
     [
         (1, 1, RegionContent.TISSUE),
-        (1, 2, RegionContent.COLOUR_FLOW),
+        (1, 2, RegionContent.COLOR_FLOW),
         (2, 1, RegionContent.M_MODE),
         (3, 3, RegionContent.SPECTRAL_DOPPLER),
         (4, 5, RegionContent.SPECTRAL_DOPPLER),
@@ -85,7 +85,7 @@ def test_regions_say_what_they_show(shape: int, data: int, content: RegionConten
     assert only(RegionSpatialFormat=shape, RegionDataType=data).content is content
 
 
-def test_a_flow_region_is_analysed_where_it_alone_shows_tissue() -> None:
+def test_a_flow_region_is_analyzed_where_it_alone_shows_tissue() -> None:
     doppler = ultrasound_region(RegionSpatialFormat=3, RegionDataType=3, RegionLocationMaxX1=29)
     flow, tissue = ultrasound_region(RegionDataType=2), ultrasound_region(RegionLocationMaxX1=5)
     assert tissue_region(read_regions([doppler], 20, 30)) is None

@@ -85,7 +85,7 @@ def slicer_ijk_to_ras(dataset: Dataset) -> NDArray[np.float64]:
     """``[4, 4]`` as Slicer 5.12 loads the file.
 
     Ultrasound and single-frame Secondary Capture go through its image sequence plugin: diag(-sx, -sy, 1), origin 0,
-    with the signed deltas of the region where the file has exactly one and it is 2-D tissue or colour flow in cm,
+    with the signed deltas of the region where the file has exactly one and it is 2-D tissue or color flow in cm,
     else PixelSpacing, else 1 mm. The rest, enhanced US volumes included, goes through ITK and GDCM: PixelSpacing,
     SpacingBetweenSlices, orientation and position of the main dataset; functional groups are not looked at.
     """

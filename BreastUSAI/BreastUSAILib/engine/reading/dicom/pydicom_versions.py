@@ -37,7 +37,7 @@ _HANDLER_ERRORS = (
 
 
 class FrameDecoder(Protocol):
-    """Stored samples ``[H, W]`` or ``[H, W, 3]`` of one frame at a time, in the colour model they are stored in."""
+    """Stored samples ``[H, W]`` or ``[H, W, 3]`` of one frame at a time, in the color model they are stored in."""
 
     def native(self, file: BinaryIO, index: int, count: int, options: Options) -> NDArray:
         """Frame `index` of `count` uncompressed ones; `file` stands at the first byte of the pixel data."""
@@ -92,7 +92,7 @@ def compress(dataset: Dataset, syntax: UID, pixels: NDArray[np.uint8]) -> None:
 
 
 def _jpeg_2000(frame: NDArray[np.uint8], transform: bool) -> bytes:
-    """A lossless codestream, with or without the reversible colour transform: pydicom 2 has no encoder for it."""
+    """A lossless codestream, with or without the reversible color transform: pydicom 2 has no encoder for it."""
     stream = io.BytesIO()
     Image.fromarray(frame).save(stream, "JPEG2000", no_jp2=True, irreversible=False, mct=int(transform))
     return stream.getvalue()
@@ -169,7 +169,7 @@ class HandlerDecoder:
         for handler in self._handlers:
             dataset = self._dataset(value, options)
             if handler.HANDLER_NAME == "pylibjpeg":
-                dataset.PhotometricInterpretation = "MONOCHROME2"  # keeps its hands off the colour model
+                dataset.PhotometricInterpretation = "MONOCHROME2"  # keeps its hands off the color model
             try:
                 return _used_bits(reshape_pixel_array(dataset, handler.get_pixeldata(dataset)), options)
             except _HANDLER_ERRORS as error:

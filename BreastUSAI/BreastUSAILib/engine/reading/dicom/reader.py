@@ -26,7 +26,7 @@ _LATERALITIES = ("L", "R", "B")
 
 
 def read_dicom(path: Path, any_modality: bool = False) -> Frames:
-    """One DICOM file as frames; only the header and up to three frames (is there colour?) are read here.
+    """One DICOM file as frames; only the header and up to three frames (is there color?) are read here.
 
     `any_modality` lets images through that say that they are no ultrasound. Raises InputError: not an ultrasound image,
     damaged, cut short, or not decodable here.
@@ -60,7 +60,7 @@ def _frames(file: DicomFile) -> Frames:
         count=count,
         rows=pixels.rows,
         columns=pixels.columns,
-        has_colour=pixels.has_colour,
+        has_color=pixels.has_color,
         read_frame=read_frame,
         ijk_to_ras=slicer_ijk_to_ras(dataset),
         pixel_spacing_mm=spacing,

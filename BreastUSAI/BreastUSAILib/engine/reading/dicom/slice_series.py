@@ -56,7 +56,7 @@ def stackable(places: list[SlicePlace]) -> list[list[SlicePlace]]:
 
 
 def read_slices(stack: list[SlicePlace], folder: Path, any_modality: bool = False) -> Frames:
-    """One volume of a sorted stack; its slice spacing is the mean distance between neighbours.
+    """One volume of a sorted stack; its slice spacing is the mean distance between neighbors.
 
     Named after the folder that holds the slices. Raises InputError.
     """
@@ -67,7 +67,7 @@ def read_slices(stack: list[SlicePlace], folder: Path, any_modality: bool = Fals
     matrix = np.eye(4)
     matrix[:3, :3] = directions * np.array([column, row, depth])
     matrix[:3, 3] = stack[0].position
-    has_colour = first.has_colour or middle.has_colour
+    has_color = first.has_color or middle.has_color
 
     def read_frame(index: int) -> NDArray:
         if not 0 <= index < len(stack):
@@ -75,7 +75,7 @@ def read_slices(stack: list[SlicePlace], folder: Path, any_modality: bool = Fals
         frames = read_dicom(stack[index].path, any_modality)
         if (frames.rows, frames.columns) != (first.rows, first.columns):
             raise InputError("the slice differs in size", where=frames.source, remedy="Export the series again")
-        return _as_colour(frames.read_frame(0)) if has_colour else frames.grey(0)
+        return _as_color(frames.read_frame(0)) if has_color else frames.gray(0)
 
     holder = stack[0].path.parent
     return replace(
@@ -83,7 +83,7 @@ def read_slices(stack: list[SlicePlace], folder: Path, any_modality: bool = Fals
         name=holder.name or folder.name,
         kind=InputKind.VOLUME,
         count=len(stack),
-        has_colour=has_colour,
+        has_color=has_color,
         read_frame=read_frame,
         ijk_to_ras=LPS_TO_RAS @ matrix,
         source=str(holder),
@@ -97,11 +97,11 @@ def _gaps_mm(stack: list[SlicePlace]) -> list[float]:
 
 
 def _even_spacing_mm(stack: list[SlicePlace]) -> float | None:
-    """The mean distance between neighbours, or None where slices are missing or unevenly placed."""
+    """The mean distance between neighbors, or None where slices are missing or unevenly placed."""
     gaps = _gaps_mm(stack)
     mean = float(np.mean(gaps))
     return plausible_length(mean) if max(gaps) - min(gaps) <= _EVEN * mean else None
 
 
-def _as_colour(pixels: NDArray) -> NDArray:
+def _as_color(pixels: NDArray) -> NDArray:
     return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)

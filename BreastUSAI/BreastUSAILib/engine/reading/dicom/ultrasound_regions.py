@@ -1,4 +1,4 @@
-"""`SequenceOfUltrasoundRegions` (0018,6011; PS3.3 C.8.5.5) to regions, the one to analyse, and its pixel spacing."""
+"""`SequenceOfUltrasoundRegions` (0018,6011; PS3.3 C.8.5.5) to regions, the one to analyze, and its pixel spacing."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ..header_numbers import number
 _UNIT_CM = 3
 _SLACK, _SLACK_PX, _AT_EDGE_PX = 0.02, 4, 1
 _TWO_DIMENSIONAL, _M_MODE, _SPECTRAL, _WAVEFORM, _GRAPHICS = 1, 2, 3, 4, 5
-_TISSUE, _COLOUR_FLOW = 1, 2
+_TISSUE, _COLOR_FLOW = 1, 2
 _DOPPLER_TRACES = range(3, 10)
-_GREY_BAR, _COLOUR_BAR = 0x0D, 0x0E
+_GRAY_BAR, _COLOR_BAR = 0x0D, 0x0E
 
 
 def read_regions(items: Iterable[Dataset], rows: int, columns: int) -> tuple[Region, ...]:
@@ -29,14 +29,14 @@ def read_regions(items: Iterable[Dataset], rows: int, columns: int) -> tuple[Reg
 
 
 def tissue_region(regions: Iterable[Region]) -> Region | None:
-    """The 2-D region to analyse: the largest of tissue, the first among equals; without any, the one of colour flow.
+    """The 2-D region to analyze: the largest of tissue, the first among equals; without any, the one of color flow.
 
-    A colour Doppler image whose only region is flow shows the tissue there too, and Slicer takes its pixel size. None
+    A color Doppler image whose only region is flow shows the tissue there too, and Slicer takes its pixel size. None
     where there is neither, or several of flow alone.
     """
     known = list(regions)
     tissue = [region for region in known if region.content is RegionContent.TISSUE]
-    flow = [region for region in known if region.content is RegionContent.COLOUR_FLOW]
+    flow = [region for region in known if region.content is RegionContent.COLOR_FLOW]
     if not tissue and len(flow) == 1:
         return flow[0]
     return max(tissue, key=lambda region: region.rectangle.area, default=None)
@@ -74,12 +74,12 @@ def _region(item: Dataset, rows: int, columns: int) -> Region | None:
 
 def _content(item: Dataset) -> RegionContent:
     shape, data = number(item.get("RegionSpatialFormat")), number(item.get("RegionDataType"))
-    if shape == _GRAPHICS or data in (_GREY_BAR, _COLOUR_BAR):
+    if shape == _GRAPHICS or data in (_GRAY_BAR, _COLOR_BAR):
         return RegionContent.GRAPHICS
     if shape == _TWO_DIMENSIONAL and data == _TISSUE:
         return RegionContent.TISSUE
-    if shape == _TWO_DIMENSIONAL and data == _COLOUR_FLOW:
-        return RegionContent.COLOUR_FLOW
+    if shape == _TWO_DIMENSIONAL and data == _COLOR_FLOW:
+        return RegionContent.COLOR_FLOW
     if shape == _M_MODE:
         return RegionContent.M_MODE
     if shape == _SPECTRAL or (shape == _WAVEFORM and data in _DOPPLER_TRACES):

@@ -14,7 +14,7 @@ _CHUNK_BYTES = 1 << 20
 
 
 def shown(values: NDArray, where: Path) -> NDArray:
-    """uint8 RGB ``[H, W, 3]``, or grey ``[H, W]`` of uint8, uint16 or float32, of one slice as it is stored.
+    """uint8 RGB ``[H, W, 3]``, or gray ``[H, W]`` of uint8, uint16 or float32, of one slice as it is stored.
 
     Raises InputError for values that are no numbers.
     """
@@ -25,10 +25,10 @@ def shown(values: NDArray, where: Path) -> NDArray:
             remedy="Replace NaN and infinite values by 0 and save it again",
         )
     if values.ndim == 3:
-        colour = values[..., :3]
-        if colour.dtype == np.uint16:
-            colour = colour >> 8
-        return np.clip(colour, 0, 255).astype(np.uint8)
+        color = values[..., :3]
+        if color.dtype == np.uint16:
+            color = color >> 8
+        return np.clip(color, 0, 255).astype(np.uint8)
     native = values.astype(values.dtype.newbyteorder("="), copy=False)
     if native.dtype in (np.uint8, np.uint16):
         return native.copy()

@@ -26,7 +26,7 @@ from .detached_data import check_data_file
 from .pixels_shown import read_all, shown
 from .volume_header import VolumeHeader, damaged
 
-_COLOUR_KINDS = ("rgb-color", "rgba-color", "3-color", "4-color", "vector", "3-vector", "4-vector")
+_COLOR_KINDS = ("rgb-color", "rgba-color", "3-color", "4-color", "vector", "3-vector", "4-vector")
 _LIST_KINDS = ("list",)
 _UNKNOWN = 1.0
 _MILLISECONDS, _SECONDS = ("ms", "msec", "millisecond", "milliseconds"), ("", "s", "sec", "second", "seconds")
@@ -44,10 +44,10 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class _Axes:
-    """Which axis of the file is what: `listed` the frames, `colour` the values of a pixel or None, `space` the rest."""
+    """Which axis of the file is what: `listed` the frames, `color` the values of a pixel or None, `space` the rest."""
 
     listed: int
-    colour: int | None
+    color: int | None
     space: tuple[int, ...]
 
 
@@ -71,11 +71,11 @@ def read_sequence_nrrd(path: Path, header: VolumeHeader) -> Frames:
             f"this is a series of {count} volumes", where=path, remedy="Export one time point as a volume of its own"
         )
     check_size(rows, columns, path)
-    if axes.colour is not None and header.sizes[axes.colour] not in (1, 3, 4):
+    if axes.color is not None and header.sizes[axes.color] not in (1, 3, 4):
         raise InputError(
-            f"{header.sizes[axes.colour]} values a pixel are neither grey nor colour",
+            f"{header.sizes[axes.color]} values a pixel are neither gray nor color",
             where=path,
-            remedy="Export the frames with 1 (grey) or 3 (RGB) values a pixel",
+            remedy="Export the frames with 1 (gray) or 3 (RGB) values a pixel",
         )
     pixels = _pixels(path, header, axes).reshape(count, rows, columns, -1)
     if pixels.shape[3] == 1:
@@ -89,7 +89,7 @@ def read_sequence_nrrd(path: Path, header: VolumeHeader) -> Frames:
         count=count,
         rows=rows,
         columns=columns,
-        has_colour=pixels.ndim == 4,
+        has_color=pixels.ndim == 4,
         read_frame=_reader(pixels, path),
         ijk_to_ras=_ijk_to_ras(header, vectors),
         pixel_spacing_mm=spacing,
@@ -104,16 +104,16 @@ def _axes(header: VolumeHeader) -> _Axes | None:
     if len(kinds) != len(header.sizes):
         return None
     listed = [axis for axis, kind in enumerate(kinds) if kind in _LIST_KINDS]
-    if len(listed) != 1 or _is_colour_by_list(header, listed[0]):
+    if len(listed) != 1 or _is_color_by_list(header, listed[0]):
         return None
-    colour = [axis for axis, kind in enumerate(kinds) if kind in _COLOUR_KINDS]
-    space = tuple(axis for axis in range(len(kinds)) if axis not in (*listed, *colour))
-    if len(colour) > 1 or not 2 <= len(space) <= 3:
+    color = [axis for axis, kind in enumerate(kinds) if kind in _COLOR_KINDS]
+    space = tuple(axis for axis in range(len(kinds)) if axis not in (*listed, *color))
+    if len(color) > 1 or not 2 <= len(space) <= 3:
         return None
-    return _Axes(listed[0], colour[0] if colour else None, space)
+    return _Axes(listed[0], color[0] if color else None, space)
 
 
-def _is_colour_by_list(header: VolumeHeader, axis: int) -> bool:
+def _is_color_by_list(header: VolumeHeader, axis: int) -> bool:
     """Old writers call the values of an RGB pixel a list too: three or four of them, first, and nothing of frames."""
     told = any(name.startswith(("Seq_Frame", "DataNodeClassName")) or " index " in name for name in header.values)
     return axis == 0 and header.sizes[0] in (3, 4) and not told
@@ -128,7 +128,7 @@ def _pixels(path: Path, header: VolumeHeader, axes: _Axes) -> NDArray:
     content = _content(path, header, math.prod(header.sizes) * int(kind[1]))
     stored = np.frombuffer(content, np.dtype(order + kind)).reshape(header.sizes[::-1])
     last = len(header.sizes) - 1
-    places = [axes.listed, *reversed(axes.space), *([] if axes.colour is None else [axes.colour])]
+    places = [axes.listed, *reversed(axes.space), *([] if axes.color is None else [axes.color])]
     return np.ascontiguousarray(stored.transpose([last - axis for axis in places]))
 
 

@@ -101,7 +101,7 @@ def _frames(header: _Header) -> Frames:
         count=count,
         rows=rows,
         columns=columns,
-        has_colour=pixels.read_frame(0).ndim == 3,
+        has_color=pixels.read_frame(0).ndim == 3,
         read_frame=pixels.read_frame,
         ijk_to_ras=header.ijk_to_ras,
         pixel_spacing_mm=spacing,
@@ -182,9 +182,9 @@ def _check_layout(header: _Header) -> None:
     where, (*_, slices, times) = header.path, header.size
     if header.components not in (1, 3, 4):
         raise InputError(
-            f"{header.components} values a pixel are neither grey nor colour",
+            f"{header.components} values a pixel are neither gray nor color",
             where=where,
-            remedy="Export the volume with 1 (grey) or 3 (RGB) values a pixel",
+            remedy="Export the volume with 1 (gray) or 3 (RGB) values a pixel",
         )
     if header.dimensions > 4 or (slices > 1 and times > 1):
         raise InputError(
@@ -221,7 +221,7 @@ class _Slices:
             self._whole = self._read(None)
 
     def read_frame(self, index: int) -> NDArray:
-        """uint8 RGB ``[H, W, 3]``, or grey ``[H, W]`` of uint8, uint16 or float32. Raises InputError."""
+        """uint8 RGB ``[H, W, 3]``, or gray ``[H, W]`` of uint8, uint16 or float32. Raises InputError."""
         if not 0 <= index < self._count:
             raise InputError(
                 f"slice {index} does not exist", where=self._header.path, remedy=f"Choose from 0 to {self._count - 1}"

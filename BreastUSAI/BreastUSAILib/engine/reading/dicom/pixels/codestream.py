@@ -17,11 +17,11 @@ _DCT_FRAMES = {0xC0, 0xC1, 0xC2, 0xC5, 0xC6, 0xC9, 0xCA, 0xCD, 0xCE}
 _LOSSLESS_FRAMES = {0xC3, 0xC7, 0xCB, 0xCF}
 _JPEG_LS_FRAME = 0xF7
 _START_OF_FRAME = _DCT_FRAMES | _LOSSLESS_FRAMES | {_JPEG_LS_FRAME}
-_JP2_YBR = 18  # enumerated colour space sYCC (T.800 I.5.3.3)
+_JP2_YBR = 18  # enumerated color space sYCC (T.800 I.5.3.3)
 
 
-class StoredColour(str, Enum):
-    """The colour model of the decoded samples."""
+class StoredColor(str, Enum):
+    """The color model of the decoded samples."""
 
     RGB = "rgb"
     YBR = "ybr"
@@ -40,8 +40,8 @@ class Coding(str, Enum):
 class Codestream:
     """One compressed frame.
 
-    `stream` is the bare codestream, `components` the samples of a pixel, `bits` those of a sample. `colour` is the
-    colour model that its own markers state, None where they leave it open; of JPEG 2000 it is that of the decoded
+    `stream` is the bare codestream, `components` the samples of a pixel, `bits` those of a sample. `color` is the
+    color model that its own markers state, None where they leave it open; of JPEG 2000 it is that of the decoded
     samples, which a decoder has turned into RGB itself where the codestream asks for it. `only_by_jfif`: nothing but a
     JFIF marker states it.
     """
@@ -50,7 +50,7 @@ class Codestream:
     coding: Coding
     components: int
     bits: int
-    colour: StoredColour | None
+    color: StoredColor | None
     only_by_jfif: bool = False
 
 
@@ -58,27 +58,27 @@ def look_into(stream: bytes) -> Codestream | None:
     """What a JPEG, JPEG-LS or JPEG 2000 frame is by its own markers; None for anything else, such as RLE."""
     if stream.startswith(_JP2_START):
         place = stream.find(JPEG_2000_START)
-        return None if place < 0 else _jpeg_2000(stream[place:], _jp2_colour(stream[:place]))
+        return None if place < 0 else _jpeg_2000(stream[place:], _jp2_color(stream[:place]))
     if stream.startswith(JPEG_2000_START):
         return _jpeg_2000(stream, None)
     return _jpeg(stream) if stream.startswith(JPEG_START) else None
 
 
 def decode_lossy_jpeg(found: Codestream, header_is_rgb: bool) -> NDArray[np.uint8]:
-    """RGB ``[H, W, 3]`` or grey ``[H, W]`` of an 8-bit lossy JPEG image.
+    """RGB ``[H, W, 3]`` or gray ``[H, W]`` of an 8-bit lossy JPEG image.
 
-    The header's word on the colours counts only where the codestream has none. Raises OSError or ValueError.
+    The header's word on the colors counts only where the codestream has none. Raises OSError or ValueError.
     """
     with Image.open(io.BytesIO(found.stream), formats=("JPEG",)) as image:
-        if image.mode == "RGB" and found.colour is None and header_is_rgb:
+        if image.mode == "RGB" and found.color is None and header_is_rgb:
             image.draft("YCbCr", image.size)  # without markers the decoder would convert what is RGB already
         elif image.mode not in ("L", "RGB"):
-            raise ValueError(f"JPEG pixels of kind {image.mode} are not grey or colour")
+            raise ValueError(f"JPEG pixels of kind {image.mode} are not gray or color")
         return np.array(image)
 
 
 def _jpeg(stream: bytes) -> Codestream | None:
-    """A JPEG image by its start of frame, and its colour model in order of trust: the Adobe APP14 transform byte,
+    """A JPEG image by its start of frame, and its color model in order of trust: the Adobe APP14 transform byte,
     component identifiers "RGB", a JFIF marker (always YCbCr), subsampled second and third components (never RGB).
 
     Source: ITU-T T.81, T.871, T.872.
@@ -111,23 +111,23 @@ def _jpeg_frame(stream: bytes, marker: int, segment: bytes, adobe: int | None, j
     parts = segment[6:]
     components = [(parts[i], parts[i + 1]) for i in range(0, len(parts) - 2, 3)]
     subsampled = len({sampling for _, sampling in components}) > 1
-    colour: StoredColour | None = None
+    color: StoredColor | None = None
     only_by_jfif = False
     if adobe is not None:
-        colour = StoredColour.YBR if adobe else StoredColour.RGB
+        color = StoredColor.YBR if adobe else StoredColor.RGB
     elif [identifier for identifier, _ in components] in ([82, 71, 66], [114, 103, 98]):
-        colour = StoredColour.RGB
+        color = StoredColor.RGB
     elif jfif or subsampled:
-        colour, only_by_jfif = StoredColour.YBR, not subsampled
+        color, only_by_jfif = StoredColor.YBR, not subsampled
     coding = Coding.LOSSY_JPEG
     if marker in _LOSSLESS_FRAMES:
         coding = Coding.LOSSLESS_JPEG
     elif marker == _JPEG_LS_FRAME:
         coding = Coding.JPEG_LS
-    return Codestream(stream, coding, segment[5], segment[0], colour, only_by_jfif)
+    return Codestream(stream, coding, segment[5], segment[0], color, only_by_jfif)
 
 
-def _jpeg_2000(stream: bytes, stated: StoredColour | None) -> Codestream | None:
+def _jpeg_2000(stream: bytes, stated: StoredColor | None) -> Codestream | None:
     """By the SIZ marker, always first, and the COD marker's transform byte (ITU-T T.800 A.5.1, A.6.1)."""
     if len(stream) < 44:
         return None
@@ -135,12 +135,12 @@ def _jpeg_2000(stream: bytes, stated: StoredColour | None) -> Codestream | None:
     header = stream[:65536]
     place = header.find(b"\xff\x52")
     if 0 <= place < len(header) - 9 and header[place + 8] == 1:
-        stated = StoredColour.RGB
+        stated = StoredColor.RGB
     return Codestream(stream, Coding.JPEG_2000, components, bits, stated)
 
 
-def _jp2_colour(boxes: bytes) -> StoredColour | None:
+def _jp2_color(boxes: bytes) -> StoredColor | None:
     place = boxes.find(b"colr\x01")
     if place < 0:
         return None
-    return StoredColour.YBR if int.from_bytes(boxes[place + 7 : place + 11], "big") == _JP2_YBR else StoredColour.RGB
+    return StoredColor.YBR if int.from_bytes(boxes[place + 7 : place + 11], "big") == _JP2_YBR else StoredColor.RGB

@@ -12,10 +12,10 @@ from ...limits import check_size
 from ..dicom_file import DATASET_ERRORS, DicomFile, PixelElement, is_compressed, quiet_pydicom, starts_with_item
 from .encapsulation import encapsulated_frames
 from .frame_samples import FrameSamples, Misfit
-from .grey_display import GreyMap, grey_map
+from .gray_display import GrayMap, gray_map
 from .palette import Palette, read_palette
 from .pixel_header import first_used_bit, frame_count, photometric_interpretation, pixel_options
-from .rgb_display import guess_colours, to_rgb
+from .rgb_display import guess_colors, to_rgb
 
 _DECODING_ERRORS = (*DATASET_ERRORS, OSError, MemoryError, Image.DecompressionBombError)
 _UNREADABLE = "its data are damaged, or of a kind that no decoder here knows"
@@ -43,13 +43,13 @@ class DicomPixels:
         self._options = pixel_options(file, self._pixels)
         self.rows, self.columns = self._options["rows"], self._options["columns"]
         check_size(self.rows, self.columns, file.path)
-        self._header_colours = photometric_interpretation(file)
+        self._header_colors = photometric_interpretation(file)
         self._full_after_all = False
         self._fragments: list[list[tuple[int, int]]] | None = None
         self._samples = FrameSamples(
             file.transfer_syntax,
             self._options,
-            self._header_colours,
+            self._header_colors,
             first_used_bit(file, self._options),
             file.path,
         )
@@ -63,12 +63,12 @@ class DicomPixels:
             self.count = self._native_count() if count is None else count
             self._check_native_length()
         self._palette: Palette | None = None
-        self._grey = self._grey_map()
+        self._gray = self._gray_map()
         self._last: tuple[int, NDArray] | None = None
-        self.has_colour = self._decide_colour()
+        self.has_color = self._decide_color()
 
     def read_frame(self, index: int) -> NDArray:
-        """uint8 RGB ``[H, W, 3]`` where `has_colour`, else grey ``[H, W]``. Raises InputError naming the frame."""
+        """uint8 RGB ``[H, W, 3]`` where `has_color`, else gray ``[H, W]``. Raises InputError naming the frame."""
         if not 0 <= index < self.count:
             raise InputError(
                 f"frame {index} does not exist", where=self._file.path, remedy=f"Choose from 0 to {self.count - 1}"
@@ -76,7 +76,7 @@ class DicomPixels:
         if self._last is None or self._last[0] != index:
             self._last = index, self._decode(index)
         shown = self._last[1]
-        if self.has_colour:
+        if self.has_color:
             return shown.copy() if shown.ndim == 3 else np.repeat(shown[..., None], 3, axis=2)
         return shown.copy() if shown.ndim == 2 else luminance(shown)
 
@@ -86,8 +86,8 @@ class DicomPixels:
             return True
         return is_compressed(self._file.transfer_syntax) and starts_with_item(self._pixels)
 
-    def _decide_colour(self) -> bool:
-        """Whether the first, middle or last frame has a pixel that is not grey."""
+    def _decide_color(self) -> bool:
+        """Whether the first, middle or last frame has a pixel that is not gray."""
         order = dict.fromkeys((self.count - 1, self.count // 2, 0))
         frames = (self._decode_and_keep(index) for index in order)
         found = [frame.ndim == 3 and bool((frame != frame[..., :1]).any()) for frame in frames]
@@ -118,7 +118,7 @@ class DicomPixels:
         with self._pixels.open() as file:
             file.seek(self._pixels.offset)
             samples = self._samples.native(file, index, self.count)
-        return self._to_display(samples, self._native_colours(samples))
+        return self._to_display(samples, self._native_colors(samples))
 
     def _bytes_of(self, fragments: list[tuple[int, int]]) -> bytes:
         with self._pixels.open() as file:
@@ -128,13 +128,13 @@ class DicomPixels:
                 parts.append(file.read(length))
         return b"".join(parts)
 
-    def _native_colours(self, samples: NDArray) -> str:
+    def _native_colors(self, samples: NDArray) -> str:
         """The header's word, except on whole samples under a 4:2:2 header, whose pixels tell."""
         if not self._full_after_all:
-            return self._header_colours
-        if guess_colours(samples) == "RGB":
+            return self._header_colors
+        if guess_colors(samples) == "RGB":
             return "RGB"
-        return "YBR_PARTIAL_422" if self._header_colours.startswith("YBR_PARTIAL") else "YBR_FULL"
+        return "YBR_PARTIAL_422" if self._header_colors.startswith("YBR_PARTIAL") else "YBR_FULL"
 
     def _present(self) -> int:
         """Bytes of uncompressed pixel data that are there."""
@@ -167,21 +167,21 @@ class DicomPixels:
                 remedy="Copy or export the file again",
             )
 
-    def _to_display(self, samples: NDArray, colours: str) -> NDArray:
-        """Display pixels of stored samples in the colour model `colours`."""
+    def _to_display(self, samples: NDArray, colors: str) -> NDArray:
+        """Display pixels of stored samples in the color model `colors`."""
         if samples.ndim == 3:
-            return to_rgb(samples, colours, self._options["bits_stored"])
-        if colours == "PALETTE COLOR":
+            return to_rgb(samples, colors, self._options["bits_stored"])
+        if colors == "PALETTE COLOR":
             if self._palette is None:
                 self._palette = _palette(self._file)
             return self._palette.apply(samples)
-        return self._grey(samples)
+        return self._gray(samples)
 
-    def _grey_map(self) -> GreyMap:
-        inverted = self._header_colours == "MONOCHROME1"
+    def _gray_map(self) -> GrayMap:
+        inverted = self._header_colors == "MONOCHROME1"
         signed = bool(self._options["pixel_representation"])
         is_float = "Float" in self._pixels.keyword
-        return grey_map(self._file.dataset, self._options["bits_stored"], signed, inverted, is_float)
+        return gray_map(self._file.dataset, self._options["bits_stored"], signed, inverted, is_float)
 
 
 def _palette(file: DicomFile) -> Palette:
@@ -189,7 +189,7 @@ def _palette(file: DicomFile) -> Palette:
         return read_palette(file.dataset, file.transfer_syntax.is_little_endian)
     except (ValueError, TypeError, LookupError) as error:
         raise InputError(
-            "the colour palette is missing or cannot be read",
+            "the color palette is missing or cannot be read",
             where=file.path,
-            remedy="Export the file again as RGB or grey",
+            remedy="Export the file again as RGB or gray",
         ) from error

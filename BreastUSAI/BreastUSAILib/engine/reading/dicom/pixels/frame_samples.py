@@ -1,4 +1,4 @@
-"""Stored samples of a DICOM frame and the colour model they are in: the codestream decides, the header fills gaps."""
+"""Stored samples of a DICOM frame and the color model they are in: the codestream decides, the header fills gaps."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from pydicom.uid import (
 from ....errors import InputError
 from ..dicom_file import is_compressed, plain_text
 from ..pydicom_versions import FrameDecoder, frame_decoder
-from .codestream import Codestream, Coding, StoredColour, decode_lossy_jpeg, look_into
-from .rgb_display import guess_colours
+from .codestream import Codestream, Coding, StoredColor, decode_lossy_jpeg, look_into
+from .rgb_display import guess_colors
 
 _SYNTAX_OF = {
     Coding.LOSSY_JPEG: (JPEGExtended12Bit,),
@@ -53,13 +53,13 @@ class FrameSamples:
     Args:
         syntax: the transfer syntax that the file names.
         options: the image pixel module, as `pixel_options` gives it.
-        colours: the photometric interpretation that the header names.
+        colors: the photometric interpretation that the header names.
         first_bit: how far above the lowest one the stored bits begin.
         where: the file, for errors.
     """
 
-    def __init__(self, syntax: UID, options: Options, colours: str, first_bit: int, where: Path) -> None:
-        self._syntax, self._options, self._colours = syntax, options, colours
+    def __init__(self, syntax: UID, options: Options, colors: str, first_bit: int, where: Path) -> None:
+        self._syntax, self._options, self._colors = syntax, options, colors
         self._first_bit = first_bit
         self._where = where
         self._decoders: dict[UID, FrameDecoder] = {}
@@ -87,18 +87,18 @@ class FrameSamples:
         if found is None:
             syntax = RLELossless if _is_rle(stream) else self._syntax
             samples = self._decoder(syntax).encapsulated(stream, {**self._wide(), "planar_configuration": 0})
-            return self._used(samples), self._colours
+            return self._used(samples), self._colors
         if found.coding is Coding.LOSSY_JPEG and found.bits == 8:
-            samples = decode_lossy_jpeg(found, self._colours == "RGB")
-            colours = "RGB"
+            samples = decode_lossy_jpeg(found, self._colors == "RGB")
+            colors = "RGB"
         else:
             samples = self._decoder(self._syntax_of(found)).encapsulated(found.stream, self._options_of(found))
-            colours = _colours_of(found, self._colours, samples)
+            colors = _colors_of(found, self._colors, samples)
         if samples.shape[:2] != (self._options["rows"], self._options["columns"]):
             raise Misfit(f"the codestream holds {samples.shape[1]} x {samples.shape[0]} pixels")
         if samples.ndim == 3:
-            return samples, colours
-        return samples, self._colours if self._options["samples_per_pixel"] == 1 else "MONOCHROME2"
+            return samples, colors
+        return samples, self._colors if self._options["samples_per_pixel"] == 1 else "MONOCHROME2"
 
     def _wide(self) -> Options:
         """The options; with all allocated bits where the stored ones are not the lowest."""
@@ -147,19 +147,19 @@ def _is_rle(stream: bytes) -> bool:
     return 1 <= segments <= 15 and first == 64
 
 
-def _colours_of(found: Codestream, header: str, samples: NDArray) -> str:
+def _colors_of(found: Codestream, header: str, samples: NDArray) -> str:
     """The photometric interpretation of three decoded samples.
 
-    A JFIF marker in a lossless image is not always meant, and subsampled colours under whole samples never: there the
+    A JFIF marker in a lossless image is not always meant, and subsampled colors under whole samples never: there the
     pixels decide.
     """
     if samples.ndim == 2:
         return "MONOCHROME2"
     partial = "YBR_PARTIAL" if header.startswith("YBR_PARTIAL") else "YBR_FULL"
-    if found.colour is not None and not (found.only_by_jfif and header == "RGB"):
-        return "RGB" if found.colour is StoredColour.RGB else partial
+    if found.color is not None and not (found.only_by_jfif and header == "RGB"):
+        return "RGB" if found.color is StoredColor.RGB else partial
     if found.only_by_jfif or header.endswith(("_422", "_420")):
-        return partial if guess_colours(_eight_bit(samples, found.bits)) == "YBR_FULL" else "RGB"
+        return partial if guess_colors(_eight_bit(samples, found.bits)) == "YBR_FULL" else "RGB"
     return header if header.startswith("YBR_") and header not in _TRANSFORMED else "RGB"
 
 

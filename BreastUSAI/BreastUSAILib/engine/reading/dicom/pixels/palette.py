@@ -1,4 +1,4 @@
-"""Palette colour lookup tables (PS3.3 C.7.6.3.1.5, C.7.6.3.1.6 and C.7.9.2) as 8-bit RGB."""
+"""Palette color lookup tables (PS3.3 C.7.6.3.1.5, C.7.6.3.1.6 and C.7.9.2) as 8-bit RGB."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-_COLOURS = ("Red", "Green", "Blue")
+_COLORS = ("Red", "Green", "Blue")
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,12 @@ def read_palette(dataset: Dataset, little_endian: bool) -> Palette:
     Raises ValueError where it is missing or inconsistent.
     """
     columns, firsts = [], []
-    for colour in _COLOURS:
-        descriptor = dataset.get(f"{colour}PaletteColorLookupTableDescriptor")
+    for color in _COLORS:
+        descriptor = dataset.get(f"{color}PaletteColorLookupTableDescriptor")
         if descriptor is None or len(descriptor) != 3:
-            raise ValueError(f"the {colour.lower()} palette has no descriptor")
+            raise ValueError(f"the {color.lower()} palette has no descriptor")
         count, first, bits = int(descriptor[0]) or 65536, int(descriptor[1]), int(descriptor[2])
-        columns.append(_entries(dataset, colour, count, bits, little_endian))
+        columns.append(_entries(dataset, color, count, bits, little_endian))
         firsts.append(first)
     length = min(len(column) for column in columns)
     if length == 0:
@@ -46,15 +46,15 @@ def read_palette(dataset: Dataset, little_endian: bool) -> Palette:
     return Palette(eight_bits.astype(np.uint8), firsts[0])
 
 
-def _entries(dataset: Dataset, colour: str, count: int, bits: int, little_endian: bool) -> NDArray[np.uint16]:
-    plain = dataset.get(f"{colour}PaletteColorLookupTableData")
+def _entries(dataset: Dataset, color: str, count: int, bits: int, little_endian: bool) -> NDArray[np.uint16]:
+    plain = dataset.get(f"{color}PaletteColorLookupTableData")
     if plain:
         # Some writers store 8-bit entries one a 16-bit word, others 16-bit ones under an 8-bit descriptor.
         words = len(plain) >= 2 * count
         return _numbers(plain, words, little_endian)[:count]
-    segmented = dataset.get(f"Segmented{colour}PaletteColorLookupTableData")
+    segmented = dataset.get(f"Segmented{color}PaletteColorLookupTableData")
     if not segmented:
-        raise ValueError(f"the {colour.lower()} palette has no entries")
+        raise ValueError(f"the {color.lower()} palette has no entries")
     return expand_segments(_numbers(segmented, bits > 8, little_endian).tolist(), wide=bits > 8)[:count]
 
 

@@ -9,8 +9,8 @@ from ...header_numbers import number
 from ..dicom_file import DicomFile, PixelElement, plain_text
 from ..sop_classes import MULTIFRAME
 
-_GREY = ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
-_COLOUR = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_RCT", "YBR_ICT")
+_GRAY = ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
+_COLOR = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_RCT", "YBR_ICT")
 _LAYOUT_OF = {"YBR_PARTIAL_422": "YBR_FULL_422"}
 
 
@@ -44,21 +44,21 @@ def photometric_interpretation(file: DicomFile) -> str:
     samples = _whole(file, "SamplesPerPixel", 1)
     default = "RGB" if samples == 3 else "MONOCHROME2"
     name = str(file.dataset.get("PhotometricInterpretation") or default).strip().upper()
-    if samples == 3 and name in _GREY:
+    if samples == 3 and name in _GRAY:
         name = default
-    if (samples, name) in {(1, grey) for grey in _GREY} | {(3, colour) for colour in _COLOUR}:
+    if (samples, name) in {(1, gray) for gray in _GRAY} | {(3, color) for color in _COLOR}:
         return name
     raise InputError(
         f"pixels of {samples} samples in '{plain_text(name, 20)}' cannot be shown",
         where=file.path,
-        remedy="Export the image as grey, palette colour, RGB or YBR",
+        remedy="Export the image as gray, palette color, RGB or YBR",
     )
 
 
 def pixel_options(file: DicomFile, pixels: PixelElement) -> dict[str, Any]:
     """Keyword arguments for a pydicom decoder, without the number of frames. Raises InputError."""
     samples = _whole(file, "SamplesPerPixel", 1)
-    colours = photometric_interpretation(file)
+    colors = photometric_interpretation(file)
     allocated = _whole(file, "BitsAllocated", 8)
     stored = _whole(file, "BitsStored", allocated)
     if allocated not in (1, 8, 16, 32, 64) or not 1 <= stored <= allocated:
@@ -73,7 +73,7 @@ def pixel_options(file: DicomFile, pixels: PixelElement) -> dict[str, Any]:
         "rows": _whole(file, "Rows", 0),
         "columns": _whole(file, "Columns", 0),
         "samples_per_pixel": samples,
-        "photometric_interpretation": _LAYOUT_OF.get(colours, colours),
+        "photometric_interpretation": _LAYOUT_OF.get(colors, colors),
         "planar_configuration": _whole(file, "PlanarConfiguration", 0),
         "pixel_representation": _whole(file, "PixelRepresentation", 0),
         "bits_allocated": allocated,

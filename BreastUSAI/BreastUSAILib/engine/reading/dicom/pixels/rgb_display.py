@@ -1,4 +1,4 @@
-"""Three-sample pixels in any DICOM colour model to 8-bit RGB (PS3.3 C.7.6.3.1.2)."""
+"""Three-sample pixels in any DICOM color model to 8-bit RGB (PS3.3 C.7.6.3.1.2)."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ _PARTIAL_TO_RGB = np.array([[1.1644, 0.0, 1.5960], [1.1644, -0.3917, -0.8130], [
 """ITU-R BT.601 with luminance in 16-235 and chrominance in 16-240."""
 
 
-def to_rgb(stored: NDArray, colours: str, bits_stored: int) -> NDArray[np.uint8]:
-    """RGB ``[H, W, 3]`` of decoded samples ``[H, W, 3]`` whose photometric interpretation is `colours`."""
+def to_rgb(stored: NDArray, colors: str, bits_stored: int) -> NDArray[np.uint8]:
+    """RGB ``[H, W, 3]`` of decoded samples ``[H, W, 3]`` whose photometric interpretation is `colors`."""
     samples = _eight_bits(stored, bits_stored)
-    if colours.startswith("YBR_PARTIAL"):
+    if colors.startswith("YBR_PARTIAL"):
         shifted = samples.astype(np.float32) - np.array([16, 128, 128], np.float32)
         return np.rint(np.clip(shifted @ _PARTIAL_TO_RGB.T, 0, 255)).astype(np.uint8)
-    if colours.startswith("YBR_FULL"):
+    if colors.startswith("YBR_FULL"):
         return np.asarray(Image.fromarray(samples, "YCbCr").convert("RGB"))
     return samples
 
 
-def guess_colours(stored: NDArray) -> str:
-    """RGB or YBR_FULL for samples whose header is wrong: ultrasound is mostly grey, whose chrominance is mid-scale."""
+def guess_colors(stored: NDArray) -> str:
+    """RGB or YBR_FULL for samples whose header is wrong: ultrasound is mostly gray, whose chrominance is mid-scale."""
     chrominance = np.median(stored[..., 1:].reshape(-1, 2), axis=0)
     return "YBR_FULL" if bool((np.abs(chrominance - 128) <= 3).all()) else "RGB"
 

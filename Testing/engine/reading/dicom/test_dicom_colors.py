@@ -27,7 +27,7 @@ from BreastUSAILib.engine.reading.dicom.pixels.palette import expand_segments
 from BreastUSAILib.engine.reading.dicom.pydicom_versions import compress
 from Testing.engine.reading.dicom.dicom_writing import (
     CAPTURE,
-    colour_bars,
+    color_bars,
     dicom_dataset,
     example,
     ramp,
@@ -57,7 +57,7 @@ def test_monochrome1_is_inverted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian])
 def test_uncompressed_transfer_syntaxes_agree(tmp_path: Path, syntax: str) -> None:
     assert np.array_equal(shown(save(dicom_dataset(ramp()), tmp_path / "a.dcm", syntax)), ramp())
-    assert np.array_equal(shown(save(dicom_dataset(colour_bars(), "RGB"), tmp_path / "b.dcm", syntax)), colour_bars())
+    assert np.array_equal(shown(save(dicom_dataset(color_bars(), "RGB"), tmp_path / "b.dcm", syntax)), color_bars())
 
 
 def test_frames_of_an_odd_number_of_bytes_stay_apart(tmp_path: Path) -> None:
@@ -67,24 +67,24 @@ def test_frames_of_an_odd_number_of_bytes_stay_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("syntax", [RLELossless, JPEG2000Lossless])
-@pytest.mark.parametrize("colours", ["MONOCHROME2", "RGB", "YBR_FULL"])
-def test_lossless_compression_shows_the_same(tmp_path: Path, syntax: UID, colours: str) -> None:
-    expected = ramp(64, 64) if colours == "MONOCHROME2" else colour_bars(64, 64)
-    stored = to_ybr(expected) if colours == "YBR_FULL" else expected
-    dataset = dicom_dataset(stored, colours)
+@pytest.mark.parametrize("colors", ["MONOCHROME2", "RGB", "YBR_FULL"])
+def test_lossless_compression_shows_the_same(tmp_path: Path, syntax: UID, colors: str) -> None:
+    expected = ramp(64, 64) if colors == "MONOCHROME2" else color_bars(64, 64)
+    stored = to_ybr(expected) if colors == "YBR_FULL" else expected
+    dataset = dicom_dataset(stored, colors)
     path = save(dataset, tmp_path / "a.dcm")
-    if syntax == JPEG2000Lossless and colours == "RGB":
+    if syntax == JPEG2000Lossless and colors == "RGB":
         dataset.PhotometricInterpretation = "YBR_RCT"
     compress(dataset, syntax, stored)
     save(dataset, path, syntax)
-    tolerance = 2 if colours == "YBR_FULL" else 0  # rounding of the conversion to YBR and back
+    tolerance = 2 if colors == "YBR_FULL" else 0  # rounding of the conversion to YBR and back
     assert np.abs(shown(path).astype(int) - expected).max() <= tolerance
 
 
-def test_planar_colours_are_put_together(tmp_path: Path) -> None:
-    planes = np.ascontiguousarray(colour_bars().transpose(2, 0, 1))
-    dataset = dicom_dataset(colour_bars(), "RGB", PlanarConfiguration=1, PixelData=planes.tobytes())
-    assert np.array_equal(shown(save(dataset, tmp_path / "a.dcm")), colour_bars())
+def test_planar_colors_are_put_together(tmp_path: Path) -> None:
+    planes = np.ascontiguousarray(color_bars().transpose(2, 0, 1))
+    dataset = dicom_dataset(color_bars(), "RGB", PlanarConfiguration=1, PixelData=planes.tobytes())
+    assert np.array_equal(shown(save(dataset, tmp_path / "a.dcm")), color_bars())
 
 
 def ybr_422(rgb: NDArray) -> bytes:
@@ -92,8 +92,8 @@ def ybr_422(rgb: NDArray) -> bytes:
     return np.stack([ybr[:, 0, 0], ybr[:, 1, 0], ybr[:, 0, 1], ybr[:, 0, 2]], axis=1).astype(np.uint8).tobytes()
 
 
-def test_uncompressed_422_comes_back_in_colour(tmp_path: Path) -> None:
-    bars = colour_bars(8, 16)  # bars four pixels wide: no pair of pixels shares two colours
+def test_uncompressed_422_comes_back_in_color(tmp_path: Path) -> None:
+    bars = color_bars(8, 16)  # bars four pixels wide: no pair of pixels shares two colors
     dataset = dicom_dataset(bars, "YBR_FULL_422", PixelData=ybr_422(bars))
     assert np.abs(shown(save(dataset, tmp_path / "a.dcm")).astype(int) - bars).max() <= 2
 
@@ -111,25 +111,25 @@ def test_partial_range_ybr_uses_its_own_matrix(tmp_path: Path) -> None:
     white, black, red = (235, 128, 128), (16, 128, 128), (81, 90, 240)
     pairs = np.array([[(y, y, b, r) for y, b, r in (white, black, red)]], np.uint8)
     dataset = dicom_dataset(np.zeros((1, 6, 3), np.uint8), "YBR_PARTIAL_422", PixelData=pairs.tobytes())
-    colours = shown(save(dataset, tmp_path / "a.dcm"))[0, ::2].astype(int)
-    assert np.abs(colours - [(255, 255, 255), (0, 0, 0), (255, 0, 0)]).max() <= 2
+    colors = shown(save(dataset, tmp_path / "a.dcm"))[0, ::2].astype(int)
+    assert np.abs(colors - [(255, 255, 255), (0, 0, 0), (255, 0, 0)]).max() <= 2
 
 
-def jpeg_file(path: Path, stream: bytes, rows: int, columns: int, colours: str) -> Path:
-    dataset = dicom_dataset(np.zeros((rows, columns, 3), np.uint8), colours, PixelData=encapsulate([stream]))
+def jpeg_file(path: Path, stream: bytes, rows: int, columns: int, colors: str) -> Path:
+    dataset = dicom_dataset(np.zeros((rows, columns, 3), np.uint8), colors, PixelData=encapsulate([stream]))
     return save(dataset, path, JPEGBaseline8Bit)
 
 
 @pytest.mark.parametrize("header", ["RGB", "YBR_FULL_422", "YBR_FULL"])
 def test_jfif_pixels_are_ybr_whatever_the_header_says(tmp_path: Path, header: str) -> None:
-    bars, stream = colour_bars(32, 64), io.BytesIO()
+    bars, stream = color_bars(32, 64), io.BytesIO()
     Image.fromarray(bars).save(stream, "JPEG", quality=98, subsampling=0)
     assert np.abs(shown(jpeg_file(tmp_path / "a.dcm", stream.getvalue(), 32, 64, header)).astype(int) - bars).max() < 12
 
 
 @pytest.mark.parametrize("header", ["RGB", "YBR_FULL_422"])
 def test_rgb_components_are_rgb_whatever_the_header_says(tmp_path: Path, header: str) -> None:
-    bars, stream = colour_bars(32, 64), io.BytesIO()
+    bars, stream = color_bars(32, 64), io.BytesIO()
     Image.fromarray(bars).save(stream, "JPEG", quality=98, keep_rgb=True)
     assert np.abs(shown(jpeg_file(tmp_path / "a.dcm", stream.getvalue(), 32, 64, header)).astype(int) - bars).max() < 12
 
@@ -169,31 +169,31 @@ def test_floating_point_pixels_must_be_numbers(tmp_path: Path) -> None:
 def palette_elements(table: NDArray, bits: int) -> dict[str, Any]:
     kind = np.uint8 if bits == 8 else np.uint16
     elements: dict[str, Any] = {}
-    for channel, colour in enumerate(("Red", "Green", "Blue")):
-        elements[f"{colour}PaletteColorLookupTableDescriptor"] = [len(table), 0, bits]
-        elements[f"{colour}PaletteColorLookupTableData"] = table[:, channel].astype(kind).tobytes()
+    for channel, color in enumerate(("Red", "Green", "Blue")):
+        elements[f"{color}PaletteColorLookupTableDescriptor"] = [len(table), 0, bits]
+        elements[f"{color}PaletteColorLookupTableData"] = table[:, channel].astype(kind).tobytes()
     return elements
 
 
 @pytest.mark.parametrize("bits", [8, 16])
-def test_palette_entries_become_eight_bit_colours(tmp_path: Path, bits: int) -> None:
-    colours = np.array([(0, 0, 0), (200, 10, 30), (10, 180, 60), (90, 91, 240)], np.uint16)
+def test_palette_entries_become_eight_bit_colors(tmp_path: Path, bits: int) -> None:
+    colors = np.array([(0, 0, 0), (200, 10, 30), (10, 180, 60), (90, 91, 240)], np.uint16)
     stored = np.arange(32, dtype=np.uint8).reshape(4, 8) % 4
-    dataset = dicom_dataset(stored, "PALETTE COLOR", **palette_elements(colours << (bits - 8), bits))
-    assert np.array_equal(shown(save(dataset, tmp_path / "a.dcm")), colours[stored])
+    dataset = dicom_dataset(stored, "PALETTE COLOR", **palette_elements(colors << (bits - 8), bits))
+    assert np.array_equal(shown(save(dataset, tmp_path / "a.dcm")), colors[stored])
 
 
 def test_eight_bit_entries_may_sit_in_sixteen_bit_words(tmp_path: Path) -> None:
-    colours = np.array([(0, 0, 0), (200, 10, 30), (10, 180, 60), (90, 91, 240)], np.uint16)
+    colors = np.array([(0, 0, 0), (200, 10, 30), (10, 180, 60), (90, 91, 240)], np.uint16)
     stored = np.arange(32, dtype=np.uint8).reshape(4, 8) % 4
-    elements = {**palette_elements(colours, 16), "RedPaletteColorLookupTableDescriptor": [4, 0, 8]}
+    elements = {**palette_elements(colors, 16), "RedPaletteColorLookupTableDescriptor": [4, 0, 8]}
     dataset = dicom_dataset(stored, "PALETTE COLOR", **elements)
-    assert np.array_equal(shown(save(dataset, tmp_path / "a.dcm")), colours[stored])
+    assert np.array_equal(shown(save(dataset, tmp_path / "a.dcm")), colors[stored])
 
 
-def test_a_palette_of_greys_is_a_grey_image(tmp_path: Path) -> None:
-    greys = np.repeat(np.arange(256)[::-1, None], 3, axis=1)
-    image = shown(save(dicom_dataset(ramp(), "PALETTE COLOR", **palette_elements(greys, 8)), tmp_path / "a.dcm"))
+def test_a_palette_of_grays_is_a_gray_image(tmp_path: Path) -> None:
+    grays = np.repeat(np.arange(256)[::-1, None], 3, axis=1)
+    image = shown(save(dicom_dataset(ramp(), "PALETTE COLOR", **palette_elements(grays, 8)), tmp_path / "a.dcm"))
     assert np.array_equal(image, 255 - ramp())
 
 
@@ -208,15 +208,15 @@ def test_a_palette_segment_that_refers_to_itself_is_refused() -> None:
         expand_segments([0, 1, 5, 2, 1, 6, 0], wide=True)
 
 
-def test_colour_in_any_of_three_frames_makes_a_colour_cine(tmp_path: Path) -> None:
+def test_color_in_any_of_three_frames_makes_a_color_cine(tmp_path: Path) -> None:
     cine = np.repeat(np.stack([ramp()] * 4)[..., None], 3, axis=3)
-    (grey,) = read(save(dicom_dataset(cine, "RGB"), tmp_path / "grey.dcm"))
+    (gray,) = read(save(dicom_dataset(cine, "RGB"), tmp_path / "gray.dcm"))
     cine[3, 0, 0] = (200, 0, 0)
-    (colour,) = read(save(dicom_dataset(cine, "RGB"), tmp_path / "colour.dcm"))
-    assert not isinstance(grey, Exception)
-    assert not isinstance(colour, Exception)
-    assert (grey.has_colour, grey.read_frame(0).shape) == (False, (8, 10))
-    assert (colour.has_colour, colour.read_frame(0).shape) == (True, (8, 10, 3))
+    (color,) = read(save(dicom_dataset(cine, "RGB"), tmp_path / "color.dcm"))
+    assert not isinstance(gray, Exception)
+    assert not isinstance(color, Exception)
+    assert (gray.has_color, gray.read_frame(0).shape) == (False, (8, 10))
+    assert (color.has_color, color.read_frame(0).shape) == (True, (8, 10, 3))
 
 
 def sixteen_bits(**elements: Any) -> Dataset:

@@ -1,4 +1,4 @@
-"""What a volume node was recognised as, before anything is analysed."""
+"""What a volume node was recognized as, before anything is analyzed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .source_options import SourceOptions
 
 
 @dataclass(frozen=True)
-class Recognised:
+class Recognized:
     """One input in a few facts.
 
     Args:
-        kind: still, cine or volume, as it would be analysed.
+        kind: still, cine or volume, as it would be analyzed.
         frames: number of frames or slices.
         pixelSpacingMm: (row, column) in mm, or None where uncalibrated.
         spacingSource: where the pixel spacing came from.
@@ -33,13 +33,13 @@ class Recognised:
     canBeSlices: bool  # noqa: N815
 
 
-def recognise(volumeNode: Any, source: SourceOptions = NODE_AS_IT_IS) -> Recognised:
+def recognize(volumeNode: Any, source: SourceOptions = NODE_AS_IT_IS) -> Recognized:
     """What `framesFromNode` would make of the node. Raises InputError where it would."""
     frames = framesFromNode(volumeNode, source)
     browsed = sequenceBehind(volumeNode)
     isSequence = browsed is not None and browsed.sequence.GetNumberOfDataNodes() > 1
     isLoose = frames.kind is InputKind.VOLUME and (source.asSlices or frames.slice_spacing_mm is None)
-    return Recognised(
+    return Recognized(
         kind=frames.kind,
         frames=frames.count,
         pixelSpacingMm=frames.pixel_spacing_mm,

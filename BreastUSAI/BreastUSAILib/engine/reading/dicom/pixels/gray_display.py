@@ -1,4 +1,4 @@
-"""Stored grey values to what a screen would show: rescale, window, photometric inversion."""
+"""Stored gray values to what a screen would show: rescale, window, photometric inversion."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from pydicom.dataset import Dataset
 from ...header_numbers import first_number, numbers
 from ..pydicom_versions import apply_voi
 
-GreyMap = Callable[[NDArray], NDArray]
+GrayMap = Callable[[NDArray], NDArray]
 """Stored values ``[H, W]`` -> uint8, uint16 or float32 ``[H, W]``, brighter meaning more echo."""
 
 
 @dataclass(frozen=True)
 class Window:
-    """A VOI window (PS3.3 C.11.2.1.2): centre and width in rescaled values, width above 0."""
+    """A VOI window (PS3.3 C.11.2.1.2): center and width in rescaled values, width above 0."""
 
-    centre: float
+    center: float
     width: float
     function: str = "LINEAR"
 
@@ -28,20 +28,20 @@ class Window:
         """uint8 ``[H, W]``."""
         values = values.astype(np.float32)
         if self.function == "SIGMOID":
-            shown = 1 / (1 + np.exp(np.clip(-4 * (values - self.centre) / self.width, -60, 60)))
+            shown = 1 / (1 + np.exp(np.clip(-4 * (values - self.center) / self.width, -60, 60)))
         elif self.function == "LINEAR_EXACT" or self.width <= 1:
-            shown = (values - self.centre) / self.width + 0.5
+            shown = (values - self.center) / self.width + 0.5
         else:
-            shown = (values - (self.centre - 0.5)) / (self.width - 1) + 0.5
+            shown = (values - (self.center - 0.5)) / (self.width - 1) + 0.5
         return np.rint(np.clip(shown, 0, 1) * 255).astype(np.uint8)
 
 
 def read_window(dataset: Dataset) -> Window | None:
     """The first window of the header, or None where there is no usable one."""
-    centre, width = first_number(dataset.get("WindowCenter")), first_number(dataset.get("WindowWidth"))
-    if centre is None or width is None or width <= 0:
+    center, width = first_number(dataset.get("WindowCenter")), first_number(dataset.get("WindowWidth"))
+    if center is None or width is None or width <= 0:
         return None
-    return Window(centre, width, str(dataset.get("VOILUTFunction") or "LINEAR").strip().upper())
+    return Window(center, width, str(dataset.get("VOILUTFunction") or "LINEAR").strip().upper())
 
 
 def has_table(dataset: Dataset) -> bool:
@@ -54,8 +54,8 @@ def has_table(dataset: Dataset) -> bool:
     return False
 
 
-def grey_map(dataset: Dataset, bits_stored: int, signed: bool, inverted: bool, is_float: bool) -> GreyMap:
-    """How to show this file's grey values.
+def gray_map(dataset: Dataset, bits_stored: int, signed: bool, inverted: bool, is_float: bool) -> GrayMap:
+    """How to show this file's gray values.
 
     Up to 8 unsigned bits are shown as they are, fewer than 8 stretched to 0-255. More bits go through a VOI table or
     window where the file has one (to uint8), else stay uint16, or float32 where signed or rescaled.

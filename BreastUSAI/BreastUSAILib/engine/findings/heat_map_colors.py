@@ -1,7 +1,7 @@
-"""How a heat map is coloured, in slice views and in pictures alike. Needs numpy alone.
+"""How a heat map is colored, in slice views and in pictures alike. Needs numpy alone.
 
-More heat is always lighter, in even steps, so that it reads in grey print too, and covers more of the image: nothing
-of it where there is no heat. Red and blue are flow on colour Doppler, so that heat is green there.
+More heat is always lighter, in even steps, so that it reads in gray print too, and covers more of the image: nothing
+of it where there is no heat. Red and blue are flow on color Doppler, so that heat is green there.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LAYER_OPACITY = 0.7
 Anchors = tuple[tuple[int, int, int], ...]
 
 # Purple to pale yellow, and dark green to pale lime: the lightness L* of either rises evenly.
-_ON_GREY: Anchors = (
+_ON_GRAY: Anchors = (
     (24, 12, 64),
     (87, 16, 110),
     (158, 42, 99),
@@ -41,13 +41,13 @@ _FULL_FROM = 0.65
 
 
 def shows_flow(flags: Iterable[Flag]) -> bool:
-    """Whether an analysis with these flags is of colour Doppler."""
-    return any(flag.code is FlagCode.COLOUR_DOPPLER for flag in flags)
+    """Whether an analysis with these flags is of color Doppler."""
+    return any(flag.code is FlagCode.COLOR_DOPPLER for flag in flags)
 
 
-def heat_map_colours(values: NDArray, on_flow: bool = False) -> NDArray[np.float32]:
-    """RGB ``[..., 3]`` in [0, 255] of heat-map values in [0, 1]; `on_flow` for colour Doppler."""
-    anchors = np.array(_ON_DOPPLER if on_flow else _ON_GREY, dtype=np.float32)
+def heat_map_colors(values: NDArray, on_flow: bool = False) -> NDArray[np.float32]:
+    """RGB ``[..., 3]`` in [0, 255] of heat-map values in [0, 1]; `on_flow` for color Doppler."""
+    anchors = np.array(_ON_DOPPLER if on_flow else _ON_GRAY, dtype=np.float32)
     stops = np.linspace(0.0, 1.0, len(anchors))
     return np.stack([np.interp(values, stops, anchors[:, channel]) for channel in range(3)], -1).astype(np.float32)
 
@@ -61,4 +61,4 @@ def heat_map_opacity(values: NDArray) -> NDArray[np.float32]:
 def heat_map_over(image: NDArray, values: NDArray, on_flow: bool = False) -> NDArray[np.uint8]:
     """The heat map `values` ``[H, W]`` laid over `image` ``[H, W, 3]`` uint8."""
     opacity = LAYER_OPACITY * heat_map_opacity(values)[..., None]
-    return np.rint(image * (1.0 - opacity) + heat_map_colours(values, on_flow) * opacity).astype(np.uint8)
+    return np.rint(image * (1.0 - opacity) + heat_map_colors(values, on_flow) * opacity).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""More heat is lighter and covers more, in even steps; on colour Doppler it cannot be taken for flow."""
+"""More heat is lighter and covers more, in even steps; on color Doppler it cannot be taken for flow."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import colorsys
 import numpy as np
 import pytest
 
-from BreastUSAILib.engine.findings.heat_map_colours import (
+from BreastUSAILib.engine.findings.heat_map_colors import (
     LAYER_OPACITY,
-    heat_map_colours,
+    heat_map_colors,
     heat_map_opacity,
     heat_map_over,
     shows_flow,
@@ -20,19 +20,19 @@ VALUES = np.linspace(0.0, 1.0, 101)
 
 
 def lightness(rgb):
-    """CIE L* of sRGB colours ``[..., 3]`` in [0, 255]."""
+    """CIE L* of sRGB colors ``[..., 3]`` in [0, 255]."""
     linear = np.where(rgb / 255 <= 0.04045, rgb / 255 / 12.92, ((rgb / 255 + 0.055) / 1.055) ** 2.4)
     luminance = linear @ np.array([0.2126, 0.7152, 0.0722])
     return np.where(luminance > 0.008856, 116 * np.cbrt(luminance) - 16, 903.3 * luminance)
 
 
-@pytest.mark.parametrize("on_flow", [False, True], ids=["grey", "Doppler"])
+@pytest.mark.parametrize("on_flow", [False, True], ids=["gray", "Doppler"])
 def test_lightness_rises_evenly_with_heat(on_flow):
-    tenths = np.diff(lightness(heat_map_colours(VALUES[::10], on_flow)))
+    tenths = np.diff(lightness(heat_map_colors(VALUES[::10], on_flow)))
 
     assert (tenths > 0).all()
     assert tenths.max() < 2.2 * tenths.min()
-    assert lightness(heat_map_colours(np.array([1.0]), on_flow))[0] > 90
+    assert lightness(heat_map_colors(np.array([1.0]), on_flow))[0] > 90
 
 
 def test_opacity_grows_from_none():
@@ -60,15 +60,15 @@ def test_no_heat_leaves_the_image_as_it_is_and_no_heat_hides_it():
     assert LAYER_OPACITY < 1.0
 
 
-def test_heat_on_colour_doppler_has_neither_the_red_nor_the_blue_of_flow():
-    hues = [360 * colorsys.rgb_to_hsv(*(colour / 255))[0] for colour in heat_map_colours(VALUES, on_flow=True)]
+def test_heat_on_color_doppler_has_neither_the_red_nor_the_blue_of_flow():
+    hues = [360 * colorsys.rgb_to_hsv(*(color / 255))[0] for color in heat_map_colors(VALUES, on_flow=True)]
 
     assert min(hues) > 60
     assert max(hues) < 185
 
 
-def test_colour_doppler_is_known_by_its_flag():
-    doppler = Flag(FlagCode.COLOUR_DOPPLER, Severity.WARNING, "Colour Doppler.")
+def test_color_doppler_is_known_by_its_flag():
+    doppler = Flag(FlagCode.COLOR_DOPPLER, Severity.WARNING, "Color Doppler.")
 
     assert shows_flow((doppler,))
     assert not shows_flow(())
