@@ -79,7 +79,7 @@ def test_a_heat_map_by_a_method_that_is_not_known_here_keeps_its_name_when_outli
     until(lambda: not panel.state.isBusy, "the end of the re-scoring")
 
     assert call.options.explain_method is None
-    assert storedReport(panel.parameters.report)["explanation"] == unknown
+    assert storedReport(panel.parameters.report).analysis.explanation.method == unknown["method"]
     assert "The heat map shown is Integrated Gradients for malignant." in panel.ui.explainHintLabel.text
 
 

@@ -55,7 +55,6 @@ def test_method_class_and_prevalence_are_kept():
 
 @pytest.mark.parametrize("name", ["Integrated Gradients", "grad-cam", "SALIENCY"])
 def test_a_method_of_another_name_than_the_reports_is_never_asked_for(name):
-    report = reports.still()
-    report["explanation"] = {"method": name, "class": "benign", "layer": "input"}
+    explanation = Explanation(name, Label.BENIGN, "input")
 
-    assert optionsOf(report).explain_method is None
+    assert optionsOf(replace(reports.still().analysis, explanation=explanation)).explain_method is None
