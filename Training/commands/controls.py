@@ -13,8 +13,8 @@ from pathlib import Path
 
 from BreastUSAILib.engine.errors import OptionError
 
+from .arguments import add_split_arguments
 from .evaluate import WIDTH
-from .split_arguments import add_split_arguments
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -99,7 +99,7 @@ def test_it_tells_all_that_a_card_must(measured: tuple[Path, Path]) -> None:
         "CC BY 4.0",  # license
         "GE Logiq 7",  # scanners
         "Baheya Hospital",  # population
-        "Started from `encoder.pth`, licence Apache-2.0, sha256 00ff00ff.",  # initialisation
+        "Started from `encoder.pth`, license Apache-2.0, sha256 00ff00ff.",  # initialisation
         "Recipe `shared-b0`, seed 7, code abc123.",
         "| scanner: S1 |",  # strata
         "malignant among them",  # reliability
