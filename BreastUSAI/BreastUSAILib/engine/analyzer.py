@@ -28,6 +28,18 @@ class Analyzer:
     Args:
         models: the networks; they are moved to the device.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``. Raises OptionError where it is not there.
+
+    >>> from BreastUSAILib.engine.analyzer import Analyzer
+    >>> from BreastUSAILib.engine.bundles.model_folder import load_models
+    >>> from BreastUSAILib.engine.reading import read
+    >>> frames = next(read("BreastUSAI/Resources/Samples/still_malignant_calibrated.dcm"))
+    >>> analyzer = Analyzer(load_models(), device="cpu")
+    >>> analysis = analyzer.analyze(frames)
+    >>> analysis.verdict.label.value, len(analysis.lesions)
+    ('malignant', 1)
+    >>> outlines = {0: analysis.maps.labels(0)}
+    >>> analyzer.rescore(frames, outlines).lesions[0].malignancy is not None
+    True
     """
 
     def __init__(self, models: Models, device: str = "auto") -> None:
