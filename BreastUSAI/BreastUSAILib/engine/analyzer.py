@@ -59,8 +59,8 @@ class Analyzer:
     ) -> Analysis:
         """Segment, classify, explain and measure. The same input and options give the same result.
 
-        Raises InputError for pixels that cannot be read or are no picture, OptionError for frames outside the
-        input, for a prevalence that the classifier cannot be shifted to and for an explanation method that it does
+        Raises InputError for pixels that cannot be read or are not a picture, OptionError for frames outside the
+        input, for a prevalence that the classifier cannot be shifted to, and for an explanation method that it does
         not allow, Cancelled when `cancelled` says so.
         """
         return Run(self._equipment(options), frames, options, progress, cancelled).result()

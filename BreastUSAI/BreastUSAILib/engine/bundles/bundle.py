@@ -315,7 +315,7 @@ def _parsed(text: str, where: Path) -> dict[str, Any]:
     try:
         return parsed_object(text)
     except ValueError as error:
-        raise ModelError(f"the file is no JSON ({error})", where=where, remedy=REPAIR) from error
+        raise ModelError(f"the file is not valid JSON ({error})", where=where, remedy=REPAIR) from error
 
 
 def _word(values: Mapping[str, Any], name: str) -> str:
