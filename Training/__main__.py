@@ -16,7 +16,7 @@ COMMANDS = {
     "finetune": "go on training a bundle's network on data of your own",
     "average": "make one model out of several trainings of a recipe",
     "evaluate": "measure bundles on held-out images, through the product's own path",
-    "controls": "see whether the class can be read from what is no lesion: the margin, calipers",
+    "controls": "see whether the class can be read from anything but the lesion: the margin, calipers",
     "calibrate": "fit probabilities, and choose rules and the explained stage, on held-out patients",
     "pack": "store a bundle's weights in eight bits, half the size",
     "card": "write a bundle's model card from measured figures",

@@ -205,10 +205,10 @@ def test_a_name_twice_in_a_json_file_is_refused(bundle: Path) -> None:
     ("line", "reason"),
     [
         (f"{'0' * 64}  {METADATA}\n", "lists a file twice"),
-        ("no hash  x\n", "a line that is none"),
-        (f"{'0' * 64}  a\x00b\n", "a line that is none"),
-        (f"{'0' * 64}  C:\\x\n", "a line that is none"),
-        ("".join(f"{'0' * 64}  {n}\n" for n in range(2000)), "a line that is none"),
+        ("no hash  x\n", "a line that is not a hash and a file name"),
+        (f"{'0' * 64}  a\x00b\n", "a line that is not a hash and a file name"),
+        (f"{'0' * 64}  C:\\x\n", "a line that is not a hash and a file name"),
+        ("".join(f"{'0' * 64}  {n}\n" for n in range(2000)), "a line that is not a hash and a file name"),
     ],
 )
 def test_a_list_of_hashes_that_is_none_is_refused(bundle: Path, line: str, reason: str) -> None:
@@ -244,7 +244,7 @@ def test_a_pipe_in_the_folder_of_models_does_not_hang(bundle: Path, name: str) -
     (bundle / name).unlink()
     os.mkfifo(bundle / name)
     assert find_bundles(bundle.parent) == [bundle]
-    refused(bundle, "missing|no plain file")
+    refused(bundle, "missing|not a plain file")
 
 
 def test_a_link_out_of_the_bundle_is_refused(bundle: Path, tmp_path: Path) -> None:

@@ -106,17 +106,17 @@ def test_what_torch_saves_is_read_as_torch_reads_it() -> None:
     ("content", "reason"),
     [
         (torch_script, "no state dict has"),
-        (lambda: pickle.dumps(Runs()), "no zip of weights"),
-        (lambda: saved({"w": torch.zeros(2)}, _use_new_zipfile_serialization=False), "no zip of weights"),
+        (lambda: pickle.dumps(Runs()), "not a zip of weights"),
+        (lambda: saved({"w": torch.zeros(2)}, _use_new_zipfile_serialization=False), "not a zip of weights"),
         (lambda: zipped(pickle.dumps(Runs(), protocol=2)), "which no state dict needs"),
         (lambda: zipped(pickle.dumps({"w": Runs()}, protocol=2)), "which no state dict needs"),
         (lambda: zipped(b"\x80\x02cos\nsystem\nX\x04\x00\x00\x00true\x85R."), "which no state dict needs"),
         (lambda: zipped(b"\x80\x02c__builtin__\neval\n."), "which no state dict needs"),
-        (lambda: zipped(b"\x80\x02ctorch\nHalfStorage\n)R."), "no function"),
+        (lambda: zipped(b"\x80\x02ctorch\nHalfStorage\n)R."), "not a function"),
         (lambda: saved(nn.Linear(2, 2)), "which no state dict needs"),
         (lambda: saved([torch.zeros(2)]), "which no state dict needs"),
         (lambda: saved({"w": {"deeper": torch.zeros(2)}}), "no state dict"),
-        (lambda: saved({}) + b"more", "no zip|no state dict|holds"),
+        (lambda: saved({}) + b"more", "not a zip|no state dict|holds"),
     ],
 )
 def test_only_a_plain_zip_of_a_state_dict_is_read(content, reason: str) -> None:
@@ -161,7 +161,7 @@ def test_nothing_that_a_user_runs_calls_torch_load() -> None:
         (b"\x80\x02Nr\xff\xff\xff\x7f.", "no state dict"),
         (b"\x80\x02" + b"(" * 1_000_000 + b".", "damaged"),
         (b"\x80\x02)" + b"2\x86" * 60 + b".", "which no state dict needs"),
-        (b"\x80\x02)q\x00" + b"h\x00h\x00\x86q\x00" * 60 + b"}h\x00Nsh\x00.", "no text"),
+        (b"\x80\x02)q\x00" + b"h\x00h\x00\x86q\x00" * 60 + b"}h\x00Nsh\x00.", "not text"),
         (b"\x80\x02}X\x01\x00\x00\x00wNX\x01\x00\x00\x00wNu.", "damaged"),
         (b"\x80\x02}(X\x01\x00\x00\x00wNX\x01\x00\x00\x00wNu.", "twice"),
     ],
@@ -177,7 +177,7 @@ def test_a_deflated_record_is_not_unpacked() -> None:
 def test_a_zip_that_states_more_than_it_holds_is_refused() -> None:
     content = zipped(state((1 << 24,), (1,), 1 << 24, "ByteStorage"), _0_=bytes(1 << 10))
     size, large = struct.pack("<I", 1 << 10), struct.pack("<I", 1 << 24)
-    refused(content.replace(size + size, large + large), "no zip of weights")
+    refused(content.replace(size + size, large + large), "not a zip of weights")
 
 
 def test_a_record_that_is_damaged_or_of_another_length_is_refused() -> None:

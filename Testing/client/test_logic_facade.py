@@ -172,11 +172,11 @@ def test_a_folder_is_analyzed_by_the_engine_itself(module, engine, tmp_path):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"explainClass": "cyst"}, "no class"),
+        ({"explainClass": "cyst"}, "not a class"),
         ({"frames": "current"}, "only a volume node is shown"),
-        ({"frames": "first"}, "no frame selection"),
+        ({"frames": "first"}, "not a selection of frames"),
         ({"prevalence": 2.0}, "impossible"),
-        ({"explainMethod": "guess"}, "no explanation method"),
+        ({"explainMethod": "guess"}, "not an explanation method"),
     ],
 )
 def test_a_folder_with_a_wrong_option_asks_nothing(module, engine, tmp_path, options, told):

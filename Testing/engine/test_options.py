@@ -97,7 +97,7 @@ def test_one_number_is_one_frame(index: int) -> None:
 def test_anything_else_is_refused_with_the_forms_that_are_allowed(text: str) -> None:
     with pytest.raises(OptionError) as caught:
         FrameSelection.parse(text)
-    assert caught.value.problem == f"'{text}' is no frame selection"
+    assert caught.value.problem == f"'{text}' is not a selection of frames"
     assert "a range N-M" in caught.value.remedy
 
 
@@ -171,5 +171,5 @@ def test_the_scan_area_is_looked_for_on_a_few_selected_frames(text: str, count: 
 
 @pytest.mark.parametrize("ends", [(-1, None), (5, 4)])
 def test_a_range_that_holds_nothing_is_refused(ends: tuple[int, int | None]) -> None:
-    with pytest.raises(OptionError, match="no selection"):
+    with pytest.raises(OptionError, match="cannot be selected"):
         FrameSelection(*ends)

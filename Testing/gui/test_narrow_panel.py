@@ -122,7 +122,7 @@ def test_slices_are_called_slices(ui, panel, scene):
     assert ui.keyFrameButton.text == "Key slice: slice 4 of 4"
     assert "frame" not in ui.keyFrameButton.toolTip
     assert "frame" not in section._plot.toolTip
-    assert panel.ui.everyNthSpinBox.suffix == ". slice"
+    assert panel.ui.everyNthSpinBox.suffix == " slices"
 
 
 def test_a_chosen_model_that_was_deleted_is_not_chosen_any_more(panel, engine, dialogs):

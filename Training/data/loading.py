@@ -81,7 +81,7 @@ def _loaders(data: Path, fold: int, duplicates: Path | None) -> list[_Load]:
     table = data / TABLE_OF_FOLDER
     if table.is_file():
         return [lambda: load_csv(table, fold)]
-    raise InputError("this is no data set that can be read", where=data, remedy=_ACCEPTED)
+    raise InputError("this is not a data set that can be read", where=data, remedy=_ACCEPTED)
 
 
 def _of_file(data: Path, fold: int, duplicates: Path | None) -> _Load:
@@ -95,7 +95,7 @@ def _of_file(data: Path, fold: int, duplicates: Path | None) -> _Load:
         return lambda: breast.load_breast(data)
     if kind == ".csv":
         return lambda: load_csv(data, fold)
-    raise InputError("this is no table of labeled images", where=data, remedy=_ACCEPTED)
+    raise InputError("this is not a table of labeled images", where=data, remedy=_ACCEPTED)
 
 
 def _with_training_parts(folder: Path, fold: int, duplicates: Path | None) -> tuple[str, _Load] | None:

@@ -55,7 +55,7 @@ def changed(
         recipe = dataclasses.replace(recipe, schedule=tuple(_stage(word) for word in schedule))
     if batch is not None:
         if batch < 1:
-            raise OptionError(f"a batch of {batch} images is none", remedy="Give --batch a number from 1 on")
+            raise OptionError(f"a batch cannot have {batch} images", remedy="Give --batch a number from 1 on")
         recipe = dataclasses.replace(recipe, batch=batch)
     if learning_rate is not None:
         if not 0 < learning_rate <= 1:
@@ -74,14 +74,14 @@ def changed(
 def _stage(word: str) -> tuple[int, int]:
     side, _, passes = word.partition("x")
     if not (side.isdecimal() and passes.isdecimal() and int(side) >= _LEAST_SIDE and int(passes)):
-        raise OptionError(f"'{word}' is no stage of a schedule", remedy="Give SIDExPASSES, such as 256x4")
+        raise OptionError(f"'{word}' is not a stage of a schedule", remedy="Give SIDExPASSES, such as 256x4")
     return int(side), int(passes)
 
 
 def _of_size(recipe: Recipe, size: int) -> Recipe:
     if size % _STRIDE or not 2 * _STRIDE <= size <= _LARGEST:
         raise OptionError(
-            f"a side of {size} pixels is no multiple of {_STRIDE} from {2 * _STRIDE} to {_LARGEST}",
+            f"a side of {size} pixels is not a multiple of {_STRIDE} from {2 * _STRIDE} to {_LARGEST}",
             remedy="Give --size such a number, 256 for example",
         )
     if recipe.takes_one_size:
@@ -126,7 +126,7 @@ def _named_numbers(words: Sequence[str], ranges: Mapping[str, tuple[float, float
             values[name] = math.nan
         if name not in ranges or not ranges[name][0] <= values[name] <= ranges[name][1]:
             known = ", ".join(f"{field} ({least:g} to {most:g})" for field, (least, most) in ranges.items())
-            raise OptionError(f"'{word}' is no {what}", remedy=f"Give NAME=VALUE, NAME of {known}")
+            raise OptionError(f"'{word}' is not a {what}", remedy=f"Give NAME=VALUE, NAME of {known}")
     return values
 
 

@@ -23,7 +23,7 @@ _LAST_LAYER = "fc."  # of the project's own classifiers, whose state dicts begin
 
 
 def read_state(path: Path) -> dict[str, Tensor]:
-    """A state dict from a file. Raises ModelError where it is none."""
+    """A state dict from a file. Raises ModelError where it does not hold one."""
     state = _loaded(path)
     state = state.get("state_dict", state) if isinstance(state, dict) else state
     try:

@@ -55,7 +55,7 @@ CELLS: Mapping[str, tuple[Cell, ...]] = {
 
 
 def comparison(recipes: Iterable[Recipe], results: Path = RESULTS, *, timed: bool = True) -> list[str]:
-    """The tables of classifiers and segmenters, Markdown. Raises InputError for a figures file that is none."""
+    """The tables of classifiers and segmenters, Markdown. Raises InputError for a file that does not hold figures."""
     chosen = list(recipes)
     measured = {recipe.name: read_results(results / recipe.name) for recipe in chosen}
     lines: list[str] = []

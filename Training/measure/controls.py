@@ -124,7 +124,7 @@ def read_control_rows(path: Path) -> list[ControlRow]:
         ]
     except (KeyError, ValueError) as error:
         raise InputError(
-            f"this is no table of controls ({error})",
+            f"this is not a table of controls ({error})",
             where=path,
             remedy="Give a controls.csv that 'python -m Training controls' wrote",
         ) from error

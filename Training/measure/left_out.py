@@ -43,7 +43,7 @@ def left_out_figures(rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def left_out_table(recipes: Iterable[Recipe], results: Path) -> list[str]:
-    """The table of every recipe that was measured so, Markdown. Raises InputError for a figures file that is none."""
+    """The table of every recipe measured so, Markdown. Raises InputError for a file that does not hold figures."""
     lines = []
     for recipe in recipes:
         path = results / recipe.name / FILE

@@ -158,7 +158,7 @@ def _add_exceptions(analyze: Any) -> None:
     analyze.add_argument(
         "--any-modality",
         action="store_true",
-        help="read DICOM images that say that they are no ultrasound (CT, MR, MG and the like) instead of refusing "
+        help="read DICOM images that say that they are not ultrasound (CT, MR, MG and the like) instead of refusing "
         "them; the result says so",
     )
 
@@ -234,14 +234,14 @@ def _prevalence(text: str) -> float:
         prevalence = float(text)
         AnalyzeOptions(prevalence=prevalence)
     except (ValueError, OptionError):
-        raise argparse.ArgumentTypeError(f"'{text}' is no share between 0 and 1") from None
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number between 0 and 1") from None
     return prevalence
 
 
 def _from(least: int) -> Callable[[str], int]:
     def whole_number(text: str) -> int:
         if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"'{text}' is no whole number from {least} on")
+            raise argparse.ArgumentTypeError(f"'{text}' is not a whole number of at least {least}")
         return int(text)
 
     return whole_number

@@ -43,7 +43,7 @@ def _options(call: Call) -> AnalyzeOptions:
     try:
         explained = Label(name)
     except ValueError:
-        raise OptionError(f"'{name}' is no class", remedy="Choose normal, benign or malignant") from None
+        raise OptionError(f"'{name}' is not a class", remedy="Choose normal, benign or malignant") from None
     return AnalyzeOptions(
         FrameSelection.parse(call.value_or("all", "frames", str)),
         explained,

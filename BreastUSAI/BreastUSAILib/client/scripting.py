@@ -84,7 +84,7 @@ def classNamed(name: str) -> Label:
         if label.value == name:
             return label
     names = ", ".join(label.value for label in CLASSES)
-    raise OptionError(f"'{name}' is no class", remedy=f"Choose one of {names}")
+    raise OptionError(f"'{name}' is not a class", remedy=f"Choose one of {names}")
 
 
 def selectedFrames(frames: str, volumeNode: Any = None) -> FrameSelection:

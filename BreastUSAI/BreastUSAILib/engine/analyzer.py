@@ -28,6 +28,18 @@ class Analyzer:
     Args:
         models: the networks; they are moved to the device.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``. Raises OptionError where it is not there.
+
+    >>> from BreastUSAILib.engine.analyzer import Analyzer
+    >>> from BreastUSAILib.engine.bundles.model_folder import load_models
+    >>> from BreastUSAILib.engine.reading import read
+    >>> frames = next(read("BreastUSAI/Resources/Samples/still_malignant_calibrated.dcm"))
+    >>> analyzer = Analyzer(load_models(), device="cpu")
+    >>> analysis = analyzer.analyze(frames)
+    >>> analysis.verdict.label.value, len(analysis.lesions)
+    ('malignant', 1)
+    >>> outlines = {0: analysis.maps.labels(0)}
+    >>> analyzer.rescore(frames, outlines).lesions[0].malignancy is not None
+    True
     """
 
     def __init__(self, models: Models, device: str = "auto") -> None:
@@ -47,8 +59,8 @@ class Analyzer:
     ) -> Analysis:
         """Segment, classify, explain and measure. The same input and options give the same result.
 
-        Raises InputError for pixels that cannot be read or are no picture, OptionError for frames outside the
-        input, for a prevalence that the classifier cannot be shifted to and for an explanation method that it does
+        Raises InputError for pixels that cannot be read or are not a picture, OptionError for frames outside the
+        input, for a prevalence that the classifier cannot be shifted to, and for an explanation method that it does
         not allow, Cancelled when `cancelled` says so.
         """
         return Run(self._equipment(options), frames, options, progress, cancelled).result()

@@ -44,7 +44,7 @@ def resolve_device(choice: str) -> torch.device:
         wanted = DeviceChoice(choice)
     except ValueError:
         names = ", ".join(item.value for item in DeviceChoice)
-        raise OptionError(f"'{choice}' is no device", remedy=f"Choose one of {names}") from None
+        raise OptionError(f"'{choice}' is not a device", remedy=f"Choose one of {names}") from None
     if wanted is DeviceChoice.AUTO:
         wanted = next(device for device, there in available.items() if there)
     if not available[wanted]:

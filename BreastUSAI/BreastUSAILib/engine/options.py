@@ -48,7 +48,7 @@ class AnalyzeOptions:
             raise OptionError(f"'{self.explain_class.value}' cannot be explained", remedy=f"Choose one of {names}")
         if self.explain_method is not None and self.explain_method not in EXPLAIN_METHODS:
             raise OptionError(
-                f"'{self.explain_method}' is no explanation method",
+                f"'{self.explain_method}' is not an explanation method",
                 remedy=f"Choose one of {', '.join(EXPLAIN_METHODS)}",
             )
 

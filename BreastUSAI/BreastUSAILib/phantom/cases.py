@@ -20,10 +20,10 @@ def random_spec(seed: int, label: Label) -> PhantomSpec:
 
     Benign: oval or gently lobulated, parallel, circumscribed, often a cyst or with enhancement. Malignant:
     irregular or spiculated, often taller than wide, indistinct or with a halo, shadowing. Raises OptionError for a
-    label that is no class.
+    label that is not a class.
     """
     if label not in (Label.NORMAL, Label.BENIGN, Label.MALIGNANT):
-        raise OptionError(f"'{label}' is no class of phantom", remedy="Choose normal, benign or malignant")
+        raise OptionError(f"'{label}' is not a class of phantom", remedy="Choose normal, benign or malignant")
     rng = np.random.default_rng([seed, len(label.value)])
     curved = rng.random() < CURVED_SHARE
     depth = float(rng.uniform(46, 56) if curved else rng.uniform(30, 44))

@@ -104,7 +104,7 @@ def generate(folder: Path, count: int, label: Label | None, seed: int) -> tuple[
     if count < 1:
         raise OptionError(f"{count} phantoms cannot be made", remedy="Ask for one or more")
     if seed < 0:
-        raise OptionError(f"{seed} is no seed", remedy="Give a whole number from 0 on")
+        raise OptionError(f"{seed} cannot be a seed", remedy="Give a whole number from 0 on")
     _make(folder)
     paths = []
     for number in range(seed, seed + count):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
 import inspect
+from functools import partial
 
 import pytest
 
@@ -11,6 +13,7 @@ from BreastUSAILib.client.process.engine_process import EngineProcess
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.interface import Engine
 from Testing.client.fake_engine import FakeEngine
+from Testing.client.process.fake_process import FAKE
 
 
 def keywords(call) -> list[tuple[str, bool]]:
@@ -31,3 +34,15 @@ def test_both_engines_take_what_the_protocol_says(engine, name) -> None:
 @pytest.mark.parametrize("engine", [EngineProcess, FakeEngine])
 def test_the_process_and_its_stand_in_are_asked_alike(engine, name) -> None:
     assert keywords(getattr(engine, name)) == keywords(getattr(BackgroundEngine, name))
+
+
+def test_the_example_runs_as_it_is_documented(tmp_path, monkeypatch, request) -> None:
+    """With a process whose models are made up."""
+    monkeypatch.chdir(request.config.rootpath)
+    given = {"EngineProcess": partial(EngineProcess, FAKE, str(tmp_path))}
+    (example,) = doctest.DocTestFinder(recurse=False).find(EngineProcess, "EngineProcess", globs=given)
+
+    ran = doctest.DocTestRunner().run(example)
+
+    assert ran.attempted > 1
+    assert ran.failed == 0

@@ -90,7 +90,7 @@ def test_an_address_needs_a_hash_before_anything_is_fetched(folder: Path) -> Non
 
 @pytest.mark.parametrize("wrong", ["abc", "g" * 64, ""])
 def test_what_is_no_hash_is_refused(folder: Path, wrong: str) -> None:
-    with pytest.raises(OptionError, match="is no SHA-256"):
+    with pytest.raises(OptionError, match="is not a SHA-256"):
         add_model(ADDRESS, wrong, lambda url, target: pytest.fail("it was fetched"))
 
 
@@ -135,7 +135,7 @@ def of_another_network(bundle: Path) -> None:
 
 @pytest.mark.parametrize(
     ("damage", "reason"),
-    [(changed, "SHA-256"), (named_like_a_path, "no name for a folder"), (of_another_network, "do not fit")],
+    [(changed, "SHA-256"), (named_like_a_path, "cannot name a folder"), (of_another_network, "do not fit")],
 )
 def test_what_is_not_sound_leaves_nothing_behind(folder: Path, bundle: Path, damage, reason: str) -> None:
     damage(bundle)

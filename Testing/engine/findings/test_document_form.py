@@ -83,9 +83,9 @@ def changed(document: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict
     ("path", "value", "words"),
     [
         (("verdict", "label"), "harmless", "verdict: label: 'harmless' stands where one of"),
-        (("verdict", "key_frame"), 3, "none of 3"),
+        (("verdict", "key_frame"), 3, "not one of the 3"),
         (("verdict", "malignancy", "high"), 1.5, "outside 0 to 1"),
-        (("lesions", 0, "frame"), -1, "none of 3"),
+        (("lesions", 0, "frame"), -1, "not one of the 3"),
         (("lesions", 0, "area_mm2"), None, "millimeters are missing"),
         (("lesions", 0, "area_px"), "many", "lesions: area_px: 'many' stands where a whole number"),
         (("lesions", 0, "depth_px"), float("nan"), "a number"),

@@ -177,7 +177,7 @@ def test_volumes_with_values_that_are_no_numbers(tmp_path: Path, suffix: str, va
     voxels[1, 2, 3] = value
     path = tmp_path / f"a{suffix}"
     sitk.WriteImage(sitk.GetImageFromArray(voxels), str(path))
-    assert "no numbers" in problem(path)
+    assert "not numbers" in problem(path)
 
 
 @pytest.mark.parametrize("suffix", [".nrrd", ".nii", ".nii.gz", ".mha"])

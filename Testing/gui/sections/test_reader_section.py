@@ -220,7 +220,7 @@ def test_an_assessment_that_cannot_be_kept_is_not_taken_for_entered(ui, section,
     assert parameters.readerAt == ""
     assert shown == []
     assert section.isWaiting
-    assert "no report of BreastUSAI" in ui.readerStateLabel.text
+    assert "not a report of BreastUSAI" in ui.readerStateLabel.text
 
 
 def test_a_table_that_was_deleted_does_not_stop_the_assessment(ui, section, nodes, parameters, host):

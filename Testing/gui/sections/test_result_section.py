@@ -307,7 +307,7 @@ def test_a_report_that_was_damaged_is_said_in_a_sentence(ui, section, parameters
     section.setParameterNode(parameters)
 
     assert not shown("resultBody")
-    assert "no report of BreastUSAI" in ui.resultEmptyLabel.text
+    assert "not a report of BreastUSAI" in ui.resultEmptyLabel.text
 
 
 def test_a_report_of_another_version_is_said_in_a_sentence(ui, section, parameters):

@@ -135,7 +135,7 @@ def test_a_table_or_report_that_was_deleted_is_done_without(nodes):
 def test_a_text_that_is_no_report_changes_nothing(nodes, text):
     nodes.report.SetText(text)
 
-    with pytest.raises(InputError, match="no report"):
+    with pytest.raises(InputError, match="not a report"):
         addReaderAssessment(nodes.table, nodes.report, SUSPICIOUS)
 
     assert len(rows_of(nodes.table)) == 3

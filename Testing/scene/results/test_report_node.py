@@ -47,7 +47,7 @@ def test_other_text_is_no_report(scene, text):
     node = finished(addReportNode(scene, "Letter", analysis_of(STILL)))
     node.SetText(text)
 
-    with pytest.raises(InputError, match="Letter: the text is no report"):
+    with pytest.raises(InputError, match="Letter: the text is not a report"):
         readReport(node)
 
 

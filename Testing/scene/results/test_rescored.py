@@ -246,7 +246,7 @@ def test_a_text_that_is_no_report_leaves_everything_as_it_was(scene):
     nodes.report.SetText("Dear colleague")
     before = rows_of(nodes.table)
 
-    with pytest.raises(InputError, match="no report"):
+    with pytest.raises(InputError, match="not a report"):
         show_rescored(nodes, rescored(analysis_of(STILL)))
 
     assert rows_of(nodes.table) == before

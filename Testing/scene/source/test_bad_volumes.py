@@ -16,7 +16,7 @@ from Testing.scene.source.test_frames_from_node import volume_of
 
 
 def test_nothing_selected_is_said_plainly():
-    with pytest.raises(InputError, match="no image volume"):
+    with pytest.raises(InputError, match="not an image volume"):
         framesFromNode(None)
 
 
@@ -24,7 +24,7 @@ def test_nothing_selected_is_said_plainly():
 def test_what_is_no_image_is_refused_by_name(scene, node_class):
     node = scene.AddNewNodeByClass(node_class, "Mask")
 
-    with pytest.raises(InputError, match="Mask: this is no image volume"):
+    with pytest.raises(InputError, match="Mask: this is not an image volume"):
         framesFromNode(node)
 
 
@@ -65,7 +65,7 @@ def test_values_that_are_no_numbers_are_refused(scene):
     frames = framesFromNode(volume_of(scene, pixels))
 
     frames.read_frame(0)
-    with pytest.raises(InputError, match="no numbers"):
+    with pytest.raises(InputError, match="not numbers"):
         frames.read_frame(1)
 
 

@@ -300,5 +300,5 @@ def test_a_table_of_another_command_is_refused(rows: list[ControlRow], tmp_path:
     from Training.measure.rows import write_rows
 
     write_rows([one.row for one in rows if one.control is Control.UNTOUCHED], tmp_path / "rows.csv")
-    with pytest.raises(InputError, match="no table of controls"):
+    with pytest.raises(InputError, match="not a table of controls"):
         read_control_rows(tmp_path / "rows.csv")

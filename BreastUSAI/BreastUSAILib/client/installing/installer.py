@@ -80,7 +80,7 @@ class Installer:
         return self._steps.logText
 
     def missing(self) -> list[str]:
-        """Names of packages that are absent, half installed or of a version that does not do; imports nothing."""
+        """Names of packages that are absent, half installed or of a version that does not fit; imports nothing."""
         return self._steps.missing()
 
     def install(self, onMessage: Message) -> None:

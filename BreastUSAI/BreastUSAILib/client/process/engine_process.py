@@ -38,6 +38,16 @@ class EngineProcess:
         launch: how to start a process of its own; None for the extension's.
         temporaryFolder: where a process of its own keeps pixels and findings; with None for both, it is the
             application's process that is asked.
+
+    >>> from BreastUSAILib.engine.reading import read
+    >>> engine = EngineProcess()
+    >>> frames = next(read("BreastUSAI/Resources/Samples/still_malignant_calibrated.dcm"))
+    >>> analysis = engine.analyze(frames)
+    >>> analysis.verdict.label.value
+    'malignant'
+    >>> engine.state
+    'ready'
+    >>> engine.stop()
     """
 
     def __init__(self, launch: EngineCommand | None = None, temporaryFolder: str | None = None) -> None:

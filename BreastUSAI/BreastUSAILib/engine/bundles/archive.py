@@ -28,7 +28,8 @@ def unpack(archive: Path, folder: Path) -> None:
     """Unpack a zip of plain files into an empty folder.
 
     Raises ModelError, before anything is written, for entries that would lie outside the folder, links, too many
-    files and too many bytes; and for what is no zip or is damaged. `zipfile` gives no entry more bytes than stated.
+    files and too many bytes; and for what is not a zip file or is damaged. `zipfile` gives no entry more bytes than
+    stated.
     """
     try:
         if archive.stat().st_size > MOST_BYTES:

@@ -141,7 +141,13 @@ def _opened(path: Path, task: str | None = None) -> _Opened:
 
 
 def load_classifier(path: Path) -> Classifier:
-    """A verified classification bundle, on the CPU. Raises ModelError."""
+    """A verified classification bundle, on the CPU. Raises ModelError.
+
+    >>> from BreastUSAILib.engine.bundles.bundle import SHIPPED, load_classifier
+    >>> classifier = load_classifier(SHIPPED / "classifier_efficientnet_b0")
+    >>> classifier.inputs, classifier.explainer.method
+    (('image',), 'Grad-CAM')
+    """
     from ..explanations.registry import explainer_for
 
     opened = _opened(path, "classification")
@@ -161,7 +167,13 @@ def load_classifier(path: Path) -> Classifier:
 
 
 def load_segmenter(path: Path) -> Segmenter:
-    """A verified segmentation bundle, on the CPU. Raises ModelError."""
+    """A verified segmentation bundle, on the CPU. Raises ModelError.
+
+    >>> from BreastUSAILib.engine.bundles.bundle import SHIPPED, load_segmenter
+    >>> segmenter = load_segmenter(SHIPPED / "segmenter_attention_unet_b0")
+    >>> segmenter.preprocessing.size
+    256
+    """
     opened = _opened(path, "segmentation")
     own = opened.own
     with _stated_in(path):
@@ -181,7 +193,12 @@ def load_segmenter(path: Path) -> Segmenter:
 
 
 def load_bundle(path: Path) -> Classifier | Segmenter:
-    """A verified bundle of either task, on the CPU. Raises ModelError."""
+    """A verified bundle of either task, on the CPU. Raises ModelError.
+
+    >>> from BreastUSAILib.engine.bundles.bundle import find_bundles, load_bundle
+    >>> [type(load_bundle(path)).__name__ for path in find_bundles()]
+    ['Classifier', 'Segmenter']
+    """
     loaders: Mapping[str, Callable[[Path], Classifier | Segmenter]]
     loaders = {"classification": load_classifier, "segmentation": load_segmenter}
     task = verify_bundle(path).task
@@ -298,7 +315,7 @@ def _parsed(text: str, where: Path) -> dict[str, Any]:
     try:
         return parsed_object(text)
     except ValueError as error:
-        raise ModelError(f"the file is no JSON ({error})", where=where, remedy=REPAIR) from error
+        raise ModelError(f"the file is not valid JSON ({error})", where=where, remedy=REPAIR) from error
 
 
 def _word(values: Mapping[str, Any], name: str) -> str:

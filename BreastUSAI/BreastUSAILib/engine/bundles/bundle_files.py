@@ -35,7 +35,7 @@ def verified_files(path: Path, keep: frozenset[str]) -> tuple[dict[str, bytes], 
     """The content of the files named in `keep`, the SHA-256 of every file that the bundle lists, and their bytes.
 
     Raises ModelError where one of the four files that a bundle needs is missing or not listed, where a listed one does
-    not have its hash, lies outside the bundle, is no plain file or too large, and where one is listed twice.
+    not have its hash, lies outside the bundle, is not a plain file or is too large, and where one is listed twice.
     """
     sums = listed_sums(path)
     for name, words in _NEEDED.items():
@@ -62,7 +62,8 @@ def listed_sums(path: Path) -> dict[str, str]:
     for line in read_text(path, SUMS).splitlines():
         matched = _LINE.fullmatch(line)
         if matched is None or matched[2] in sums or len(sums) == MOST_FILES:
-            why = "lists a file twice" if matched is not None and matched[2] in sums else "has a line that is none"
+            twice = matched is not None and matched[2] in sums
+            why = "lists a file twice" if twice else "has a line that is not a hash and a file name"
             raise ModelError(f"SHA256SUMS.txt {why}", where=listing, remedy=REPAIR)
         sums[matched[2]] = matched[1]
     return sums
@@ -125,5 +126,5 @@ def _opened(path: Path, name: str) -> Iterator[BinaryIO]:
     number = os.open(path / name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with open(number, "rb") as file:
         if not stat.S_ISREG(os.fstat(number).st_mode):
-            raise ModelError("this is no plain file", where=path / name, remedy=REPAIR)
+            raise ModelError("this is not a plain file", where=path / name, remedy=REPAIR)
         yield file

@@ -53,7 +53,13 @@ def installed_models() -> list[InstalledModel]:
 
 
 def load_models(classifier: str | None = None, segmenter: str | None = None) -> Models:
-    """The two networks by name, each of them the shipped one where no name is given. Raises ModelError."""
+    """The two networks by name, each of them the shipped one where no name is given. Raises ModelError.
+
+    >>> from BreastUSAILib.engine.bundles.model_folder import load_models
+    >>> models = load_models(classifier="classifier_efficientnet_b0")
+    >>> models.classifier.identity.task, models.segmenter.identity.task
+    ('classification', 'segmentation')
+    """
     shipped = default_bundles() if classifier is None or segmenter is None else {}
     return Models(
         load_classifier(shipped["classification"] if classifier is None else named_model(classifier).path),

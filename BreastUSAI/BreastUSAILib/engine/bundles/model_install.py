@@ -64,7 +64,7 @@ def _is_address(source: str) -> bool:
 
 def _check_hash_given(source: str, sha256: str | None) -> None:
     if sha256 is not None and not re.fullmatch(r"[0-9a-fA-F]{64}", sha256):
-        raise OptionError(f"'{sha256}' is no SHA-256", remedy="Give 64 hexadecimal digits")
+        raise OptionError(f"'{sha256}' is not a SHA-256", remedy="Give 64 hexadecimal digits")
     if sha256 is None and _is_address(source):
         raise OptionError(
             "a download needs the SHA-256 of its zip", remedy="Give the one that the model's publisher states"
@@ -128,7 +128,7 @@ def try_out(model: Classifier | Segmenter) -> None:
 def _moved_in(ready: Path, info: BundleInfo, folder: Path) -> BundleInfo:
     if not _NAME.fullmatch(info.name) or is_reserved(info.name) or info.name.endswith("."):
         raise ModelError(
-            f"the name {info.name!r} is no name for a folder",
+            f"the name {info.name!r} cannot name a folder",
             remedy="Use letters, digits, '.', '-' and '_' in the bundle's metadata",
         )
     final = folder / info.name

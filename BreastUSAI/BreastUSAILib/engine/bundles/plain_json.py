@@ -1,4 +1,4 @@
-"""JSON from a stranger's file: no name twice, no number that is none, and every fault a ValueError."""
+"""JSON from a stranger's file: no name twice, no number that is not finite, and every fault a ValueError."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 def parsed_object(text: str) -> dict[str, Any]:
     """The object in a JSON text.
 
-    Raises ValueError for what is no JSON or no object, nests too deep, or names something twice: readers differ in
+    Raises ValueError for what is not JSON or not an object, nests too deep, or names something twice: readers differ in
     which of the two they take.
     """
     try:

@@ -102,7 +102,7 @@ def _table() -> _Table:
 
 def _parameter(tensor: Any, *_rest: Any) -> StoredTensor:
     if not isinstance(tensor, StoredTensor):
-        raise ValueError("a parameter is no tensor")
+        raise ValueError("a parameter is not a tensor")
     return tensor
 
 
@@ -178,17 +178,17 @@ class _Reader:
     def _call(self) -> None:
         arguments, function = self._pop(), self._pop()
         if function not in _NAMES.values() or not isinstance(arguments, tuple):
-            raise ValueError("the structure calls what is no function")
+            raise ValueError("the structure calls something that is not a function")
         self._stack.append(function(*arguments))
 
     def _fill(self, pairs: list[Any]) -> None:
         table = self._stack[-1]
         names, values = pairs[::2], pairs[1::2]
         if not isinstance(table, _Table) or len(names) != len(values):
-            raise ValueError("the structure fills what is no dict")
+            raise ValueError("the structure fills something that is not a dict")
         for name, value in zip(names, values, strict=True):
             if not isinstance(name, str):
-                raise ValueError("a tensor's name is no text")
+                raise ValueError("a tensor's name is not text")
             if name in table:
                 raise ValueError(f"the tensor {name[:80]!r} is there twice")
             table[name] = value

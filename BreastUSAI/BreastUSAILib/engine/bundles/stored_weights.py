@@ -27,7 +27,7 @@ def load_weights(content: bytes, shapes: Mapping[str, Iterable[int]] | None = No
         content: the file.
         shapes: of the network's own tensors; they are compared before any weight is read. None compares nothing.
 
-    Raises ValueError for what is no state dict, does not have these shapes, or holds a number that is not finite.
+    Raises ValueError for what is not a state dict, does not have these shapes, or holds a number that is not finite.
     """
     archive = WeightArchive(content)
     if shapes is not None:
@@ -59,7 +59,7 @@ def _sides(shape: tuple[int, ...] | None) -> str:
 def unpacked(stored: Any) -> dict[str, torch.Tensor]:
     """The state dict that a file's content stands for, its eight-bit tensors as float32 and all others as they are.
 
-    Raises ValueError for what is no state dict, and for an eight-bit tensor without a scale for each of its channels.
+    Raises ValueError for what is not a state dict, and for an eight-bit tensor without a scale for every channel.
     """
     import torch
 

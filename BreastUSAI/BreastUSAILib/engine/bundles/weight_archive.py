@@ -32,7 +32,7 @@ class WeightArchive:
     Args:
         content: the whole file.
 
-    Raises ValueError for what is no plain zip of a state dict, or describes more than `MOST_WEIGHTS` numbers.
+    Raises ValueError for what is not a plain zip of a state dict, or describes more than `MOST_WEIGHTS` numbers.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -40,7 +40,7 @@ class WeightArchive:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError) as error:
-            raise ValueError("the file is no zip of weights, as torch.save writes it") from error
+            raise ValueError("the file is not a zip of weights, as torch.save writes it") from error
         self._entries = _plain_entries(self._zip, len(content))
         if self._entry(_STRUCTURE).file_size > MOST_STRUCTURE_BYTES:
             raise ValueError("the file names too many tensors")
@@ -91,5 +91,5 @@ def _plain_entries(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.Zip
             raise ValueError(f"the file holds {name!r} twice or compressed")
         entries[name] = entry
     if len(folders) != 1 or sum(entry.file_size for entry in entries.values()) > size:
-        raise ValueError("the file is no zip of weights, as torch.save writes it")
+        raise ValueError("the file is not a zip of weights, as torch.save writes it")
     return entries

@@ -77,7 +77,7 @@ EXPLAIN_METHODS = tuple(method.option for method in METHODS)
 
 
 def method_asked_for(option: str) -> ExplanationMethod:
-    """The method of an option. Raises KeyError for one that is none of `EXPLAIN_METHODS`."""
+    """The method of an option. Raises KeyError for one that is not in `EXPLAIN_METHODS`."""
     return {method.option: method for method in METHODS}[option]
 
 

@@ -54,7 +54,7 @@ def _check_references(analysis: Analysis) -> None:
         if not joined.lesions or not numbers.issuperset(joined.lesions):
             raise ValueError(f"volume_lesions: lesion {joined.id} is joined of lesions that there are not")
     if not all(0 <= frame < count for frame in named):
-        raise ValueError(f"a frame is named that is none of {count}")
+        raise ValueError(f"a frame is named that is not one of the {count}")
     spacing = analysis.input.pixel_spacing_mm
     if spacing is not None:
         if min(spacing) <= 0:

@@ -132,7 +132,12 @@ VOLUME_MEASURES: tuple[Measure[VolumeLesion], ...] = (
 
 
 def columns(measures: Sequence[Measure[Found]], calibrated: bool) -> tuple[Column[Found], ...]:
-    """The panel's columns of these measures: in millimeters where the pixel size is known, else in pixels."""
+    """The panel's columns of these measures: in millimeters where the pixel size is known, else in pixels.
+
+    >>> from BreastUSAILib.engine.findings.measures import LESION_MEASURES, columns
+    >>> [column.heading(str) for column in columns(LESION_MEASURES, calibrated=True)]
+    ['Axes (mm)', 'Depth (mm)', 'Height/width', 'Area (mm²)']
+    """
     hidden = PIXELS if calibrated else MILLIMETRES
     together: dict[str, list[Measure[Found]]] = {}
     for measure in measures:

@@ -28,10 +28,10 @@ class FrameSelection:
 
     def __post_init__(self) -> None:
         if self.step < 1:
-            raise OptionError(f"every {self.step}th frame is no selection", remedy="Give a step of 1 or more")
+            raise OptionError(f"every {self.step}th frame cannot be selected", remedy="Give a step of 1 or more")
         if self.first < 0 or (self.last is not None and self.last < self.first):
             raise OptionError(
-                f"frames {self.first}-{self.last} are no selection",
+                f"frames {self.first}-{self.last} cannot be selected",
                 remedy="Give the first and the last, counted from 0",
             )
 
@@ -48,7 +48,7 @@ class FrameSelection:
         if match and int(match[1]) <= int(match[2] or match[1]):
             return cls(int(match[1]), int(match[2] or match[1]), step=int(match[3] or 1))
         raise OptionError(
-            f"'{text}' is no frame selection",
+            f"'{text}' is not a selection of frames",
             remedy="Give 'all', 'key', 'every:S', an index N, a range N-M or every S-th of it N-M:S, counted from 0",
         )
 

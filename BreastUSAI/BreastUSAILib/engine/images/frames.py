@@ -124,7 +124,7 @@ class Frames:
         read_frame: frame index -> the frame as stored for display: uint8 RGB ``[H, W, 3]``, or uint8 /
             uint16 / float32 gray ``[H, W]``, brighter meaning more echo. Raises InputError.
         ijk_to_ras: ``[4, 4]`` matrix that Slicer's own loader would give the volume node, in mm
-            (1 mm a pixel where that loader does not know better: it is no measurement).
+            (1 mm a pixel where that loader does not know better: it is not a measurement).
         pixel_spacing_mm: (row, column) in mm, or None where unknown. Never 1.0 as a stand-in.
         spacing_source: where the spacing came from.
         frame_times_s: start of every frame in seconds from the first, or None where unknown.

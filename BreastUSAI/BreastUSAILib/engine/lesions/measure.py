@@ -108,6 +108,17 @@ def measure_lesions(
         first_id: id of the first lesion; the others count up from it.
         region_top: first row of the analyzed region, from which depth counts; what begins above it has depth 0.
         pixel_spacing_mm: (row, column) in mm, or None where unknown: every mm value is then None.
+
+    >>> import numpy as np
+    >>> from BreastUSAILib.engine.lesions.measure import label_lesions, measure_lesions
+    >>> probability = np.zeros((40, 60), np.float32)
+    >>> probability[10:20, 15:45] = 0.9
+    >>> labels = label_lesions(probability, min_area_px=20)
+    >>> (lesion,) = measure_lesions(
+    ...     labels, probability, frame=0, first_id=1, region_top=4, pixel_spacing_mm=(0.1, 0.1)
+    ... )
+    >>> round(lesion.area_mm2, 6), round(lesion.height_width_ratio, 6), round(lesion.depth_mm, 6)
+    (3.0, 0.333333, 0.6)
     """
     window = Rectangle.around(labels).slices
     within = labels[window]

@@ -117,7 +117,7 @@ def checked_masks(masks: Mapping[int, NDArray], frames: Frames) -> dict[int, NDA
     """The masks as uint8, by ascending frame.
 
     Raises OptionError where there is none, and for one of a frame that there is not, of another size, or with values
-    that are no lesion numbers.
+    that are not lesion numbers.
     """
     if not masks:
         raise OptionError("no outlines were given", remedy="Give the mask of at least one frame")

@@ -123,7 +123,7 @@ class Run:
         self.maps = StoredMaps(self._letterbox(self.classifier_input))
 
     def _pass(self, indices: Sequence[int], look: Look) -> None:
-        """Look at frames in batches; a frame that is no ultrasound picture gets empty maps and no probabilities."""
+        """Look at frames in batches; a frame that is not an ultrasound picture gets empty maps and no probabilities."""
         done = 0
         for batch in _batches(indices, self.equipment.models.frames_at_once):
             self.stop_if_cancelled()

@@ -27,6 +27,15 @@ def read(
     With `any_modality` DICOM images are read whatever modality they name; those that name another than ultrasound
     carry a remark. Of a folder the files in `skipped` are left out, and `beginning` is told each file before it is
     read.
+
+    >>> from BreastUSAILib.engine.reading import read
+    >>> frames = next(read("BreastUSAI/Resources/Samples/still_malignant_calibrated.dcm"))
+    >>> frames.name, frames.kind.value, frames.count, frames.read_frame(0).shape
+    ('still_malignant_calibrated', 'still', 1, (420, 400))
+    >>> frames.pixel_spacing_mm, frames.spacing_source.value
+    ((0.09523809523809523, 0.09523809523809523), 'ultrasound_region')
+    >>> print(next(read("nowhere.dcm")))
+    nowhere.dcm: there is no such file or folder. Check the path.
     """
     place = Path(path)
     try:

@@ -84,7 +84,7 @@ class _Guard:
 def _read(path: Path, any_modality: bool) -> Frames:
     state = path.stat()
     if not stat.S_ISREG(state.st_mode):
-        raise InputError("this is no file but a device or a pipe", where=path, remedy="Give an image file or a folder")
+        raise InputError("this is a device or a pipe, not a file", where=path, remedy="Give an image file or a folder")
     if state.st_size == 0:
         raise InputError("the file is empty", where=path, remedy="Copy or export it again")
     if has_dicom_preamble(path):

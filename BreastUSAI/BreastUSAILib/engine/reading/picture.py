@@ -43,7 +43,7 @@ def read_picture(path: Path) -> Frames:
 
     Transparency is dropped. Gray of 16 bits stays uint16, of 32 bits becomes float32; where white is stored as 0 it is
     turned round. A picture that is stored turned is refused: Slicer shows it as it is stored, so that no result would
-    lie on it. A picture has no pixel spacing (a printing resolution is no measurement); `ijk_to_ras` is what Slicer's
+    lie on it. A picture has no pixel spacing (a printing resolution does not measure it); `ijk_to_ras` is what Slicer's
     image reader gives. Raises InputError.
     """
     check_tiff(path)
@@ -124,7 +124,7 @@ class _Pages:
             raise _damaged(self._path, error) from error
         if pixels.dtype == np.float32 and not np.isfinite(pixels).all():
             raise InputError(
-                "the picture holds values that are no numbers",
+                "the picture holds values that are not numbers",
                 where=self._path,
                 remedy="Replace NaN and infinite values by 0 and save it again",
             )

@@ -50,7 +50,7 @@ def write_input(
     Without masks they are those that `options` select, with masks those that have one, and the few that the scan area
     is looked for in where no region is known.
 
-    Raises OptionError for frames outside the input and masks that are no labels, what `frames.read_frame` raises, and
+    Raises OptionError for frames outside the input and masks that are not labels, what `frames.read_frame` raises, and
     OutputError where the folder cannot be written to.
     """
     handed = _needed(frames, options, masks)

@@ -38,7 +38,7 @@ class Request:
 
 
 class ProtocolError(Exception):
-    """What is answered to a message that is none, by one of the standard codes."""
+    """What is answered to a line that is not a message, by one of the standard codes."""
 
     def __init__(self, code: int, message: str, id: int | str | None = None) -> None:  # noqa: A002
         super().__init__(message)
@@ -74,9 +74,9 @@ def parse(line: bytes) -> dict[str, Any]:
     try:
         message = json.loads(line.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise ProtocolError(PARSE_ERROR, "the line is no JSON in UTF-8") from error
+        raise ProtocolError(PARSE_ERROR, "the line is not JSON in UTF-8") from error
     if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
-        raise ProtocolError(INVALID_REQUEST, "the line is no JSON-RPC 2.0 message")
+        raise ProtocolError(INVALID_REQUEST, "the line is not a JSON-RPC 2.0 message")
     return message
 
 
@@ -89,7 +89,7 @@ def request_of(message: Mapping[str, Any]) -> Request:
     if not isinstance(method, str):
         raise ProtocolError(INVALID_REQUEST, "the method is missing", number)
     if not isinstance(params, dict):
-        raise ProtocolError(INVALID_PARAMS, "the params are no object of named values", number)
+        raise ProtocolError(INVALID_PARAMS, "the params are not an object of named values", number)
     return Request(method, params, number)
 
 

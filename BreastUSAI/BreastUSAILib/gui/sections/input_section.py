@@ -36,7 +36,7 @@ class InputSection:
         self._parameters: Any = None
         self._looked: tuple[Any, ...] | None = None
         self._selector = ImageSelector(ui.inputVolumeSelector)
-        frames = {"all": _("All"), "current": _("The one shown"), "every": _("One of several")}
+        frames = {"all": _("All"), "current": _("The one shown"), "every": _("At regular steps")}
         self._frames = Choices(ui.framesComboBox, frames, self._onFrames)
         self._pixelSize = PixelSizeControls(ui, onMoved)
         self.setParameterNode(None)
@@ -69,7 +69,7 @@ class InputSection:
         ui.framesFrame.visible = hasFrames
         self._frames.show(parameters.frames)
         ui.framesLabel.text = _("Slices:") if self._isVolume() else _("Frames:")
-        ui.everyNthSpinBox.suffix = _(". slice") if self._isVolume() else _(". frame")
+        ui.everyNthSpinBox.suffix = _(" slices") if self._isVolume() else _(" frames")
         ui.everyNthLabel.visible = ui.everyNthSpinBox.visible = parameters.frames == "every"
         ui.slicesFrame.visible = parameters.treatAsSlices or (recognized is not None and recognized.canBeSlices)
         ui.sliceSpacingLabel.visible = ui.sliceSpacingSpinBox.visible = parameters.treatAsSlices

@@ -190,7 +190,7 @@ def _enteredFor(image: Any) -> ReaderAssessment | None:
 
 
 def _localTime(text: str) -> str:
-    """An ISO 8601 time as people write it; what is none stays as it is."""
+    """An ISO 8601 time as people write it; what is not one stays as it is."""
     try:
         return datetime.fromisoformat(text).strftime("%Y-%m-%d %H:%M:%S")
     except ValueError:

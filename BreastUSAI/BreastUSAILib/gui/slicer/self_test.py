@@ -96,7 +96,10 @@ def _checkTable(found: Found) -> None:
     _check(found.table.GetNumberOfRows() > len(found.analysis.lesions), "the table lacks the verdict or a lesion")
     likelihood = found.analysis.verdict.malignancy
     _check(likelihood is not None, "there is no likelihood of malignancy")
-    _check(0 <= likelihood.low <= likelihood.probability <= likelihood.high <= 1, "the likelihood is no likelihood")
+    _check(
+        0 <= likelihood.low <= likelihood.probability <= likelihood.high <= 1,
+        "the likelihood lies outside its interval, or outside 0 to 1",
+    )
 
 
 def _dice(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:

@@ -44,7 +44,7 @@ def readerAssessmentIn(reportNode: Any) -> ReaderAssessment | None:
 
 
 def assessmentFrom(value: Any) -> ReaderAssessment | None:
-    """The assessment that an entry of a report tells, or None where it is none."""
+    """The assessment that an entry of a report tells, or None where it is not one."""
     names = [item.name for item in fields(ReaderAssessment)]
     if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in names):
         return None

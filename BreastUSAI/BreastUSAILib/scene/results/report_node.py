@@ -91,7 +91,7 @@ def parsedReport(text: str, name: str) -> dict[str, Any]:
 
 
 def _noReport(name: str) -> InputError:
-    return InputError("the text is no report of BreastUSAI", where=name, remedy="Analyze the image again")
+    return InputError("the text is not a report of BreastUSAI", where=name, remedy="Analyze the image again")
 
 
 def _valuesIn(text: str) -> dict[str, slice]:

@@ -62,7 +62,7 @@ def _reportIn(text: str, name: str) -> StoredReport:
 
 
 def _namesFrom(value: Any) -> dict[int, str]:
-    """Names by `Lesion.id`; what is no name of a lesion is left out."""
+    """Names by `Lesion.id`; what is not the name of a lesion is left out."""
     if not isinstance(value, dict):
         return {}
     return {int(key): name for key, name in value.items() if key.isdecimal() and isinstance(name, str)}

@@ -30,7 +30,7 @@ def framesFromNode(volumeNode: Any, source: SourceOptions = NODE_AS_IT_IS) -> Fr
     counts (``VOLUME_HEADER``), except 1 mm, Slicer's stand-in for unknown, and a picture's dots per inch.
 
     Raises:
-        InputError: the node is no scalar or vector volume, is empty, a result, or is a sequence of volumes.
+        InputError: the node is not a scalar or vector volume, is empty, a result, or is a sequence of volumes.
     """
     _requireVolume(volumeNode)
     browsed = sequenceBehind(volumeNode)
@@ -76,7 +76,7 @@ def _requireVolume(node: Any) -> None:
     usable = node is not None and node.IsA("vtkMRMLScalarVolumeNode") and not node.IsA("vtkMRMLLabelMapVolumeNode")
     if not usable:
         raise InputError(
-            "this is no image volume",
+            "this is not an image volume",
             where=None if node is None else node.GetName(),
             remedy="Choose a scalar or color volume that shows the ultrasound image",
         )

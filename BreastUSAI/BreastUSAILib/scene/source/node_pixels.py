@@ -63,7 +63,7 @@ def requirePixels(node: Any) -> None:
 def _gray(pixels: NDArray, name: str) -> NDArray:
     if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():
         raise InputError(
-            "the volume holds values that are no numbers", where=name, remedy="Replace NaN and infinite values by 0"
+            "the volume holds values that are not numbers", where=name, remedy="Replace NaN and infinite values by 0"
         )
     return np.array(pixels, dtype=pixels.dtype if pixels.dtype in (np.uint8, np.uint16) else np.float32)
 
@@ -71,7 +71,7 @@ def _gray(pixels: NDArray, name: str) -> NDArray:
 def _rgb(pixels: NDArray, name: str) -> NDArray:
     if pixels.shape[2] not in (3, 4) or pixels.dtype not in (np.uint8, np.uint16):
         raise InputError(
-            f"{pixels.shape[2]} components of {pixels.dtype} are no color picture",
+            f"{pixels.shape[2]} components of {pixels.dtype} do not make a color picture",
             where=name,
             remedy="Choose a gray volume, or a color one with 8 or 16 bits a channel",
         )

@@ -112,7 +112,7 @@ def spacingFromLine(lineNode: Any, volumeNode: Any, lengthMm: float) -> tuple[fl
 
     Raises:
         InputError: no volume, no line of two ends, a line too short, or one that does not lie in the image's plane.
-        OptionError: a length that is none, or that gives pixels no ultrasound image has.
+        OptionError: a length that cannot be one, or that gives pixels no ultrasound image has.
     """
     if volumeNode is None or volumeNode.GetImageData() is None:
         raise InputError("there is no image to measure on", remedy="Choose the image first")

@@ -163,7 +163,7 @@ def test_floating_point_pixels_must_be_numbers(tmp_path: Path) -> None:
     values = np.array([[1.5, np.nan]], np.float32)
     dataset = dicom_dataset(values.view(np.int32), PixelData=None, FloatPixelData=values.tobytes())
     (item,) = read(save(dataset, tmp_path / "a.dcm"))
-    assert "no numbers" in str(item)
+    assert "not numbers" in str(item)
 
 
 def palette_elements(table: NDArray, bits: int) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def test_a_tampered_model_is_refused(mine: Path) -> None:
 def test_what_is_not_there_is_refused() -> None:
     with pytest.raises(ModelError, match="no model named 'yours'"):
         load_engine(ModelChoice("yours"))
-    with pytest.raises(OptionError, match="'abacus' is no device"):
+    with pytest.raises(OptionError, match="'abacus' is not a device"):
         load_engine(ModelChoice(device="abacus"))
 
 

@@ -49,7 +49,7 @@ def slice_spacing(dataset: Dataset) -> float | None:
     """Distance in mm between the slices of an enhanced ultrasound volume, or None where it is not given.
 
     SpacingBetweenSlices (0018,0088) of the pixel measures or of the main dataset, else the steps between the frames'
-    ImagePositionVolume (0020,9301) where all are the same. SliceThickness is no distance.
+    ImagePositionVolume (0020,9301) where all are the same. SliceThickness is not a distance.
     """
     measures = pixel_measures(dataset)
     for holder in (measures, dataset):

@@ -107,7 +107,7 @@ def _ordered(planes: list[_Plane], where: Path) -> list[_Plane]:
     if np.ptp(distances) > _SAME_PLACE_MM and np.diff(ascending).min() <= _SAME_PLACE_MM:
         different = int((np.diff(ascending) > _SAME_PLACE_MM).sum()) + 1
         raise InputError(
-            f"{len(planes)} frames lie at {different} places, so that this is no single volume",
+            f"{len(planes)} frames lie at {different} places, so this is not a single volume",
             where=where,
             remedy="Export one volume alone",
         )

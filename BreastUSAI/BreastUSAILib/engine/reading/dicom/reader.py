@@ -28,7 +28,7 @@ _LATERALITIES = ("L", "R", "B")
 def read_dicom(path: Path, any_modality: bool = False) -> Frames:
     """One DICOM file as frames; only the header and up to three frames (is there color?) are read here.
 
-    `any_modality` lets images through that say that they are no ultrasound. Raises InputError: not an ultrasound image,
+    `any_modality` lets images through that say they are not ultrasound. Raises InputError: not an ultrasound image,
     damaged, cut short, or not decodable here.
     """
     file = read_header(path)

@@ -28,7 +28,7 @@ def check_data_file(header: Path, name: str) -> Path:
     except OSError:
         raise _refused(header, name, "is not there") from None
     if not stat.S_ISREG(kind):
-        raise _refused(header, name, "is no file")
+        raise _refused(header, name, "is not a file")
     return path
 
 

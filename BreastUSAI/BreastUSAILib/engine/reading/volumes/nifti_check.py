@@ -36,7 +36,7 @@ def check_nifti(header: VolumeHeader, path: Path, voxel_bytes: int) -> None:
                 left -= len(chunk)
                 if kind is not None and not _finite(chunk, header.text("order") + kind):
                     raise InputError(
-                        "the volume holds values that are no numbers",
+                        "the volume holds values that are not numbers",
                         where=path,
                         remedy="Replace NaN and infinite values by 0 and save it again",
                     )

@@ -16,11 +16,11 @@ _CHUNK_BYTES = 1 << 20
 def shown(values: NDArray, where: Path) -> NDArray:
     """uint8 RGB ``[H, W, 3]``, or gray ``[H, W]`` of uint8, uint16 or float32, of one slice as it is stored.
 
-    Raises InputError for values that are no numbers.
+    Raises InputError for values that are not numbers.
     """
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         raise InputError(
-            "the volume holds values that are no numbers",
+            "the volume holds values that are not numbers",
             where=where,
             remedy="Replace NaN and infinite values by 0 and save it again",
         )

@@ -74,7 +74,9 @@ class AnalysisMethods:
         try:
             choice = choice_of(call.value_or({}, "models", dict))
         except TypeError as error:
-            raise ProtocolError(INVALID_PARAMS, f"the parameter 'models' is no choice of models ({error})") from error
+            raise ProtocolError(
+                INVALID_PARAMS, f"the parameter 'models' is not a choice of models ({error})"
+            ) from error
         return self._warm.ready(choice, call.log)
 
 

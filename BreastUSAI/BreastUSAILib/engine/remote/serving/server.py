@@ -51,7 +51,7 @@ class Call:
         value = self.params.get(name)
         if not isinstance(value, kinds):
             wanted = " or ".join(kind.__name__ for kind in kinds)
-            raise ProtocolError(INVALID_PARAMS, f"the parameter '{name}' is no {wanted}")
+            raise ProtocolError(INVALID_PARAMS, f"the parameter '{name}' is not a {wanted}")
         return value
 
     def value_or(self, default: Any, name: str, *kinds: type) -> Any:

@@ -102,7 +102,7 @@ class DicomPixels:
             with quiet_pydicom(), np.errstate(invalid="ignore", over="ignore"):
                 pixels = self._read(index)
             if pixels.dtype == np.float32 and not np.isfinite(pixels).all():
-                raise Misfit("it holds values that are no numbers")
+                raise Misfit("it holds values that are not numbers")
             return pixels
         except _DECODING_ERRORS as error:
             reason = str(error) if isinstance(error, Misfit) else _UNREADABLE
