@@ -221,7 +221,7 @@ def test_a_link_out_of_the_folder_is_named_and_not_followed(tmp_path: Path) -> N
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
 def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.dcm")
-    assert "no file" in problem(tmp_path / "a.dcm")
+    assert "not a file" in problem(tmp_path / "a.dcm")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are text there")
