@@ -39,7 +39,7 @@ class LesionScores:
 def score_lesions(analyzer: Analyzer, examples: Iterable[Example]) -> LesionScores:
     """Score the true outline of every example that has one, as a reader would have corrected it.
 
-    The truth is used as an outline alone: these are no figures of the product's own outlines.
+    The truth is used as an outline alone: these are not figures of the product's own outlines.
     """
     rows: list[tuple[float, float, bool]] = []
     groups: list[str] = []

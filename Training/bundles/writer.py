@@ -157,7 +157,7 @@ def _saved(state: Mapping[str, torch.Tensor]) -> bytes:
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """The files, then the hashes of all that a bundle has: a folder without them is no bundle."""
+    """The files, then the hashes of all that a bundle has: a folder without them is not a bundle."""
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)

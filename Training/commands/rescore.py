@@ -1,7 +1,7 @@
 """``python -m Training rescore``: what the likelihood of a corrected outline is worth beside that of the whole frame.
 
 Every held-out lesion is scored by `Analyzer.rescore` with its true outline, as a reader would have corrected it. The
-truth is used as an outline alone: this is no figure of the product's own outlines.
+truth is used as an outline alone: this is not a figure of the product's own outlines.
 """
 
 from __future__ import annotations

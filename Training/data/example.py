@@ -17,7 +17,7 @@ from .pictures import is_plain_picture, read_gray, read_mask, read_still
 
 CLASS_NAMES = ("normal", "benign", "malignant")
 UNCLEAN: Mapping[str, str] = {"clean": "no"}
-"""The stratum of an image from which a class could be read off something that is no tissue: not to be trained on."""
+"""The stratum of an image from which a class could be read off something that is not tissue: not to be trained on."""
 
 
 class Part(str, Enum):

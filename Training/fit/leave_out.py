@@ -159,6 +159,6 @@ def _measured(turn: LeftOut) -> list[Row]:
 
 
 def _of_networks(row: Row, tasks: Iterable[str]) -> Row:
-    """The row without what a shipped partner gave, whose figures are none of this recipe."""
+    """The row without what a shipped partner gave, whose figures are not of this recipe."""
     partners = [columns for task, columns in COLUMNS_OF.items() if task not in tasks]
     return dataclasses.replace(row, **{name: UNKNOWN[name] for columns in partners for name in columns})

@@ -15,7 +15,7 @@ FILLINGS = ("tissue beside it", "tissue above it", "mean gray")
 """What a hole is filled with, the first of them that there is."""
 MARGIN = 0.08  # of the longer side, masked out around the lesion too
 _SEAM = 0.02  # of the longer side: over which what is filled in goes over into what was there
-_LEAST_TISSUE = 0.1  # of the side: a narrower strip beside or above the lesion is no texture to fill a hole with
+_LEAST_TISSUE = 0.1  # of the side: a narrower strip beside or above a lesion has too little texture for a hole
 _DARK = 8  # of 255: columns darker than that show no tissue
 _PLACES = (0.12, 0.88)  # of the sides: where calipers are drawn
 _CENTERS = (0.25, 0.75)  # of the sides: where ellipses are
@@ -58,7 +58,7 @@ def filled(image: NDArray[np.uint8], hole: Rectangle, drawn: Iterable[Rectangle]
     """The image ``[H, W]`` with the hole filled, and by what: one of `FILLINGS`.
 
     Tissue is that of the same depth beside the hole, on the side that has more of it, else that above the hole: as in a
-    mirror and, where it is narrower than the hole, to and fro. Rectangles that are `drawn` are no tissue.
+    mirror and, where it is narrower than the hole, to and fro. Rectangles that are `drawn` are not tissue.
     """
     rows, columns = hole.slices
     is_tissue = image[rows].mean(axis=0) > _DARK

@@ -38,7 +38,7 @@ class Terminal:
 
     @contextmanager
     def progress(self, name: str) -> Iterator[Progress | None]:
-        """A progress bar titled `name` for as long as the block runs, or None where `err` is no terminal."""
+        """A progress bar titled `name` for as long as the block runs, or None where `err` is not a terminal."""
         if not self.err.isatty():
             yield None
             return

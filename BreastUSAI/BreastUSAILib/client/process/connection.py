@@ -152,7 +152,7 @@ class EngineConnection:
         try:
             message = {} if line is None else parse(line)
         except ProtocolError:
-            self.log.add((line or b"") + b"\n")  # somebody printed: it is no part of the conversation
+            self.log.add((line or b"") + b"\n")  # somebody printed: it is not part of the conversation
             return
         params = message.get("params")
         if message.get("method") == "progress" and isinstance(params, dict):

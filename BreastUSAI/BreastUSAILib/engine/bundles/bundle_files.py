@@ -70,7 +70,7 @@ def listed_sums(path: Path) -> dict[str, str]:
 
 
 def read_text(path: Path, name: str) -> str:
-    """A text file of the bundle folder `path`. Raises ModelError where it is none, or is too large."""
+    """A text file of the bundle folder `path`. Raises ModelError where it is not one, or is too large."""
     content, _digest, _size = _read(path, name, MOST_TEXT_BYTES, True)
     return decoded(content, path / name)
 

@@ -205,7 +205,7 @@ def _texture(gray: NDArray[np.float32]) -> _Texture:
 
 
 def _colors(rgb: NDArray[np.float32]) -> _Colors:
-    """Colors of ``[H, W, 3]`` on a 0-255 scale, against the median tint: a tinted gray scale is no color."""
+    """Colors of ``[H, W, 3]`` on a 0-255 scale, against the median tint: a tinted gray scale is not color."""
     red, green, blue = rgb[..., 0], rgb[..., 1], rgb[..., 2]
     level = np.maximum(np.maximum(red, green), blue)
     lit = level > _COLOR_MIN_LEVEL

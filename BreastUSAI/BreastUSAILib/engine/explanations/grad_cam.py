@@ -13,7 +13,7 @@ from .recorded_pass import Explained, peaked
 
 
 def stages(network: nn.Module) -> list[str]:
-    """Names of the stages whose output can be explained, first to last; none where it is no EfficientNet."""
+    """Names of the stages whose output can be explained, first to last; none where it is not an EfficientNet."""
     if not isinstance(network, EfficientNetBN):
         return []
     return [f"_blocks.{name}" for name, _ in network._blocks.named_children()]

@@ -17,7 +17,7 @@ class WithholdingRule:
     """What an outline must reach to be shown. The default shows every one.
 
     Args:
-        evidence: mean lesion probability below which an outline is none (`Segmenter.lesion_evidence`).
+        evidence: mean lesion probability below which an outline is dropped (`Segmenter.lesion_evidence`).
         gap: how far below that of the frame's surest outline, in log-odds, the mean lesion probability of another one
             may lie; infinite: any distance (`Segmenter.lesion_gap`).
         normal_below: probability of a lesion below which the frame is called normal (`Calibration.normal_below`).

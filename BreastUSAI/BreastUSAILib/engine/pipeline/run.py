@@ -40,7 +40,7 @@ from ..stopwatch import Stopwatch
 from . import remarks
 from .provenance import software_versions, summary_of
 
-_SMALLEST_SIDE = 16  # pixels: less is no picture
+_SMALLEST_SIDE = 16  # pixels: less is not a picture
 
 Look = Callable[[Sequence[int], Sequence[NDArray]], None]
 """What is done with some frames: their indices, and their pixels as they were read."""

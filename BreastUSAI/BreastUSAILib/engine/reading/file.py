@@ -65,7 +65,7 @@ class _Guard:
             raise self._of_disk(error) if error.errno is not None else self._damaged() from error
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
-        except BaseException as error:  # what a decoder written in Rust raises is no Exception
+        except BaseException as error:  # what a decoder written in Rust raises is not an Exception
             raise self._damaged() from error
 
     def _of_disk(self, error: OSError) -> InputError:

@@ -161,7 +161,7 @@ def _link_out(path: Path) -> InputError:
 
 
 def _worth_trying(name: str) -> bool:
-    """Whether a folder's member may be an image; a segmentation is none, it lies beside the image it belongs to."""
+    """Whether a folder's member may be an image; a segmentation may not: it lies beside the image it belongs to."""
     if name.startswith((".", "~$")) or name.lower() in _NO_IMAGES:
         return False
     return extension(Path(name)) not in NOT_IMAGES | {".seg.nrrd"}

@@ -34,7 +34,7 @@ def to_plain(value: Any, without: tuple[str, ...] = ()) -> Any:
 def from_plain(kind: Any, value: Any, **given: Any) -> Any:
     """A `kind` from what `to_plain` gave for it; `given` are fields of the outermost dataclass that it left out.
 
-    Raises TypeError or ValueError where `value` is no such thing, and whatever the dataclass itself raises.
+    Raises TypeError or ValueError where `value` is something else, and whatever the dataclass itself raises.
     """
     if is_dataclass(kind) and isinstance(kind, type):
         return _dataclass(kind, value, given)

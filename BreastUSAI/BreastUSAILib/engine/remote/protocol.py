@@ -105,7 +105,7 @@ def result_line(id: int | str, result: Mapping[str, Any]) -> bytes:  # noqa: A00
 
 
 def error_line(id: int | str | None, error: BaseException) -> bytes:  # noqa: A002
-    """The answer to a request that failed, or to a line that was none; every exception has one."""
+    """The answer to a request that failed, or to a line that was not one; every exception has one."""
     if isinstance(error, ProtocolError):
         answer: dict[str, Any] = {"code": error.code, "message": str(error)}
     elif isinstance(error, BreastUSAIError):
@@ -141,5 +141,5 @@ def _described(code: int, error: BreastUSAIError) -> dict[str, Any]:
 
 
 def _line(message: Mapping[str, Any]) -> bytes:
-    """ASCII: line ends inside strings are escaped, and file names that are no UTF-8 pass."""
+    """ASCII: line ends inside strings are escaped, and file names that are not UTF-8 pass."""
     return json.dumps(message).encode("ascii") + b"\n"

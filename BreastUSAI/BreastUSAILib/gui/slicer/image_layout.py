@@ -42,7 +42,7 @@ class ImageLayout:
         self._isEntered = False
 
     def follow(self, image: Any) -> None:
-        """Arrange the views for this image, where the one before was none or of the other kind."""
+        """Arrange the views for this image, where there was none before, or one of the other kind."""
         self._image = image
         if image is None:
             self._arranged = None

@@ -21,7 +21,7 @@ class ShownImage:
     """Keeps the chosen image and what the slice views show the same.
 
     An image that is chosen is shown. Where the views turn to another image, that one is chosen. Where they turn to
-    something that is no image to analyze, `problem` says so, and a button brings the image back.
+    something that is not an image to analyze, `problem` says so, and a button brings the image back.
 
     Args:
         ui: the panel's widgets.

@@ -65,7 +65,7 @@ class ViewWatch:
         self._seen = self._state()
 
     def _state(self) -> tuple[Any, ...]:
-        """What is compared: scrolling and zooming, which change a slice node too, are no news."""
+        """What is compared: scrolling and zooming, which change a slice node too, do not count."""
         return (
             tuple(view.GetBackgroundVolumeID() for view in self._composites),
             tuple((view.GetForegroundVolumeID(), volumeSeen(view)) for view in self._composites),

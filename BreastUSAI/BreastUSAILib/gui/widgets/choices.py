@@ -35,7 +35,7 @@ class Choices:
         return self._names[self._box.currentIndex]
 
     def show(self, name: str) -> None:
-        """Choose `name` in the box, or the first where it is none of them: another version may have saved it."""
+        """Choose `name` in the box, or the first where it is not one of them: another version may have saved it."""
         index = self._names.index(name) if name in self._names else 0
         self._showing = True
         self._box.currentIndex = index

@@ -11,7 +11,7 @@ from ...engine.findings.measures import LESION_MEASURES, VOLUME_MEASURES
 from ...engine.images.frames import InputKind
 
 Row = dict[str, str]
-"""Column title -> cell; a column that a row does not name stays empty: what is unknown is no number."""
+"""Column title -> cell; a column that a row does not name stays empty: what is unknown is not a number."""
 
 FINDING = "Finding"
 LIKELIHOOD = "Likelihood of malignancy"

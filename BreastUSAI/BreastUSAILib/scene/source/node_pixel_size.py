@@ -72,7 +72,7 @@ def notePixelSize(node: Any, frames: Frames) -> None:
 
 
 def noteThatPicturesHaveNoSize(node: Any) -> None:
-    """Keep on a node that was loaded from a picture that its dots per inch are no measurement, however it is saved."""
+    """Keep on a node that was loaded from a picture that its dots per inch do not measure it, however it is saved."""
     if _isPicture(node):
         node.SetAttribute(CALIBRATION_ATTRIBUTE, json.dumps([None, SpacingSource.NONE.value, None]))
 

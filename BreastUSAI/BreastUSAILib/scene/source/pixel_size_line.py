@@ -24,7 +24,7 @@ ENDS = 2
 def addPixelSizeLine(volumeNode: Any) -> Any:
     """An empty vtkMRMLMarkupsLineNode for the slice views; the user's next two clicks there are its ends.
 
-    It shows no length of its own: without calibration that would be no millimeters.
+    It shows no length of its own: without calibration that would not be in millimeters.
     """
     line = addNode(volumeNode.GetScene(), "vtkMRMLMarkupsLineNode", f"{volumeNode.GetName()} - calibration")
     line.CreateDefaultDisplayNodes()
@@ -65,13 +65,13 @@ def showLineOf(volumeNode: Any) -> None:
 
 
 def removeLine(lineNode: Any) -> None:
-    """Take a line out of the scene; clicks are no ends of it any more."""
+    """Take a line out of the scene; clicks no longer place its ends."""
     stopPlacing(lineNode)
     lineNode.GetScene().RemoveNode(lineNode)
 
 
 def stopPlacing(lineNode: Any) -> None:
-    """Clicks are no ends of this line any more; does nothing where they are not."""
+    """Clicks no longer place ends of this line; does nothing where they do not."""
     selection, interaction = _modesOf(lineNode.GetScene())
     if selection.GetActivePlaceNodeID() == lineNode.GetID():
         if interaction.GetCurrentInteractionMode() == interaction.Place:

@@ -60,7 +60,7 @@ def viewsElsewhere(volumeNode: Any) -> set[str]:
 
 def volumeSeen(view: Any) -> Any:
     """The volume that a slice view (its composite node) shows, or None: what lies below, unless another volume, which
-    is no heat map of a result, covers it."""
+    is not a heat map of a result, covers it."""
     scene = view.GetScene()
     above, below = (
         scene.GetNodeByID(identifier or "")

@@ -15,7 +15,7 @@ _BURNED_IN_UNKNOWN = Flag(FlagCode.BURNED_IN_ANNOTATION, Severity.INFO, flag_sen
 
 
 def dicom_remarks(dataset: Dataset) -> tuple[Flag, ...]:
-    """Remarks on the modality where it is none of ultrasound, and on text in the pixels unless the header denies it.
+    """Remarks on the modality where it is not ultrasound, and on text in the pixels unless the header denies it.
 
     BurnedInAnnotation (0028,0301) YES is a warning; where it is absent or something else, that is said.
     """

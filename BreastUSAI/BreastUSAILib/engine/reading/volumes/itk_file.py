@@ -37,7 +37,7 @@ def itk_reader(path: Path, image_io: str | None, data_files: Sequence[str] = ())
 
 @contextmanager
 def _plainly_named(path: Path, data_files: Sequence[str]) -> Iterator[str]:
-    """The path as text; a link to the file (or, without links, a copy) where its name is no text.
+    """The path as text; a link to the file (or, without links, a copy) where its name is not text.
 
     ITK ends the whole process at a name that is not valid UTF-8.
     """

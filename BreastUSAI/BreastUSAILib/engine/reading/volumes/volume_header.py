@@ -46,7 +46,7 @@ def damaged(path: Path) -> InputError:
 
 
 def whole_numbers(text: str, path: Path) -> tuple[int, ...]:
-    """The whole numbers of a header's field. Raises InputError where one is none, or absurdly long."""
+    """The whole numbers of a header's field. Raises InputError where one is not a number, or is absurdly long."""
     found = []
     for word in text.split():
         value = number(word) if len(word) <= 20 else None
@@ -57,7 +57,7 @@ def whole_numbers(text: str, path: Path) -> tuple[int, ...]:
 
 
 def check_sizes(header: VolumeHeader, path: Path, streamed: bool) -> None:
-    """Raises InputError for more axes than there can be, sizes that are none, and what takes too much memory."""
+    """Raises InputError for more axes than there can be, impossible sizes, and what takes too much memory."""
     sizes = header.sizes
     if not 1 <= len(sizes) <= MOST_DIMENSIONS or min(sizes, default=0) < 1:
         raise damaged(path)

@@ -47,7 +47,7 @@ class Call:
     log: Callable[[str], None]
 
     def value(self, name: str, *kinds: type) -> Any:
-        """A parameter of one of these kinds. Raises ProtocolError where it is none of them, or absent."""
+        """A parameter of one of these kinds. Raises ProtocolError where it is of another kind, or absent."""
         value = self.params.get(name)
         if not isinstance(value, kinds):
             wanted = " or ".join(kind.__name__ for kind in kinds)
