@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +14,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from BreastUSAILib.engine.errors import InputError
-
 from . import metrics
 from .classification import Classified
 from .controls import NO_MARKS, Control, ControlRow, is_marked
-from .figures import run_of
+from .figures import read_figures, run_of
 from .intervals import Indices, Statistic
 from .rows import Row
 from .wording import NONE, interval, with_interval
@@ -52,17 +49,7 @@ def control_figures(rows: Sequence[ControlRow]) -> dict[str, Any]:
 
 def read_control_figures(path: Path) -> dict[str, Any]:
     """The ``controls.json`` that the command wrote. Raises InputError."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(document["controls"], dict) or not isinstance(document["run"], dict):
-            raise TypeError("it has no controls")
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"the controls cannot be read ({error})",
-            where=path,
-            remedy="Give a controls.json that 'python -m Training controls' wrote",
-        ) from error
-    return document
+    return read_figures(path, part="controls", command="controls")
 
 
 def print_controls(figures: Mapping[str, Any], console: Console) -> None:

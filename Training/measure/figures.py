@@ -42,17 +42,17 @@ def write_figures(figures: dict[str, Any], path: Path) -> None:
         temporary.write_text(json.dumps(figures, indent=2, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
 
 
-def read_figures(path: Path) -> dict[str, Any]:
-    """What `write_figures` wrote. Raises InputError."""
+def read_figures(path: Path, part: str = "datasets", command: str = "evaluate") -> dict[str, Any]:
+    """What `write_figures` wrote for a command, whose figures stand under `part`. Raises InputError."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(document["datasets"], dict) or not isinstance(document["run"], dict):
-            raise TypeError("it has no datasets")
+        if not isinstance(document[part], dict) or not isinstance(document["run"], dict):
+            raise TypeError(f"it has no {part}")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"the figures cannot be read ({error})",
             where=path,
-            remedy="Give a figures.json that 'python -m Training evaluate' wrote",
+            remedy=f"Give the JSON file of figures that 'python -m Training {command}' wrote",
         ) from error
     return document
 
