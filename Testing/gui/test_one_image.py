@@ -339,7 +339,9 @@ def test_a_panel_that_is_gone_hears_of_nothing(host, scene, exams, module, engin
     widget = module.BreastUSAIWidget()
     widget.enter()
     widget.cleanup()
+    shown = widget.panel.parameters and widget.panel.parameters.inputVolume
 
     added(scene, "C")
     load_through_dicom(host, exams[1])
     slicer.app.processEvents()
+    assert (widget.panel.parameters and widget.panel.parameters.inputVolume) is shown
