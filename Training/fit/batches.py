@@ -173,6 +173,11 @@ class TrainingSet:
 
     def _places(self, generator: np.random.Generator) -> NDArray[np.int64]:
         """Places of a pass's examples in random order; normals and smaller classes repeated as the recipe says."""
+        once = self._places_once(generator)
+        times = max(1, round(self.recipe.pass_pictures / len(once)))
+        return np.concatenate([once, *(self._places_once(generator) for _ in range(times - 1))])
+
+    def _places_once(self, generator: np.random.Generator) -> NDArray[np.int64]:
         if self.recipe.balance == "oversample":
             places = [generator.permutation(np.flatnonzero(self._labels == label)) for label in np.unique(self._labels)]
             largest = max(len(part) for part in places)

@@ -22,6 +22,7 @@ _SAMPLING = {
     "normal_share": (0.0, 0.5),
     "normal_repeats": (1, 20),
     "collection_repeats": (1, 20),
+    "pass_pictures": (0, 1_000_000),
 }
 
 

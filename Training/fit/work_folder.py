@@ -44,6 +44,7 @@ def _told(plan: Plan) -> dict[str, Any]:
             plan.recipe.normal_share,
             plan.recipe.normal_repeats,
             plan.recipe.collection_repeats,
+            plan.recipe.pass_pictures,
         ],
         "data": str(plan.data.resolve()),
         "fold": plan.fold,

@@ -42,6 +42,8 @@ class Recipe:
         normal_share: least share of lesion-free pictures among those of every collection, so that no scanner's look
             says *lesion*: normals up to it, the rest lesion-free parts. None: as many as there happen to be.
         collection_repeats: how often at most a pass shows each lesion of a smaller collection than the largest.
+        pass_pictures: about so many pictures a pass shows at least, all of them once more for each time that they are
+            fewer, so that a training on few pictures takes as many steps as one on many. 0: each pass as it comes.
         balance: ``weights``: classes weighted in the loss by the inverse root of their count; ``oversample``:
             every class drawn as often as the largest.
         patience: passes without a lower loss on the calibration part until training stops; None: never stops early.
@@ -70,6 +72,7 @@ class Recipe:
     normal_repeats: int = 1
     normal_share: float | None = None
     collection_repeats: int = 1
+    pass_pictures: int = 0
     balance: str = "weights"
     patience: int | None = None
     explanation: Mapping[str, str] = field(default_factory=dict)

@@ -105,6 +105,13 @@ def test_a_smaller_collections_lesions_come_more_often_and_never_more_than_the_r
     assert shown["half"]["normal"] == 10
 
 
+@pytest.mark.parametrize(("asked", "times"), [(0, 1), (30, 1), (70, 2), (200, 5)])
+def test_a_pass_over_few_pictures_shows_all_of_them_as_often_as_it_takes(asked: int, times: int) -> None:
+    shown, _ = shown_in_a_pass(of_collections(one=(30, 10)), pass_pictures=asked)
+    assert shown["one"]["lesion"] == 30 * times
+    assert shown["one"]["normal"] == 10 * times
+
+
 def test_processes_share_a_pass_without_overlap() -> None:
     whole = training_set(TINY).batches(2)
     halves = [training_set(TINY).batches(2, rank=rank, ranks=2) for rank in (0, 1)]
