@@ -17,7 +17,7 @@ from BreastUSAILib.scene.mrml.result_links import linkResult
 from BreastUSAILib.scene.results.show import showAnalysis
 from BreastUSAILib.scene.source.pixel_size_line import addPixelSizeLine
 from Testing.client.events import until
-from Testing.host.placing import click_in_view, hover_in_view
+from Testing.host.views.placing import click_in_view, hover_in_view
 from Testing.scene.analyses import analysis_of, marked_frames
 
 
