@@ -50,8 +50,8 @@ def host() -> Iterator[SceneHost]:
     import slicer
 
     from BreastUSAILib.scene.mrml.host import openHost, publish
-    from Testing.host.subject_hierarchy import forgetting_removed_nodes
-    from Testing.host.vtk_messages import collected_vtk_messages
+    from Testing.host.scene.subject_hierarchy import forgetting_removed_nodes
+    from Testing.host.scene.vtk_messages import collected_vtk_messages
 
     with collected_vtk_messages() as messages:
         fresh = openHost()

@@ -1,8 +1,8 @@
 """``python -m Testing.run_panel_tests``: the tests of client and panel, in a process of their own.
 
 They are left out, and that is said, where Qt's libraries do not load. PySide6 6.12.0 gives away references that are
-not its own (`Testing/host/lasting_constants.py`), and keeps layout items that are gone
-(`Testing/host/layout_items.py`): both made it crash, far from the cause, and no crash has been seen since neither
+not its own (`Testing/host/qt/lasting_constants.py`), and keeps layout items that are gone
+(`Testing/host/qt/layout_items.py`): both made it crash, far from the cause, and no crash has been seen since neither
 happens. Should there be one all the same, and only then, the tests are run a second time; a test that fails is never
 repeated.
 """

@@ -14,7 +14,7 @@ from BreastUSAILib.report.preview import write_preview
 from BreastUSAILib.scene.mrml.host import openHost, publish
 from BreastUSAILib.scene.results.show import showAnalysis
 from Testing.bench.still import STILL, read_one
-from Testing.host.render import render_slice, save_picture, why_no_rendering
+from Testing.host.views.render import render_slice, save_picture, why_no_rendering
 
 SCREENSHOTS = Path(__file__).resolve().parents[1] / "Docs" / "screenshots"
 PANEL = "done-still-420-light"

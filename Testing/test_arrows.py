@@ -29,22 +29,32 @@ ROOMS_KNOWN = {
 """Which rooms a room may import, at file scope or later. The command line (`__main__`, `cli`) may import all."""
 
 FLOORS = {
-    "engine": (
+    "BreastUSAILib.engine": (
         *("errors", "flags", "flag_sentences", "steps", "stopwatch", "device", "own_folders", "bundle_limits"),
         *("images", "reading", "findings", "checks", "preparing", "networks", "explanations", "options", "interface"),
         *("models", "lesions", "bundles", "pipeline", "analyzer", "remote"),
     ),
-    "scene": ("mrml", "views", "source", "images", "outlines", "results"),
-    "client": ("stepped_work", "script_arrival", "installing", "process", "jobs", "scripting"),
-    "gui": ("words", "widgets", "slicer", "running", "parameters", "sections", "panel"),
+    "BreastUSAILib.scene": ("mrml", "views", "source", "images", "outlines", "results"),
+    "BreastUSAILib.client": ("stepped_work", "script_arrival", "installing", "process", "jobs", "scripting"),
+    "BreastUSAILib.gui": ("words", "widgets", "slicer", "running", "parameters", "sections", "panel"),
+    "Training.data": (
+        *("pictures", "tables", "xlsx_table", "example", "splits", "collections", "reserved", "csv_table", "checks"),
+        *("loading", "phantoms", "variants"),
+    ),
+    "Training.fit": (
+        *("networks", "images", "weights", "loop", "changes", "plan", "work_folder", "delivery", "training"),
+        *("averaging", "leave_out"),
+    ),
+    "Training.measure": ("latency", "rows", "figures", "presentation", "controls"),
+    "Testing.host": ("qt", "widgets", "views", "scene", "module", "application"),
 }
 """Each room's folders and files from the ground up: each may import what stands before it, and nothing after."""
 
 MOST_FILES = 15
 """In one folder, beside its `__init__`: what a reader takes in at one look."""
 
-MAY_HAVE_MORE = {"BreastUSAILib.engine.networks"}
-"""One file a network, whose places bundles name."""
+MAY_HAVE_MORE = {"BreastUSAILib.engine.networks", "Training.commands", "Training.recipes"}
+"""One file a network, whose places bundles name; one a command, and one a recipe, found by their names."""
 
 WITHOUT_WIDGETS = {"QCoreApplication", "QProcess", "QProcessEnvironment", "QTimer"}
 """What the client may use of Qt."""
@@ -93,11 +103,21 @@ def _statements(tree: ast.AST, file_scope_only: bool) -> Iterator[ast.AST]:
 
 def library_modules(root: Path) -> dict[str, Path]:
     """Dotted name -> file of everything in the library under `root`."""
+    return modules_in(root, LIBRARY)
+
+
+def modules_in(root: Path, package: str) -> dict[str, Path]:
+    """Dotted name -> file of everything in the package under `root`."""
     modules = {}
-    for path in sorted((root / LIBRARY).rglob("*.py")):
+    for path in sorted(root.joinpath(*package.split(".")).rglob("*.py")):
         parts = path.relative_to(root).with_suffix("").parts
         modules[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     return modules
+
+
+def root_of(package: str) -> Path:
+    """The folder that a package's dotted name begins in."""
+    return MODULE if package.split(".")[0] == LIBRARY else ROOT
 
 
 def room_of(name: str) -> str | None:
@@ -125,7 +145,7 @@ def arrows_within(root: Path, package: str) -> dict[tuple[str, str], list[str]]:
     """(child, other child) of a package -> the imports that go from one to the other, as ``file -> import``."""
     found: dict[tuple[str, str], list[str]] = {}
     inside = f"{package}."
-    for module, path in library_modules(root).items():
+    for module, path in modules_in(root, package).items():
         if not module.startswith(inside):
             continue
         child = module[len(inside) :].split(".")[0]
@@ -136,25 +156,23 @@ def arrows_within(root: Path, package: str) -> dict[tuple[str, str], list[str]]:
     return found
 
 
-def back_arrows_between_folders(root: Path) -> list[str]:
-    """Every import that goes up within a room, by `FLOORS`; and what a room has that stands on no floor."""
-    found = []
-    for room, floors in FLOORS.items():
-        package = f"{LIBRARY}.{room}"
-        children = {name.split(".")[2] for name in library_modules(root) if name.startswith(f"{package}.")}
-        found += [f"{room}/{child} stands on no floor" for child in sorted(children - set(floors))]
-        for (child, other), arrows in arrows_within(root, package).items():
-            if {child, other} <= set(floors) and floors.index(other) > floors.index(child):
-                found += arrows
+def back_arrows_between_folders(root: Path, room: str) -> list[str]:
+    """Every import that goes up within the room, by `FLOORS`; and what the room has that stands on no floor."""
+    floors = FLOORS[room]
+    children = {name[len(room) + 1 :].split(".")[0] for name in modules_in(root, room) if name != room}
+    found = [f"{room}.{child} stands on no floor" for child in sorted(children - set(floors))]
+    for (child, other), arrows in arrows_within(root, room).items():
+        if {child, other} <= set(floors) and floors.index(other) > floors.index(child):
+            found += arrows
     return found
 
 
-def circles(root: Path) -> list[str]:
+def circles(root: Path, package: str = LIBRARY) -> list[str]:
     """Folders with neighbors in them, files or folders, that import each other; with all that import those."""
     found = []
-    for package in {name for name, path in library_modules(root).items() if path.name == "__init__.py"}:
+    for one in {name for name, path in modules_in(root, package).items() if path.name == "__init__.py"}:
         arrows: dict[str, set[str]] = {}
-        for child, other in arrows_within(root, package):
+        for child, other in arrows_within(root, one):
             arrows.setdefault(child, set()).add(other)
         while True:  # what imports nobody that is left is in no circle
             free = [child for child, others in arrows.items() if not others & arrows.keys()]
@@ -163,7 +181,7 @@ def circles(root: Path) -> list[str]:
             for child in free:
                 del arrows[child]
         if arrows:
-            found.append(f"{package}: {', '.join(sorted(arrows))}")
+            found.append(f"{one}: {', '.join(sorted(arrows))}")
     return sorted(found)
 
 
@@ -200,17 +218,20 @@ def test_no_arrow_points_back():
     assert back_arrows(MODULE) == []
 
 
-def test_no_arrow_between_folders_points_back():
-    assert back_arrows_between_folders(MODULE) == []
+@pytest.mark.parametrize("room", FLOORS)
+def test_no_arrow_between_folders_points_back(room):
+    assert back_arrows_between_folders(root_of(room), room) == []
 
 
-def test_no_imports_go_in_a_circle():
-    assert circles(MODULE) == []
+@pytest.mark.parametrize("package", [LIBRARY, "Training.data", "Training.fit", "Training.measure", "Testing.host"])
+def test_no_imports_go_in_a_circle(package):
+    assert circles(root_of(package), package) == []
 
 
-def test_no_folder_is_a_drawer():
+@pytest.mark.parametrize("package", [LIBRARY, "Training", "Testing.host"])
+def test_no_folder_is_a_drawer(package):
     files: dict[str, int] = {}
-    for name, path in library_modules(MODULE).items():
+    for name, path in modules_in(root_of(package), package).items():
         if path.name != "__init__.py":
             files[name.rpartition(".")[0]] = files.get(name.rpartition(".")[0], 0) + 1
 
@@ -305,8 +326,8 @@ def test_an_arrow_that_goes_up_within_a_room_is_found(tmp_path):
     (tmp_path / LIBRARY / "engine" / "lesions" / "new.py").write_text("from ..findings import analysis\n")
     (tmp_path / LIBRARY / "engine" / "findings" / "new.py").write_text("def late():\n    from ..lesions import new\n")
 
-    assert back_arrows_between_folders(tmp_path) == [
-        "engine/drawer stands on no floor",
+    assert back_arrows_between_folders(tmp_path, f"{LIBRARY}.engine") == [
+        f"{LIBRARY}.engine.drawer stands on no floor",
         f"{LIBRARY}/engine/findings/new.py -> {LIBRARY}.engine.lesions.new",
     ]
 

@@ -16,9 +16,9 @@ import slicer  # noqa: E402
 import slicer.util  # noqa: E402
 
 from Testing.client.fake_engine import FakeEngine, FakeInstaller  # noqa: E402
-from Testing.host.dialogs import Dialogs  # noqa: E402
-from Testing.host.layout_items import forget_layout_items  # noqa: E402
-from Testing.host.qt_names import FileChoices, QDesktopServices  # noqa: E402
+from Testing.host.qt.layout_items import forget_layout_items  # noqa: E402
+from Testing.host.qt.qt_names import FileChoices, QDesktopServices  # noqa: E402
+from Testing.host.widgets.dialogs import Dialogs  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from BreastUSAILib.engine import flag_sentences
+from BreastUSAILib.engine.findings.analysis import Label, Verdict
 from BreastUSAILib.engine.findings.words import flag_words
 from BreastUSAILib.engine.flag_sentences import translated
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
 from BreastUSAILib.engine.images.frames import InputKind
-from BreastUSAILib.engine.pipeline import remarks, rescoring
+from BreastUSAILib.engine.pipeline import remarks
 from BreastUSAILib.engine.reading.dicom.copies import copies_left_out
 
 SENTENCES = {name: text for name, text in vars(flag_sentences).items() if name.isupper() and isinstance(text, str)}
@@ -57,11 +57,35 @@ def test_names_of_files_come_through_whatever_they_are() -> None:
     assert said == "<COPIES> " + ", ".join(f"'{name}'" for name in names)
 
 
-@pytest.mark.parametrize("calibration", [rescoring._OWN, rescoring._BORROWED])
-def test_a_rescorings_sentences_are_known(calibration: str) -> None:
-    message = f"{rescoring._GIVEN}{rescoring._SCORED}{calibration}. {flag_sentences.OUTSIDE.format(count=2)}"
-    assert re.fullmatch(r"<SCORED_BY_\w+> <OUTSIDE> 2", translated(message, elvish))
-    assert translated(f"{rescoring._GIVEN}.", elvish) == "<GIVEN>"
+@pytest.mark.parametrize(
+    ("scored", "own_calibration", "outside", "said"),
+    [
+        (False, True, 0, "<GIVEN>"),
+        (True, True, 0, "<SCORED_BY_OWN_CALIBRATION>"),
+        (True, False, 2, "<SCORED_BY_CALIBRATION_OF_FRAMES> <OUTSIDE> 2"),
+    ],
+)
+def test_outlines_that_a_reader_gave_are_said_to_be_so(
+    scored: bool, own_calibration: bool, outside: int, said: str
+) -> None:
+    assert flag_words(remarks.outlines_given(scored, own_calibration, outside), elvish) == said
+
+
+@pytest.mark.parametrize(
+    ("label", "outlined", "given", "said"),
+    [
+        (Label.NORMAL, True, False, "<NORMAL_BUT_OUTLINED>"),
+        (Label.BENIGN, False, False, "<BENIGN_NOT_OUTLINED>"),
+        (Label.BENIGN, False, True, "<BENIGN_WITHOUT_OUTLINE>"),
+        (Label.MALIGNANT, False, False, "<MALIGNANT_NOT_OUTLINED>"),
+        (Label.MALIGNANT, False, True, "<MALIGNANT_WITHOUT_OUTLINE>"),
+    ],
+)
+def test_a_class_without_its_outline_is_said_to_be_so(label: Label, outlined: bool, given: bool, said: str) -> None:
+    flag = remarks.disagreement(Verdict(label), outlined, given)
+    assert flag is not None
+    assert flag_words(flag, elvish) == said
+    assert remarks.disagreement(Verdict(label), not outlined, given) is None
 
 
 def test_what_is_not_known_stays_as_it_is() -> None:

@@ -14,7 +14,7 @@ from Testing.client.events import until
 from Testing.gui import reports
 from Testing.gui.panel_file import picture_of
 from Testing.host.application import delete_now
-from Testing.host.module_panel import ModulePanel
+from Testing.host.widgets.module_panel import ModulePanel
 from Testing.scene.analyses import marked_frames
 
 FRAMES = 6

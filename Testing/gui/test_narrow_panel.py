@@ -13,7 +13,7 @@ from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.results.show import showAnalysis
 from Testing.client.events import until
 from Testing.gui import reports
-from Testing.host.sizes import minimum_width
+from Testing.host.qt.sizes import minimum_width
 from Testing.scene.analyses import analysis_of, marked_frames
 
 NARROW_PX = 300

@@ -15,7 +15,7 @@ from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.source.source_options import SourceOptions
 from Testing.client.events import until
-from Testing.host.slice_views import layers_of, load_through_dicom, outlines_in, put_on_screen
+from Testing.host.views.slice_views import layers_of, load_through_dicom, outlines_in, put_on_screen
 from Testing.scene.analyses import analysis_of, marked_frames
 
 VIEWS = ("Red", "Green", "Yellow")

@@ -11,7 +11,7 @@ from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.images.cine import addCine
 from Testing.client.events import until
 from Testing.host.application import delete_now
-from Testing.host.module_panel import ModulePanel
+from Testing.host.widgets.module_panel import ModulePanel
 from Testing.scene.analyses import marked_frames
 
 WIDTHS = (290, 400)

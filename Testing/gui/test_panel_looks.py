@@ -9,7 +9,7 @@ import slicer
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.images.cine import addCine
 from Testing.client.events import until
-from Testing.host.sizes import minimum_width
+from Testing.host.qt.sizes import minimum_width
 from Testing.scene.analyses import marked_frames
 
 NARROW_PX = 300

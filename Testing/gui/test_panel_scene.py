@@ -11,8 +11,8 @@ from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.results.mrb import saveScene, writeAnalysisScene
 from Testing.client.events import until
-from Testing.host.reopening import reopen
-from Testing.host.slice_views import outlines_in, view_called
+from Testing.host.scene.reopening import reopen
+from Testing.host.views.slice_views import outlines_in, view_called
 from Testing.scene.analyses import analysis_of, marked_frames
 
 

@@ -15,7 +15,7 @@ from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.running.runner import PanelState
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from Testing.client.events import until
-from Testing.host.slice_views import outlines_in
+from Testing.host.views.slice_views import outlines_in
 from Testing.scene.analyses import analysis_of, marked_frames
 
 
@@ -225,7 +225,7 @@ def test_a_failed_installation_says_which_cause_it_was(volume, panel, engine, in
     ("button", "step"), [("repairButton", "repair"), ("installFromFolderButton", "folder /wheels")]
 )
 def test_repair_and_folder_install_through_the_same_states(panel, installer, button, step, monkeypatch):
-    from Testing.host.qt_names import FileChoices
+    from Testing.host.qt.qt_names import FileChoices
 
     monkeypatch.setattr(FileChoices, "path", "/wheels")
 

@@ -13,13 +13,13 @@ import vtk
 
 from BreastUSAILib.gui.parameters import BreastUSAIParameters
 from Testing.host.application import delete_now
-from Testing.host.layout_items import forget_layout_items
-from Testing.host.mrml_widgets import qMRMLNodeComboBox
+from Testing.host.qt.layout_items import forget_layout_items
+from Testing.host.widgets.mrml_widgets import qMRMLNodeComboBox
 
 
 def module_called(name: str, code: str) -> ModuleType:
     """A module of that name, as an import would make it."""
-    from Testing.host.true_property import _selector
+    from Testing.host.qt.true_property import _selector
 
     made = ModuleType(name)
     _selector.find_spec(name)

@@ -21,15 +21,16 @@ import slicer
 import slicer.util
 from PySide6 import QtCore, QtWidgets
 
-from . import ctk_widgets, mrml_widgets, slicer_source
-from .ctk_widgets import ctk_module
-from .dialogs import Dialogs
-from .lasting_constants import keep_constants
-from .lazy_signatures import read_signatures_when_asked
-from .parameter_node import parameter_node_module
-from .qt_names import qt_module, teach_pythonqt_habits
-from .scripted_module import scripted_module
-from .true_property import properties_as_attributes
+from .module import slicer_source
+from .module.parameter_node import parameter_node_module
+from .module.scripted_module import scripted_module
+from .qt.lasting_constants import keep_constants
+from .qt.lazy_signatures import read_signatures_when_asked
+from .qt.qt_names import qt_module, teach_pythonqt_habits
+from .qt.true_property import properties_as_attributes
+from .widgets import ctk_widgets, mrml_widgets
+from .widgets.ctk_widgets import ctk_module
+from .widgets.dialogs import Dialogs
 
 READ_AS_IN_SLICER = (
     *("BreastUSAI", "BreastUSAILib.client", "BreastUSAILib.gui", "Testing.client", "Testing.gui"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from BreastUSAILib import RESEARCH_USE
+from BreastUSAILib.engine import flag_sentences
 from BreastUSAILib.engine.findings.analysis import Label, Malignancy
 from BreastUSAILib.engine.findings.lesion_segment import lesion_color
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
@@ -126,6 +128,23 @@ def test_a_volume_names_its_lesions_across_slices_with_volume_and_likelihood(wri
     voxels = analysis.volume_lesions[0].voxels
     assert f"1: {voxels * 0.005:.0f} mm3, slices 0 to 2" in _words(written)
     assert "malignancy 60 % (40 % to 80 %), slice 1" in _words(written)
+
+
+def crossed_out(words):
+    """A language in which every letter is an x; the places of values stay."""
+    return re.sub(r"\{[^}]*\}|[^\W\d_]", lambda found: found[0] if found[0][0] == "{" else "x", words)
+
+
+@pytest.mark.parametrize("label", [Label.UNDETERMINED, Label.REJECTED])
+def test_every_word_is_said_in_the_language_that_is_asked_for(written, label):
+    frames, analysis = volume_of(frames_of(rows=300, columns=400, count=3, spacing=(0.1, 0.1), name="1"))
+    verdict = dataclasses.replace(analysis.verdict, label=label)
+    blank = Flag(FlagCode.BLANK_FRAME, Severity.WARNING, flag_sentences.BLANK)
+    said = dataclasses.replace(analysis, verdict=verdict, models=(), flags=(blank,) * 9)
+    render_preview(said, frames, crossed_out)
+    render_preview(dataclasses.replace(said, lesions=()), frames_of(name="1"), crossed_out)
+    words = set(re.findall(r"[^\W\d_]+", _words(written)))
+    assert {word for word in words if set(word.lower()) != {"x"}} == {"px", "mm", "BreastUSAI"}
 
 
 def test_an_uncalibrated_volume_counts_voxels(written):

@@ -13,7 +13,7 @@ from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.results.mrb import saveScene, writeAnalysisScene
 from BreastUSAILib.scene.results.show import showAnalysis
 from BreastUSAILib.scene.source.frames_from_node import framesFromNode
-from Testing.host.reopening import reopen
+from Testing.host.scene.reopening import reopen
 from Testing.scene.analyses import MARK, analysis_of, marked_frames
 from Testing.scene.world import TRANSFORMS, bright_points, lesion_starts
 

@@ -16,9 +16,9 @@ from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.models.calibration import Calibration
 
 from ..data.example import CLASS_NAMES, Example
-from ..measure import metrics
-from ..measure.classification import Classified
-from ..measure.rows import Row
+from ..measure.figures import metrics
+from ..measure.figures.classification import Classified
+from ..measure.rows.row import Row
 from .scaling import choose_scaling, recalibration_covariance
 from .writer import read_metadata, rewrite_bundle
 
@@ -65,8 +65,8 @@ def calibrate_bundle(bundles: Sequence[Path], examples: Sequence[Example]) -> Ca
     """
     from BreastUSAILib.engine.analyzer import Analyzer
 
-    from ..measure.run import Measurement
-    from ..measure.subject import Split, find_subject, without_presence
+    from ..measure.rows.run import Measurement
+    from ..measure.rows.subject import Split, find_subject, without_presence
 
     check_calibration_part([example.label for example in examples])
     subject = find_subject(bundles)

@@ -19,9 +19,9 @@ from BreastUSAILib.engine.models.classifier import Classifier
 from BreastUSAILib.engine.options import AnalyzeOptions
 
 from ..data.example import CLASS_NAMES, Example
-from ..measure.heat import hit_and_share
-from ..measure.intervals import SEED
-from ..measure.run import show_progress
+from ..measure.figures.intervals import SEED
+from ..measure.rows.pointing import hit_and_share
+from ..measure.rows.run import show_progress
 from .writer import read_metadata, rewrite_bundle
 
 SAMPLE = 64  # lesions: every stage has a pass of its own for each

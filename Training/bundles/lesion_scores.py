@@ -64,7 +64,7 @@ def calibrate_lesions(bundles: Sequence[Path], examples: Sequence[Example]) -> R
     The classifier must be calibrated. None, and none in the bundle, where fewer than `LEAST` lesions are benign or
     malignant. Raises ModelError, OutputError.
     """
-    from ..measure.subject import find_subject
+    from ..measure.rows.subject import find_subject
 
     subject = find_subject(bundles)
     models = subject.load()

@@ -15,7 +15,7 @@ from BreastUSAILib.engine.lesions.withholding import WithholdingRule
 from BreastUSAILib.engine.models.lesion_presence import LesionPresence
 
 from ..data.example import Example
-from ..measure.segmentation import MISSED_DICE
+from ..measure.figures.segmentation import MISSED_DICE
 from .calibrate import NORMAL_RULE, choose_normal_below
 from .lesion_gap import RULE as GAP_RULE
 from .lesion_gap import GapChoice, choose_gap
@@ -75,7 +75,7 @@ def calibrate_outlines(
     comes before the gap. That makes no difference: where it drops the surest outline, it drops all.) The classifier
     must be calibrated. Raises InputError for an image that cannot be read, ModelError, OutputError.
     """
-    from ..measure.subject import find_subject
+    from ..measure.rows.subject import find_subject
 
     subject = find_subject(bundles)
     if not (subject.classifier.given and subject.segmenter.given):

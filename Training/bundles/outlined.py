@@ -22,8 +22,8 @@ from BreastUSAILib.report.atomic import atomic_file
 
 from ..data.example import Example
 from ..data.reserved import reserved_name
-from ..fit.crops import tissue_crop
-from ..measure.subject import without_normal
+from ..fit.images.crops import tissue_crop
+from ..measure.rows.subject import without_normal
 
 MOST = 700  # images of a left-out data set that rules are chosen on
 LEFT_OUT = "collections left out of the training"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit, log_softmax, logit
 
-from ..measure.intervals import SEED
+from ..measure.figures.intervals import SEED
 
 _FOLDS = 5
 _LEAST_A_CLASS = 10  # images: with fewer, a bias would be a guess about a class hardly seen

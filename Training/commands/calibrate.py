@@ -15,7 +15,7 @@ from .arguments import add_bundles_argument, add_split_arguments
 if TYPE_CHECKING:
     from ..bundles.calibrate import Calibrated
     from ..bundles.outlined import Outlined
-    from ..measure.subject import Subject
+    from ..measure.rows.subject import Subject
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +42,7 @@ def run(given: argparse.Namespace) -> int:
     """Calibrate the classifier, and its segmenter where it is given, and say what was found."""
     from ..bundles.calibrate import calibrate_bundle, check_calibration_part
     from ..bundles.writer import raise_version, read_metadata
-    from ..measure.subject import choose_split, find_subject, load_split, refuse_seen_examples, with_seen_groups
+    from ..measure.rows.subject import choose_split, find_subject, load_split, refuse_seen_examples, with_seen_groups
 
     subject = find_subject(given.bundles)
     if not subject.classifier.given:

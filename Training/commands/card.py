@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Write the card into the bundle; its hashes are made anew."""
-    from ..bundles.card import write_card
+    from ..bundles.cards.card import write_card
 
     text = write_card(given.bundle, given.figures, given.notes, given.controls)
     print(f"{given.bundle}: a card of {len(text.splitlines())} lines")

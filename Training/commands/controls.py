@@ -42,10 +42,10 @@ def run(given: argparse.Namespace) -> int:
 
     from BreastUSAILib.report.atomic import output_errors
 
-    from ..measure.control_figures import control_figures, print_controls
-    from ..measure.controls import measure_controls, read_control_rows, write_control_rows
-    from ..measure.evaluation import Question
-    from ..measure.figures import write_figures
+    from ..measure.controls.control_figures import control_figures, print_controls
+    from ..measure.controls.controls import measure_controls, read_control_rows, write_control_rows
+    from ..measure.figures.figures import write_figures
+    from ..measure.rows.evaluation import Question
 
     if given.from_rows is not None:
         if given.bundles or given.data:

@@ -44,11 +44,11 @@ def run(given: argparse.Namespace) -> int:
 
     from BreastUSAILib.report.atomic import output_errors
 
-    from ..measure.console import print_figures
-    from ..measure.evaluation import Question, measure_bundles
-    from ..measure.figures import figures_of, write_figures
-    from ..measure.plots import write_plots
-    from ..measure.rows import read_rows, write_rows
+    from ..measure.figures.figures import figures_of, write_figures
+    from ..measure.presentation.console import print_figures
+    from ..measure.presentation.plots import write_plots
+    from ..measure.rows.evaluation import Question, measure_bundles
+    from ..measure.rows.row import read_rows, write_rows
 
     if given.from_rows:
         if given.bundles or given.data:

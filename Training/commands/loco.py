@@ -26,9 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Train, measure, print the table; whatever has ended is not done again."""
     from ..fit.leave_out import leave_each_out
-    from ..measure.figures import write_figures
-    from ..measure.left_out import left_out_figures, table_of
-    from ..measure.rows import write_rows
+    from ..measure.figures.figures import write_figures
+    from ..measure.presentation.left_out import left_out_figures, table_of
+    from ..measure.rows.row import write_rows
 
     recipe = train.changed_recipe(given)
     plan = Plan.from_arguments(given, recipe)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Whose weights, and where to."""
-    from ..fit.published_weights import PUBLISHED
+    from ..fit.weights.published_weights import PUBLISHED
 
     told = "; ".join(
         f"{name}: {one.trained_on}, from {one.package} {one.version}, {one.license}" for name, one in PUBLISHED.items()
@@ -21,7 +21,7 @@ def run(given: argparse.Namespace) -> int:
     """Download, check, rename and write; says what it is and what to do with it."""
     from BreastUSAILib.engine.bundles.bundle import file_sha256
 
-    from ..fit.published_weights import write_start
+    from ..fit.weights.published_weights import write_start
 
     published = write_start(given.name, given.output)
     print(f"weights: {given.output} (sha256 {file_sha256(given.output)})")

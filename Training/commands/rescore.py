@@ -27,9 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Print a line for the frame's likelihood and one for the lesion's own."""
     from ..bundles.lesion_scores import score_lesions
-    from ..measure.metrics import auc, expected_calibration_error
-    from ..measure.run import show_progress
-    from ..measure.subject import choose_split, find_subject, load_split
+    from ..measure.figures.metrics import auc, expected_calibration_error
+    from ..measure.rows.run import show_progress
+    from ..measure.rows.subject import choose_split, find_subject, load_split
 
     subject = find_subject(given.bundles)
     examples = load_split(given.data, choose_split(subject, None, None))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from BreastUSAILib.engine.errors import InputError
 
-from ..measure.comparison import RESULTS, comparison
-from ..measure.left_out import left_out_table
+from ..measure.presentation.comparison import RESULTS, comparison
+from ..measure.presentation.left_out import left_out_table
 from ..recipes.registry import recipes
 
 PAGE = Path(__file__).resolve().parents[2] / "Docs" / "models.md"

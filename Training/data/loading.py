@@ -8,8 +8,8 @@ from pathlib import Path
 
 from BreastUSAILib.engine.errors import InputError
 
-from . import breast, busbra, busi, busuc, busuclm
-from .busi_published import is_published_busi, load_published_busi
+from .collections import breast, busbra, busi, busuc, busuclm
+from .collections.busi_published import is_published_busi, load_published_busi
 from .csv_table import TABLE_OF_FOLDER, is_table_of_images, load_csv
 from .example import Example, Part
 from .splits import assert_groups_apart, check_fold

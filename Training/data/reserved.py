@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from BreastUSAILib.engine.errors import OptionError
 
-from . import breast, busuc
+from .collections import breast, busuc
 from .example import Example, Part
 
 RESERVED: Mapping[str, str] = {breast.NAME: breast.WHY, busuc.NAME: busuc.WHY}

@@ -14,8 +14,8 @@ from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.images.frames import Rectangle
 from BreastUSAILib.engine.preparing.prepare import Preprocessing, unit_range
 
-from .busi import NAME as BUSI
 from .checks import mask_problem
+from .collections.busi import NAME as BUSI
 from .example import CLASS_NAMES, Example
 
 _SQUARE = 256  # BUSI's normals exist squashed to this side

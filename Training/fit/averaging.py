@@ -24,8 +24,8 @@ from ..data.example import Part
 from ..data.loading import load_examples
 from ..recipes.registry import recipe_named
 from .delivery import deliver
-from .learning import Learner, build_learner
-from .start import start_from_bundles
+from .networks.learning import Learner, build_learner
+from .weights.start import start_from_bundles
 
 
 def average_trainings(

@@ -10,8 +10,8 @@ from typing import Any
 from BreastUSAILib.engine.errors import OptionError
 
 from ..recipes.recipe import Recipe
-from .augment import MOST, Augmentation
-from .learning import HELPERS
+from .images.augment import MOST, Augmentation
+from .networks.learning import HELPERS
 
 _LEAST_SIDE = 32
 _STRIDE = 32  # what the networks' sides are multiples of

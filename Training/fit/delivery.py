@@ -13,7 +13,7 @@ from torch import nn
 from BreastUSAILib.engine.explanations.registry import explanation_of
 
 from ..bundles.calibrate import RAW, calibrate_bundle
-from ..bundles.card import write_card
+from ..bundles.cards.card import write_card
 from ..bundles.explained_stage import calibrate_stage
 from ..bundles.lesion_scores import calibrate_lesions
 from ..bundles.outline_rules import calibrate_outlines

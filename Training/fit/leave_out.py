@@ -15,12 +15,12 @@ from ..bundles.outlined import Outlined, outline_left_out, read_outlined, write_
 from ..data.example import Example
 from ..data.loading import load_examples
 from ..data.reserved import RESERVED, refuse_reserved, reserved_name
-from ..measure.evaluation import Question, measure_bundles
-from ..measure.rows import COLUMNS_OF, UNKNOWN, Row, read_rows, write_rows
-from ..measure.subject import find_subject
+from ..measure.rows.evaluation import Question, measure_bundles
+from ..measure.rows.row import COLUMNS_OF, UNKNOWN, Row, read_rows, write_rows
+from ..measure.rows.subject import find_subject
 from .plan import Plan
-from .start import records_of
 from .training import BUNDLES, run_training
+from .weights.start import records_of
 from .work_folder import claim_work_folder
 
 OUTLINED = "outlined.json"

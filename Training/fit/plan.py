@@ -15,7 +15,7 @@ from BreastUSAILib.engine.preparing.prepare import Preprocessing
 
 from ..data.phantoms import TABLE, write_phantoms
 from ..recipes.recipe import Recipe
-from .loop import Hardware
+from .loop.loop import Hardware
 
 SMOKE_SIDE = 64
 SMOKE_COUNT = 10  # phantoms of each class: enough for every part of the split to hold every class

@@ -16,14 +16,14 @@ from ..data.checks import check_trainable
 from ..data.example import Example, Part
 from ..data.loading import load_examples
 from ..data.variants import make_variants
-from .batches import TrainingSet
 from .delivery import deliver
-from .learning import Learner, build_learner
-from .loop import fit
-from .own_masks import predict_masks, segmenter_for
+from .images.batches import TrainingSet
+from .images.own_masks import predict_masks, segmenter_for
+from .loop.loop import fit
+from .loop.teachers import load_teachers
+from .networks.learning import Learner, build_learner
 from .plan import Plan
-from .start import records_of, start_from_bundles, start_from_file
-from .teachers import load_teachers
+from .weights.start import records_of, start_from_bundles, start_from_file
 from .work_folder import claim_work_folder
 
 BUNDLES = "bundles"

@@ -11,7 +11,7 @@ from typing import Any
 from BreastUSAILib.engine.errors import OptionError
 from BreastUSAILib.report.atomic import output_errors
 
-from .checkpoint import CHECKPOINT
+from .loop.checkpoint import CHECKPOINT
 from .plan import Plan
 
 RECORD = "plan.json"

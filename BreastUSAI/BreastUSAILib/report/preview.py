@@ -11,7 +11,8 @@ from PIL import Image, ImageDraw
 from .. import RESEARCH_USE
 from ..engine.findings.analysis import Analysis
 from ..engine.findings.heat_map_colors import heat_map_over, shows_flow
-from ..engine.findings.words import explanation_words
+from ..engine.findings.measures import Translate
+from ..engine.findings.words import english, explanation_words
 from ..engine.images.frames import Frames, InputKind
 from .atomic import atomic_file
 from .preview_panel import PANEL_WIDTH, panel
@@ -38,30 +39,31 @@ _WIDE = 1.9
 _SMALLEST_VIEW_PX = 340
 
 
-def write_preview(analysis: Analysis, frames: Frames, path: Path) -> None:
+def write_preview(analysis: Analysis, frames: Frames, path: Path, translate: Translate = english) -> None:
     """Write the picture of `render_preview` as PNG.
 
     Raises:
         InputError: where the key frame cannot be read again.
         OutputError: where the file cannot be written.
     """
-    picture = render_preview(analysis, frames)
+    picture = render_preview(analysis, frames, translate)
     with atomic_file(path) as temporary:
         picture.save(temporary, format="PNG")
 
 
-def render_preview(analysis: Analysis, frames: Frames) -> Image.Image:
+def render_preview(analysis: Analysis, frames: Frames, translate: Translate = english) -> Image.Image:
     """The key frame with lesion outlines, the heat map over it, verdict, flags and a scale in mm where it is known.
 
-    Without a key frame (a rejected input) the middle frame is shown alone.
+    Without a key frame (a rejected input) the middle frame is shown alone. `translate` gives the words in the language
+    of who reads it; letters that the built-in font does not have become their nearest ones.
 
     Raises:
         InputError: where the frame cannot be read again.
     """
     key = analysis.verdict.key_frame
     frame = frames.count // 2 if key is None else key
-    views = _views(analysis, frames, frame)
-    side = panel(analysis, frame)
+    views = _views(analysis, frames, frame, translate)
+    side = panel(analysis, frame, translate)
     stacked = frames.columns > _WIDE * frames.rows
     cells = _grid([_captioned(*view) for view in views], stacked)
     width = cells.width + PANEL_WIDTH + 3 * _MARGIN
@@ -69,12 +71,12 @@ def render_preview(analysis: Analysis, frames: Frames) -> Image.Image:
     canvas = Image.new("RGB", (width, height), BACKGROUND)
     canvas.paste(cells, (_MARGIN, _HEADER))
     canvas.paste(side, (width - _MARGIN - PANEL_WIDTH, _HEADER))
-    _header(canvas, frames, frame, key is not None)
-    _footer(canvas)
+    _header(canvas, frames, _kind_words(frames, frame, key is not None, translate))
+    _footer(canvas, translate)
     return canvas
 
 
-def _views(analysis: Analysis, frames: Frames, frame: int) -> list[tuple[str, Image.Image, Image.Image]]:
+def _views(analysis: Analysis, frames: Frames, frame: int, _: Translate) -> list[tuple[str, Image.Image, Image.Image]]:
     """(caption, picture, strip below it) of every view."""
     box = _STACKED_BOX if frames.columns > _WIDE * frames.rows else _BESIDE_BOX
     spacing = frames.pixel_spacing_mm
@@ -82,11 +84,11 @@ def _views(analysis: Analysis, frames: Frames, frame: int) -> list[tuple[str, Im
     size = magnification.size(frames.rows, frames.columns)
     plain = enlarged(displayable(frames.read_frame(frame)), size)
     strip_width = max(size[0], _SMALLEST_VIEW_PX)
-    scale = scale_strip(strip_width, None if spacing is None else spacing[1] / magnification.x)
+    scale = scale_strip(strip_width, None if spacing is None else spacing[1] / magnification.x, _)
     found = plain.copy()
     draw_region(found, analysis.input.region_px, magnification)
     if frame not in analysis.maps.frames:
-        return [("Image", found, scale)]
+        return [(_("Image"), found, scale)]
     labels = analysis.segment_labels(frame)
     lesions = [
         replace(lesion, number=analysis.volume_number(frame, lesion.number)) for lesion in analysis.lesions_of(frame)
@@ -99,8 +101,8 @@ def _views(analysis: Analysis, frames: Frames, frame: int) -> list[tuple[str, Im
     explained = Image.fromarray(heat_map_over(np.asarray(plain), heat, on_flow))
     draw_outlines(explained, labels)
     return [
-        ("Lesions", found, scale),
-        (explanation_words(analysis.explanation), explained, color_strip(strip_width, on_flow)),
+        (_("Lesions"), found, scale),
+        (explanation_words(analysis.explanation, _), explained, color_strip(strip_width, on_flow, _)),
     ]
 
 
@@ -121,26 +123,31 @@ def _grid(cells: list[Image.Image], stacked: bool) -> Image.Image:
     return grid
 
 
-def _header(canvas: Image.Image, frames: Frames, frame: int, is_key: bool) -> None:
+def _header(canvas: Image.Image, frames: Frames, kind_words: str) -> None:
     draw = ImageDraw.Draw(canvas)
     room = canvas.width - 2 * _MARGIN
     draw.text((_MARGIN, 18), shortened(frames.name, 24, room), font=font(24), fill=TEXT)
-    draw.text((_MARGIN, 48), shortened(_kind_words(frames, frame, is_key), 15, room), font=font(15), fill=QUIET)
+    draw.text((_MARGIN, 48), shortened(kind_words, 15, room), font=font(15), fill=QUIET)
 
 
-def _kind_words(frames: Frames, frame: int, is_key: bool) -> str:
+def _kind_words(frames: Frames, frame: int, is_key: bool, _: Translate) -> str:
     size = f"{frames.columns} × {frames.rows} px"
     if frames.kind is InputKind.STILL:
-        return f"still · {size}"
-    time = frames.time_s(frame)
-    at = "" if time is None else f" at {time:.2f} s"
-    which = "key frame" if is_key else "frame"
-    return f"{frames.kind.value} · {frames.count} frames · {size} · {which} {frame}{at}, counted from 0"
+        return f"{_('still')} · {size}"
+    kind = {InputKind.CINE: _("cine"), InputKind.VOLUME: _("volume")}[frames.kind]
+    which, time = (
+        (_("key frame {number}") if is_key else _("frame {number}")).format(number=frame),
+        frames.time_s(frame),
+    )
+    if time is not None:
+        which = _("{frame} at {seconds:.2f} s").format(frame=which, seconds=time)
+    count = _("{count} frames").format(count=frames.count)
+    return f"{kind} · {count} · {size} · {which}, {_('counted from 0')}"
 
 
-def _footer(canvas: Image.Image) -> None:
+def _footer(canvas: Image.Image, _: Translate) -> None:
     draw = ImageDraw.Draw(canvas)
     top = canvas.height - _FOOTER
     draw.line([(_MARGIN, top), (canvas.width - _MARGIN, top)], fill=RULE)
-    draw.text((_MARGIN, top + 13), RESEARCH_USE, font=font(17), fill=TEXT)
+    draw.text((_MARGIN, top + 13), _(RESEARCH_USE), font=font(17), fill=TEXT)
     draw.text((canvas.width - _MARGIN, top + 14), "BreastUSAI", font=font(15), fill=QUIET, anchor="ra")

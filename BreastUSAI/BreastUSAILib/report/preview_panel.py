@@ -6,8 +6,9 @@ from PIL import Image, ImageDraw
 
 from ..engine.findings.analysis import CLASSES, Analysis, Label, Lesion, Malignancy, Probabilities
 from ..engine.findings.lesion_segment import lesion_color
-from ..engine.findings.measures import beside_axes
+from ..engine.findings.measures import Translate, beside_axes
 from ..engine.findings.words import (
+    flag_words,
     interval_words,
     lesion_size,
     likelihood_words,
@@ -43,9 +44,9 @@ _MOST_FLAGS = 6
 _TALLEST = 4000
 
 
-def panel(analysis: Analysis, frame: int) -> Image.Image:
-    """The panel of `PANEL_WIDTH` pixels that goes with `frame`, as tall as its content."""
-    column = _Column()
+def panel(analysis: Analysis, frame: int, translate: Translate) -> Image.Image:
+    """The panel of `PANEL_WIDTH` pixels that goes with `frame`, as tall as its content, in the language given."""
+    column = _Column(translate)
     _verdict(column, analysis)
     if analysis.verdict.probabilities is not None:
         _class_bars(column, analysis.verdict.probabilities)
@@ -58,20 +59,21 @@ def panel(analysis: Analysis, frame: int) -> Image.Image:
 
 
 class _Column:
-    """A column of text and bars that knows how far down it has come."""
+    """A column of text and bars that knows how far down it has come, and its language."""
 
-    def __init__(self) -> None:
+    def __init__(self, translate: Translate) -> None:
+        self.translate = translate
         self._image = Image.new("RGB", (PANEL_WIDTH, _TALLEST), BACKGROUND)
         self.draw = ImageDraw.Draw(self._image)
         self.y = 0
 
     def heading(self, text: str) -> None:
-        """A small heading with a rule above it."""
+        """A small heading in capitals, with a rule above it."""
         if self.y:
             self.y += 14
             self.draw.line([(0, self.y), (PANEL_WIDTH, self.y)], fill=RULE)
             self.y += 12
-        self.text(text, 14, QUIET)
+        self.text(text.upper(), 14, QUIET)
         self.y += 4
 
     def text(self, text: str, size: int, color: RGB = TEXT, indent: int = 0) -> None:
@@ -85,16 +87,16 @@ class _Column:
 
 
 def _verdict(column: _Column, analysis: Analysis) -> None:
-    verdict = analysis.verdict
-    column.heading("VERDICT")
-    column.text(verdict_words(verdict.label), 42, LABEL_COLORS[verdict.label])
+    verdict, _ = analysis.verdict, column.translate
+    column.heading(_("Verdict"))
+    column.text(verdict_words(verdict.label, _), 42, LABEL_COLORS[verdict.label])
     column.y += 4
     if verdict.label in _EXPLAINED:
-        column.text(verdict_meaning(analysis), 17)
+        column.text(verdict_meaning(analysis, _), 17)
         column.y += 4
     if verdict.malignancy is not None:
-        column.text(likelihood_words(verdict.malignancy, verdict.label), 20)
-        column.text(interval_words(verdict.malignancy), 16, QUIET)
+        column.text(likelihood_words(verdict.malignancy, verdict.label, _), 20)
+        column.text(interval_words(verdict.malignancy, _), 16, QUIET)
         _likelihood_bar(column, verdict.malignancy)
 
 
@@ -114,32 +116,34 @@ def _likelihood_bar(column: _Column, malignancy: Malignancy) -> None:
 
 
 def _class_bars(column: _Column, probabilities: Probabilities) -> None:
-    column.heading("CLASS PROBABILITIES")
+    _ = column.translate
+    column.heading(_("Class probabilities"))
     left, right = 104, PANEL_WIDTH - 68
     for label in CLASSES:
         share = getattr(probabilities, label.value)
         middle = column.y + 11
-        column.draw.text((0, middle), printable(verdict_words(label)), font=font(17), fill=TEXT, anchor="lm")
+        column.draw.text((0, middle), printable(verdict_words(label, _)), font=font(17), fill=TEXT, anchor="lm")
         column.draw.rounded_rectangle([left, middle - 5, right, middle + 5], radius=5, fill=TRACK)
         end = left + round(share * (right - left))
         if end > left:
             column.draw.rounded_rectangle(
                 [left, middle - 5, max(end, left + 4), middle + 5], radius=5, fill=LABEL_COLORS[label]
             )
-        column.draw.text((PANEL_WIDTH, middle), printable(percent(share)), font=font(17), fill=TEXT, anchor="rm")
+        column.draw.text((PANEL_WIDTH, middle), printable(percent(share, _)), font=font(17), fill=TEXT, anchor="rm")
         column.y += 26
 
 
 def _lesions(column: _Column, analysis: Analysis, frame: int) -> None:
-    lesions = analysis.lesions_of(frame)
-    column.heading(f"LESIONS IN THIS {'SLICE' if analysis.input.kind is InputKind.VOLUME else 'FRAME'}")
+    lesions, _ = analysis.lesions_of(frame), column.translate
+    is_volume = analysis.input.kind is InputKind.VOLUME
+    column.heading(_("Lesions in this slice") if is_volume else _("Lesions in this frame"))
     if not lesions:
-        column.text("none outlined", 17)
+        column.text(_("none outlined"), 17)
     for lesion in lesions[:_MOST_LESIONS]:
         _lesion_line(column, analysis.volume_number(frame, lesion.number), lesion_size(lesion))
-        column.text(_place_words(lesion), 15, QUIET, indent=22)
+        column.text(_place_words(lesion, _), 15, QUIET, indent=22)
         if lesion.malignancy is not None:
-            column.text(_likelihood_words(lesion.malignancy), 15, QUIET, indent=22)
+            column.text(_likelihood_words(lesion.malignancy, _), 15, QUIET, indent=22)
         column.y += 2
     _rest(column, len(lesions))
 
@@ -147,11 +151,13 @@ def _lesions(column: _Column, analysis: Analysis, frame: int) -> None:
 def _joined_lesions(column: _Column, analysis: Analysis) -> None:
     if not analysis.volume_lesions:
         return
-    column.heading("LESIONS ACROSS SLICES")
+    _ = column.translate
+    column.heading(_("Lesions across slices"))
     for lesion in analysis.volume_lesions[:_MOST_LESIONS]:
-        _lesion_line(column, lesion.id, f"{volume_size(lesion)}, {slices_words(lesion)}")
+        _lesion_line(column, lesion.id, f"{volume_size(lesion, _)}, {slices_words(lesion, _)}")
         if lesion.malignancy is not None:
-            column.text(f"{_likelihood_words(lesion.malignancy)}, slice {lesion.key_frame}", 15, QUIET, indent=22)
+            where = _("slice {number}").format(number=lesion.key_frame)
+            column.text(f"{_likelihood_words(lesion.malignancy, _)}, {where}", 15, QUIET, indent=22)
         column.y += 2
     _rest(column, len(analysis.volume_lesions))
 
@@ -163,32 +169,42 @@ def _lesion_line(column: _Column, number: int, words: str) -> None:
 
 def _rest(column: _Column, count: int) -> None:
     if count > _MOST_LESIONS:
-        column.text(f"and {count - _MOST_LESIONS} more in analysis.json", 15, QUIET, indent=22)
+        _more(column, count - _MOST_LESIONS)
 
 
-def _likelihood_words(malignancy: Malignancy) -> str:
-    interval = f"{percent(malignancy.low)} to {percent(malignancy.high)}"
-    return f"malignancy {percent(malignancy.probability)} ({interval})"
+def _more(column: _Column, count: int) -> None:
+    _ = column.translate
+    column.text(_("and {count} more in analysis.json").format(count=count), 15, QUIET, indent=22)
 
 
-def _place_words(lesion: Lesion) -> str:
-    measures = [f"{one.title.lower()} {one.words(lesion)}" for one in beside_axes(lesion.depth_mm is not None)]
-    return f"{' · '.join(measures)} ({shape_words(lesion)})"
+def _likelihood_words(malignancy: Malignancy, _: Translate) -> str:
+    return _("malignancy {likelihood} ({low} to {high})").format(
+        likelihood=percent(malignancy.probability, _),
+        low=percent(malignancy.low, _),
+        high=percent(malignancy.high, _),
+    )
+
+
+def _place_words(lesion: Lesion, _: Translate) -> str:
+    measures = [f"{_(one.title).lower()} {one.words(lesion)}" for one in beside_axes(lesion.depth_mm is not None)]
+    return f"{' · '.join(measures)} ({shape_words(lesion, _)})"
 
 
 def _flags(column: _Column, analysis: Analysis) -> None:
     if not analysis.flags:
         return
-    column.heading("FLAGS")
+    _ = column.translate
+    column.heading(_("Flags"))
     for flag in analysis.flags[:_MOST_FLAGS]:
         column.draw.ellipse([1, column.y + 5, 12, column.y + 16], fill=SEVERITY_COLORS[flag.severity])
-        column.text(flag.message, 16, indent=22)
+        column.text(flag_words(flag, _), 16, indent=22)
         column.y += 3
     if len(analysis.flags) > _MOST_FLAGS:
-        column.text(f"and {len(analysis.flags) - _MOST_FLAGS} more in analysis.json", 15, QUIET, indent=22)
+        _more(column, len(analysis.flags) - _MOST_FLAGS)
 
 
 def _provenance(column: _Column, analysis: Analysis) -> None:
-    column.heading("HOW")
-    for line in model_lines(analysis):
+    _ = column.translate
+    column.heading(_("How"))
+    for line in model_lines(analysis, _):
         column.text(shortened(line, 15, PANEL_WIDTH), 15, QUIET)

@@ -6,6 +6,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ..engine.findings.heat_map_colors import heat_map_over
+from ..engine.findings.measures import Translate
+from ..engine.findings.words import english
 from .preview_theme import BACKGROUND, QUIET, TEXT, font
 
 STRIP_HEIGHT = 46
@@ -16,12 +18,12 @@ _BAR_HEIGHT = 12
 _UNDER_THE_HEAT = 70  # the gray that stands for tissue in the color bar
 
 
-def scale_strip(width: int, mm_per_px: float | None) -> Image.Image:
+def scale_strip(width: int, mm_per_px: float | None, _: Translate = english) -> Image.Image:
     """A ruler with a tick every 10 mm for a view of `width` pixels, or a note that there are no millimeters."""
     strip = Image.new("RGB", (width, STRIP_HEIGHT), BACKGROUND)
     draw = ImageDraw.Draw(strip)
     if mm_per_px is None:
-        draw.text((0, 10), "uncalibrated: no millimeters", font=font(_TEXT_SIZE), fill=QUIET)
+        draw.text((0, 10), _("uncalibrated: no millimeters"), font=font(_TEXT_SIZE), fill=QUIET)
         return strip
     step_mm, ticks = scale_ticks(width, mm_per_px)
     every = max(1, int(np.ceil(_LABEL_APART_PX * mm_per_px / step_mm)))
@@ -36,14 +38,14 @@ def scale_strip(width: int, mm_per_px: float | None) -> Image.Image:
     return strip
 
 
-def color_strip(width: int, on_flow: bool = False) -> Image.Image:
+def color_strip(width: int, on_flow: bool, _: Translate) -> Image.Image:
     """The heat map's colors from 0 to 1, as they look over gray tissue; `on_flow`: those for color Doppler."""
     strip = Image.new("RGB", (width, STRIP_HEIGHT), BACKGROUND)
     values = np.tile(np.linspace(0.0, 1.0, width, dtype=np.float32), (_BAR_HEIGHT, 1))
     tissue = np.full((_BAR_HEIGHT, width, 3), _UNDER_THE_HEAT, dtype=np.uint8)
     strip.paste(Image.fromarray(heat_map_over(tissue, values, on_flow)), (0, 5))
     draw = ImageDraw.Draw(strip)
-    for x, text, anchor in ((0, "0", "la"), (width // 2, "relevance", "ma"), (width - 1, "1", "ra")):
+    for x, text, anchor in ((0, "0", "la"), (width // 2, _("relevance"), "ma"), (width - 1, "1", "ra")):
         draw.text((x, 20), text, font=font(_TEXT_SIZE), fill=TEXT, anchor=anchor)
     return strip
 

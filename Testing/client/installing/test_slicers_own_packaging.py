@@ -12,7 +12,7 @@ from BreastUSAILib.client.installing.install_failure import InstallError
 from BreastUSAILib.client.installing.installer import Installer
 from BreastUSAILib.client.installing.python_environment import PythonEnvironment
 from Testing.client.installing.packages import put_package, write_wheel
-from Testing.host.slicer_source import source_folder
+from Testing.host.module.slicer_source import source_folder
 
 pytestmark = pytest.mark.skipif(source_folder() is None, reason="needs a checkout of Slicer: SLICER_SOURCE_DIR")
 

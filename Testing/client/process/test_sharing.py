@@ -17,7 +17,7 @@ from BreastUSAILib.engine.findings.analysis import Analysis
 from Testing.client.events import until
 from Testing.client.heard import Heard
 from Testing.client.process.fake_process import ALL, FAKE, pidOf
-from Testing.host.qt_names import connections_hold
+from Testing.host.qt.qt_names import connections_hold
 from Testing.report.samples import frames_of
 
 

@@ -15,9 +15,9 @@ from BreastUSAILib.engine.models.shared_encoder import shares_encoder
 from BreastUSAILib.engine.reading import read
 from Training.data.example import Part
 from Training.data.loading import load_examples
-from Training.measure import metrics
-from Training.measure.run import Measurement
-from Training.measure.subject import Split, find_subject
+from Training.measure.figures import metrics
+from Training.measure.rows.run import Measurement
+from Training.measure.rows.subject import Split, find_subject
 
 ROOT = Path(__file__).resolve().parents[3]
 SHARED = ROOT.parent / "shared" / "data"

@@ -17,7 +17,7 @@ from BreastUSAILib.scene.mrml.result_links import linkResult
 from BreastUSAILib.scene.results.show import showAnalysis
 from BreastUSAILib.scene.source.pixel_size_line import addPixelSizeLine
 from Testing.client.events import until
-from Testing.host.placing import click_in_view, hover_in_view
+from Testing.host.views.placing import click_in_view, hover_in_view
 from Testing.scene.analyses import analysis_of, marked_frames
 
 
@@ -77,6 +77,19 @@ def test_a_cine_offers_frames_and_slices(scene, panel):
     assert panel.ui.sliceSpacingSpinBox.visible
     assert panel.ui.framesLabel.text == "Slices:"
     assert panel.ui.recognizedLabel.text.startswith("3-D volume, 4 slices")
+
+
+def test_a_step_of_one_is_one_frame(scene, panel):
+    panel.parameters.inputVolume = addCine(scene, marked_frames(InputKind.CINE, count=4))[1]
+    panel.parameters.frames = "every"
+
+    assert panel.ui.everyNthSpinBox.text == "5 frames"
+
+    panel.ui.everyNthSpinBox.value = 1
+    assert panel.ui.everyNthSpinBox.text == "1 frame"
+
+    panel.parameters.treatAsSlices = True
+    assert panel.ui.everyNthSpinBox.text == "1 slice"
 
 
 def test_an_uncalibrated_image_offers_a_pixel_size_by_hand(scene, panel):

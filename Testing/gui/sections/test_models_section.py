@@ -8,7 +8,7 @@ import pytest
 
 from BreastUSAILib.engine.errors import ModelError
 from Testing.client.fake_engine import ADDED, DAMAGED, OUTLINES, SHIPPED
-from Testing.host.qt_names import FileChoices, QDesktopServices
+from Testing.host.qt.qt_names import FileChoices, QDesktopServices
 
 
 @pytest.fixture

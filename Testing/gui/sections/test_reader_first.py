@@ -13,8 +13,8 @@ from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.mrml.sequences import sequenceBehind
 from BreastUSAILib.scene.results.show import showAnalysis
 from Testing.client.events import until
-from Testing.host.slice_views import outlines_in
-from Testing.host.subject_hierarchy import DataModule
+from Testing.host.scene.subject_hierarchy import DataModule
+from Testing.host.views.slice_views import outlines_in
 from Testing.scene.analyses import analysis_of, marked_frames
 
 RESULT = ("segmentation", "heatMap", "table", "report")

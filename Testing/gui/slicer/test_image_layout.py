@@ -9,8 +9,8 @@ import vtk
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
-from Testing.host.layout import LayoutManager
-from Testing.host.slice_views import layers_of, view_called
+from Testing.host.views.layout import LayoutManager
+from Testing.host.views.slice_views import layers_of, view_called
 from Testing.scene.analyses import COLUMNS, ROWS, marked_frames
 
 Layout = slicer.vtkMRMLLayoutNode

@@ -11,7 +11,7 @@ from BreastUSAILib.gui.widgets.text_window import TextWindow
 from BreastUSAILib.gui.words.lesion_rows import LesionRow, LesionRows
 from BreastUSAILib.gui.words.plain_words import plainMarkdown, plainWords
 from Testing.client.fake_engine import ADDED
-from Testing.host.qt_names import QDesktopServices
+from Testing.host.qt.qt_names import QDesktopServices
 
 HARM = '<img src="file:///etc/passwd">'
 UNC = r"<img src='\\server\share\x.png'>"

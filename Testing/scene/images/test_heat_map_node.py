@@ -16,7 +16,7 @@ from BreastUSAILib.scene.results.mrb import saveScene
 from BreastUSAILib.scene.results.show import showAnalysis
 from BreastUSAILib.scene.views.heat_map_table import heatMapTable
 from BreastUSAILib.scene.views.heat_map_views import ForegroundWatch
-from Testing.host.reopening import reopen
+from Testing.host.scene.reopening import reopen
 from Testing.scene.analyses import analysis_of, marked_frames
 
 

@@ -9,7 +9,7 @@ import slicer
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.scene.outlines.edited_masks import editedMasksInSteps
 from BreastUSAILib.scene.results.mrb import saveScene
-from Testing.host.reopening import reopen
+from Testing.host.scene.reopening import reopen
 from Testing.scene.analyses import finished
 from Testing.scene.edited_exams import CINE, EVERYWHERE, editedMasks, found_masks, masks_of, shown
 from Testing.scene.painting import add_segment, box, paint

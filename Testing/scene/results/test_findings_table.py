@@ -99,3 +99,13 @@ def test_new_findings_take_the_place_of_the_old_ones(scene):
     assert len(rows_of(table)) == 1 + 2 * 3
     assert rows_of(table)[0]["Finding"].startswith("Verdict: ")
     assert table.GetColumnUnitLabel("Volume (mm3)") == "mm3"
+
+
+def test_the_table_is_said_in_the_language_that_is_asked_for(scene):
+    table = finished(addFindingsTable(scene, "Findings", analysis_of(marked_frames()), lambda words: f"<{words}>"))
+    row, *_ = rows_of(table)
+
+    assert all(title.startswith("<") for title in row)
+    assert row["<Finding>"].startswith("<Verdict: <malignant> (<Research use only")
+    assert row["<Likelihood of malignancy>"] == "0.700 (0.600-0.800)"
+    assert table.GetColumnUnitLabel("<Area> (mm2)") == "mm2"

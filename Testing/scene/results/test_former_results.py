@@ -21,7 +21,7 @@ from BreastUSAILib.scene.results.former_results import Former
 from BreastUSAILib.scene.results.reader_assessment import ReaderAssessment, addReaderAssessment
 from BreastUSAILib.scene.results.show import showAnalysis, showAnalysisInSteps
 from BreastUSAILib.scene.views.overlay import hideOtherOverlays
-from Testing.host.slice_views import outlines_in
+from Testing.host.views.slice_views import outlines_in
 from Testing.scene.analyses import analysis_of, finished, marked_frames
 
 KINDS = {

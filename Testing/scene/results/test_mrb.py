@@ -11,7 +11,7 @@ from BreastUSAILib.engine.errors import OutputError
 from BreastUSAILib.engine.findings.heat_map_colors import LAYER_OPACITY
 from BreastUSAILib.scene.results.mrb import saveScene, writeAnalysisScene
 from BreastUSAILib.scene.results.show import showAnalysis
-from Testing.host.reopening import reopen
+from Testing.host.scene.reopening import reopen
 from Testing.scene.analyses import analysis_of, marked_frames
 
 FRAMES = marked_frames()

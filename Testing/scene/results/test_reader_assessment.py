@@ -81,6 +81,13 @@ def test_entering_it_again_replaces_it(nodes):
     assert json.loads(nodes.report.GetText())["reader_assessment"]["birads"] == "2"
 
 
+def test_it_is_found_again_in_whatever_language_it_was_entered(nodes):
+    addReaderAssessment(nodes.table, nodes.report, SUSPICIOUS, {"Reader": "Befunder"}.__getitem__)
+    addReaderAssessment(nodes.table, nodes.report, dataclasses.replace(SUSPICIOUS, comment=""))
+
+    assert [row["Finding"] for row in rows_of(nodes.table)[3:]] == ["Reader: BI-RADS 4A (2026-11-25T14:03:00+01:00)"]
+
+
 def test_new_scores_leave_it_where_it_is(nodes):
     addReaderAssessment(nodes.table, nodes.report, SUSPICIOUS)
     rescored = dataclasses.replace(analysis_of(STILL), verdict=Verdict(Label.BENIGN), lesions=())

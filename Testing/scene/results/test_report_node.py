@@ -13,7 +13,7 @@ from BreastUSAILib.report.json_file import write_json
 from BreastUSAILib.scene.results.mrb import saveScene
 from BreastUSAILib.scene.results.report_node import addReportNode, readReport
 from BreastUSAILib.scene.results.show import showAnalysis
-from Testing.host.reopening import reopen
+from Testing.host.scene.reopening import reopen
 from Testing.scene.analyses import analysis_of, finished, marked_frames
 
 STILL = marked_frames()

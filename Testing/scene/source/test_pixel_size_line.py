@@ -12,7 +12,7 @@ from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.source.frames_from_node import framesFromNode
 from BreastUSAILib.scene.source.pixel_size_line import addPixelSizeLine, markedEnds, spacingFromLine, stopPlacing
 from BreastUSAILib.scene.source.source_options import SourceOptions
-from Testing.host.placing import click_in_view, hover_in_view
+from Testing.host.views.placing import click_in_view, hover_in_view
 from Testing.scene.analyses import marked_frames
 from Testing.scene.world import TRANSFORMS, world_of
 

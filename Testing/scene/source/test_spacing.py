@@ -15,7 +15,7 @@ from BreastUSAILib.scene.results.mrb import saveScene
 from BreastUSAILib.scene.results.show import showAnalysis
 from BreastUSAILib.scene.source.frames_from_node import framesFromNode
 from BreastUSAILib.scene.source.source_options import SourceOptions
-from Testing.host.reopening import reopen
+from Testing.host.scene.reopening import reopen
 from Testing.scene.analyses import analysis_of, marked_frames
 from Testing.scene.dicom_files import write_ultrasound
 from Testing.scene.source.test_frames_from_node import volume_of

@@ -12,7 +12,7 @@ from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.results.show import showAnalysis
 from BreastUSAILib.scene.views.heat_map_views import ForegroundWatch
 from BreastUSAILib.scene.views.overlay import setOverlaysVisible
-from Testing.host.render import render_slice, why_no_rendering
+from Testing.host.views.render import render_slice, why_no_rendering
 from Testing.scene.analyses import MapsInMemory, analysis_of, marked_frames
 
 pytestmark = [

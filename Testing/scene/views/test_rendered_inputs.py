@@ -19,7 +19,7 @@ from BreastUSAILib.scene.source.frames_from_node import framesFromNode
 from BreastUSAILib.scene.source.source_options import SourceOptions
 from BreastUSAILib.scene.views.lesion_views import centerOnLesion
 from BreastUSAILib.scene.views.overlay import setFill, setHeatMapOpacity, setOverlaysVisible
-from Testing.host.render import render_slice, save_picture, why_no_rendering
+from Testing.host.views.render import render_slice, save_picture, why_no_rendering
 from Testing.scene.analyses import MapsInMemory, analysis_of, joined, lesion_at, marked_frames
 from Testing.scene.painting import add_segment, box, paint, replace
 from Testing.scene.world import bent_transform, tilted_transform

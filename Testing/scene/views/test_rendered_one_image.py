@@ -10,8 +10,8 @@ from BreastUSAILib.scene.mrml.result_links import NO_RESULT
 from BreastUSAILib.scene.results.show import showAnalysis
 from BreastUSAILib.scene.views.overlay import hideOtherOverlays, setOverlaysVisible
 from BreastUSAILib.scene.views.slice_views import showImage
-from Testing.host.render import render_slice, why_no_rendering
-from Testing.host.slice_views import layers_of, load_through_dicom
+from Testing.host.views.render import render_slice, why_no_rendering
+from Testing.host.views.slice_views import layers_of, load_through_dicom
 from Testing.scene.analyses import analysis_of, marked_frames
 
 pytestmark = [

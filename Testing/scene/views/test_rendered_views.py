@@ -9,7 +9,7 @@ import pytest
 
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.results.show import showAnalysis
-from Testing.host.render import render_slice, why_no_rendering
+from Testing.host.views.render import render_slice, why_no_rendering
 from Testing.scene.analyses import MapsInMemory, analysis_of, marked_frames
 
 pytestmark = [

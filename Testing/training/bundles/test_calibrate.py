@@ -23,7 +23,7 @@ from Training.bundles.calibrate import (
 )
 from Training.bundles.scaling import choose_scaling, fit_bias_corrected, fit_temperature, recalibration_covariance
 from Training.bundles.writer import read_metadata
-from Training.measure.metrics import expected_calibration_error, risk_coverage
+from Training.measure.figures.metrics import expected_calibration_error, risk_coverage
 
 from ..measure.samples import made_up_rows, write_classifier, write_data, write_segmenter
 

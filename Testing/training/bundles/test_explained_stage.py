@@ -12,12 +12,12 @@ from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundles.bundle import load_classifier, verify_bundle
 from Testing.training.measure.samples import write_classifier, write_data, write_segmenter
 from Training.__main__ import main
-from Training.bundles.card import write_card
+from Training.bundles.cards.card import write_card
 from Training.bundles.explained_stage import SAMPLE, Pointing, calibrate_stage, measure_stages, sample_lesions
 from Training.bundles.writer import read_metadata
 from Training.data.loading import load_examples
-from Training.measure.heat import hit_and_share
-from Training.measure.subject import find_subject
+from Training.measure.rows.pointing import hit_and_share
+from Training.measure.rows.subject import find_subject
 from Training.recipes.networks import efficientnet
 
 LAYERS = tuple(f"_blocks.{number}" for number in range(7))

@@ -11,7 +11,7 @@ import pytest
 from BreastUSAILib.engine.bundles.bundle import load_segmenter, verify_bundle
 from BreastUSAILib.engine.errors import InputError
 from Testing.training.measure.samples import write_classifier, write_data, write_segmenter
-from Training.bundles.card import write_card
+from Training.bundles.cards.card import write_card
 from Training.bundles.lesion_gap import GAPS, GapChoice
 from Training.bundles.outline_rules import OutlineRules, calibrate_outlines, choose_outline_rules, write_outline_rules
 from Training.bundles.outlined import NEVER, Outline, Outlined, read_outlined, write_outlined

@@ -15,8 +15,8 @@ from BreastUSAILib.engine.lesions.withholding import WithholdingRule
 from Testing.training.measure.samples import write_classifier, write_data, write_segmenter
 from Training.bundles.outlined import Outline, Outlined, outline_images, without_rules
 from Training.data.loading import load_examples
-from Training.measure.overlap import dice
-from Training.measure.subject import find_subject
+from Training.measure.rows.overlap import dice
+from Training.measure.rows.subject import find_subject
 
 
 @pytest.mark.parametrize("gap", [0.0, 0.5, 1.0, 2.0, math.inf])

@@ -27,7 +27,7 @@ from BreastUSAILib.engine.models.shared_encoder import shares_encoder
 from Training.__main__ import main
 from Training.bundles.packing import pack_bundle, packed
 from Training.bundles.writer import half_precision, read_metadata, rewrite_bundle
-from Training.fit.pretrained import read_state
+from Training.fit.weights.pretrained import read_state
 
 CLASSIFIER = "classifier_efficientnet_b0"
 

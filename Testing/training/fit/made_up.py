@@ -10,7 +10,7 @@ import numpy as np
 
 from Training.data.example import CLASS_NAMES, Example, Part
 from Training.data.variants import Variant
-from Training.fit.batches import TrainingSet
+from Training.fit.images.batches import TrainingSet
 from Training.recipes.recipe import PREPROCESSING, Recipe
 
 SIDE = 64

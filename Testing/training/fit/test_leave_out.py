@@ -15,9 +15,9 @@ from Training.commands import loco
 from Training.data.example import Example, Part
 from Training.data.reserved import RESERVED
 from Training.fit.leave_out import collections_of
-from Training.measure import intervals
-from Training.measure.left_out import FILE, left_out_table
-from Training.measure.rows import read_rows
+from Training.measure.figures import intervals
+from Training.measure.presentation.left_out import FILE, left_out_table
+from Training.measure.rows.row import read_rows
 from Training.recipes.registry import recipe_named
 
 from .made_up import example

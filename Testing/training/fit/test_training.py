@@ -11,7 +11,7 @@ from BreastUSAILib.__main__ import main as breastusai
 from BreastUSAILib.engine.bundles.bundle import load_bundle, load_classifier, verify_bundle
 from Training.__main__ import main
 from Training.bundles.writer import read_metadata
-from Training.fit.pretrained import read_state
+from Training.fit.weights.pretrained import read_state
 
 
 @pytest.fixture(scope="module")

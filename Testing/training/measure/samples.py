@@ -17,7 +17,7 @@ from Testing.made_up import CALIBRATION, SMALL, speckle
 from Training.bundles.record import TrainingRecord
 from Training.bundles.writer import BundleContent, write_bundle
 from Training.data.example import CLASS_NAMES
-from Training.measure.rows import Row
+from Training.measure.rows.row import Row
 
 CLASSIFIER = {"_target_": "BreastUSAILib.engine.networks.four_layer_cnn.FourLayerCNN"}
 SEGMENTER = {

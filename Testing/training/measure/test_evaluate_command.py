@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from Training.__main__ import main
-from Training.measure import intervals
+from Training.measure.figures import intervals
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from Training.__main__ import main
 from Training.bundles.lesion_scores import score_lesions
 from Training.commands.rescore import log_loss
 from Training.data.loading import load_examples
-from Training.measure.subject import find_subject
+from Training.measure.rows.subject import find_subject
 
 from .samples import write_classifier, write_data, write_segmenter
 

@@ -95,7 +95,8 @@ class AnalysisJob:
         frames = self._frames()
         progress = self._listener.onProgress
         analysis = self._engine.analyze(frames, self._options, progress, lambda: self._isCancelled)
-        return _analyzed(showAnalysis(analysis, frames, self._volumeNode, former=self._former), analysis)
+        nodes = showAnalysis(analysis, frames, self._volumeNode, former=self._former, translate=_)
+        return _analyzed(nodes, analysis)
 
     def onProgress(self, done: int, total: int, words: str) -> None:
         """The engine is at work."""
@@ -134,7 +135,7 @@ class AnalysisJob:
     def _show(self, analysis: Analysis) -> Generator[None, None, AnalyzedNodes]:
         assert self._framesRead is not None
         nodes = yield from showAnalysisInSteps(
-            analysis, self._framesRead, self._volumeNode, arrival=self._arrival, former=self._former
+            analysis, self._framesRead, self._volumeNode, arrival=self._arrival, former=self._former, translate=_
         )
         return _analyzed(nodes, analysis)
 

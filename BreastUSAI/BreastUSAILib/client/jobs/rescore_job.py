@@ -100,7 +100,7 @@ class RescoreJob:
         if any(node is None or node.GetScene() is None for node in nodes):
             raise _nothingToScore()
         assert self._masks is not None
-        yield from showRescoredInSteps(analysis, self._masks, *nodes)
+        yield from showRescoredInSteps(analysis, self._masks, *nodes, translate=_)
         return analysis
 
     def _onShown(self, analysis: Analysis) -> None:

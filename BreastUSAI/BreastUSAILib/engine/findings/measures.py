@@ -62,8 +62,13 @@ class Measure(Generic[Found]):
 
     @property
     def kept_title(self) -> str:
-        """Title and unit, as the findings table and a spreadsheet head their column."""
-        return f"{self.title} ({self.unit})" if self.unit else self.title
+        """Title and unit in English, as a spreadsheet heads its column."""
+        return self.kept_heading(str)
+
+    def kept_heading(self, translate: Translate) -> str:
+        """Title and unit in the reader's language, as the findings table heads its column."""
+        title = translate(self.title)
+        return f"{title} ({self.unit})" if self.unit else title
 
     def kept(self, found: Found) -> str:
         """The value as it is kept; empty where it is unknown."""

@@ -45,6 +45,17 @@ def verdict_words(label: Label, _: Translate = english) -> str:
     }[label]
 
 
+def label_words(label: Label, _: Translate = english) -> str:
+    """The name of a class or verdict within a sentence."""
+    return {
+        Label.NORMAL: _("normal"),
+        Label.BENIGN: _("benign"),
+        Label.MALIGNANT: _("malignant"),
+        Label.UNDETERMINED: _("undetermined"),
+        Label.REJECTED: _("rejected"),
+    }[label]
+
+
 def verdict_meaning(analysis: Analysis, _: Translate = english) -> str:
     """One sentence below the verdict: what it is about, or why there is none."""
     if analysis.verdict.label is Label.REJECTED:
@@ -133,7 +144,7 @@ def method_words(method: str, _: Translate = english) -> str:
 def explanation_words(explanation: Explanation, _: Translate = english) -> str:
     """What a heat map explains, and how: "Grad-CAM for malignant"."""
     return _("{method} for {label}").format(
-        method=method_words(explanation.method, _), label=verdict_words(explanation.target_class, _).lower()
+        method=method_words(explanation.method, _), label=label_words(explanation.target_class, _)
     )
 
 

@@ -39,15 +39,43 @@ def outlined_on_normal(outlined: int, others: int, normal_below: float, kind: In
     return Flag(FlagCode.DISAGREEMENT, Severity.INFO, message)
 
 
-def disagreement(verdict: Verdict, outlined: bool, without_outline: str) -> Flag | None:
-    """Where the key frame's outline and its class contradict each other; `without_outline` says that none is there."""
+def disagreement(verdict: Verdict, outlined: bool, given: bool) -> Flag | None:
+    """Where the key frame's outline and its class contradict each other; None where they do not.
+
+    Args:
+        verdict: the class.
+        outlined: whether a lesion is outlined on the key frame.
+        given: whether a reader gave the outlines, so that none was looked for.
+    """
+    not_outlined = {
+        Label.BENIGN: (flag_sentences.BENIGN_NOT_OUTLINED, flag_sentences.BENIGN_WITHOUT_OUTLINE),
+        Label.MALIGNANT: (flag_sentences.MALIGNANT_NOT_OUTLINED, flag_sentences.MALIGNANT_WITHOUT_OUTLINE),
+    }
     if verdict.label is Label.NORMAL and outlined:
         message = flag_sentences.NORMAL_BUT_OUTLINED
-    elif verdict.label in (Label.BENIGN, Label.MALIGNANT) and not outlined:
-        message = without_outline
+    elif verdict.label in not_outlined and not outlined:
+        message = not_outlined[verdict.label][given]
     else:
         return None
     return Flag(FlagCode.DISAGREEMENT, Severity.WARNING, message)
+
+
+def outlines_given(scored: bool, own_calibration: bool, outside: int) -> Flag:
+    """A reader gave the outlines.
+
+    Args:
+        scored: whether any lesion has a likelihood of its own.
+        own_calibration: whether the classifier has a calibration for outlined lesions.
+        outside: how many lesions lie outside the analyzed area, and have no likelihood of their own.
+    """
+    message = flag_sentences.GIVEN
+    if scored and own_calibration:
+        message = flag_sentences.SCORED_BY_OWN_CALIBRATION
+    elif scored:
+        message = flag_sentences.SCORED_BY_CALIBRATION_OF_FRAMES
+    if outside:
+        message += f" {flag_sentences.OUTSIDE.format(count=outside)}"
+    return Flag(FlagCode.RESCORED, Severity.INFO, message)
 
 
 def normal_not_sure(lesion: float, normal_below: float) -> Flag:

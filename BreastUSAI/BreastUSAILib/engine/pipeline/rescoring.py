@@ -12,16 +12,11 @@ from numpy.typing import NDArray
 from ..errors import OptionError
 from ..findings.analysis import Analysis, Label, Lesion, Malignancy, Verdict, VolumeLesion
 from ..findings.lesion_segment import MAX_LESIONS
-from ..flags import Flag, FlagCode, Severity
 from ..images.frames import Frames, Rectangle, luminance
 from ..lesions.joining import lesions_by_number
 from ..preparing.closer_view import closer_view, prepare_view, view_of_mask
+from . import remarks
 from .run import Run
-
-_GIVEN = "The outlines were given by a reader and not found by the segmentation model"
-_SCORED = "; each lesion's likelihood is that of the whole frame and of a closer view around the lesion together, "
-_OWN = "calibrated on outlined lesions of patients that were held out"
-_BORROWED = "with the calibration of whole frames, since this classifier has none for it"
 
 
 @dataclass
@@ -44,7 +39,7 @@ class Rescoring:
         if not run.look(indices, self._scored):
             return run.analysis(indices, Verdict(Label.REJECTED), self._joined)
         verdict = run.verdict_of(max(run.probabilities, key=lambda index: run.probabilities[index].malignant))
-        run.compare(verdict, f"The classification says {verdict.label.value}, but no lesion is outlined.")
+        run.compare(verdict, given=True)
         run.state_prevalence()
         self._state_rescored()
         return run.analysis(indices, verdict, self._joined)
@@ -104,13 +99,9 @@ class Rescoring:
         return torch.from_numpy(np.stack(planes)[:, None]).to(self.run.equipment.device)
 
     def _state_rescored(self) -> None:
-        scored = any(lesion.malignancy is not None for lesion in self.run.lesions)
         outside = sum(lesion.malignancy is None for lesion in self.run.lesions)
-        calibrated = _OWN if self.run.classifier.lesion_recalibration is not None else _BORROWED
-        message = f"{_GIVEN}{_SCORED + calibrated if scored else ''}."
-        if outside:
-            message += f" Outlines outside the analyzed area, {outside} in number, have no likelihood of their own."
-        self.run.flags.append(Flag(FlagCode.RESCORED, Severity.INFO, message))
+        own_calibration = self.run.classifier.lesion_recalibration is not None
+        self.run.flags.append(remarks.outlines_given(outside < len(self.run.lesions), own_calibration, outside))
 
 
 def checked_masks(masks: Mapping[int, NDArray], frames: Frames) -> dict[int, NDArray[np.uint8]]:

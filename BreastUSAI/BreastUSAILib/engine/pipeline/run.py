@@ -89,7 +89,7 @@ class Run:
             self._pass([key], self._classified_and_mapped)
         verdict = self.verdict_of(key)
         self._state_withheld(len(indices))
-        self.compare(verdict, f"The classification says {verdict.label.value}, but no lesion could be outlined.")
+        self.compare(verdict)
         self._state_outlined_on_normal(key, len(indices))
         self.state_prevalence()
         return self.analysis(indices, verdict)
@@ -261,10 +261,10 @@ class Run:
             normal_below = self.classifier.calibration.normal_below
             self.flags.append(remarks.outlined_on_normal(others, count - 1, normal_below, self.frames.kind))
 
-    def compare(self, verdict: Verdict, without_outline: str) -> None:
-        """Flag a key frame whose outline and whose class contradict each other."""
+    def compare(self, verdict: Verdict, given: bool = False) -> None:
+        """Flag a key frame whose outline and whose class contradict each other; `given`: a reader gave the outlines."""
         found = any(lesion.frame == verdict.key_frame for lesion in self.lesions)
-        flag = remarks.disagreement(verdict, found, without_outline)
+        flag = remarks.disagreement(verdict, found, given)
         if flag is not None:
             self.flags.append(flag)
         assert verdict.key_frame is not None

@@ -69,7 +69,7 @@ class InputSection:
         ui.framesFrame.visible = hasFrames
         self._frames.show(parameters.frames)
         ui.framesLabel.text = _("Slices:") if self._isVolume() else _("Frames:")
-        ui.everyNthSpinBox.suffix = _(" slices") if self._isVolume() else _(" frames")
+        ui.everyNthSpinBox.suffix = self._stepUnit()
         ui.everyNthLabel.visible = ui.everyNthSpinBox.visible = parameters.frames == "every"
         ui.slicesFrame.visible = parameters.treatAsSlices or (recognized is not None and recognized.canBeSlices)
         ui.sliceSpacingLabel.visible = ui.sliceSpacingSpinBox.visible = parameters.treatAsSlices
@@ -97,6 +97,11 @@ class InputSection:
                 self.recognized = recognize(volume, source)
         except Exception as error:  # the edge: called by the scene's events, and a node may be in any shape
             self._looked, self.recognized, self.problem = None, None, sentenceOf(asError(error))
+
+    def _stepUnit(self) -> str:
+        if self._parameters.everyNth == 1:
+            return _(" slice") if self._isVolume() else _(" frame")
+        return _(" slices") if self._isVolume() else _(" frames")
 
     def _isVolume(self) -> bool:
         return self.recognized is not None and self.recognized.kind is InputKind.VOLUME

@@ -131,7 +131,7 @@ class ReaderSection:
     def _keep(self, at: str) -> None:
         parameters = self._parameters
         entered = ReaderAssessment(parameters.readerBirads, parameters.readerComment, at)
-        addReaderAssessment(parameters.table, parameters.report, entered)
+        addReaderAssessment(parameters.table, parameters.report, entered, _)
 
     def _startAnewForAnotherImage(self) -> None:
         """Empty the assessment for an image that has none, and bring back the one of an image that has."""

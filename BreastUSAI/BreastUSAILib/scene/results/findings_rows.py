@@ -7,76 +7,89 @@ from collections.abc import Generator, Mapping
 from ... import RESEARCH_USE
 from ...engine.findings.analysis import Analysis, Lesion, Malignancy, VolumeLesion
 from ...engine.findings.lesion_segment import lesion_name
-from ...engine.findings.measures import LESION_MEASURES, VOLUME_MEASURES
+from ...engine.findings.measures import LESION_MEASURES, VOLUME_MEASURES, Translate
+from ...engine.findings.words import english, label_words
 from ...engine.images.frames import InputKind
 
 Row = dict[str, str]
 """Column title -> cell; a column that a row does not name stays empty: what is unknown is not a number."""
 
-FINDING = "Finding"
-LIKELIHOOD = "Likelihood of malignancy"
-LESION = "Lesion"
-FRAME = "Frame"
-
-
-def columnsOf(analysis: Analysis) -> dict[str, str]:
-    """Title -> unit (empty for none) of every column, from left to right."""
-    columns = dict.fromkeys((FINDING, LIKELIHOOD, LESION, FRAME), "")
-    if analysis.input.kind is InputKind.VOLUME:
-        columns |= {measure.kept_title: measure.unit for measure in VOLUME_MEASURES}
-    return columns | {measure.kept_title: measure.unit for measure in LESION_MEASURES}
-
-
 NO_NAMES: Mapping[int, str] = {}
 _LESIONS_A_STEP = 50
 
 
-def findingRows(analysis: Analysis, names: Mapping[int, str] = NO_NAMES) -> Generator[None, None, list[Row]]:
-    """The verdict, then each joined lesion of a volume, then each lesion of each frame; in short steps.
+class FindingsRows:
+    """Columns and rows of one analysis, in one language.
 
-    The likelihood is that of the whole input in the verdict's row, and that of the lesion's frame in a lesion's row
-    unless the lesion was scored on its own; with its interval where that is known. `names` are those that a reader
-    gave lesions, by `Lesion.id`.
+    Args:
+        analysis: what was found.
+        names: those that a reader gave lesions, by `Lesion.id`.
+        translate: gives the words in the language of who reads the table.
     """
-    verdict = analysis.verdict
-    first = {
-        FINDING: f"Verdict: {verdict.label.value} ({RESEARCH_USE})",
-        LIKELIHOOD: _interval(verdict.malignancy),
-        FRAME: "" if verdict.key_frame is None else str(verdict.key_frame),
-    }
-    likelihoods = {finding.index: finding.probabilities for finding in analysis.frames}
-    rows = [first]
-    for joined in analysis.volume_lesions:
-        rows.append(_joinedRow(joined, names.get(joined.lesions[0], lesion_name(joined.id))))
-    yield
-    for count, lesion in enumerate(analysis.lesions, start=1):
-        frame = likelihoods.get(lesion.frame)
-        likelihood = "" if frame is None else f"{frame.likelihood:.3f}"
-        number = analysis.volume_number(lesion.frame, lesion.number)
-        rows.append(_lesionRow(lesion, number, names.get(lesion.id, lesion_name(number)), likelihood))
-        if count % _LESIONS_A_STEP == 0:
-            yield
-    return rows
 
+    def __init__(self, analysis: Analysis, names: Mapping[int, str] = NO_NAMES, translate: Translate = english) -> None:
+        self._analysis, self._names, self._translate = analysis, names, translate
+        _ = translate
+        self._finding, self._lesion, self._frame = _("Finding"), _("Lesion"), _("Frame")
+        self._likelihood = _("Likelihood of malignancy")
+        self._lesionHeadings = [(measure.kept_heading(_), measure) for measure in LESION_MEASURES]
+        self._volumeHeadings = [(measure.kept_heading(_), measure) for measure in VOLUME_MEASURES]
 
-def _lesionRow(lesion: Lesion, number: int, name: str, frameLikelihood: str) -> Row:
-    return {
-        FINDING: name,
-        LIKELIHOOD: _interval(lesion.malignancy) or frameLikelihood,
-        LESION: str(number),
-        FRAME: str(lesion.frame),
-        **{measure.kept_title: measure.kept(lesion) for measure in LESION_MEASURES},
-    }
+    def columns(self) -> dict[str, str]:
+        """Title -> unit (empty for none) of every column, from left to right."""
+        columns = dict.fromkeys((self._finding, self._likelihood, self._lesion, self._frame), "")
+        if self._analysis.input.kind is InputKind.VOLUME:
+            columns |= {title: measure.unit for title, measure in self._volumeHeadings}
+        return columns | {title: measure.unit for title, measure in self._lesionHeadings}
 
+    def rows(self) -> Generator[None, None, list[Row]]:
+        """The verdict, then each joined lesion of a volume, then each lesion of each frame; in short steps.
 
-def _joinedRow(joined: VolumeLesion, name: str) -> Row:
-    return {
-        FINDING: f"{name}, all slices",
-        LIKELIHOOD: _interval(joined.malignancy),
-        LESION: str(joined.id),
-        FRAME: str(joined.key_frame),
-        **{measure.kept_title: measure.kept(joined) for measure in VOLUME_MEASURES},
-    }
+        The likelihood is that of the whole input in the verdict's row, and that of the lesion's frame in a lesion's row
+        unless the lesion was scored on its own; with its interval where that is known.
+        """
+        analysis, names = self._analysis, self._names
+        likelihoods = {finding.index: finding.probabilities for finding in analysis.frames}
+        rows = [self._verdictRow()]
+        for joined in analysis.volume_lesions:
+            rows.append(self._joinedRow(joined, names.get(joined.lesions[0], lesion_name(joined.id))))
+        yield
+        for count, lesion in enumerate(analysis.lesions, start=1):
+            frame = likelihoods.get(lesion.frame)
+            likelihood = "" if frame is None else f"{frame.likelihood:.3f}"
+            number = analysis.volume_number(lesion.frame, lesion.number)
+            rows.append(self._lesionRow(lesion, number, names.get(lesion.id, lesion_name(number)), likelihood))
+            if count % _LESIONS_A_STEP == 0:
+                yield
+        return rows
+
+    def _verdictRow(self) -> Row:
+        _, verdict = self._translate, self._analysis.verdict
+        words = _("Verdict: {verdict} ({note})").format(verdict=label_words(verdict.label, _), note=_(RESEARCH_USE))
+        return {
+            self._finding: words,
+            self._likelihood: _interval(verdict.malignancy),
+            self._frame: "" if verdict.key_frame is None else str(verdict.key_frame),
+        }
+
+    def _lesionRow(self, lesion: Lesion, number: int, name: str, frameLikelihood: str) -> Row:
+        return {
+            self._finding: name,
+            self._likelihood: _interval(lesion.malignancy) or frameLikelihood,
+            self._lesion: str(number),
+            self._frame: str(lesion.frame),
+            **{title: measure.kept(lesion) for title, measure in self._lesionHeadings},
+        }
+
+    def _joinedRow(self, joined: VolumeLesion, name: str) -> Row:
+        _ = self._translate
+        return {
+            self._finding: _("{name}, all slices").format(name=name),
+            self._likelihood: _interval(joined.malignancy),
+            self._lesion: str(joined.id),
+            self._frame: str(joined.key_frame),
+            **{title: measure.kept(joined) for title, measure in self._volumeHeadings},
+        }
 
 
 def _interval(malignancy: Malignancy | None) -> str:

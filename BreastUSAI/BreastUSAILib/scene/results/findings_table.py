@@ -10,17 +10,24 @@ import vtk
 
 from ... import RESEARCH_USE
 from ...engine.findings.analysis import Analysis
+from ...engine.findings.measures import Translate
+from ...engine.findings.words import english
 from ..mrml.nodes import addNode
-from .findings_rows import NO_NAMES, columnsOf, findingRows
+from .findings_rows import NO_NAMES, FindingsRows
 
 READER = "Reader"
 
+READER_WORD = "BreastUSAI.readerWord"
+"""Attribute of the table node: what a reader's row begins with, in the language that it was entered in."""
 
-def addFindingsTable(scene: Any, name: str, analysis: Analysis) -> Generator[None, None, Any]:
+
+def addFindingsTable(
+    scene: Any, name: str, analysis: Analysis, translate: Translate = english
+) -> Generator[None, None, Any]:
     """A vtkMRMLTableNode of text cells, in short steps: what is unknown (millimeters uncalibrated) stays empty."""
-    columns = yield from findingsColumns(analysis)
+    columns = yield from findingsColumns(analysis, translate=translate)
     table = addNode(scene, "vtkMRMLTableNode", name)
-    table.SetDescription(RESEARCH_USE)
+    table.SetDescription(translate(RESEARCH_USE))
     table.SetUseColumnTitleAsColumnHeader(True)
     replaceFindings(table, columns)
     return table
@@ -35,12 +42,13 @@ class Column:
 
 
 def findingsColumns(
-    analysis: Analysis, names: Mapping[int, str] = NO_NAMES
+    analysis: Analysis, names: Mapping[int, str] = NO_NAMES, translate: Translate = english
 ) -> Generator[None, None, tuple[Column, ...]]:
     """The findings as columns, in short steps. `names` are those that a reader gave lesions, by `Lesion.id`."""
-    rows = yield from findingRows(analysis, names)
+    found = FindingsRows(analysis, names, translate)
+    rows = yield from found.rows()
     columns = []
-    for title, unit in columnsOf(analysis).items():
+    for title, unit in found.columns().items():
         cells = vtk.vtkStringArray()
         cells.SetName(title)
         for row in rows:
@@ -64,13 +72,15 @@ def replaceFindings(table: Any, columns: tuple[Column, ...]) -> None:
     table.EndModify(blocker)
 
 
-def putReaderRow(table: Any, birads: str, comment: str, at: str) -> None:
+def putReaderRow(table: Any, birads: str, comment: str, at: str, translate: Translate = english) -> None:
     """Add a reader's assessment as the last row, or put it in the place of the earlier one."""
     row = _readerRow(table)
     if row is None:
         row = table.AddEmptyRow()
-    words = f"{READER}: BI-RADS {birads} ({at})"
+    reader = translate(READER)
+    words = f"{reader}: BI-RADS {birads} ({at})"
     table.SetCellText(row, 0, f"{words}: {comment}" if comment else words)
+    table.SetAttribute(READER_WORD, reader)
 
 
 def _readerWords(table: Any) -> list[str]:
@@ -80,5 +90,7 @@ def _readerWords(table: Any) -> list[str]:
 
 def _readerRow(table: Any) -> int | None:
     last = table.GetNumberOfRows() - 1
-    isReaders = last >= 0 and table.GetNumberOfColumns() > 0 and table.GetCellText(last, 0).startswith(f"{READER}: ")
-    return last if isReaders else None
+    if last < 0 or table.GetNumberOfColumns() == 0:
+        return None
+    reader = table.GetAttribute(READER_WORD) or READER
+    return last if table.GetCellText(last, 0).startswith(f"{reader}: ") else None

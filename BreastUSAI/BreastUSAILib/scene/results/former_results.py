@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from ...engine.errors import InputError
+from ...engine.findings.measures import Translate
 from ..mrml.result_links import RESULT_ROLES, LinkedResult, resultsOf
 from ..mrml.sequences import sequenceBehind
 from ..outlines.outline_marks import areEditedInSteps
@@ -49,13 +50,13 @@ def decideInSteps(nodes: Any, former: Former) -> Generator[None, None, list[Reti
     return decided
 
 
-def retire(decided: list[Retirement], nodes: Any) -> None:
+def retire(decided: list[Retirement], nodes: Any, translate: Translate) -> None:
     """Remove or keep former results; names and a reader's assessment go on with the new one, `nodes`."""
     for one in reversed(decided):  # oldest first
         result = one.result
         if result.report.GetScene() is None:  # deleted while outlines were compared
             continue
-        _passOnAssessment(result, nodes)
+        _passOnAssessment(result, nodes, translate)
         names = {name: node.GetName() for name in NODES if (node := getattr(result, name)) is not None}
         if one.isKept:
             number = 1 + max(_numbersOf(nodes.volume), default=0)
@@ -112,13 +113,13 @@ def _isEdited(result: LinkedResult, volume: Any) -> Generator[None, None, bool]:
         return True
 
 
-def _passOnAssessment(result: LinkedResult, nodes: Any) -> None:
+def _passOnAssessment(result: LinkedResult, nodes: Any, translate: Translate) -> None:
     try:
         entered = readerAssessmentIn(result.report)
     except InputError:
         return
     if entered is not None:
-        addReaderAssessment(nodes.table, nodes.report, entered)
+        addReaderAssessment(nodes.table, nodes.report, entered, translate)
 
 
 def _rename(node: Any, name: str) -> None:

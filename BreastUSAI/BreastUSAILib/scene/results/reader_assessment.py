@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from ...engine.findings.measures import Translate
+from ...engine.findings.words import english
 from .findings_table import putReaderRow
 from .report_node import READER_KEY, addToReport, readReport
 
@@ -24,7 +26,9 @@ class ReaderAssessment:
     at: str
 
 
-def addReaderAssessment(table: Any, reportNode: Any, assessment: ReaderAssessment) -> None:
+def addReaderAssessment(
+    table: Any, reportNode: Any, assessment: ReaderAssessment, translate: Translate = english
+) -> None:
     """Keep the assessment in the findings table and in the report, where there is one; an earlier one is replaced.
 
     Raises InputError where the report node holds no report; the table is then left as it was.
@@ -32,7 +36,7 @@ def addReaderAssessment(table: Any, reportNode: Any, assessment: ReaderAssessmen
     if reportNode is not None:
         addToReport(reportNode, READER_KEY, asdict(assessment))
     if table is not None:
-        putReaderRow(table, assessment.birads, assessment.comment, assessment.at)
+        putReaderRow(table, assessment.birads, assessment.comment, assessment.at, translate)
 
 
 def readerAssessmentIn(reportNode: Any) -> ReaderAssessment | None:

@@ -10,6 +10,8 @@ from typing import Any
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis
 from ...engine.findings.lesion_segment import lesion_name
+from ...engine.findings.measures import Translate
+from ...engine.findings.words import english
 from ..mrml.sequences import sequenceBehind
 from ..outlines.edited_masks import EditedMasks, Numbers
 from ..outlines.outline_marks import setMarksOfAll
@@ -22,7 +24,13 @@ _NAME_TO_REPLACE = re.compile(r"Segment(_\d+)?|" + lesion_name(1).replace("1", r
 
 
 def showRescoredInSteps(
-    analysis: Analysis, masks: EditedMasks, volumeNode: Any, segmentationNode: Any, table: Any, report: Any
+    analysis: Analysis,
+    masks: EditedMasks,
+    volumeNode: Any,
+    segmentationNode: Any,
+    table: Any,
+    report: Any,
+    translate: Translate = english,
 ) -> Generator[None, None, None]:
     """Bring table, report and the names of segments to what was scored anew; a reader's assessment stays.
 
@@ -36,6 +44,7 @@ def showRescoredInSteps(
         analysis: what `rescore` gave for `masks`.
         masks: the outlines that were scored.
         volumeNode, segmentationNode, table, report: the image and the nodes of its result.
+        translate: gives the table's words in the language of who reads it.
 
     Raises InputError where the report node holds no report, or a node left the scene; nothing is changed then.
     """
@@ -44,7 +53,7 @@ def showRescoredInSteps(
         segmentNames.add(frame, node.GetSegmentation(), masks.numbers[frame])
         yield
     names = segmentNames.chosenFor(analysis)
-    columns = yield from findingsColumns(analysis, names)
+    columns = yield from findingsColumns(analysis, names, translate)
     more: dict[str, Any] = {NAMES_KEY: {str(lesion): name for lesion, name in names.items()}} if names else {}
     before = report.GetText()
     former = readReport(report)

@@ -9,6 +9,8 @@ from typing import Any
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis
 from ...engine.findings.lesion_segment import lesion_terminology
+from ...engine.findings.measures import Translate
+from ...engine.findings.words import english
 from ...engine.images.frames import Frames, InputKind
 from ...engine.steps import StepRun, all_at_once
 from ..images.cine import addCine
@@ -52,6 +54,7 @@ def showAnalysis(
     volumeNode: Any = None,
     scene: Any = None,
     former: Former = Former.KEEP_EDITED,
+    translate: Translate = english,
 ) -> SceneNodes:
     """Add the findings to the scene beside the image they belong to, and show them.
 
@@ -61,11 +64,12 @@ def showAnalysis(
         volumeNode: the node that `frames` came from; None adds a new one from `frames`.
         scene: where to add a new volume node; the current scene where not given. A given node's own scene counts.
         former: what becomes of an earlier result of the same image.
+        translate: gives the table's words in the language of who reads it.
 
     Whatever raises on the way leaves the scene as it was. Raises InputError where `volumeNode` is gone, or is no
     longer what was analyzed.
     """
-    return all_at_once(showAnalysisInSteps(analysis, frames, volumeNode, scene, former=former))
+    return all_at_once(showAnalysisInSteps(analysis, frames, volumeNode, scene, former=former, translate=translate))
 
 
 def showAnalysisInSteps(
@@ -75,21 +79,21 @@ def showAnalysisInSteps(
     scene: Any = None,
     arrival: Callable[[], Arrival] = shown,
     former: Former = Former.KEEP_EDITED,
+    translate: Translate = english,
 ) -> Generator[None, None, SceneNodes]:
     """`showAnalysis` in short steps, none of them for more than one frame, between which the caller may do other work.
 
     `arrival` is asked before each step: while work goes on, a user may turn to another image.
     Earlier results of the same volume go last, when the new one is there. Where undo is enabled, the state before is
-    saved. Closing the generator
-    early, a failure, or the image (or something already added) leaving the scene between two steps removes what was
-    added, and nothing else.
+    saved. Closing the generator early, a failure, or the image (or something already added) leaving the scene between
+    two steps removes what was added, and nothing else.
     """
     if volumeNode is not None and volumeNode.GetScene() is None:
         raise _gone(volumeNode)
     scene = volumeNode.GetScene() if volumeNode is not None else scene or currentScene()
     scene.SaveStateForUndo()
     added = AddedNodes(scene)
-    steps = StepRun(_results(scene, analysis, frames, volumeNode, arrival, former))
+    steps = StepRun(_results(scene, analysis, frames, volumeNode, arrival, former, translate))
     try:
         while True:
             if volumeNode is not None:
@@ -107,9 +111,15 @@ def showAnalysisInSteps(
 
 
 def _results(
-    scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any, arrival: Callable[[], Arrival], former: Former
+    scene: Any,
+    analysis: Analysis,
+    frames: Frames,
+    volumeNode: Any,
+    arrival: Callable[[], Arrival],
+    former: Former,
+    translate: Translate,
 ) -> Generator[None, None, SceneNodes]:
-    nodes = yield from _addNodes(scene, analysis, frames, volumeNode)
+    nodes = yield from _addNodes(scene, analysis, frames, volumeNode, translate)
     isStacked = volumeNode is not None and nodes.volume is not volumeNode
     if isStacked:
         placeBeside(nodes.volume, volumeNode)
@@ -117,7 +127,7 @@ def _results(
         placeBeside(node, nodes.volume)
         yield
     decided = yield from decideInSteps(nodes, former)
-    retire(decided, nodes)  # from here on there is no step that may fail or be cancelled
+    retire(decided, nodes, translate)  # from here on there is no step that may fail or be cancelled
     noteThatPicturesHaveNoSize(nodes.volume)
     if arrival() is not Arrival.SHOWN:
         return nodes
@@ -131,7 +141,9 @@ def _results(
     return nodes
 
 
-def _addNodes(scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any) -> Generator[None, None, SceneNodes]:
+def _addNodes(
+    scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any, translate: Translate
+) -> Generator[None, None, SceneNodes]:
     terms = lesion_terminology(frames.identity.laterality)
     source = None if volumeNode is None else sequenceBehind(volumeNode)
     if frames.kind is InputKind.CINE:
@@ -150,7 +162,7 @@ def _addNodes(scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any) -
         segmentation = yield from addStackSegmentation(scene, name("segmentation"), analysis, volume, terms)
         heatMap = yield from addStackHeatMap(scene, name("heat map"), analysis, volume)
     yield
-    table = yield from addFindingsTable(scene, name("findings"), analysis)
+    table = yield from addFindingsTable(scene, name("findings"), analysis, translate)
     yield
     report = yield from addReportNode(scene, name("report"), analysis)
     nodes = SceneNodes(volume, segmentation, heatMap, table, report, source.browser if source else None)

@@ -1,0 +1,1 @@
+"""Base classes, parameter node and widget binding of a scripted module."""

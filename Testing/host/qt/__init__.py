@@ -1,0 +1,1 @@
+"""PySide6 with the names and habits of PythonQt."""

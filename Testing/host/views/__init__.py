@@ -1,0 +1,1 @@
+"""Slice views: drawn without a screen, their layout, and clicks in them."""

@@ -1,0 +1,1 @@
+"""Model cards: text, tables of figures, controls, and the sources of the data."""

@@ -1,0 +1,1 @@
+"""The loop (PyTorch Lightning), its checkpoint, and the teachers of distillation."""

@@ -1,0 +1,1 @@
+"""Weights to start from: published ones, a file, a bundle."""

@@ -1,0 +1,1 @@
+"""Controls: what changed images show about what the class is read from."""

@@ -1,0 +1,1 @@
+"""Figures in words, on the terminal, as plots, and as the tables that compare them."""

@@ -1,0 +1,1 @@
+"""From bundles and held-out images to the per-image table, through the product's own path."""
