@@ -20,8 +20,11 @@ LIKELIHOOD = Code("111047", "DCM", "Probability of cancer")
 LIKELIHOOD_LOW = Code("likelihood_low", OWN_SCHEME, "Probability of cancer, lower end of 95 % interval")
 LIKELIHOOD_HIGH = Code("likelihood_high", OWN_SCHEME, "Probability of cancer, upper end of 95 % interval")
 VERDICT = Code("verdict", OWN_SCHEME, "Verdict of the classification")
+NOT_LISTED = Code("not_listed", OWN_SCHEME, "Lesions that are not listed here")
+COUNT = Code("1", "UCUM", "no units")
 PERCENT = Code("%", "UCUM", "%")
 
+_LONGEST = 16
 _QUANTITIES = {
     "area": Code("42798000", "SCT", "Area"),
     "long_axis": Code("103339001", "SCT", "Long axis"),
@@ -34,14 +37,14 @@ _UNITS = {
     "mm": Code("mm", "UCUM", "mm"),
     "mm2": Code("mm2", "UCUM", "mm2"),
     "mm3": Code("mm3", "UCUM", "mm3"),
-    "": Code("1", "UCUM", "no units"),
+    "": COUNT,
 }
 
 
 def quantity(measure: Measure) -> Code:
     """What a measure measures: a standard concept, or one of our own by its key where there is none."""
     name = measure.key.removesuffix(f"_{measure.unit}") if measure.unit else measure.key
-    return _QUANTITIES.get(name) or Code(measure.key, OWN_SCHEME, measure.title)
+    return _QUANTITIES.get(name) or own(measure.key, measure.title)
 
 
 def unit_of(measure: Measure) -> Code:
@@ -50,5 +53,5 @@ def unit_of(measure: Measure) -> Code:
 
 
 def own(key: str, meaning: str) -> Code:
-    """A concept of our own."""
-    return Code(key, OWN_SCHEME, meaning)
+    """A concept of our own; a code value has sixteen characters at most (PS3.3 8.1)."""
+    return Code(key[:_LONGEST], OWN_SCHEME, meaning)

@@ -20,14 +20,27 @@ from .source import DicomSource, SourceFrame, new_uid
 
 SERIES = 9003
 DESCRIPTION = "BreastUSAI measurements, research use only"
-MOST_LESIONS = 5000
-"""Groups in one report: more make an object that readers cannot open in a reasonable time."""
+MOST_LESIONS = 100
+"""Listed in one report, the largest first: what others' readers open in seconds."""
+
+
+def listed_lesions(analysis: Analysis) -> tuple[Lesion, ...]:
+    """The lesions of a still or of a cine's key frame; of a volume each joined lesion where it is most suspicious."""
+    key = analysis.verdict.key_frame
+    if not analysis.volume_lesions:
+        return () if key is None else analysis.lesions_of(key)
+    by_id = {lesion.id: lesion for lesion in analysis.lesions}
+    largest = []
+    for joined in analysis.volume_lesions:
+        there = [by_id[one] for one in joined.lesions if by_id[one].frame == joined.key_frame]
+        largest += sorted(there, key=lambda lesion: -lesion.area_px)[:1]
+    return tuple(largest)
 
 
 def measurement_report(
     analysis: Analysis, frames: Frames, source: DicomSource, segmented: Dataset | None = None
 ) -> Dataset:
-    """The image's likelihood and verdict, and each lesion of a frame that can be referred to with its measures.
+    """The image's likelihood and verdict, and `listed_lesions` with their measures, as far as frames can be referred to.
 
     Args:
         analysis: what was found.
@@ -58,10 +71,22 @@ def measurement_report(
         is_complete=True,
         is_verified=False,
         specific_character_set=CHARACTER_SET,
-        coding_schemes=[highdicom.CodingSchemeIdentificationItem(codes.OWN_SCHEME, name=codes.OWN_SCHEME_NAME)],
+        coding_schemes=[
+            highdicom.coding_schemes.CodingSchemeIdentificationItem(codes.OWN_SCHEME, name=codes.OWN_SCHEME_NAME)
+        ],
     )
     report.PreliminaryFlag = "PRELIMINARY"
+    _by_frame_alone(report)
     return report
+
+
+def _by_frame_alone(item: Dataset) -> None:
+    """A reference names a frame or a segment and never both (PS3.3 C.18.4); a frame here is of one segment."""
+    for reference in item.get("ReferencedSOPSequence", []):
+        if "ReferencedFrameNumber" in reference:
+            reference.pop("ReferencedSegmentNumber", None)
+    for below in item.get("ContentSequence", []):
+        _by_frame_alone(below)
 
 
 def _instances(source: DicomSource) -> list[SourceFrame]:
@@ -101,8 +126,9 @@ class _Maker:
 
     def content(self, images: Sequence[Dataset]) -> Any:
         """The whole tree."""
-        lesions = [lesion for lesion in self._analysis.lesions if lesion.frame in self._source.frames]
-        groups = [self._image(), *(self._lesion(lesion) for lesion in lesions[:MOST_LESIONS])]
+        found = listed_lesions(self._analysis)
+        lesions = [lesion for lesion in found if lesion.frame in self._source.frames][:MOST_LESIONS]
+        groups = [self._image(len(found) - len(lesions)), *map(self._lesion, lesions)]
         return self._sr.MeasurementReport(
             observation_context=self._observer(),
             procedure_reported=codes.BREAST_ULTRASOUND,
@@ -127,8 +153,8 @@ class _Maker:
             parameters=[f"SHA-256 of the weights: {model.sha256}"] if model else None,
         )
 
-    def _image(self) -> Any:
-        """What is said of the whole input: that of its key frame."""
+    def _image(self, left_out: int) -> Any:
+        """What is said of the whole input: that of its key frame; and how many lesions are not listed."""
         verdict, key = self._analysis.verdict, self._analysis.verdict.key_frame
         shown = self._source.frames.get(-1 if key is None else key)
         label = codes.own(verdict.label.value, verdict.label.value.capitalize())
@@ -137,9 +163,12 @@ class _Maker:
             finding_sites=[self._site()],
             algorithm_id=self._classifier,
             source_images=None if shown is None else [self._source_image(shown)],
-            measurements=self._likelihood(verdict.malignancy) or None,
+            measurements=[*self._likelihood(verdict.malignancy), *self._left_out(left_out)] or None,
             qualitative_evaluations=[self._sr.QualitativeEvaluation(codes.VERDICT, label)],
         )
+
+    def _left_out(self, count: int) -> list[Any]:
+        return [self._number(codes.NOT_LISTED, count, codes.COUNT)] if count else []
 
     def _lesion(self, lesion: Lesion) -> Any:
         number = self._analysis.volume_number(lesion.frame, lesion.number)
@@ -177,9 +206,7 @@ class _Maker:
         region = self._sr.ImageRegion(
             graphic_type="ELLIPSE",
             graphic_data=_points(ends, self._frames.rows, self._frames.columns),
-            source_image=self._sr.SourceImageForRegion(
-                frame.sop_class_uid, frame.sop_instance_uid, _numbers_of(frame)
-            ),
+            source_image=self._sr.SourceImageForRegion(frame.sop_class_uid, frame.sop_instance_uid, _numbers_of(frame)),
         )
         return {"referenced_region": region}
 
@@ -191,7 +218,7 @@ class _Maker:
         value = measure.value(lesion)
         if value is None:
             return []
-        return [self._number(codes.quantity(measure), float(value), codes.unit_of(measure), self._segmenter)]
+        return [self._number(codes.quantity(measure), float(value), codes.unit_of(measure))]
 
     def _likelihood(self, malignancy: Malignancy | None) -> list[Any]:
         if malignancy is None:
@@ -203,8 +230,10 @@ class _Maker:
         )
         return [self._number(name, 100 * share, codes.PERCENT, self._classifier) for name, share in values]
 
-    def _number(self, name: Any, value: float, unit: Any, algorithm: Any) -> Any:
-        return self._sr.Measurement(name=self._code(name), value=float(f"{value:.6g}"), unit=unit, algorithm_id=algorithm)
+    def _number(self, name: Any, value: float, unit: Any, algorithm: Any = None) -> Any:
+        """`algorithm` where it is another than the group's."""
+        rounded = float(f"{value:.6g}")
+        return self._sr.Measurement(name=self._code(name), value=rounded, unit=unit, algorithm_id=algorithm)
 
     def _site(self) -> Any:
         side = codes.SIDES.get(self._frames.identity.laterality or "")

@@ -119,7 +119,11 @@ def _reference(frame: SourceFrame) -> Dataset:
         item.ReferencedFrameNumber = frame.frame_number
     purpose = codes.DCM.SourceImageForImageProcessingOperation
     code = Dataset()
-    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = purpose.value, purpose.scheme_designator, purpose.meaning
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = (
+        purpose.value,
+        purpose.scheme_designator,
+        purpose.meaning,
+    )
     item.PurposeOfReferenceCodeSequence = [code]
     return item
 
