@@ -60,7 +60,7 @@ def render_preview(analysis: Analysis, frames: Frames) -> Image.Image:
     """
     key = analysis.verdict.key_frame
     frame = frames.count // 2 if key is None else key
-    views = _views(analysis, frames, frame)
+    views = preview_views(analysis, frames, frame)
     side = panel(analysis, frame)
     stacked = frames.columns > _WIDE * frames.rows
     cells = _grid([_captioned(*view) for view in views], stacked)
@@ -74,7 +74,7 @@ def render_preview(analysis: Analysis, frames: Frames) -> Image.Image:
     return canvas
 
 
-def _views(analysis: Analysis, frames: Frames, frame: int) -> list[tuple[str, Image.Image, Image.Image]]:
+def preview_views(analysis: Analysis, frames: Frames, frame: int) -> list[tuple[str, Image.Image, Image.Image]]:
     """(caption, picture, strip below it) of every view."""
     box = _STACKED_BOX if frames.columns > _WIDE * frames.rows else _BESIDE_BOX
     spacing = frames.pixel_spacing_mm

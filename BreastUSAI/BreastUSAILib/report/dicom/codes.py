@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
 
 from ...engine.findings import lesion_segment
@@ -22,6 +23,7 @@ LIKELIHOOD_HIGH = Code("likelihood_high", OWN_SCHEME, "Probability of cancer, up
 VERDICT = Code("verdict", OWN_SCHEME, "Verdict of the classification")
 NOT_LISTED = Code("not_listed", OWN_SCHEME, "Lesions that are not listed here")
 COUNT = Code("1", "UCUM", "no units")
+PROCESSED_SOURCE = Code("121322", "DCM", "Source image for image processing operation")
 PERCENT = Code("%", "UCUM", "%")
 
 _LONGEST = 16
@@ -55,3 +57,10 @@ def unit_of(measure: Measure) -> Code:
 def own(key: str, meaning: str) -> Code:
     """A concept of our own; a code value has sixteen characters at most (PS3.3 8.1)."""
     return Code(key[:_LONGEST], OWN_SCHEME, meaning)
+
+
+def coded(code: Code) -> Dataset:
+    """A concept as an item of a code sequence (PS3.3 8.8)."""
+    item = Dataset()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = code.value, code.scheme_designator, code.meaning
+    return item

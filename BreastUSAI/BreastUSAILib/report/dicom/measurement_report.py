@@ -40,7 +40,7 @@ def listed_lesions(analysis: Analysis) -> tuple[Lesion, ...]:
 def measurement_report(
     analysis: Analysis, frames: Frames, source: DicomSource, segmented: Dataset | None = None
 ) -> Dataset:
-    """The image's likelihood and verdict, and `listed_lesions` with their measures, as far as frames can be referred to.
+    """The image's likelihood and verdict, and `listed_lesions` of frames that can be referred to, with their measures.
 
     Args:
         analysis: what was found.
@@ -78,6 +78,10 @@ def measurement_report(
     report.PreliminaryFlag = "PRELIMINARY"
     _by_frame_alone(report)
     return report
+
+
+def _own_scheme(highdicom: Any) -> Any:
+    return highdicom.coding_schemes.CodingSchemeIdentificationItem(codes.OWN_SCHEME, name=codes.OWN_SCHEME_NAME)
 
 
 def _by_frame_alone(item: Dataset) -> None:

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from pydicom.dataset import Dataset
-from pydicom.sr.codedict import codes
 
 from ...engine.findings.analysis import Analysis
 from ...engine.images.frames import Frames
 from ..needed_packages import needed
 from ..preview import render_preview
 from ..preview_views import displayable
+from . import codes
+from .codes import coded
 from .header import CHARACTER_SET, DEVICE_NAME, MANUFACTURER, SOFTWARE_VERSION
 from .source import DicomSource, SourceFrame, new_uid
 
@@ -117,14 +118,7 @@ def _reference(frame: SourceFrame) -> Dataset:
     item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = frame.sop_class_uid, frame.sop_instance_uid
     if frame.frame_number is not None:
         item.ReferencedFrameNumber = frame.frame_number
-    purpose = codes.DCM.SourceImageForImageProcessingOperation
-    code = Dataset()
-    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = (
-        purpose.value,
-        purpose.scheme_designator,
-        purpose.meaning,
-    )
-    item.PurposeOfReferenceCodeSequence = [code]
+    item.PurposeOfReferenceCodeSequence = [coded(codes.PROCESSED_SOURCE)]
     return item
 
 

@@ -176,7 +176,7 @@ def _finish(made: Dataset, analysis: Analysis, frames: Frames, source: DicomSour
     side = frames.identity.laterality
     for segment in made.SegmentSequence:
         if side in codes.SIDES:
-            segment.AnatomicRegionSequence[0].AnatomicRegionModifierSequence = [_coded(codes.SIDES[side])]
+            segment.AnatomicRegionSequence[0].AnatomicRegionModifierSequence = [codes.coded(codes.SIDES[side])]
     shared = made.SharedFunctionalGroupsSequence[0]
     if frames.slice_spacing_mm is None:  # highdicom takes it from the frames' positions, which stand for an order alone
         for groups in (shared, *made.PerFrameFunctionalGroupsSequence):
@@ -228,9 +228,3 @@ def _comment(analysis: Analysis, frames: Frames, source: DicomSource, shown: Seq
             "frames where the image states none: ultrasound images do not say where they lie in the patient."
         )
     return " ".join(said)
-
-
-def _coded(code: Any) -> Dataset:
-    item = Dataset()
-    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = code.value, code.scheme_designator, code.meaning
-    return item
