@@ -257,6 +257,8 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         progress: Callable[[int, int, str], None] | None = None,
         *,
         explainMethod: str | None = None,
+        report: str = "",
+        keepIdentity: bool = False,
     ) -> dict[str, Any]:
         """Analyze every image in a folder (or one file); results are written as the command line writes them.
 
@@ -268,6 +270,9 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             prevalence: as in `analyze`.
             progress: called as ``progress(done, total, words)`` with inputs done and to do.
             explainMethod: as in `analyze`.
+            report: some of ``pdf``, ``sr``, ``seg``, ``sc`` and ``csv`` with commas between them, or ``all``: files
+                that are written too.
+            keepIdentity: let patient, study and unique identifiers of DICOM inputs stand in the results.
 
         Returns:
             ``{"done": [{"input", "output"}], "failed": [{"input", "error"}]}``, all of them texts.
@@ -292,6 +297,8 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             prevalence=prevalence,
             explainMethod=explainMethod,
             progress=progress,
+            report=report,
+            keepIdentity=keepIdentity,
         )
 
 

@@ -62,6 +62,8 @@ def analyzeFolder(
     prevalence: float | None,
     explainMethod: str | None,
     progress: Progress | None,
+    report: str,
+    keepIdentity: bool,
 ) -> dict[str, Any]:
     """See `BreastUSAILogic.analyzeFolder`."""
     options = AnalyzeOptions(  # refuses what cannot be
@@ -74,6 +76,8 @@ def analyzeFolder(
         "explainClass": options.explain_class.value,
         "prevalence": options.prevalence,
         "explainMethod": options.explain_method,
+        "report": report,
+        "keepIdentity": keepIdentity,
     }
     return engine.request("analyzeFolder", params, progress)
 

@@ -17,11 +17,11 @@ from pathlib import Path, PurePath
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
-from ..engine.errors import InputError
 from ..engine.findings.analysis import Analysis
 from ..engine.images.frames import Frames
-from ..engine.reading.dicom.dicom_file import DATASET_ERRORS, read_header, readable_header
+from ..engine.reading.dicom.dicom_file import DATASET_ERRORS
 from ..engine.reading.names import stem
+from .dicom.source import header_of
 
 _NAMING = (
     *("PatientName", "PatientID", "OtherPatientIDs", "OtherPatientNames", "PatientBirthName", "PatientMotherBirthName"),
@@ -59,7 +59,7 @@ def without_identifiers(analysis: Analysis) -> Analysis:
 
 def private_name(name: str, path: Path) -> str:
     """`name`, or ``exam-`` and a hash where it repeats what the DICOM header at `path` says of the patient."""
-    dataset = _header(path)
+    dataset = header_of(path)
     if dataset is None or not _names_patient(name, identity_words(dataset)):
         return name
     uid = str(dataset.get("SOPInstanceUID") or path)
@@ -81,7 +81,7 @@ def private_path(text: str) -> str:
     """A path to print: parts that repeat what the DICOM header behind it says of the patient are an ellipsis."""
     path = Path(text)
     looked_at = path if path.is_file() else next(iter(sorted(path.glob("*"))), path) if path.is_dir() else path
-    dataset = _header(looked_at)
+    dataset = header_of(looked_at)
     if dataset is None:
         return text
     words = identity_words(dataset)
@@ -105,9 +105,8 @@ def identity_words(dataset: Dataset) -> frozenset[str]:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", _plain(text).replace("_", " ")) + re.findall(
-        r"\w{4,}", re.sub(r"[\W_]", "", _plain(text))
-    )
+    plain = _plain(text)
+    return [*re.findall(r"\w+", plain.replace("_", " ")), re.sub(r"[\W_]", "", plain)]
 
 
 def _plain(text: str) -> str:
@@ -118,13 +117,3 @@ def _plain(text: str) -> str:
 def _names_patient(name: str, words: frozenset[str]) -> bool:
     plain = re.sub(r"[\W_]", "", _plain(name))
     return any(word in plain for word in words)
-
-
-def _header(path: Path) -> Dataset | None:
-    try:
-        if not path.is_file():
-            return None
-        with readable_header(path):
-            return read_header(path).dataset
-    except (InputError, OSError):
-        return None

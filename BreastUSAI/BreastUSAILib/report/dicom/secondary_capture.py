@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,16 +47,14 @@ def preview_capture(analysis: Analysis, frames: Frames, source: DicomSource, has
     return capture
 
 
-def captured_source(
-    frames: Frames, index: int, identity: Any, study_instance_uid: str | None, has_text: bool
-) -> DicomSource:
-    """Frame `index` as a Secondary Capture that other objects can refer to, in a study of its own or the one given.
+def captured_source(frames: Frames, index: int, identity: Mapping[str, str], has_text: bool) -> DicomSource:
+    """Frame `index` as a Secondary Capture that other objects can refer to, in a study of its own.
 
     Raises:
         DependencyError: highdicom is not there.
         InputError: the frame cannot be read again.
     """
-    study, series = study_instance_uid or new_uid(), new_uid()
+    study, series = new_uid(), new_uid()
     shown = displayable(frames.read_frame(index))
     pixels = np.asarray(shown if frames.has_color else shown.convert("L"))
     plain = DicomSource(study, series, {}, identity)

@@ -78,7 +78,7 @@ def _source(frames: Frames, wanted: Iterable[int], keep_identity: bool) -> Dicom
         if path is None:
             return None
         if path not in headers:
-            headers[path] = _header(Path(path))
+            headers[path] = header_of(Path(path))
         header = headers[path]
         place = None if header is None else _frame_in(header, frames, index)
         if header is None or place is None or not _same_series(first, header):
@@ -96,13 +96,8 @@ def _source(frames: Frames, wanted: Iterable[int], keep_identity: bool) -> Dicom
     )
 
 
-def header_behind(frames: Frames) -> Dataset | None:
-    """The header of the first file of `frames`, or None where it is no DICOM file that can be read."""
-    path = frames.files[0] if frames.files else frames.source
-    return None if path is None else _header(Path(path))
-
-
-def _header(path: Path) -> Dataset | None:
+def header_of(path: Path) -> Dataset | None:
+    """The header of a DICOM file, or None where it is none that can be read."""
     try:
         return read_header(path).dataset if path.is_file() else None
     except (InputError, OSError):

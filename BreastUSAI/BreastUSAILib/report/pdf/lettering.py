@@ -20,12 +20,15 @@ _FOLDERS = {
 }
 _OTHER_FOLDERS = (
     *("/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/dejavu", "/usr/share/fonts/TTF"),
+    *("/usr/share/fonts/truetype/droid", "/usr/share/fonts/truetype/wqy", "/usr/share/fonts/truetype/nanum"),
     *("/usr/share/fonts/truetype/noto", "/usr/share/fonts/noto", "/usr/share/fonts/truetype/freefont"),
 )
 _FILES = (
     *("DejaVuSans.ttf", "arial.ttf", "arialuni.ttf", "Arial Unicode.ttf", "segoeui.ttf", "Nirmala.ttf", "FreeSans.ttf"),
     *("NotoSans-Regular.ttf", "NotoSansArabic-Regular.ttf", "NotoSansHebrew-Regular.ttf"),
     *("NotoSansDevanagari-Regular.ttf", "NotoSansThai-Regular.ttf", "NotoSansArmenian-Regular.ttf"),
+    *("msyh.ttc", "msgothic.ttc", "malgun.ttf", "STHeiti Light.ttc", "AppleGothic.ttf"),
+    *("DroidSansFallbackFull.ttf", "wqy-microhei.ttc", "wqy-zenhei.ttc", "NanumGothic.ttf"),
 )
 _BY_NAME = (("HIRAGANA", "HeiseiKakuGo-W5"), ("KATAKANA", "HeiseiKakuGo-W5"), ("HANGUL", "HYGothic-Medium"))
 _HAN = "STSong-Light"

@@ -37,6 +37,11 @@ Section = Callable[[Contents, Paper], list[Any]]
 
 _PICTURE_PT, _TALLEST_PT = 0.5 * (WIDTH_PT - 12), 250.0
 _NUMBER_PT, _NAME_PT, _LIKELIHOOD_PT = 22.0, 78.0, 92.0
+_LESION_TITLES = {
+    InputKind.STILL: "Lesions",
+    InputKind.CINE: "Lesions of this frame",
+    InputKind.VOLUME: "Lesions of this slice",
+}
 _BLANK = "_" * 30
 
 
@@ -116,21 +121,15 @@ def lesions(contents: Contents, paper: Paper) -> list[Any]:
     if analysis.verdict.label is Label.REJECTED:
         return []
     here = () if key is None else analysis.lesions_of(key)
-    parts = (
-        [] if not analysis.volume_lesions else [paper.heading("Lesions of the volume"), _volume_table(analysis, paper)]
-    )
-    one = {
-        InputKind.STILL: "Lesions",
-        InputKind.CINE: "Lesions of this frame",
-        InputKind.VOLUME: "Lesions of this slice",
-    }
-    parts.append(paper.heading(one[analysis.input.kind]))
+    parts = []
+    if analysis.volume_lesions:
+        parts += [paper.heading("Lesions of the volume"), _volume_table(analysis, paper)]
+    parts.append(paper.heading(_LESION_TITLES[analysis.input.kind]))
     parts.append(_lesion_table(contents, here, paper) if here else paper.text("No lesion was outlined."))
     others = len(analysis.lesions) - len(here)
     if others:
-        parts.append(
-            paper.text(f"Other frames have {others} more outlines; the table of lesions (CSV) has them all.", 8)
-        )
+        words = f"Other frames have {others} more outlines; the table of lesions (CSV) has them all."
+        parts.append(paper.text(words, 8))
     return parts
 
 
@@ -151,16 +150,11 @@ def _lesion_table(contents: Contents, here: tuple[Lesion, ...], paper: Paper) ->
 
 def _volume_table(analysis: Analysis, paper: Paper) -> Any:
     shown = columns(VOLUME_MEASURES, True)
-    rows = [
-        [paper.text(title, 8, bold=True) for title in ("", *(one.heading(str) for one in shown), "Where", "Likelihood")]
-    ]
+    titles = ("", *(column.heading(str) for column in shown), "Where", "Likelihood")
+    rows = [[paper.text(title, 8, bold=True) for title in titles]]
     for lesion in analysis.volume_lesions:
-        cells = [
-            str(lesion.id),
-            *(column.cell(lesion) for column in shown),
-            _where(lesion),
-            _likelihood(lesion.malignancy),
-        ]
+        sizes = (column.cell(lesion) for column in shown)
+        cells = [str(lesion.id), *sizes, _where(lesion), _likelihood(lesion.malignancy)]
         rows.append([paper.text(cell, 8) for cell in cells])
     room = (WIDTH_PT - _NUMBER_PT - _LIKELIHOOD_PT) / (len(shown) + 1)
     return paper.table(rows, [_NUMBER_PT, *[room] * (len(shown) + 1), _LIKELIHOOD_PT])

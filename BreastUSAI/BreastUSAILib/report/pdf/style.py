@@ -49,10 +49,12 @@ class Paper:
 
     def heading(self, words: str) -> Any:
         """A section's title."""
-        rule = self.platypus.HRFlowable(
-            width="100%", thickness=0.6, color=self.colors.HexColor(RULE), spaceBefore=7, spaceAfter=4
-        )
-        return self.platypus.KeepTogether([rule, self.text(words, 10.5, bold=True, after=3)])
+        title = self.platypus.Table([[self.text(words, 10.5, bold=True)]], colWidths=[WIDTH_PT])
+        rule = ("LINEABOVE", (0, 0), (-1, 0), 0.6, self.colors.HexColor(RULE))
+        title.setStyle(self.platypus.TableStyle([rule, ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
+        title.spaceBefore = 6
+        title.keepWithNext = True
+        return title
 
     def table(self, rows: Sequence[Sequence[Any]], widths: Sequence[float], head: bool = True) -> Any:
         """A table that goes on over pages with its head repeated."""
