@@ -9,7 +9,7 @@ import pytest
 
 from BreastUSAILib.engine.findings.analysis import Malignancy
 from BreastUSAILib.engine.findings.measures import LESION_MEASURES
-from BreastUSAILib.report.csv_tables import write_csv, write_frame_table, write_lesion_table
+from BreastUSAILib.report.tables.csv_tables import write_csv, write_frame_table, write_lesion_table
 
 from .samples import analysis_of, frames_of, volume_of
 

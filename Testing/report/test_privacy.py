@@ -27,7 +27,7 @@ from Testing.report.samples import analysis_of
 STILL = Path(__file__).resolve().parents[2] / "BreastUSAI" / "Resources" / "Samples" / "still_malignant_calibrated.dcm"
 MARKER = "ZQXMARK"
 TEXTS = ("AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT", "UR")
-NEEDED_GROUPS = (0x0002, 0x0028)
+NEEDED_GROUPS = (0x0000, 0x0002, 0x0004, 0x0028)
 SCAN = Rectangle(0, 60, 400, 360)
 """Where the scan lies in the marked file; the text stands above it."""
 
@@ -85,7 +85,7 @@ def bytes_in(path: Path) -> bytes:
     content = path.read_bytes()
     parts = [content, str(path).encode()]
     if path.suffix == ".nrrd":
-        head, body = content.split(b"\n\n", 1)
+        _, body = content.split(b"\n\n", 1)
         parts.append(gzip.decompress(body))
     elif path.suffix == ".pdf":
         reader = PdfReader(path)

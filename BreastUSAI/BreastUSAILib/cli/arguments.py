@@ -91,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_analyze(commands)
     _add_models(commands)
+    _add_readers(commands)
     _add_phantom(commands)
     _add_worker(commands)
     return top
@@ -205,6 +206,18 @@ def _add_models(commands: Any) -> None:
     add.add_argument("--sha256", metavar="HEX", help="the SHA-256 of the zip; an address needs it")
     remove = actions.add_parser("remove", help="delete a model that was added", description="Delete an added model.")
     remove.add_argument("name", metavar="NAME", help="as 'breastusai models list' names it")
+
+
+def _add_readers(commands: Any) -> None:
+    readers = commands.add_parser(
+        "readers",
+        help="put the readers' assessments of saved reports into one table",
+        description="Write one CSV table with a row for each reader and case: category and confidence before and after "
+        "the result was shown, seconds, and which model's result that was. The assessments are those of reports that "
+        "were saved with the panel, one folder for each reader or one for all.",
+    )
+    readers.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="a folder of saved reports")
+    readers.add_argument("--output", required=True, type=Path, metavar="FILE", help="the table, a .csv file")
 
 
 def _add_phantom(commands: Any) -> None:

@@ -16,7 +16,7 @@ from ..engine.findings.analysis import Analysis
 from ..engine.flags import FlagCode
 from ..engine.images.frames import Frames
 from .atomic import atomic_file
-from .csv_tables import write_frame_table, write_lesion_table
+from .tables.csv_tables import write_frame_table, write_lesion_table
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -133,7 +133,7 @@ class _Work:
             self.problems.append(words)
 
     def _pdf(self) -> None:
-        from .model_cards import card_summaries
+        from .pdf.model_cards import card_summaries
         from .pdf.contents import Contents
         from .pdf.document import write_pdf
 

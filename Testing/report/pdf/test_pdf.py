@@ -12,7 +12,7 @@ from BreastUSAILib import RESEARCH_USE
 from BreastUSAILib.engine.errors import DependencyError
 from BreastUSAILib.engine.findings.analysis import Label, Malignancy
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
-from BreastUSAILib.report.model_cards import CardSummary
+from BreastUSAILib.report.pdf.model_cards import CardSummary
 from BreastUSAILib.report.pdf import lettering
 from BreastUSAILib.report.pdf.contents import Contents
 from BreastUSAILib.report.pdf.document import write_pdf

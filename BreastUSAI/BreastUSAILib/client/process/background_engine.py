@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from ...engine.images.frames import Frames
 from ...engine.interface import Engine, Masks
 from ...engine.options import AnalyzeOptions, ModelChoice, Progress
+from ...scene.results.report_contents import ReportContents
 from .call import Call, Listener
 
 
@@ -38,6 +39,14 @@ class BackgroundEngine(Engine, Protocol):
 
     def startRequest(self, method: str, params: Mapping[str, Any], listener: Listener) -> Call:
         """Ask one of the methods of `engine.remote` without waiting; `listener.onDone` gets the answer, a dict."""
+        ...
+
+    def startReport(self, contents: ReportContents, params: Mapping[str, Any], listener: Listener) -> Call:
+        """Write a result's reports without waiting; `listener.onDone` gets the answer of ``saveReport``, a dict."""
+        ...
+
+    def saveReport(self, contents: ReportContents, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The same, waiting for it."""
         ...
 
     def request(self, method: str, params: Mapping[str, Any], progress: Progress | None = ...) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ...engine.findings.analysis import Analysis
 from ...engine.images.frames import Frames
-from ..model_cards import CardSummary
+from .model_cards import CardSummary
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..engine.findings.analysis import Analysis, Malignancy
-from ..engine.findings.measures import LESION_MEASURES, VOLUME_MEASURES
-from .atomic import atomic_file
+from ...engine.findings.analysis import Analysis, Malignancy
+from ...engine.findings.measures import LESION_MEASURES, VOLUME_MEASURES
+from ..atomic import atomic_file
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LIKELIHOOD = ("likelihood", "likelihood_low", "likelihood_high")

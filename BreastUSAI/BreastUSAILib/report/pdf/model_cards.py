@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..engine.bundles.model_folder import installed_models
-from ..engine.findings.analysis import Analysis, ModelIdentity
+from ...engine.bundles.model_folder import installed_models
+from ...engine.findings.analysis import Analysis, ModelIdentity
 
 _MOST_FIGURES = 4
 
