@@ -15,8 +15,8 @@ from ..engine.remote.protocol import INVALID_PARAMS, ProtocolError
 from ..engine.remote.serving.server import Call
 from ..report.privacy import private_frames
 from ..report.readers.reader_study import StudyCase, write_study
-from ..report.reports import ReportOptions, parse_kinds
 from ..report.readers.saved_report import write_saved_report
+from ..report.reports import ReportOptions, parse_kinds
 from .inputs_run import check_output
 from .result_names import safe_name
 

@@ -133,9 +133,9 @@ class _Work:
             self.problems.append(words)
 
     def _pdf(self) -> None:
-        from .pdf.model_cards import card_summaries
         from .pdf.contents import Contents
         from .pdf.document import write_pdf
+        from .pdf.model_cards import card_summaries
 
         contents = Contents(
             self._named,

@@ -12,10 +12,10 @@ from BreastUSAILib import RESEARCH_USE
 from BreastUSAILib.engine.errors import DependencyError
 from BreastUSAILib.engine.findings.analysis import Label, Malignancy
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
-from BreastUSAILib.report.pdf.model_cards import CardSummary
 from BreastUSAILib.report.pdf import lettering
 from BreastUSAILib.report.pdf.contents import Contents
 from BreastUSAILib.report.pdf.document import write_pdf
+from BreastUSAILib.report.pdf.model_cards import CardSummary
 from BreastUSAILib.report.pdf.sections import hundred_words
 from Testing.report.samples import analysis_of, frames_of, volume_of
 

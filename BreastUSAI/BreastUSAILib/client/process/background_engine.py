@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ...engine.images.frames import Frames
 from ...engine.interface import Engine, Masks
 from ...engine.options import AnalyzeOptions, ModelChoice, Progress
-from ...scene.results.report_contents import ReportContents
 from .call import Call, Listener
+
+if TYPE_CHECKING:
+    from ...scene.results.report_contents import ReportContents
 
 
 class BackgroundEngine(Engine, Protocol):

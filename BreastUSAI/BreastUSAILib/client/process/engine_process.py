@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...engine.errors import Cancelled, DependencyError
 from ...engine.findings.analysis import Analysis
@@ -12,12 +12,14 @@ from ...engine.images.frames import Frames
 from ...engine.interface import Masks
 from ...engine.options import AnalyzeOptions, Cancelling, ModelChoice, Progress
 from ...engine.steps import WAIT, all_at_once
-from ...scene.results.report_contents import ReportContents
 from ..stepped_work import Steps
 from .call import Call, Listener, Ticket
 from .child import EngineError
 from .command import EngineCommand
 from .lifetime import EngineLifetime, lifetimeInApplication
+
+if TYPE_CHECKING:
+    from ...scene.results.report_contents import ReportContents
 
 __all__ = ["Call", "EngineCommand", "EngineError", "EngineProcess", "Listener", "ModelChoice"]
 

@@ -19,9 +19,9 @@ from ...engine.images.frames import Frames
 from ...engine.images.without_text import without_text
 from ..atomic import atomic_file, atomic_folder
 from ..privacy import private_frames, without_identifiers
-from .reader_study import READER_KEY, reader_words
 from ..reports import REPORT_FILES, ReportOptions, Reports, write_reports
 from ..result_folder import ANALYSIS
+from .reader_study import READER_KEY, reader_words
 
 _NAMES_KEY = "lesion_names"
 _OWNED = REPORT_FILES | {ANALYSIS}
