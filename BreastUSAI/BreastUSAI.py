@@ -247,6 +247,31 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             onFailed=onFailed,
         )
 
+    def saveReport(
+        self, volumeNode: Any, outputFolder: str | Path, report: str = "pdf", *, keepIdentity: bool = False
+    ) -> dict[str, Any]:
+        """Save the newest result of a volume node as report files, in a folder of their own.
+
+        Args:
+            volumeNode: an image that was analyzed.
+            outputFolder: where that folder goes; it is made where it is not there.
+            report: some of ``pdf``, ``sr``, ``seg``, ``sc`` and ``csv`` with commas between them, or ``all``.
+            keepIdentity: let patient, study and unique identifiers of a DICOM image stand in the files.
+
+        Returns:
+            ``{"output", "files", "problems", "remarks"}``: the folder, names of files, what was not written and
+            why, and what else there is to say.
+
+        Raises:
+            BreastUSAIError: there is no result, its outlines were changed, or nothing can be written.
+
+        >>> BreastUSAILogic().saveReport(volumeNode, "results", report="pdf,csv")["files"]
+        ['report.pdf', 'lesions.csv', 'frames.csv']
+        """
+        from BreastUSAILib.client.scripting import saveReport
+
+        return saveReport(self.engine, volumeNode, outputFolder, report=report, keepIdentity=keepIdentity)
+
     def analyzeFolder(
         self,
         path: str | Path,
@@ -257,6 +282,8 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         progress: Callable[[int, int, str], None] | None = None,
         *,
         explainMethod: str | None = None,
+        report: str = "",
+        keepIdentity: bool = False,
     ) -> dict[str, Any]:
         """Analyze every image in a folder (or one file); results are written as the command line writes them.
 
@@ -268,6 +295,9 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             prevalence: as in `analyze`.
             progress: called as ``progress(done, total, words)`` with inputs done and to do.
             explainMethod: as in `analyze`.
+            report: some of ``pdf``, ``sr``, ``seg``, ``sc`` and ``csv`` with commas between them, or ``all``: files
+                that are written too.
+            keepIdentity: let patient, study and unique identifiers of DICOM inputs stand in the results.
 
         Returns:
             ``{"done": [{"input", "output"}], "failed": [{"input", "error"}]}``, all of them texts.
@@ -292,6 +322,8 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             prevalence=prevalence,
             explainMethod=explainMethod,
             progress=progress,
+            report=report,
+            keepIdentity=keepIdentity,
         )
 
 

@@ -44,6 +44,10 @@ def _run(chosen, terminal: Terminal) -> int:
         from .cli.models import run_models
 
         return run_models(chosen, terminal)
+    if chosen.command == "readers":
+        from .cli.readers import run_readers
+
+        return run_readers(chosen, terminal)
     if chosen.command == "worker":
         from .cli.worker import run_worker
 

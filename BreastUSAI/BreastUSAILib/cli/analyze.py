@@ -16,6 +16,7 @@ from ..engine.findings.analysis import Label
 from ..engine.interface import Engine
 from ..engine.options import AnalyzeOptions, Progress
 from ..report.analyze_to_folder import FolderResult
+from ..report.reports import ReportOptions
 from .inputs_run import InputsRun, Read, check_output, reading_inputs
 from .summary import summary_line
 from .terminal import Terminal, quiet_libraries
@@ -47,7 +48,8 @@ def run_analyze(
         except BreastUSAIError as error:
             reporter.nothing_possible(chosen.inputs, error)
             return 1
-        run = InputsRun(engine, read, options, chosen.output, chosen.scene, reporter, chosen.keep_text)
+        reports = ReportOptions(chosen.report, chosen.keep_identity, chosen.keep_text)
+        run = InputsRun(engine, read, options, chosen.output, chosen.scene, reporter, reports)
         run.work(chosen.inputs)
     reporter.close()
     return 1 if reporter.failures else 0
@@ -71,6 +73,10 @@ class _Reporter:
             self._document({"input": name, "output": str(found.files.folder), "analysis": found.analysis.to_json()})
         else:
             self.terminal.say(summary_line(name, found.analysis, found.files.folder))
+        reports = found.files.reports
+        for words in (*reports.problems, *reports.remarks):
+            self.terminal.complain(f"{name}: {words}")
+        self.failures += bool(reports.problems)
 
     def failure(self, name: str, error: BreastUSAIError) -> None:
         self.failures += 1

@@ -31,6 +31,13 @@ results, in DIR/<name of the input>/ (the second input of the same name goes to 
   heatmap.nrrd           what the verdict rests on, 0 to 1, on the input's own pixels
   preview.png            the key frame with all of this in one picture
   scene.mrb              with --scene: everything as a Slicer scene
+and with --report (see there), files for DICOM viewers, spreadsheets and paper:
+  report.pdf             pictures, likelihood, table, remarks, models, room for the reader's own words
+  measurements.dcm       DICOM SR measurement report (TID 1500)
+  segmentation.dcm       DICOM Segmentation; refers to the frames that the lesions lie in
+  preview.dcm            the preview as Secondary Capture
+  lesions.csv, frames.csv  one row a lesion, one row a frame
+  source.dcm             where the input has no DICOM identifiers: a Secondary Capture that the others refer to
 A rejected input (not an ultrasound image, too small) has no outlines and no heat map: it gives the first and
 the fourth. Millimeters appear only where the input is calibrated. An earlier result of the same name is replaced.
 
@@ -84,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_analyze(commands)
     _add_models(commands)
+    _add_readers(commands)
     _add_phantom(commands)
     _add_worker(commands)
     return top
@@ -141,6 +149,14 @@ def _add_analyze(commands: Any) -> None:
     _add_exceptions(analyze)
     analyze.add_argument("--scene", action="store_true", help="also write scene.mrb (needs the package slicer-core)")
     analyze.add_argument(
+        "--report",
+        type=_reports,
+        default=(),
+        metavar="KINDS",
+        help="also write reports: some of pdf, sr, seg, sc and csv with commas between them, or all (DICOM needs the "
+        "package highdicom, PDF needs reportlab; default: none)",
+    )
+    analyze.add_argument(
         "--json",
         action="store_true",
         help='print one JSON document a line for each result: {"input", "output", "analysis"}, '
@@ -154,6 +170,13 @@ def _add_exceptions(analyze: Any) -> None:
         action="store_true",
         help="leave what stands beside the scan area in preview.png and scene.mrb; else it is blanked there, for the "
         "patient's name is often burned in (default: blanked)",
+    )
+    analyze.add_argument(
+        "--keep-identity",
+        action="store_true",
+        help="let patient, study and unique identifiers of DICOM inputs stand in the results, as a hospital's archive "
+        "needs it; else patient attributes are empty, identifiers are hashed outside of DICOM objects, and a file "
+        "name that repeats the patient's name or number is replaced by a hash (default: left out)",
     )
     analyze.add_argument(
         "--any-modality",
@@ -183,6 +206,18 @@ def _add_models(commands: Any) -> None:
     add.add_argument("--sha256", metavar="HEX", help="the SHA-256 of the zip; an address needs it")
     remove = actions.add_parser("remove", help="delete a model that was added", description="Delete an added model.")
     remove.add_argument("name", metavar="NAME", help="as 'breastusai models list' names it")
+
+
+def _add_readers(commands: Any) -> None:
+    readers = commands.add_parser(
+        "readers",
+        help="put the readers' assessments of saved reports into one table",
+        description="Write one CSV table with a row for each reader and case: category and confidence before and after "
+        "the result was shown, seconds, and which model's result that was. The assessments are those of reports that "
+        "were saved with the panel, one folder for each reader or one for all.",
+    )
+    readers.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="a folder of saved reports")
+    readers.add_argument("--output", required=True, type=Path, metavar="FILE", help="the table, a .csv file")
 
 
 def _add_phantom(commands: Any) -> None:
@@ -222,6 +257,16 @@ def _frames(text: str) -> Any:
 
     try:
         return FrameSelection.parse(text)
+    except OptionError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _reports(text: str) -> tuple[str, ...]:
+    from ..engine.errors import OptionError
+    from ..report.reports import parse_kinds
+
+    try:
+        return parse_kinds(text)
     except OptionError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 

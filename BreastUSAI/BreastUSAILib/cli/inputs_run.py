@@ -15,7 +15,9 @@ from ..engine.interface import Engine
 from ..engine.options import AnalyzeOptions, Cancelling, Progress
 from ..report.analyze_to_folder import FolderResult, analyze_to_folder
 from ..report.atomic import remove_leftovers
-from ..report.result_folder import OWNED
+from ..report.privacy import private_frames, private_path, private_stem
+from ..report.reports import ReportOptions
+from ..report.result_folder import OWNED, PLAIN
 from .result_names import ResultNames
 from .scene_file import write_scene
 from .unexpected import unexpected
@@ -49,7 +51,7 @@ class InputsRun:
     output: Path
     with_scene: bool
     reporter: Reporter
-    keep_text: bool = False
+    reports: ReportOptions = PLAIN
     cancelled: Cancelling | None = None
     _names: ResultNames = field(default_factory=ResultNames)
 
@@ -62,9 +64,9 @@ class InputsRun:
         for path, chosen in [(path, self._chosen(path)) for path in paths]:
             for item in self._items(path):
                 if isinstance(item, BreastUSAIError):
-                    self.reporter.failure(item.where or str(path), item)
+                    self._failed(item.where or str(path), item)
                 else:
-                    self._frames(item, path, chosen.pop() if chosen else self._names.next(item.name))
+                    self._frames(item, path, chosen.pop() if chosen else self._names.next(self._name_of(item)))
             self.reporter.path_done()
             if self.cancelled is not None and self.cancelled():
                 raise Cancelled
@@ -73,7 +75,23 @@ class InputsRun:
         """The name of the one result of a file; none for a folder, which may hold any number of images."""
         from ..engine.reading.names import stem  # brings all readers along
 
-        return [] if path.is_dir() else [self._names.next(stem(path))]
+        if path.is_dir():
+            return []
+        return [self._names.next(stem(path) if self.reports.keep_identity else private_stem(path))]
+
+    def _name_of(self, frames: Frames) -> str:
+        return frames.name if self.reports.keep_identity else private_frames(frames).name
+
+    def _shown(self, path: str) -> str:
+        """A path as it may be printed."""
+        return path if self.reports.keep_identity else private_path(path)
+
+    def _failed(self, path: str, error: BreastUSAIError) -> None:
+        """Tell of an input without a result, in words that name it no further than it may be named."""
+        shown = self._shown(path)
+        if shown != path and error.where == path:
+            error = BreastUSAIError(error.problem.replace(path, shown), where=shown, remedy=error.remedy)
+        self.reporter.failure(shown, error)
 
     def _items(self, path: Path) -> Iterator[Frames | BreastUSAIError]:
         found = False
@@ -102,16 +120,16 @@ class InputsRun:
                     progress=progress,
                     cancelled=self.cancelled,
                     write_scene=write_scene if self.with_scene else None,
-                    keep_text=self.keep_text,
+                    reports=self.reports,
                 )
         except Cancelled:
             raise  # no failure of this input, and the end of them all
         except BreastUSAIError as error:
-            self.reporter.failure(name, error)
+            self._failed(name, error)
         except Exception as error:  # the edge: a defect in one input must not cost the others their results
-            self.reporter.failure(name, unexpected(error, Path(name)))
+            self._failed(name, unexpected(error, Path(name)))
         else:
-            self.reporter.result(name, found)
+            self.reporter.result(self._shown(name), found)
 
 
 def check_output(folder: Path) -> None:

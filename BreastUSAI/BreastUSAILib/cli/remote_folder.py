@@ -15,14 +15,16 @@ from ..engine.options import AnalyzeOptions, FrameSelection, Progress
 from ..engine.remote.protocol import INVALID_PARAMS, ProtocolError
 from ..engine.remote.serving.server import Call
 from ..report.analyze_to_folder import FolderResult
+from ..report.reports import ReportOptions, parse_kinds
 from .inputs_run import InputsRun, check_output, reading_inputs
 
 
 def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str, Any]:
     """Analyze ``inputs`` (files and folders) into the folder ``output``, with the names and files of the command.
 
-    ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod`` and ``prevalence`` may be
-    given, and ``models``. Answers ``{done: [{input, output}], failed: [{input, error}]}``, ``error`` being a sentence.
+    ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod``, ``prevalence``, ``report`` (as
+    `parse_kinds` takes it) and ``keepIdentity`` may be given, and ``models``. Answers ``{done: [{input, output}],
+    failed: [{input, error}]}``, ``error`` being a sentence.
     Raises Cancelled, and what keeps every input from being analyzed; what was finished before stays.
     """
     inputs = [Path(text) for text in call.value("inputs", list) if isinstance(text, str)]
@@ -30,10 +32,11 @@ def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str,
         raise ProtocolError(INVALID_PARAMS, "the parameter 'inputs' holds other than paths")
     output = Path(call.value("output", str))
     options = _options(call)
+    reports = ReportOptions(parse_kinds(call.value_or("", "report", str)), call.value_or(False, "keepIdentity", bool))
     check_output(output)
     reporter = _Answer(call, len(inputs))
     with reading_inputs() as read:
-        run = InputsRun(engine(call), read, options, output, False, reporter, cancelled=call.cancelled)
+        run = InputsRun(engine(call), read, options, output, False, reporter, reports, cancelled=call.cancelled)
         run.work(inputs)
     return {"done": reporter.done, "failed": reporter.failed}
 
@@ -71,6 +74,8 @@ class _Answer:
 
     def result(self, name: str, found: FolderResult) -> None:
         self.done.append({"input": name, "output": str(found.files.folder)})
+        for words in found.files.reports.problems:
+            self.failed.append({"input": name, "error": f"{name}: {words}"})
 
     def failure(self, name: str, error: BreastUSAIError) -> None:
         self.failed.append({"input": name, "error": str(error)})

@@ -43,7 +43,18 @@ def run_worker(load: Callable[[ModelChoice], LoadedEngine] | None = None) -> int
 
         return remote_folder.analyze_folder(call, analysis.engine)
 
-    methods = {**analysis.table, **ModelMethods(warm.forget).table, "analyzeFolder": analyze_folder}
+    def save_report(call: Call) -> Mapping[str, Any]:
+        from . import remote_report
+
+        return remote_report.save_report(call)
+
+    def save_readers(call: Call) -> Mapping[str, Any]:
+        from . import remote_report
+
+        return remote_report.save_readers(call)
+
+    own = {"analyzeFolder": analyze_folder, "saveReport": save_report, "saveReaders": save_readers}
+    methods = {**analysis.table, **ModelMethods(warm.forget).table, **own}
     server = Server(incoming, outgoing, methods, on_end=leave_soon)
     watch_parent(server.end)
     server.serve()

@@ -9,7 +9,10 @@ from typing import Any
 from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.findings.analysis import CLASSES, Label
 from ..engine.options import AnalyzeOptions, FrameSelection, Progress
+from ..engine.steps import all_at_once
+from ..scene.mrml.result_links import resultOf
 from ..scene.results.former_results import Former
+from ..scene.results.report_contents import reportContentsInSteps
 from ..scene.source.source_options import SourceOptions
 from .jobs.analysis_job import AnalysisJob, AnalyzedNodes
 from .jobs.analysis_request import shownFrame
@@ -62,6 +65,8 @@ def analyzeFolder(
     prevalence: float | None,
     explainMethod: str | None,
     progress: Progress | None,
+    report: str,
+    keepIdentity: bool,
 ) -> dict[str, Any]:
     """See `BreastUSAILogic.analyzeFolder`."""
     options = AnalyzeOptions(  # refuses what cannot be
@@ -74,8 +79,20 @@ def analyzeFolder(
         "explainClass": options.explain_class.value,
         "prevalence": options.prevalence,
         "explainMethod": options.explain_method,
+        "report": report,
+        "keepIdentity": keepIdentity,
     }
     return engine.request("analyzeFolder", params, progress)
+
+
+def saveReport(
+    engine: BackgroundEngine, volumeNode: Any, outputFolder: str | Path, *, report: str, keepIdentity: bool
+) -> dict[str, Any]:
+    """See `BreastUSAILogic.saveReport`."""
+    result = None if volumeNode is None else resultOf(volumeNode)
+    contents = all_at_once(reportContentsInSteps(result, volumeNode, SourceOptions()), lambda _mustWait: None)
+    params = {"output": str(outputFolder), "report": report, "keepIdentity": keepIdentity}
+    return engine.saveReport(contents, params)
 
 
 def classNamed(name: str) -> Label:

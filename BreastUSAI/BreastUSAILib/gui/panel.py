@@ -19,6 +19,7 @@ from .sections.analyze_section import AnalyzeSection
 from .sections.input_section import InputSection
 from .sections.models_section import ModelsSection
 from .sections.packages_controls import PackagesControls, askToInstall
+from .sections.report_section import ReportSection
 from .sections.result_blocks import ResultBlocks
 from .slicer.image_layout import ImageLayout
 from .slicer.shown_image import ShownImage
@@ -62,6 +63,7 @@ class Panel:
         self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.analysis.say)
         self.blocks.onAssessed = self._onAssessed
         self.models = ModelsSection(ui, engine)
+        self.report = ReportSection(ui, engine)
         self.packages = PackagesControls(ui, self.installer, self.runner.install)
         self.runner.onState, self.runner.onProgress = self._onState, self.analysis.showProgress
         self.runner.arrivalOf = self.blocks.arrivalOf
@@ -97,7 +99,7 @@ class Panel:
         if parameters is not None:
             self._guiTag = parameters.connectGui(self.ui)
             self._observer = parameters.AddObserver(vtk.vtkCommand.ModifiedEvent, self._onModified)
-        for block in (self.input, self.blocks, self.models):
+        for block in (self.input, self.blocks, self.models, self.report):
             block.setParameterNode(parameters)
         self._refresh()
 
@@ -120,7 +122,7 @@ class Panel:
         panelClosed(self.blocks.arrivalOf)
         self.runner.cleanup()
         self.setParameterNode(None)
-        for block in (self.shown, self.layout, self.input, self.blocks, self.models, self.shortcuts):
+        for block in (self.shown, self.layout, self.input, self.blocks, self.models, self.report, self.shortcuts):
             block.cleanup()
         self._log.close()
 
@@ -184,6 +186,7 @@ class Panel:
                 self.blocks.setOtherShown(self.shown.problem)
                 self.blocks.refresh()
                 self.models.refresh()
+                self.report.setState(self.blocks.isHidden, self.blocks.edits.isEdited)
                 if not self._isStale:
                     break
         finally:
@@ -209,6 +212,7 @@ class Panel:
         self.analysis.show(state, sentence)
         self.blocks.setBusy(state.isBusy)
         self.models.setBusy(state.isBusy)
+        self.report.setBusy(state.isBusy)
         self.packages.refresh(state.isBusy)
         self.analysis.setReason(self._whyNot())
 

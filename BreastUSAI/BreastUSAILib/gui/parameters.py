@@ -17,6 +17,7 @@ FRAME_CHOICES = ("all", "current", "every")
 DEVICES = tuple(device.value for device in DeviceChoice)
 EXPLAINED = tuple(label.value for label in reversed(CLASSES))
 LARGEST_PREVALENCE = 99.0
+LARGEST_SECONDS = 1e6
 
 # Slicer's wrapper binds a node selector to a union of classes that it can make; typing.Union serves 5.10 too.
 ImageVolume = Union[slicer.vtkMRMLScalarVolumeNode, slicer.vtkMRMLVectorVolumeNode, None]  # noqa: UP007
@@ -27,8 +28,10 @@ class BreastUSAIParameters:
     """The panel's parameter node. Numbers that are 0 and texts that are empty mean "not set".
 
     `prevalence` is in per cent. `classifier` and `segmenter` are names as the model list gives them, empty for the
-    shipped one. `readerAt` is when the reader's assessment was entered. `segmentation`, `heatMap`, `table` and `report`
-    are the nodes of the result that is shown; the result itself is read from the text of `report`.
+    shipped one. `readerAt` is when the reader's assessment was entered, `readerAfterAt` when the final one was, after
+    the result was shown; confidences are per cent. `reportKinds` is as `report.reports.parse_kinds` takes it.
+    `segmentation`, `heatMap`, `table` and `report` are the nodes of the result that is shown; the result itself is read
+    from the text of `report`.
     """
 
     inputVolume: ImageVolume
@@ -57,6 +60,15 @@ class BreastUSAIParameters:
     readerBirads: str = ""
     readerComment: str = ""
     readerAt: str = ""
+    readerCode: str = ""
+    readerConfidence: Annotated[int, WithinRange(0, 100)] = 0
+    readerSeconds: Annotated[float, WithinRange(0.0, LARGEST_SECONDS)] = 0.0
+    readerBiradsAfter: str = ""
+    readerConfidenceAfter: Annotated[int, WithinRange(0, 100)] = 0
+    readerAfterAt: str = ""
+
+    reportKinds: str = "pdf"
+    keepIdentity: bool = False
 
     segmentation: slicer.vtkMRMLSegmentationNode
     heatMap: slicer.vtkMRMLScalarVolumeNode

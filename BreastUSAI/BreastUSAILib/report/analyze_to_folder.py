@@ -9,12 +9,14 @@ from ..engine.findings.analysis import Analysis
 from ..engine.images.frames import Frames
 from ..engine.interface import Engine
 from ..engine.options import AnalyzeOptions, Cancelling, Progress
-from .result_folder import ResultFiles, SceneWriter, write_results
+from .privacy import without_identifiers
+from .reports import ReportOptions
+from .result_folder import PLAIN, ResultFiles, SceneWriter, write_results
 
 
 @dataclass(frozen=True)
 class FolderResult:
-    """What was found in one input, and where it is written."""
+    """What was found in one input, with the identifiers that may be told, and where it is written."""
 
     analysis: Analysis
     files: ResultFiles
@@ -29,7 +31,7 @@ def analyze_to_folder(
     progress: Progress | None = None,
     cancelled: Cancelling | None = None,
     write_scene: SceneWriter | None = None,
-    keep_text: bool = False,
+    reports: ReportOptions = PLAIN,
 ) -> FolderResult:
     """Analyze one input and write every file of its result.
 
@@ -42,7 +44,7 @@ def analyze_to_folder(
         progress: called as ``progress(done, total, words)``, in frames.
         cancelled: asked between batches of frames.
         write_scene: writes `scene.mrb`, or None for no scene.
-        keep_text: leave what stands beside the scan area in the pictures, where a name may be burned in.
+        reports: which report files are written too, and whether what tells the patient may stand in any file.
 
     Raises:
         BreastUSAIError: what `Engine.analyze` and `write_results` raise. Nothing of this result is left behind then.
@@ -60,4 +62,5 @@ def analyze_to_folder(
     ['analysis.json', 'heatmap.nrrd', 'preview.png', 'segmentation.seg.nrrd']
     """
     analysis = engine.analyze(frames, options, progress, cancelled)
-    return FolderResult(analysis, write_results(analysis, frames, Path(folder), write_scene, keep_text))
+    files = write_results(analysis, frames, Path(folder), write_scene, reports)
+    return FolderResult(analysis if reports.keep_identity else without_identifiers(analysis), files)

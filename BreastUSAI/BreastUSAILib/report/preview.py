@@ -62,7 +62,7 @@ def render_preview(analysis: Analysis, frames: Frames, translate: Translate = en
     """
     key = analysis.verdict.key_frame
     frame = frames.count // 2 if key is None else key
-    views = _views(analysis, frames, frame, translate)
+    views = preview_views(analysis, frames, frame, translate)
     side = panel(analysis, frame, translate)
     stacked = frames.columns > _WIDE * frames.rows
     cells = _grid([_captioned(*view) for view in views], stacked)
@@ -76,7 +76,9 @@ def render_preview(analysis: Analysis, frames: Frames, translate: Translate = en
     return canvas
 
 
-def _views(analysis: Analysis, frames: Frames, frame: int, _: Translate) -> list[tuple[str, Image.Image, Image.Image]]:
+def preview_views(
+    analysis: Analysis, frames: Frames, frame: int, _: Translate = english
+) -> list[tuple[str, Image.Image, Image.Image]]:
     """(caption, picture, strip below it) of every view."""
     box = _STACKED_BOX if frames.columns > _WIDE * frames.rows else _BESIDE_BOX
     spacing = frames.pixel_spacing_mm

@@ -13,6 +13,8 @@ from .atomic import atomic_folder
 from .heat_map_nrrd import write_heat_maps
 from .json_file import write_json
 from .preview import write_preview
+from .privacy import private_frames, without_identifiers
+from .reports import REPORT_FILES, ReportOptions, Reports, write_reports
 from .segmentation_nrrd import write_segmentation
 
 ANALYSIS = "analysis.json"
@@ -21,9 +23,11 @@ HEAT_MAP = "heatmap.nrrd"
 PREVIEW = "preview.png"
 SCENE = "scene.mrb"
 
-OWNED = frozenset({ANALYSIS, SEGMENTATION, HEAT_MAP, PREVIEW, SCENE})
+OWNED = frozenset({ANALYSIS, SEGMENTATION, HEAT_MAP, PREVIEW, SCENE}) | REPORT_FILES
 """Every name that a result may have."""
 
+PLAIN = ReportOptions()
+NO_REPORTS = Reports()
 SceneWriter = Callable[[Analysis, Frames, Path], None]
 
 
@@ -37,6 +41,7 @@ class ResultFiles:
     segmentation: Path | None
     heat_map: Path | None
     scene: Path | None
+    reports: Reports = NO_REPORTS
 
 
 def write_results(
@@ -44,7 +49,7 @@ def write_results(
     frames: Frames,
     folder: Path,
     write_scene: SceneWriter | None = None,
-    keep_text: bool = False,
+    options: ReportOptions = PLAIN,
 ) -> ResultFiles:
     """Write every file of one analysis into `folder`, which an earlier result makes way for whole.
 
@@ -57,24 +62,29 @@ def write_results(
         frames: what it was found in.
         folder: the folder to create; its parents are created too.
         write_scene: writes `scene.mrb`, or None for no scene.
-        keep_text: leave what stands beside the scan area in the pictures; else it is black in them, and in the
-            scene's image: the patient's name is often burned in there.
+        options: which reports are written too; and whether what tells the patient may be in the files. Unless it is
+            asked for, unique identifiers are hashed outside of DICOM objects, no name repeats what the header says
+            of the patient, and what stands beside the scan area is black in pictures and in the scene's image.
 
     Raises:
         InputError: where a frame cannot be read again for the preview.
         OutputError: where something cannot be written; nothing of this result is left behind then.
     """
     mapped = bool(analysis.maps.frames)
-    if not keep_text:
-        frames = without_text(frames, analysis.input.region_px)
+    named, shown = analysis, frames
+    if not options.keep_text:
+        shown = without_text(shown, analysis.input.region_px)
+    if not options.keep_identity:
+        named, shown = without_identifiers(analysis), private_frames(shown)
     with atomic_folder(folder, owned=OWNED, private=True) as inside:
-        write_json(analysis, inside / ANALYSIS)
+        write_json(named, inside / ANALYSIS)
         if mapped:
-            write_segmentation(analysis, frames, inside / SEGMENTATION)
-            write_heat_maps(analysis, frames, inside / HEAT_MAP)
-        write_preview(analysis, frames, inside / PREVIEW)
+            write_segmentation(named, shown, inside / SEGMENTATION)
+            write_heat_maps(named, shown, inside / HEAT_MAP)
+        write_preview(named, shown, inside / PREVIEW)
         if write_scene is not None:
-            write_scene(analysis, frames, inside / SCENE)
+            write_scene(named, shown, inside / SCENE)
+        reports = write_reports(analysis, frames, shown, inside, options, named)
     return ResultFiles(
         folder,
         folder / ANALYSIS,
@@ -82,4 +92,5 @@ def write_results(
         folder / SEGMENTATION if mapped else None,
         folder / HEAT_MAP if mapped else None,
         folder / SCENE if write_scene is not None else None,
+        reports,
     )

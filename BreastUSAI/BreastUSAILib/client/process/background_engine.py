@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ...engine.images.frames import Frames
 from ...engine.interface import Engine, Masks
 from ...engine.options import AnalyzeOptions, ModelChoice, Progress
 from .call import Call, Listener
+
+if TYPE_CHECKING:
+    from ...scene.results.report_contents import ReportContents
 
 
 class BackgroundEngine(Engine, Protocol):
@@ -38,6 +41,14 @@ class BackgroundEngine(Engine, Protocol):
 
     def startRequest(self, method: str, params: Mapping[str, Any], listener: Listener) -> Call:
         """Ask one of the methods of `engine.remote` without waiting; `listener.onDone` gets the answer, a dict."""
+        ...
+
+    def startReport(self, contents: ReportContents, params: Mapping[str, Any], listener: Listener) -> Call:
+        """Write a result's reports without waiting; `listener.onDone` gets the answer of ``saveReport``, a dict."""
+        ...
+
+    def saveReport(self, contents: ReportContents, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The same, waiting for it."""
         ...
 
     def request(self, method: str, params: Mapping[str, Any], progress: Progress | None = ...) -> dict[str, Any]:

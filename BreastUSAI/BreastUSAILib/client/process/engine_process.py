@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...engine.errors import Cancelled, DependencyError
 from ...engine.findings.analysis import Analysis
@@ -17,6 +17,9 @@ from .call import Call, Listener, Ticket
 from .child import EngineError
 from .command import EngineCommand
 from .lifetime import EngineLifetime, lifetimeInApplication
+
+if TYPE_CHECKING:
+    from ...scene.results.report_contents import ReportContents
 
 __all__ = ["Call", "EngineCommand", "EngineError", "EngineProcess", "Listener", "ModelChoice"]
 
@@ -98,6 +101,15 @@ class EngineProcess:
         ticket = Ticket(analyzes=method in _ANALYSES)
         return self._begin(ticket, self._answer(ticket, method, params, listener.onProgress), listener)
 
+    def startReport(self, contents: ReportContents, params: Mapping[str, Any], listener: Listener) -> Call:
+        """Write a result's reports without waiting; `listener.onDone` gets the answer of ``saveReport``, a dict."""
+        ticket = Ticket(analyzes=False)
+        return self._begin(ticket, self._report(ticket, contents, params, listener.onProgress), listener)
+
+    def saveReport(self, contents: ReportContents, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The same, waiting for it. Raises what ``saveReport`` answers, and EngineError."""
+        return self._finish(self._report(Ticket(analyzes=False), contents, params, None))
+
     def analyze(
         self,
         frames: Frames,
@@ -157,6 +169,16 @@ class EngineProcess:
             answer = yield from self._answer(ticket, method, {"folder": str(folder)}, progress)
             self.deviceUsed = answer.get("device")
             return (yield from read_analysis(folder))
+
+    def _report(
+        self, ticket: Ticket, contents: ReportContents, params: Mapping[str, Any], progress: Progress | None
+    ) -> Generator[Any, None, dict[str, Any]]:
+        from ...engine.remote.exchange import write_report_input
+
+        self._lifetime.start()
+        with self._lifetime.privateFolder().subfolder(ticket.afterEnd) as folder:
+            yield from write_report_input(folder, contents.frames, contents.masks, contents.heat, contents.document)
+            return (yield from self._answer(ticket, "saveReport", {"folder": str(folder), **params}, progress))
 
     def _answer(
         self, ticket: Ticket, method: str, params: Mapping[str, Any], progress: Progress | None

@@ -135,6 +135,9 @@ class Frames:
         slice_spacing_mm: distance between the centers of neighboring slices of a volume, or None where unknown and
             for a still or cine. Never 1.0 as a stand-in.
         remarks: what reading it showed that the reader of a result must know.
+        files: the file of each frame where each has its own, as the slices of a series have; else empty.
+        file_frames: the index that each frame has in its file, where the file's frames are chosen or put in order;
+            else empty.
     """
 
     name: str
@@ -154,6 +157,8 @@ class Frames:
     source: str | None = None
     slice_spacing_mm: float | None = None
     remarks: tuple[Flag, ...] = ()
+    files: tuple[str, ...] = ()
+    file_frames: tuple[int, ...] = ()
 
     def gray(self, index: int) -> NDArray:
         """Frame `index` as luminance ``[H, W]``; uint8 stays uint8."""

@@ -8,7 +8,7 @@ resolution). What takes long for many frames is a generator: each of its steps t
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,7 @@ from .file_errors import handing_over
 from .row_file import RowFile, read_row
 
 INPUT, MASKS = "input.json", "masks.bin"
+REPORT_DOCUMENT, REPORT_HEAT = "document.json", "heat.npz"
 ANALYSIS, LABELS, HEAT = "analysis.json", "labels.bin", "heat.bin"
 _ITEMS_A_STEP = 100
 
@@ -90,6 +91,18 @@ def read_input(folder: Path) -> Given:
     options = from_plain(AnalyzeOptions, manifest["options"])
     masks = manifest["masks"]
     return Given(frames, options, None if masks is None else _read_masks(folder / MASKS, masks))
+
+
+def write_report_input(
+    folder: Path, frames: Frames, masks: Masks, heat: Mapping[int, NDArray], document: str
+) -> Generator[None, None, None]:
+    """Write what reports of a result are made from: its outlines with the frames that they lie in, heat maps by frame,
+    and its document. Raises what `write_input` raises.
+    """
+    yield from write_input(folder, frames, AnalyzeOptions(), masks)
+    with handing_over(folder):
+        np.savez_compressed(folder / REPORT_HEAT, **{str(frame): values for frame, values in heat.items()})
+        (folder / REPORT_DOCUMENT).write_text(document, encoding="utf-8")
 
 
 def write_analysis(folder: Path, analysis: Analysis) -> None:

@@ -11,9 +11,11 @@ from slicer.i18n import tr as _
 from ...engine.errors import BreastUSAIError
 from ...scene.mrml.result_links import VOLUME_ROLE, resultOf
 from ...scene.results.reader_assessment import ReaderAssessment, addReaderAssessment, readerAssessmentIn
+from ..parameters import LARGEST_SECONDS
 from ..widgets.buttons import enableOrSay
 from ..widgets.choices import Choices
 from ..words.birads import categoryWords
+from .final_category import FinalCategory
 
 IMAGE_ROLE = "readerImage"
 """Node reference of the parameter node: the image that the assessment being entered, or entered, is about."""
@@ -41,7 +43,11 @@ class ReaderSection:
     ) -> None:
         self._ui, self._onCommitted, self._now = ui, onCommitted, now
         self._parameters: Any = None
+        self._since: datetime | None = None
         self._category = Choices(ui.biradsComboBox, categoryWords(), self._onCategory)
+        self._final = FinalCategory(ui, self._onFinal)
+        ui.readerConfidenceSpinBox.valueChanged.connect(self._onConfidence)
+        ui.readerCodeEdit.textChanged.connect(self._onCode)
         ui.readerCommentEdit.textChanged.connect(self._onComment)
         ui.commitAssessmentButton.clicked.connect(self._onCommit)
         self.setParameterNode(parameters)
@@ -77,9 +83,15 @@ class ReaderSection:
             ui.readerCommentEdit.plainText = parameters.readerComment
         for control in (
             *(ui.biradsLabel, ui.biradsComboBox, ui.readerCommentLabel, ui.readerCommentEdit),
+            *(ui.readerConfidenceLabel, ui.readerConfidenceSpinBox, ui.readerCodeLabel, ui.readerCodeEdit),
             ui.commitAssessmentButton,
         ):
             control.visible = self.isWaiting
+        ui.readerConfidenceSpinBox.value = parameters.readerConfidence
+        if ui.readerCodeEdit.text != parameters.readerCode:
+            ui.readerCodeEdit.text = parameters.readerCode
+        hasResult = self._imageOfResult() is not None and self._imageOfResult() is parameters.inputVolume
+        self._final.show(bool(parameters.readerAt and hasResult and not parameters.readerAfterAt))
         enableOrSay(ui.commitAssessmentButton, self._whyNotYet())
         ui.readerStateLabel.text = self._state()
 
@@ -117,8 +129,32 @@ class ReaderSection:
         if self._parameters is not None and self._parameters.readerComment != self._ui.readerCommentEdit.plainText:
             self._parameters.readerComment = self._ui.readerCommentEdit.plainText
 
+    def _onConfidence(self, percent: int) -> None:
+        if self._parameters is not None:
+            self._parameters.readerConfidence = percent
+
+    def _onCode(self, _text: str = "") -> None:
+        if self._parameters is not None and self._parameters.readerCode != self._ui.readerCodeEdit.text:
+            self._parameters.readerCode = self._ui.readerCodeEdit.text
+
+    def _onFinal(self, category: str, percent: int) -> None:
+        """Keep the category that the reader has come to after the result was shown."""
+        parameters = self._parameters
+        parameters.readerBiradsAfter, parameters.readerConfidenceAfter = category, percent
+        parameters.readerAfterAt = self._now().isoformat(timespec="seconds")
+        try:
+            self._keep(parameters.readerAt)
+        except BreastUSAIError as error:
+            parameters.readerAfterAt = ""
+            self._ui.readerStateLabel.text = str(error)
+            return
+        self.refresh()
+
     def _onCommit(self, _checked: bool = False) -> None:
-        at = self._now().isoformat(timespec="seconds")
+        now = self._now()
+        at = now.isoformat(timespec="seconds")
+        seconds = 0.0 if self._since is None else (now - self._since).total_seconds()
+        self._parameters.readerSeconds = min(max(round(seconds, 1), 0.0), LARGEST_SECONDS)
         try:
             self._keep(at)
         except BreastUSAIError as error:
@@ -130,7 +166,17 @@ class ReaderSection:
 
     def _keep(self, at: str) -> None:
         parameters = self._parameters
-        entered = ReaderAssessment(parameters.readerBirads, parameters.readerComment, at)
+        entered = ReaderAssessment(
+            birads=parameters.readerBirads,
+            comment=parameters.readerComment,
+            at=at,
+            reader=parameters.readerCode,
+            confidence=parameters.readerConfidence or None,
+            seconds=parameters.readerSeconds or None,
+            birads_after=parameters.readerBiradsAfter,
+            confidence_after=parameters.readerConfidenceAfter or None,
+            after_at=parameters.readerAfterAt,
+        )
         addReaderAssessment(parameters.table, parameters.report, entered, _)
 
     def _startAnewForAnotherImage(self) -> None:
@@ -141,10 +187,10 @@ class ReaderSection:
             return
         isFirst = node.GetNodeReferenceID(IMAGE_ROLE) is None
         node.SetNodeReferenceID(IMAGE_ROLE, image.GetID())
+        self._since = self._now()
         entered = _enteredFor(image)
         if entered is not None or not isFirst:
-            kept = entered or ReaderAssessment("", "", "")
-            parameters.readerBirads, parameters.readerComment, parameters.readerAt = kept.birads, kept.comment, kept.at
+            _bringBack(parameters, entered or ReaderAssessment("", "", "", parameters.readerCode))
 
     def _whyNotYet(self) -> str:
         """Why no assessment can be entered now, or nothing."""
@@ -163,7 +209,11 @@ class ReaderSection:
                 "Your assessment: BI-RADS {category}. Entered {when}, before the result was shown; it is kept with the "
                 "result and cannot be changed."
             ).format(category=category, when=_localTime(parameters.readerAt))
-            return "\n".join(filter(None, (entered, parameters.readerComment)))
+            final = ""
+            if parameters.readerAfterAt:
+                category = categoryWords().get(parameters.readerBiradsAfter, parameters.readerBiradsAfter)
+                final = _("After the result was shown: BI-RADS {category}.").format(category=category)
+            return "\n".join(filter(None, (entered, parameters.readerComment, final)))
         if self._wasSeen(parameters.inputVolume):
             return _(
                 "The result of this image was already shown, so no assessment can come first any more. "
@@ -178,6 +228,14 @@ class ReaderSection:
 
     def _wasSeen(self, image: Any) -> bool:
         return image is not None and self._parameters.parameterNode.HasNodeReferenceID(SEEN_ROLE, image.GetID())
+
+
+def _bringBack(parameters: Any, kept: ReaderAssessment) -> None:
+    parameters.readerBirads, parameters.readerComment, parameters.readerAt = kept.birads, kept.comment, kept.at
+    parameters.readerCode = kept.reader
+    parameters.readerConfidence, parameters.readerSeconds = kept.confidence or 0, kept.seconds or 0.0
+    parameters.readerBiradsAfter, parameters.readerAfterAt = kept.birads_after, kept.after_at
+    parameters.readerConfidenceAfter = kept.confidence_after or 0
 
 
 def _enteredFor(image: Any) -> ReaderAssessment | None:

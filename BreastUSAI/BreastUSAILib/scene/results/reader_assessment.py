@@ -10,6 +10,8 @@ from ...engine.findings.words import english
 from .findings_table import putReaderRow
 from .report_node import READER_KEY, addToReport, readReport
 
+_NEEDED = ("birads", "comment", "at")
+
 
 @dataclass(frozen=True)
 class ReaderAssessment:
@@ -19,11 +21,22 @@ class ReaderAssessment:
         birads: BI-RADS assessment category, such as "4A".
         comment: free text, empty for none.
         at: when it was entered, ISO 8601 with time zone.
+        reader: the reader's code in a study, empty for none.
+        confidence: how sure the reader was, per cent, or None where it was not stated.
+        seconds: from when the image was chosen until the assessment was entered, or None where unknown.
+        birads_after: the category after the result was shown, empty while there is none; so `confidence_after`.
+        after_at: when that was entered.
     """
 
     birads: str
     comment: str
     at: str
+    reader: str = ""
+    confidence: int | None = None
+    seconds: float | None = None
+    birads_after: str = ""
+    confidence_after: int | None = None
+    after_at: str = ""
 
 
 def addReaderAssessment(
@@ -49,7 +62,14 @@ def readerAssessmentIn(reportNode: Any) -> ReaderAssessment | None:
 
 def assessmentFrom(value: Any) -> ReaderAssessment | None:
     """The assessment that an entry of a report tells, or None where it is not one."""
-    names = [item.name for item in fields(ReaderAssessment)]
-    if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in names):
+    if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in _NEEDED):
         return None
-    return ReaderAssessment(**{name: value[name] for name in names})
+    known = {item.name: value[item.name] for item in fields(ReaderAssessment) if _fits(item, value.get(item.name))}
+    return ReaderAssessment(**known)
+
+
+def _fits(item: Any, value: Any) -> bool:
+    """Whether `value` may stand in that field; what may not has its default."""
+    if isinstance(item.default, str) or item.name in _NEEDED:
+        return isinstance(value, str)
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

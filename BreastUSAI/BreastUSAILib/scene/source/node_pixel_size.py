@@ -47,6 +47,7 @@ def withPixelSize(frames: Frames, file: Frames | None, node: Any, options: Sourc
     between = options.sliceSpacingMm if options.asSlices else own.sliceSpacingMm
     isVolume = frames.kind is InputKind.VOLUME
     if file is not None:
+        isWhole = frames.count == file.count
         frames = replace(
             frames,
             regions=file.regions,
@@ -54,6 +55,8 @@ def withPixelSize(frames: Frames, file: Frames | None, node: Any, options: Sourc
             identity=file.identity,
             source=file.source,
             remarks=file.remarks,
+            files=file.files if isWhole else (),
+            file_frames=file.file_frames if isWhole else (),
         )
     return without_impossible_size(
         replace(

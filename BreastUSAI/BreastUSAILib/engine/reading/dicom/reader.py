@@ -72,6 +72,7 @@ def _frames(file: DicomFile) -> Frames:
         source=str(file.path),
         slice_spacing_mm=slices.spacing_mm if slices else None,
         remarks=remarks,
+        file_frames=slices.frames if slices else (),
     )
 
 

@@ -88,6 +88,7 @@ def read_slices(stack: list[SlicePlace], folder: Path, any_modality: bool = Fals
         ijk_to_ras=LPS_TO_RAS @ matrix,
         source=str(holder),
         slice_spacing_mm=_even_spacing_mm(stack),
+        files=tuple(str(place.path) for place in stack),
     )
 
 

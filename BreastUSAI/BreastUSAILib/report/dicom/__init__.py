@@ -1,0 +1,1 @@
+"""DICOM objects made from an analysis: segmentation, measurement report and Secondary Capture."""

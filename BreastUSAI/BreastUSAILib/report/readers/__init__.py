@@ -1,0 +1,1 @@
+"""What readers leave: reports saved from a scene, and the table of a study."""

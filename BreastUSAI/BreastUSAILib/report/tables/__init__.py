@@ -1,0 +1,1 @@
+"""Findings as tables for a spreadsheet or a statistics program."""

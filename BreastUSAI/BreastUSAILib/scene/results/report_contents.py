@@ -1,0 +1,78 @@
+"""What reports of a result in the scene are made from: the image, its outlines as they are, heat map and document."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from slicer.i18n import tr as _
+
+from ...engine.errors import InputError
+from ...engine.images.frames import Frames
+from ...engine.interface import Masks
+from ..mrml.image_data import arrayFromImage
+from ..mrml.sequences import sequenceBehind
+from ..outlines.edited_masks import editedMasksInSteps
+from ..source.frames_from_node import framesFromNode
+from ..source.source_options import SourceOptions
+from .stored_report import storedReport
+
+
+@dataclass(frozen=True)
+class ReportContents:
+    """`masks` and `heat` are by frame: labels ``[H, W]`` and values in [0, 1]; `document` is the report's text."""
+
+    frames: Frames
+    masks: Masks
+    heat: Mapping[int, NDArray[np.float32]]
+    document: str
+
+
+def reportContentsInSteps(result: Any, volumeNode: Any, source: SourceOptions) -> Generator[None, None, ReportContents]:
+    """Read everything from the nodes of a result, in short steps; nothing is changed.
+
+    Args:
+        result: has the nodes `segmentation`, `heatMap` and `report`.
+        volumeNode: the image.
+        source: how the image is to be understood.
+
+    Raises InputError where there is no result, or one of its nodes cannot be read.
+    """
+    stored = None if result is None else storedReport(result.report)
+    if stored is None or volumeNode is None:
+        raise InputError(_("there is no result to save"), remedy=_("Analyze the image first"))
+    frames = framesFromNode(volumeNode, source)
+    key = stored.analysis.verdict.key_frame
+    shown = frames.count // 2 if key is None else key
+    masks: dict[int, NDArray[np.uint8]] = {}
+    if result.segmentation is not None and stored.analysis.frames:
+        masks.update((yield from editedMasksInSteps(result.segmentation, volumeNode)))
+    elif key is not None:
+        raise InputError(_("the outlines of this result were deleted"), remedy=_("Analyze the image again"))
+    if shown not in masks:
+        masks[shown] = np.zeros((frames.rows, frames.columns), np.uint8)
+    heat = _heatMap(result.heatMap, volumeNode, shown)
+    yield
+    return ReportContents(frames, masks, {} if heat is None else {shown: heat}, result.report.GetText())
+
+
+def _heatMap(node: Any, volumeNode: Any, frame: int) -> NDArray[np.float32] | None:
+    """The heat map ``[H, W]`` of one frame, or None where there is none any more."""
+    if node is None:
+        return None
+    behind, image = sequenceBehind(node), sequenceBehind(volumeNode)
+    if behind is None or image is None:
+        return _plane(node, frame)
+    item = image.itemBeside(behind.sequence, frame)
+    return None if item is None else _plane(item)
+
+
+def _plane(node: Any, frame: int = 0) -> NDArray[np.float32] | None:
+    image = node.GetImageData()
+    if image is None:
+        return None
+    planes = arrayFromImage(image)
+    return np.array(planes[min(frame, len(planes) - 1)], np.float32)
