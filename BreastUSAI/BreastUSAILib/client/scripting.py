@@ -30,6 +30,7 @@ def analyzeNode(
     progress: Progress | None,
     prevalence: float | None,
     explainMethod: str | None,
+    gradeExplanations: bool,
     pixelSpacingMm: float | tuple[float, float] | None,
     asSlices: bool,
     sliceSpacingMm: float | None,
@@ -39,7 +40,9 @@ def analyzeNode(
 ) -> AnalyzedNodes | AnalysisJob:
     """See `BreastUSAILogic.analyze`."""
     selection = selectedFrames(frames, volumeNode)
-    options = AnalyzeOptions(selection, classNamed(explainClass), prevalence, explainMethod)
+    options = AnalyzeOptions(
+        selection, classNamed(explainClass), prevalence, explainMethod, grade_explanations=gradeExplanations
+    )
     source = SourceOptions(pixelSpacingMm, asSlices, sliceSpacingMm)
     listener = JobListener(progress or ignored, onDone or ignored, onFailed or ignored)
     former = Former.KEEP if keepFormer else Former.KEEP_EDITED
@@ -61,11 +64,16 @@ def analyzeFolder(
     explainClass: str,
     prevalence: float | None,
     explainMethod: str | None,
+    gradeExplanations: bool,
     progress: Progress | None,
 ) -> dict[str, Any]:
     """See `BreastUSAILogic.analyzeFolder`."""
     options = AnalyzeOptions(  # refuses what cannot be
-        selectedFrames(frames), classNamed(explainClass), prevalence, explainMethod
+        selectedFrames(frames),
+        classNamed(explainClass),
+        prevalence,
+        explainMethod,
+        grade_explanations=gradeExplanations,
     )
     params = {
         "inputs": [str(path)],
@@ -74,6 +82,7 @@ def analyzeFolder(
         "explainClass": options.explain_class.value,
         "prevalence": options.prevalence,
         "explainMethod": options.explain_method,
+        "gradeExplanations": options.grade_explanations,
     }
     return engine.request("analyzeFolder", params, progress)
 

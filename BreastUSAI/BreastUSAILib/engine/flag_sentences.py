@@ -155,8 +155,8 @@ HEAT_MAP_UNFOCUSED = _(
     "and below {least} times this model's maps are no better than chance, so do not rely on it."
 )
 HEAT_MAP_ON_MARKS = _(
-    "{share} of the heat lies on or close to calipers or text, which take {area} of the scan, so the estimate may rest on them "
-    "and not on tissue."
+    "{share} of the heat lies on or close to calipers or text, which take {area} of the scan, so the estimate may "
+    "rest on them and not on tissue."
 )
 HEAT_MAP_OUTSIDE = _(
     "{share} of the heat lies outside the scan area, where there is no tissue, so do not rely on the heat map."

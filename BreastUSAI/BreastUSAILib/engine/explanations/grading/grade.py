@@ -17,7 +17,6 @@ from .energy import band_behind, check_sizes, energy_share, points_at
 from .ranks import rank_correlation
 from .stability import Explain, flip_stability, shift_stability
 
-
 _CLOSE = 0.03
 """Of the longer side: so near to a mark heat counts as on it, for maps are coarser than marks."""
 
