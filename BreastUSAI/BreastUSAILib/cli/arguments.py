@@ -31,6 +31,8 @@ results, in DIR/<name of the input>/ (the second input of the same name goes to 
   heatmap.nrrd           what the verdict rests on, 0 to 1, on the input's own pixels
   preview.png            the key frame with all of this in one picture
   scene.mrb              with --scene: everything as a Slicer scene
+  counterfactuals.json   with --counterfactuals: the likelihood with something in the key frame changed
+  counterfactuals.png    with --counterfactuals: the pictures of these changes
 A rejected input (not an ultrasound image, too small) has no outlines and no heat map: it gives the first and
 the fourth. Millimeters appear only where the input is calibrated. An earlier result of the same name is replaced.
 
@@ -131,6 +133,12 @@ def _add_analyze(commands: Any) -> None:
         help="grade the key frame's heat map also by what needs passes through the network: deletion and insertion, "
         "infidelity, sensitivity, stability, agreement with other methods (about 120 passes; default: only by where "
         "its heat lies)",
+    )
+    analyze.add_argument(
+        "--counterfactuals",
+        action="store_true",
+        help="also check what the key frame's likelihood depends on: calipers and text painted out, the lesion painted "
+        "out, gain 3 dB up and down; told in words, and written as counterfactuals.json and counterfactuals.png",
     )
     for option, does in (("--classifier", "classifies and explains"), ("--segmenter", "outlines")):
         analyze.add_argument(

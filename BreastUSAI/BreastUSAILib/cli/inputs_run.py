@@ -50,6 +50,7 @@ class InputsRun:
     with_scene: bool
     reporter: Reporter
     keep_text: bool = False
+    with_counterfactuals: bool = False
     cancelled: Cancelling | None = None
     _names: ResultNames = field(default_factory=ResultNames)
 
@@ -103,6 +104,7 @@ class InputsRun:
                     cancelled=self.cancelled,
                     write_scene=write_scene if self.with_scene else None,
                     keep_text=self.keep_text,
+                    with_counterfactuals=self.with_counterfactuals,
                 )
         except Cancelled:
             raise  # no failure of this input, and the end of them all

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..engine.findings.analysis import Analysis
+from ..engine.findings.counterfactuals import Counterfactuals
 from ..engine.images.frames import Frames
 from ..engine.interface import Engine
 from ..engine.options import AnalyzeOptions, Cancelling, Progress
@@ -18,6 +19,7 @@ class FolderResult:
 
     analysis: Analysis
     files: ResultFiles
+    counterfactuals: Counterfactuals | None = None
 
 
 def analyze_to_folder(
@@ -30,6 +32,7 @@ def analyze_to_folder(
     cancelled: Cancelling | None = None,
     write_scene: SceneWriter | None = None,
     keep_text: bool = False,
+    with_counterfactuals: bool = False,
 ) -> FolderResult:
     """Analyze one input and write every file of its result.
 
@@ -43,6 +46,7 @@ def analyze_to_folder(
         cancelled: asked between batches of frames.
         write_scene: writes `scene.mrb`, or None for no scene.
         keep_text: leave what stands beside the scan area in the pictures, where a name may be burned in.
+        with_counterfactuals: also check what the key frame's likelihood depends on; nothing of a rejected input.
 
     Raises:
         BreastUSAIError: what `Engine.analyze` and `write_results` raise. Nothing of this result is left behind then.
@@ -60,4 +64,8 @@ def analyze_to_folder(
     ['analysis.json', 'heatmap.nrrd', 'preview.png', 'segmentation.seg.nrrd']
     """
     analysis = engine.analyze(frames, options, progress, cancelled)
-    return FolderResult(analysis, write_results(analysis, frames, Path(folder), write_scene, keep_text))
+    checks, key = None, analysis.verdict.key_frame
+    if with_counterfactuals and key is not None:
+        checks = engine.counterfactuals(frames, {key: analysis.maps.labels(key)}, options, None, cancelled)
+    files = write_results(analysis, frames, Path(folder), write_scene, keep_text, checks)
+    return FolderResult(analysis, files, checks)

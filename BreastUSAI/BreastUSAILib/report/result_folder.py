@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..engine.findings.analysis import Analysis
+from ..engine.findings.counterfactuals import Counterfactuals
 from ..engine.images.frames import Frames
 from ..engine.images.without_text import without_text
 from .atomic import atomic_folder
+from .counterfactual_picture import write_counterfactual_picture
 from .heat_map_nrrd import write_heat_maps
-from .json_file import write_json
+from .json_file import write_document, write_json
 from .preview import write_preview
 from .segmentation_nrrd import write_segmentation
 
@@ -19,9 +21,11 @@ ANALYSIS = "analysis.json"
 SEGMENTATION = "segmentation.seg.nrrd"
 HEAT_MAP = "heatmap.nrrd"
 PREVIEW = "preview.png"
+COUNTERFACTUALS = "counterfactuals.json"
+COUNTERFACTUAL_PICTURE = "counterfactuals.png"
 SCENE = "scene.mrb"
 
-OWNED = frozenset({ANALYSIS, SEGMENTATION, HEAT_MAP, PREVIEW, SCENE})
+OWNED = frozenset({ANALYSIS, SEGMENTATION, HEAT_MAP, PREVIEW, SCENE, COUNTERFACTUALS, COUNTERFACTUAL_PICTURE})
 """Every name that a result may have."""
 
 SceneWriter = Callable[[Analysis, Frames, Path], None]
@@ -45,6 +49,7 @@ def write_results(
     folder: Path,
     write_scene: SceneWriter | None = None,
     keep_text: bool = False,
+    counterfactuals: Counterfactuals | None = None,
 ) -> ResultFiles:
     """Write every file of one analysis into `folder`, which an earlier result makes way for whole.
 
@@ -59,6 +64,7 @@ def write_results(
         write_scene: writes `scene.mrb`, or None for no scene.
         keep_text: leave what stands beside the scan area in the pictures; else it is black in them, and in the
             scene's image: the patient's name is often burned in there.
+        counterfactuals: what was checked of the key frame, or None.
 
     Raises:
         InputError: where a frame cannot be read again for the preview.
@@ -73,6 +79,9 @@ def write_results(
             write_segmentation(analysis, frames, inside / SEGMENTATION)
             write_heat_maps(analysis, frames, inside / HEAT_MAP)
         write_preview(analysis, frames, inside / PREVIEW)
+        if counterfactuals is not None:
+            write_document(counterfactuals.to_json(), inside / COUNTERFACTUALS)
+            write_counterfactual_picture(counterfactuals, inside / COUNTERFACTUAL_PICTURE)
         if write_scene is not None:
             write_scene(analysis, frames, inside / SCENE)
     return ResultFiles(

@@ -85,11 +85,11 @@ class Run:
         """Do it. Raises what `Analyzer.analyze` raises."""
         indices = self.options.frames.indices(self.frames.count)
         key_only = self.options.frames.key_only
-        if not self.look(indices, self._classified if key_only else self._classified_and_mapped):
+        if not self.look(indices, self._classified if key_only else self.classified_and_mapped):
             return self.analysis(indices, Verdict(Label.REJECTED))
         key = max(self.probabilities, key=lambda index: self.probabilities[index].malignant)
         if key_only:
-            self._pass([key], self._classified_and_mapped)
+            self._pass([key], self.classified_and_mapped)
         verdict = self.verdict_of(key)
         self._state_withheld(len(indices))
         self.compare(verdict, f"The classification says {verdict.label.value}, but no lesion could be outlined.")
@@ -180,7 +180,8 @@ class Run:
     def _classified(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
         self.note(indices, self.equipment.passes(self.prepared(pixels), None, self.watch).logits)
 
-    def _classified_and_mapped(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
+    def classified_and_mapped(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
+        """Classify, outline and explain some frames."""
         batch = self.prepared(pixels)
         found = self.equipment.passes(batch, self.options.explain_class, self.watch)
         assert found.heat is not None
