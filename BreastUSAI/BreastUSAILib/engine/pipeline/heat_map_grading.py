@@ -91,7 +91,7 @@ class HeatMapGrading:
             found = []
             for start in range(0, len(images), self.classifier.frames_at_once):
                 self.stop_if_cancelled()
-                batch = self._tensor(images[start : start + self.classifier.frames_at_once], mask)
+                batch = self.tensor(images[start : start + self.classifier.frames_at_once], mask)
                 with torch.inference_mode():
                     found.append(self.classifier.network(batch).float().softmax(dim=1)[:, target].cpu().numpy())
             return np.concatenate(found)
@@ -100,14 +100,18 @@ class HeatMapGrading:
 
     def explain(self, explainer: Explainer, mask: NDArray[np.float32] | None) -> Explain:
         """A prepared image ``[S, S]`` to its map by that explainer on the same square."""
-        target, size = CLASSES.index(self.explained), self.classifier.preprocessing.size
-        square = Letterbox(size, size, Rectangle(0, 0, size, size), size)
+        target = CLASSES.index(self.explained)
 
         def heat(image: NDArray[np.float32]) -> NDArray[np.float32]:
             self.stop_if_cancelled()
-            return square.restore(explainer(self._tensor(image[None], mask), target)[1][0])
+            return self.on_square(explainer(self.tensor(image[None], mask), target)[1][0])
 
         return heat
+
+    def on_square(self, cells: NDArray[np.float32]) -> NDArray[np.float32]:
+        """A map ``[h, w]`` on every pixel of the network's square ``[S, S]``."""
+        size = self.classifier.preprocessing.size
+        return Letterbox(size, size, Rectangle(0, 0, size, size), size).restore(cells)
 
     def _input(self, frame: GradedFrame) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
         """The prepared image ``[S, S]``, and the lesion mask that a classifier may read beside it."""
@@ -127,7 +131,7 @@ class HeatMapGrading:
                 made.append(method.make(network, layer))
         return made
 
-    def _tensor(self, images: NDArray[np.float32], mask: NDArray[np.float32] | None) -> torch.Tensor:
+    def tensor(self, images: NDArray[np.float32], mask: NDArray[np.float32] | None) -> torch.Tensor:
         """``[N, C, S, S]`` of images ``[N, S, S]``."""
         planes = [images] if mask is None else [images, np.broadcast_to(mask, images.shape)]
         batch = torch.from_numpy(np.ascontiguousarray(np.stack(planes, axis=1), dtype=np.float32))
