@@ -88,7 +88,7 @@ def card_text(
     controlled: Sequence[str] = (),
     maps: Sequence[str] = (),
 ) -> str:
-    """The whole card, Markdown; `controlled` is its section on controls, `maps` what the section on heat maps ends with."""
+    """The whole card, Markdown; `controlled` is its section on controls, `maps` the end of that on heat maps."""
     task = metadata["breastusai"]["task"]
     record = TrainingRecord.from_metadata(metadata)
     lines = [

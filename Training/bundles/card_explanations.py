@@ -16,8 +16,8 @@ FOLDER = "explanations"
 _WHAT = (
     "Heat maps of the class *malignant* on held-out images, against the true outlines. Energy is the sum of a map's "
     "positive values; a map that knows nothing has 1 over area. Deletion and insertion: the area under the class's "
-    "probability while pixels are blurred away or brought back, the hottest first; the gain is insertion less deletion, "
-    "less the same in a random order. In brackets: 95 % intervals by patient."
+    "probability while pixels are blurred away or brought back, the hottest first; the gain is insertion less "
+    "deletion, less the same in a random order. In brackets: 95 % intervals by patient."
 )
 
 

@@ -40,8 +40,8 @@ _SHOWN = ("energy_ratio", "pointing_hit", "pointing_hit_with_band", "deletion", 
 
 RULE = (
     "least_energy_ratio: what 95 % of maps stay below that have the values of this model's maps in other places, at "
-    "least 1. most_marks, most_outside: what 95 % of its maps stay below, at least 0.1. least_gain: 0, that is no worse "
-    "than an order that knows nothing."
+    "least 1. most_marks, most_outside: what 95 % of its maps stay below, at least 0.1. least_gain: 0, that is no "
+    "worse than an order that knows nothing."
 )
 _LEAST_SHARE = 0.1
 

@@ -70,9 +70,9 @@ def explainers_of(classifier: Classifier, options: Sequence[str] | None = None) 
     made = [classifier.explainer]
     for method in METHODS:
         layer = method.layer_of(classifier.network)
-        if layer is not None and method.name != classifier.explainer.method:
-            if options is None or method.option in options:
-                made.append(method.make(classifier.network, layer))
+        is_wanted = method.name != classifier.explainer.method and (options is None or method.option in options)
+        if layer is not None and is_wanted:
+            made.append(method.make(classifier.network, layer))
     return made
 
 
