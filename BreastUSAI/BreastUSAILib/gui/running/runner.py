@@ -1,4 +1,4 @@
-"""Runs one thing at a time: an installation, an analysis, a re-scoring, or checks; each ends in a state and one sentence."""
+"""Runs one thing at a time: installation, analysis, re-scoring, checks; each ends in a state and one sentence."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class Runner:
     """Owns engine, installer and the job that is running; knows no widget.
 
     Set `onState(state, sentence)`, `onProgress(done, total, words)`, `onAnalyzed(nodes, volumeNode)` (what was added,
-    and the node that was analyzed), `onRescored()` and `onChecked(counterfactuals)` to hear of them, and `arrivalOf(volumeNode)` to say how a result
-    enters the scene.
+    and the node that was analyzed), `onRescored()` and `onChecked(counterfactuals)` to hear of them, and
+    `arrivalOf(volumeNode)` to say how a result enters the scene.
 
     Args:
         engine: what is asked.

@@ -27,8 +27,8 @@ class CounterfactualSection:
         self._ui, self._parameters = ui, None
         self._isBusy = False
         self._found: Counterfactuals | None = None
-        self._about = ""
-        ui.counterfactualsButton.clicked.connect(lambda *_checked: self.onCheck())
+        self._about = self._asked = ""
+        ui.counterfactualsButton.clicked.connect(self._onButton)
         self.refresh()
 
     def show(self, parameters: Any) -> None:
@@ -42,8 +42,8 @@ class CounterfactualSection:
         self.refresh()
 
     def showFound(self, found: Counterfactuals) -> None:
-        """The checks of the result that is shown are there."""
-        self._found, self._about = found, self._text()
+        """The checks are there; shown where their result still is."""
+        self._found, self._about = found, self._asked
         self.refresh()
 
     def refresh(self) -> None:
@@ -71,6 +71,10 @@ class CounterfactualSection:
         if stored.analysis.verdict.key_frame is None:
             return _("The image cannot be judged, so there is no likelihood to check.")
         return ""
+
+    def _onButton(self, _checked: bool = False) -> None:
+        self._asked = self._text()
+        self.onCheck()
 
     def _text(self) -> str:
         report = None if self._parameters is None else self._parameters.report
