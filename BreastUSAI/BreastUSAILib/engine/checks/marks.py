@@ -34,13 +34,25 @@ def find_marks(image: NDArray[np.uint8], drawn: Iterable[Rectangle] = ()) -> NDA
     groups, count = ndimage.label(_widened(strokes, 2 * reach + 1, 2 * reach + 1))
     sizes = np.bincount(groups[strokes], minlength=count + 1)
     marks = strokes & (sizes >= _FEWEST)[groups]
-    length = max(round(_LINE * side), 1)
     level = _ridge(np.ascontiguousarray(gray.T), reach).T > _LEVEL_STROKE
-    lines = ndimage.binary_opening(ndimage.binary_closing(level, np.ones((1, 3))), np.ones((1, length)))
+    lines = _long_runs(level, round(_LINE * side) | 1)
     edge = round(_EDGE * side)
     inside = np.zeros(image.shape, dtype=bool)
     inside[edge : image.shape[0] - edge, edge : image.shape[1] - edge] = True
     return _widened(marks & inside, 4 * reach + 1, 4 * reach + 1) | _widened(lines & inside, 2 * reach + 1, 3)
+
+
+def _long_runs(mask: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
+    """Of each row the runs of at least that length, an odd number, across gaps of two pixels at most."""
+    rows = mask.astype(np.uint8)
+    for size, filtered in (
+        (3, ndimage.maximum_filter1d),
+        (3, ndimage.minimum_filter1d),
+        (length, ndimage.minimum_filter1d),
+        (length, ndimage.maximum_filter1d),
+    ):
+        rows = filtered(rows, size, axis=1, mode="constant")
+    return rows.astype(bool)
 
 
 def widened(mask: NDArray[np.bool_], share: float) -> NDArray[np.bool_]:

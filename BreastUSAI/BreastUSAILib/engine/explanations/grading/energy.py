@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,13 +30,23 @@ def energy_share(heat: NDArray[np.floating], part: NDArray[np.bool_], region: ND
     >>> share.energy, share.area, share.ratio
     (0.75, 0.25, 3.0)
     """
-    check_sizes(heat, part, region)
-    positive = np.where(region, np.maximum(heat, 0), 0).astype(np.float64)
-    total = float(positive.sum())
+    return energy_shares(heat, {"": part}, region)[""]
+
+
+def energy_shares(
+    heat: NDArray[np.floating], parts: Mapping[str, NDArray[np.bool_]], region: NDArray[np.bool_]
+) -> dict[str, EnergyShare | None]:
+    """The same of several parts, by their names."""
+    check_sizes(heat, region, *parts.values())
+    positive = np.where(region, np.maximum(heat, 0), 0)
+    total, pixels = float(positive.sum(dtype=np.float64)), int(np.count_nonzero(region))
     if total <= 0:
-        return None
-    inside = part & region
-    return EnergyShare(min(float(positive[inside].sum()) / total, 1.0), float(inside.sum() / region.sum()))
+        return dict.fromkeys(parts)
+    shares: dict[str, EnergyShare | None] = {}
+    for name, part in parts.items():
+        energy = float(positive[part].sum(dtype=np.float64)) / total
+        shares[name] = EnergyShare(min(energy, 1.0), float(np.count_nonzero(part & region) / pixels))
+    return shares
 
 
 def points_at(heat: NDArray[np.floating], part: NDArray[np.bool_]) -> bool:

@@ -13,7 +13,7 @@ from ...checks.sector import scan_area
 from ...findings.grades import CostlyGrades, HeatMapGrades, MethodAgreement
 from ...images.frames import Rectangle
 from .deletion import Predict, deletion_and_insertion, random_areas
-from .energy import band_behind, check_sizes, energy_share, points_at
+from .energy import band_behind, check_sizes, energy_shares, points_at
 from .ranks import rank_correlation
 from .stability import Explain, flip_stability, shift_stability
 
@@ -55,22 +55,15 @@ def cheap_grades(frame: int, method: str, heat: NDArray[np.floating], ground: Gr
     inside = np.where(ground.region, heat, 0)
     if not inside.max(initial=0) > 0:
         return HeatMapGrades(frame, method, is_empty=True)
-    grades = HeatMapGrades(
-        frame,
-        method,
-        marks=energy_share(heat, ground.marks, ground.region),
-        outside=energy_share(heat, ground.outside, ground.region),
-    )
-    if not (ground.lesion & ground.region).any():
+    parts = {"marks": ground.marks, "outside": ground.outside}
+    both = ground.lesion
+    if (ground.lesion & ground.region).any():
+        both = ground.lesion | band_behind(ground.lesion)
+        parts |= {"lesion": ground.lesion, "lesion_and_band": both}
+    grades = HeatMapGrades(frame, method, **energy_shares(heat, parts, ground.region))
+    if grades.lesion is None:
         return grades
-    both = ground.lesion | band_behind(ground.lesion)
-    return replace(
-        grades,
-        lesion=energy_share(heat, ground.lesion, ground.region),
-        lesion_and_band=energy_share(heat, both, ground.region),
-        points_at_lesion=points_at(inside, ground.lesion),
-        points_at_band=points_at(inside, both),
-    )
+    return replace(grades, points_at_lesion=points_at(inside, ground.lesion), points_at_band=points_at(inside, both))
 
 
 def costly_grades(
