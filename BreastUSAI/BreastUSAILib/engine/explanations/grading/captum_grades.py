@@ -53,9 +53,9 @@ def sensitivity_of(image: NDArray[np.float32], explain: Explain) -> float:
         explain: a prepared image to its map ``[S, S]``.
     """
 
-    def maps(images: Tensor, **_: object) -> Tensor:
-        found = [np.asarray(explain(one), np.float32) for one in images[:, 0].detach().cpu().numpy()]
-        return torch.from_numpy(np.stack(found)[:, None])
+    def maps(images: tuple[Tensor, ...], **_: object) -> tuple[Tensor, ...]:
+        found = [np.asarray(explain(one), np.float32) for one in images[0][:, 0].detach().cpu().numpy()]
+        return (torch.from_numpy(np.stack(found)[:, None]),)
 
     with _seeded():
         found = sensitivity_max(
