@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from BreastUSAILib.engine.errors import InputError, ModelError
 
 from ..data.example import Part
 from .arguments import add_bundles_argument, add_split_arguments
+
+if TYPE_CHECKING:
+    from BreastUSAILib.engine.models.classifier import Classifier
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,9 +32,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--methods", nargs="*", metavar="METHOD", help="beside the bundle's own (default: all that fit)"
     )
+    parser.add_argument(
+        "--layer", metavar="LAYER", help="let the bundle's method explain this layer (default: as the bundle says)"
+    )
     parser.add_argument("--output", type=Path, metavar="DIR", help="where explanations.json goes")
     parser.add_argument(
-        "--set-thresholds", action="store_true", help="write the chosen thresholds into the classifier's bundle"
+        "--set-thresholds",
+        action="store_true",
+        help="write the chosen thresholds, and --layer where it is given, into the classifier's bundle",
     )
 
 
@@ -46,7 +55,7 @@ def run(given: argparse.Namespace) -> int:
 
     part = Part(given.part)
     found = held_out(Question(given.bundles, given.data, given.fold, given.train_on, given.duplicates, part))
-    classifier = found.subject.load().classifier
+    classifier = _explained(found.subject.load().classifier, given.layer)
     if classifier.needs_lesion_mask:
         raise ModelError(
             "this classifier reads the lesion mask, so that its maps cannot be held against one",
@@ -77,10 +86,20 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
+def _explained(classifier: Classifier, layer: str | None) -> Classifier:
+    """The classifier, its own method at another layer where one is asked for. Raises ModelError."""
+    from BreastUSAILib.engine.explanations.registry import explainer_for
+
+    if layer is None:
+        return classifier
+    explainer = explainer_for(classifier.network, classifier.explainer.method, layer)
+    return replace(classifier, explainer=explainer)
+
+
 def command_of(given: argparse.Namespace) -> str:
     """The command line that gives these figures again."""
     words = ["python", "-m", "Training", "explanations", *(str(path) for path in given.bundles)]
-    for name in ("data", "fold", "duplicates", "part", "every"):
+    for name in ("data", "fold", "duplicates", "part", "every", "layer"):
         value = getattr(given, name)
         words += [] if value is None else [f"--{name}", str(value)]
     words += ["--train-on", *given.train_on] if given.train_on else []
