@@ -22,8 +22,8 @@ def find_marks(image: NDArray[np.uint8], drawn: Iterable[Rectangle] = ()) -> NDA
     """Where calipers, frames and other thin drawings lie on the image ``[H, W]``, with their surroundings.
 
     Ultrasound blurs sideways: a stroke that is much brighter than what lies close by on its left and right is drawn. So
-    is a level line that is long, thin and straight. Not looked for in rectangles that are `drawn` anyway, nor at the
-    image's edges.
+    is a level line that is long, thin and straight, or close to such a stroke. Not looked for in rectangles that are
+    `drawn` anyway, nor at the image's edges.
     """
     side = max(image.shape)
     reach = max(2, round(_NARROW * side))
@@ -34,8 +34,9 @@ def find_marks(image: NDArray[np.uint8], drawn: Iterable[Rectangle] = ()) -> NDA
     groups, count = ndimage.label(_widened(strokes, 2 * reach + 1, 2 * reach + 1))
     sizes = np.bincount(groups[strokes], minlength=count + 1)
     marks = strokes & (sizes >= _FEWEST)[groups]
-    level = _ridge(np.ascontiguousarray(gray.T), reach).T > _LEVEL_STROKE
-    lines = _long_runs(level, round(_LINE * side) | 1)
+    level = _ridge(np.ascontiguousarray(gray.T), reach).T
+    lines = _long_runs(level > _LEVEL_STROKE, round(_LINE * side) | 1)
+    marks |= (level > _STROKE) & _widened(marks, 8 * reach + 1, 8 * reach + 1)  # the level arm of a cross
     edge = round(_EDGE * side)
     inside = np.zeros(image.shape, dtype=bool)
     inside[edge : image.shape[0] - edge, edge : image.shape[1] - edge] = True

@@ -8,6 +8,7 @@ from scipy import ndimage, sparse
 from scipy.sparse.linalg import spsolve
 
 _MOST_UNKNOWN = 30_000  # pixels: a larger hole is solved on blocks, for it is smooth anyway
+_LEAST_ROOM = 0.05  # of the width: a narrower strip beside the hole has too little texture for it
 _BLUR = 0.015  # of the longer side: what is finer is texture
 
 
@@ -39,15 +40,27 @@ def harmonic_fill(image: NDArray[np.floating], hole: NDArray[np.bool_]) -> NDArr
 
 
 def filled_like_tissue(image: NDArray[np.floating], hole: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """The same with the speckle of tissue beside the hole at the same depth, else above it, laid over it.
+    """The same with the speckle of the tissue beside the hole at the same depth laid over it.
 
-    Where there is no room for that on any side, the hole stays smooth. Raises what `harmonic_fill` raises.
+    As in a mirror and, where there is less of it than the hole is wide, to and fro. Where there is hardly any on either
+    side, the hole stays smooth. Raises what `harmonic_fill` raises.
     """
     filled = harmonic_fill(image, hole)
+    columns = np.flatnonzero(hole.any(axis=0))
+    if not columns.size:
+        return filled
+    first, last = int(columns[0]), int(columns[-1])
+    room_left, room_right = first, hole.shape[1] - 1 - last
+    room = max(room_left, room_right)
+    if room < _LEAST_ROOM * hole.shape[1]:
+        return filled
     texture = image - ndimage.gaussian_filter(image.astype(np.float64), _BLUR * max(image.shape))
-    shift = _shift_beside(hole)
-    if shift is not None:
-        filled[hole] += np.roll(texture, shift, axis=(0, 1))[hole]
+    turn = np.arange(last - first + 1) % (2 * room)
+    places = np.minimum(turn, 2 * room - 1 - turn)
+    beside = first - 1 - places if room_left >= room_right else (last + 1 + places)[::-1]
+    whole = np.arange(hole.shape[1])
+    whole[first : last + 1] = beside
+    filled[hole] += texture[:, whole][hole]
     return filled
 
 
@@ -76,15 +89,3 @@ def _blocks(values: NDArray[np.float64], step: int) -> NDArray[np.float64]:
     """Sums of blocks of `step` x `step`; those at the end may be smaller."""
     rows = np.add.reduceat(values, np.arange(0, values.shape[0], step), axis=0)
     return np.add.reduceat(rows, np.arange(0, values.shape[1], step), axis=1)
-
-
-def _shift_beside(hole: NDArray[np.bool_]) -> tuple[int, int] | None:
-    """By which (rows, columns) a picture is moved to lay what is beside the hole over it; None where nothing fits."""
-    rows, columns = np.flatnonzero(hole.any(axis=1)), np.flatnonzero(hole.any(axis=0))
-    if not rows.size:
-        return None
-    height, width = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
-    room_left, room_right = columns[0], hole.shape[1] - 1 - columns[-1]
-    if max(room_left, room_right) >= width:
-        return (0, int(width)) if room_left >= room_right else (0, -int(width))
-    return (int(height), 0) if rows[0] >= height else None
