@@ -57,7 +57,8 @@ def test_without_a_hole_nothing_changes_and_a_hole_needs_surroundings() -> None:
 
 def test_what_is_filled_in_looks_like_the_tissue_beside_it(tissue: np.ndarray) -> None:
     hole = disc(100, 150, 30)
-    filled = filled_like_tissue(np.where(hole, 5, tissue).astype(float), hole)
+    image = np.where(hole, 5, tissue).astype(float)
+    filled = filled_like_tissue(image, hole, image)
     fine = filled - ndimage.gaussian_filter(filled, 3)
     assert abs(filled[hole].mean() - tissue[~hole].mean()) < 12
     assert 0.5 < fine[hole].std() / fine[~hole].std() < 1.5
@@ -72,6 +73,15 @@ def test_a_lesion_goes_with_its_margin_and_nothing_else(tissue: np.ndarray) -> N
     assert where[lesion].all()
     assert np.array_equal(changed[~where], image[~where])
     assert changed[lesion].mean() > image[~lesion].mean() - 12
+
+
+def test_a_caliper_beside_the_lesion_is_not_taken_for_tissue(tissue: np.ndarray) -> None:
+    lesion = disc(100, 150, 30)
+    image = np.where(lesion, 8, tissue).astype(np.uint8)
+    image[90:112, 105] = image[101, 95:116] = 255
+    found = without_lesion(image, lesion)
+    assert found is not None
+    assert found[0][lesion].max() < 200
 
 
 def test_a_lesion_that_is_everything_or_nothing_cannot_go(tissue: np.ndarray) -> None:

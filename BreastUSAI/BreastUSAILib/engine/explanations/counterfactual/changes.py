@@ -42,7 +42,8 @@ def without_lesion(
     hole = widened(lesion, MARGIN)
     if hole.all() or not hole.any():
         return None
-    return _eight_bit(filled_like_tissue(gray.astype(np.float64), hole)), hole
+    tissue, _ = without_marks(gray)
+    return _eight_bit(filled_like_tissue(gray.astype(np.float64), hole, tissue.astype(np.float64))), hole
 
 
 def with_gain(gray: NDArray[np.uint8], decibels: float) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:

@@ -39,11 +39,14 @@ def harmonic_fill(image: NDArray[np.floating], hole: NDArray[np.bool_]) -> NDArr
     return filled
 
 
-def filled_like_tissue(image: NDArray[np.floating], hole: NDArray[np.bool_]) -> NDArray[np.float64]:
+def filled_like_tissue(
+    image: NDArray[np.floating], hole: NDArray[np.bool_], tissue: NDArray[np.floating]
+) -> NDArray[np.float64]:
     """The same with the speckle of the tissue beside the hole at the same depth laid over it.
 
     As in a mirror and, where there is less of it than the hole is wide, to and fro. Where there is hardly any on either
-    side, the hole stays smooth. Raises what `harmonic_fill` raises.
+    side, the hole stays smooth. `tissue` is the image without what is no tissue, such as calipers. Raises what
+    `harmonic_fill` raises.
     """
     filled = harmonic_fill(image, hole)
     columns = np.flatnonzero(hole.any(axis=0))
@@ -54,7 +57,7 @@ def filled_like_tissue(image: NDArray[np.floating], hole: NDArray[np.bool_]) -> 
     room = max(room_left, room_right)
     if room < _LEAST_ROOM * hole.shape[1]:
         return filled
-    texture = image - ndimage.gaussian_filter(image.astype(np.float64), _BLUR * max(image.shape))
+    texture = tissue - ndimage.gaussian_filter(tissue.astype(np.float64), _BLUR * max(image.shape))
     turn = np.arange(last - first + 1) % (2 * room)
     places = np.minimum(turn, 2 * room - 1 - turn)
     beside = first - 1 - places if room_left >= room_right else (last + 1 + places)[::-1]
