@@ -188,6 +188,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         *,
         prevalence: float | None = None,
         explainMethod: str | None = None,
+        gradeExplanations: bool = False,
         pixelSpacingMm: float | tuple[float, float] | None = None,
         asSlices: bool = False,
         sliceSpacingMm: float | None = None,
@@ -206,6 +207,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             prevalence: share of malignant among the lesions that you see, between 0 and 1, to which the probabilities
                 are shifted; None leaves them as they were calibrated.
             explainMethod: ``grad-cam`` or ``saliency``; None takes what the classifier's bundle names.
+            gradeExplanations: grade the key frame's heat map also by what needs passes through the network.
             pixelSpacingMm: the pixel size in mm, one number or ``(row, column)``; None takes what the image says.
             asSlices: the cine is a sweep of parallel slices, and is analyzed as a volume.
             sliceSpacingMm: between two such slices, in mm; None where it is not known.
@@ -239,6 +241,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             progress=progress,
             prevalence=prevalence,
             explainMethod=explainMethod,
+            gradeExplanations=gradeExplanations,
             pixelSpacingMm=pixelSpacingMm,
             asSlices=asSlices,
             sliceSpacingMm=sliceSpacingMm,
@@ -284,6 +287,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         explainMethod: str | None = None,
         report: str = "",
         keepIdentity: bool = False,
+        gradeExplanations: bool = False,
     ) -> dict[str, Any]:
         """Analyze every image in a folder (or one file); results are written as the command line writes them.
 
@@ -298,6 +302,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             report: some of ``pdf``, ``sr``, ``seg``, ``sc`` and ``csv`` with commas between them, or ``all``: files
                 that are written too.
             keepIdentity: let patient, study and unique identifiers of DICOM inputs stand in the results.
+            gradeExplanations: as in `analyze`.
 
         Returns:
             ``{"done": [{"input", "output"}], "failed": [{"input", "error"}]}``, all of them texts.
@@ -321,6 +326,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             explainClass=explainClass,
             prevalence=prevalence,
             explainMethod=explainMethod,
+            gradeExplanations=gradeExplanations,
             progress=progress,
             report=report,
             keepIdentity=keepIdentity,

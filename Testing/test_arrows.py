@@ -73,7 +73,8 @@ LIGHT = (
     *("errors", "flags", "flag_sentences", "steps", "options", "interface", "device", "images.frames"),
     *("images.letterbox", "images.frame_selection", "images.plausible_spacing", "findings.analysis", "findings.maps"),
     *("findings.lesion_segment", "findings.document_form", "findings.heat_map_colors", "findings.measures"),
-    *("findings.words", "explanations.explanation", "explanations.registry"),
+    *("findings.words", "findings.grades", "findings.grade_words", "findings.counterfactuals"),
+    *("findings.counterfactual_words", "explanations.explanation", "explanations.registry"),
     *("remote.exchange", "remote.private_folder", "remote.protocol"),
 )
 """What Slicer's process shares with the engine's: numpy alone. scipy would take the GUI thread 0.4 s to import."""

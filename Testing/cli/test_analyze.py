@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
+from PIL import Image
 
 from BreastUSAILib import RESEARCH_USE, report
 from BreastUSAILib.cli.analyze import run_analyze
@@ -21,6 +23,7 @@ from BreastUSAILib.cli.terminal import Terminal
 from BreastUSAILib.engine.bundles import model_folder
 from BreastUSAILib.engine.errors import InputError, ModelError, OptionError
 from BreastUSAILib.engine.findings.analysis import Label
+from BreastUSAILib.engine.findings.counterfactuals import Change, Counterfactual, Counterfactuals, WhyNot
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
 from Testing.report.samples import analysis_of, frames_of, volume_of
 
@@ -43,6 +46,15 @@ class FakeEngine:
         if frames.name == "odd":
             raise ZeroDivisionError("float division\nby zero")
         return analysis_of(frames)
+
+    def counterfactuals(self, frames, masks, options=None, progress=None, cancelled=None):
+        self.asked.append((frames.name, dict(masks)))
+        picture = np.full((30, 40), 90, np.uint8)
+        checks = (
+            Counterfactual(Change.MARKS, 0.6, 0.39, 1.0, 0.98, 0.01),
+            Counterfactual(Change.LESION, why_not=WhyNot.NO_LESION),
+        )
+        return Counterfactuals(0, 0.6, checks, {"": picture, "marks": picture})
 
 
 def read(path):
@@ -178,6 +190,34 @@ def test_options_reach_the_engine(tmp_path):
     assert options.explain_method == "saliency"
     assert options.explain_class is Label.BENIGN
     assert options.prevalence == 0.05
+
+
+def test_grading_is_asked_for_by_its_option(tmp_path):
+    [(_, options)] = Run(tmp_path / "one", "exam.dcm").engine.asked
+    assert not options.grade_explanations
+    [(_, options)] = Run(tmp_path / "two", "exam.dcm", "--grade-explanations").engine.asked
+    assert options.grade_explanations
+
+
+def test_counterfactual_checks_are_told_and_written_with_their_pictures(tmp_path):
+    run = Run(tmp_path, "exam.dcm", "--counterfactuals")
+    assert run.status == 0
+    assert run.said[1] == "  The likelihood depends on the calipers: -0.21 without them."
+    assert run.said[2] == "  No lesion is outlined that could be painted out."
+    (masks,) = [asked for _, asked in run.engine.asked if isinstance(asked, dict)]
+    assert list(masks) == [0]
+    document = json.loads((tmp_path / "exam" / "counterfactuals.json").read_text())
+    assert document["checks"][0]["difference"] == pytest.approx(-0.21)
+    with Image.open(tmp_path / "exam" / "counterfactuals.png") as picture:
+        assert picture.width > 640
+    [told] = Run(tmp_path, "exam.dcm", "--counterfactuals", "--json").documents
+    assert told["counterfactuals"] == document
+
+
+def test_of_a_rejected_input_nothing_is_checked(tmp_path):
+    run = Run(tmp_path, "doppler.dcm", "--counterfactuals")
+    assert run.status == 0
+    assert _folders(tmp_path / "doppler") == ["analysis.json", "preview.png"]
 
 
 def test_unless_asked_the_bundle_says_how_it_is_explained(tmp_path):

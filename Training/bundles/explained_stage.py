@@ -1,4 +1,4 @@
-"""Which stage of a classifier Grad-CAM explains: the one whose heat maps point at the lesions, if that is clear.
+"""Which stages of a classifier Grad-CAM explains: those whose heat maps point at the lesions, if that is clear.
 
 Which one does so depends on the training: the same network, trained on one collection or on two, has its best maps at
 different stages.
@@ -27,8 +27,9 @@ from .writer import read_metadata, rewrite_bundle
 SAMPLE = 64  # lesions: every stage has a pass of its own for each
 RULE = (
     "The stage whose heat map of malignancy has its highest point in the lesion most often, of equal ones the one "
-    "with more of its sum there; but the last stage unless another one is clearly better: of the lesions that "
-    "only one of the two hits, the other one hits more by over twice the root of their number."
+    "with more of its sum there; but the last stage sharpened by a finer one (both names) unless another one is "
+    "clearly better: of the lesions that only one of the two hits, the other one hits more by over twice the root of "
+    "their number."
 )
 
 
@@ -37,7 +38,7 @@ class Pointing:
     """How the heat maps of every stage point at N outlined lesions.
 
     Args:
-        layers: names of the S stages, first to last.
+        layers: names of the S stages, first to last, then the pair.
         hits: whether the highest point lies in the lesion ``[S, N]``.
         shares: share of the map's sum in the lesion ``[S, N]``, 0 for an empty map.
         areas: the lesion's share of the image ``[N]``.
@@ -90,11 +91,13 @@ def calibrate_stage(bundle: Path, examples: Sequence[Example]) -> tuple[str, Poi
 
 
 def candidates(classifier: Classifier) -> list[str]:
-    """The stages to choose from; none where there is no choice, see `calibrate_stage`."""
+    """The stages to choose from, the pair of two last; none where there is no choice, see `calibrate_stage`."""
+    from BreastUSAILib.engine.explanations.fine_grad_cam import fine_and_coarse
     from BreastUSAILib.engine.explanations.grad_cam import stages
 
     chooses = classifier.explainer.method == GRAD_CAM and classifier.inputs == ("image",)
-    return stages(classifier.network) if chooses else []
+    names = stages(classifier.network) if chooses else []
+    return [*names, fine_and_coarse(classifier.network)] if names else []
 
 
 def sample_lesions(examples: Sequence[Example]) -> list[Example]:
@@ -115,13 +118,13 @@ def measure_stages(classifier: Classifier, examples: Sequence[Example]) -> Point
 
     from BreastUSAILib.engine.checks.sector import detect_sector
     from BreastUSAILib.engine.device import resolve_device
-    from BreastUSAILib.engine.explanations.grad_cam import GradCam
+    from BreastUSAILib.engine.explanations.registry import explainer_for
     from BreastUSAILib.engine.preparing.prepare import prepare
 
     target = CLASS_NAMES.index(AnalyzeOptions().explain_class.value)
     wanted, device = classifier.preprocessing, resolve_device("auto")
     network = classifier.network.to(device)
-    explainers = [GradCam(network, layer) for layer in candidates(classifier)]
+    explainers = [explainer_for(network, GRAD_CAM, layer) for layer in candidates(classifier)]
     values, areas = [], []
     for example in show_progress(examples):
         frames = example.frames()

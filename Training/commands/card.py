@@ -22,6 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--controls", type=Path, metavar="JSON", help="controls.json of `controls`: what the class is not read from"
     )
     parser.add_argument(
+        "--explanations", type=Path, metavar="JSON", help="explanations.json of `explanations`: how good heat maps are"
+    )
+    parser.add_argument(
         "--notes", type=Path, metavar="MD", help="what was tried (default: Training/bundles/notes/<bundle>.md)"
     )
 
@@ -30,6 +33,6 @@ def run(given: argparse.Namespace) -> int:
     """Write the card into the bundle; its hashes are made anew."""
     from ..bundles.cards.card import write_card
 
-    text = write_card(given.bundle, given.figures, given.notes, given.controls)
+    text = write_card(given.bundle, given.figures, given.notes, given.controls, given.explanations)
     print(f"{given.bundle}: a card of {len(text.splitlines())} lines")
     return 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from BreastUSAILib.engine.errors import InputError
 
+from ..bundles.cards.card_explanations import maps_of_recipes
 from ..measure.presentation.comparison import RESULTS, comparison
 from ..measure.presentation.left_out import left_out_table
 from ..recipes.registry import recipes
@@ -25,7 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Put the tables between the page's two marks."""
     known = recipes().values()
-    lines = "\n".join([*left_out_table(known, given.results), *comparison(known, given.results)])
+    tables = [*left_out_table(known, given.results), *comparison(known, given.results)]
+    lines = "\n".join([*tables, *maps_of_recipes(known, given.results)])
     if given.only_print:
         print(lines)
         return 0

@@ -13,6 +13,7 @@ from typing import Any
 from .. import RESEARCH_USE
 from ..engine.errors import BreastUSAIError
 from ..engine.findings.analysis import Label
+from ..engine.findings.counterfactual_words import counterfactual_lines
 from ..engine.interface import Engine
 from ..engine.options import AnalyzeOptions, Progress
 from ..report.analyze_to_folder import FolderResult
@@ -43,13 +44,17 @@ def run_analyze(
                 read = stack.enter_context(reading_inputs(chosen.any_modality))
             engine = (open_engine or _default_engine)(chosen)
             options = AnalyzeOptions(
-                chosen.frames, Label(chosen.explain_class), chosen.prevalence, chosen.explain_method
+                chosen.frames,
+                Label(chosen.explain_class),
+                chosen.prevalence,
+                chosen.explain_method,
+                grade_explanations=chosen.grade_explanations,
             )
         except BreastUSAIError as error:
             reporter.nothing_possible(chosen.inputs, error)
             return 1
         reports = ReportOptions(chosen.report, chosen.keep_identity, chosen.keep_text)
-        run = InputsRun(engine, read, options, chosen.output, chosen.scene, reporter, reports)
+        run = InputsRun(engine, read, options, chosen.output, chosen.scene, reporter, reports, chosen.counterfactuals)
         run.work(chosen.inputs)
     reporter.close()
     return 1 if reporter.failures else 0
@@ -70,9 +75,14 @@ class _Reporter:
     def result(self, name: str, found: FolderResult) -> None:
         self.results += 1
         if self.as_json:
-            self._document({"input": name, "output": str(found.files.folder), "analysis": found.analysis.to_json()})
+            document = {"input": name, "output": str(found.files.folder), "analysis": found.analysis.to_json()}
+            if found.counterfactuals is not None:
+                document["counterfactuals"] = found.counterfactuals.to_json()
+            self._document(document)
         else:
             self.terminal.say(summary_line(name, found.analysis, found.files.folder))
+            for line in [] if found.counterfactuals is None else counterfactual_lines(found.counterfactuals):
+                self.terminal.say(f"  {line}")
         reports = found.files.reports
         for words in (*reports.problems, *reports.remarks):
             self.terminal.complain(f"{name}: {words}")

@@ -25,12 +25,14 @@ _RESULTS = """\
 results, in DIR/<name of the input>/ (the second input of the same name goes to <name>-2, and so on):
   analysis.json          verdict, likelihood of malignancy (of the lesion, given that there is one) with its
                          95 % interval, class probabilities,
-                         lesions with their measurements, a volume's lesions joined across slices, flags, models
-                         and their SHA-256
+                         lesions with their measurements, a volume's lesions joined across slices, how good the
+                         key frame's heat map is, flags, models and their SHA-256
   segmentation.seg.nrrd  the lesions; opens in Slicer as a segmentation
   heatmap.nrrd           what the verdict rests on, 0 to 1, on the input's own pixels
   preview.png            the key frame with all of this in one picture
   scene.mrb              with --scene: everything as a Slicer scene
+  counterfactuals.json   with --counterfactuals: the likelihood with something in the key frame changed
+  counterfactuals.png    with --counterfactuals: the pictures of these changes
 and with --report (see there), files for DICOM viewers, spreadsheets and paper:
   report.pdf             pictures, likelihood, table, remarks, models, room for the reader's own words
   measurements.dcm       DICOM SR measurement report (TID 1500)
@@ -132,6 +134,19 @@ def _add_analyze(commands: Any) -> None:
         "--explain-method",
         choices=EXPLAIN_METHODS,
         help=f"how the heat map is made: {_methods()} (default: as the model's bundle says)",
+    )
+    analyze.add_argument(
+        "--grade-explanations",
+        action="store_true",
+        help="grade the key frame's heat map also by what needs passes through the network: deletion and insertion, "
+        "infidelity, sensitivity, stability, agreement with other methods (about 120 passes; default: only by where "
+        "its heat lies)",
+    )
+    analyze.add_argument(
+        "--counterfactuals",
+        action="store_true",
+        help="also check what the key frame's likelihood depends on: calipers and text painted out, the lesion painted "
+        "out, gain 3 dB up and down; told in words, and written as counterfactuals.json and counterfactuals.png",
     )
     for option, does in (("--classifier", "classifies and explains"), ("--segmenter", "outlines")):
         analyze.add_argument(

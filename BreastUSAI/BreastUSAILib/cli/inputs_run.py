@@ -52,6 +52,7 @@ class InputsRun:
     with_scene: bool
     reporter: Reporter
     reports: ReportOptions = PLAIN
+    with_counterfactuals: bool = False
     cancelled: Cancelling | None = None
     _names: ResultNames = field(default_factory=ResultNames)
 
@@ -121,6 +122,7 @@ class InputsRun:
                     cancelled=self.cancelled,
                     write_scene=write_scene if self.with_scene else None,
                     reports=self.reports,
+                    with_counterfactuals=self.with_counterfactuals,
                 )
         except Cancelled:
             raise  # no failure of this input, and the end of them all

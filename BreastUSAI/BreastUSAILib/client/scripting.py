@@ -33,6 +33,7 @@ def analyzeNode(
     progress: Progress | None,
     prevalence: float | None,
     explainMethod: str | None,
+    gradeExplanations: bool,
     pixelSpacingMm: float | tuple[float, float] | None,
     asSlices: bool,
     sliceSpacingMm: float | None,
@@ -42,7 +43,9 @@ def analyzeNode(
 ) -> AnalyzedNodes | AnalysisJob:
     """See `BreastUSAILogic.analyze`."""
     selection = selectedFrames(frames, volumeNode)
-    options = AnalyzeOptions(selection, classNamed(explainClass), prevalence, explainMethod)
+    options = AnalyzeOptions(
+        selection, classNamed(explainClass), prevalence, explainMethod, grade_explanations=gradeExplanations
+    )
     source = SourceOptions(pixelSpacingMm, asSlices, sliceSpacingMm)
     listener = JobListener(progress or ignored, onDone or ignored, onFailed or ignored)
     former = Former.KEEP if keepFormer else Former.KEEP_EDITED
@@ -64,13 +67,18 @@ def analyzeFolder(
     explainClass: str,
     prevalence: float | None,
     explainMethod: str | None,
+    gradeExplanations: bool,
     progress: Progress | None,
     report: str,
     keepIdentity: bool,
 ) -> dict[str, Any]:
     """See `BreastUSAILogic.analyzeFolder`."""
     options = AnalyzeOptions(  # refuses what cannot be
-        selectedFrames(frames), classNamed(explainClass), prevalence, explainMethod
+        selectedFrames(frames),
+        classNamed(explainClass),
+        prevalence,
+        explainMethod,
+        grade_explanations=gradeExplanations,
     )
     params = {
         "inputs": [str(path)],
@@ -81,6 +89,7 @@ def analyzeFolder(
         "explainMethod": options.explain_method,
         "report": report,
         "keepIdentity": keepIdentity,
+        "gradeExplanations": options.grade_explanations,
     }
     return engine.request("analyzeFolder", params, progress)
 

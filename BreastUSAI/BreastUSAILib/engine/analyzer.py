@@ -10,12 +10,14 @@ from .errors import OptionError
 from .explanations.explanation import Explainer
 from .explanations.registry import METHODS, method_asked_for
 from .findings.analysis import Analysis
+from .findings.counterfactuals import Counterfactuals
 from .images.frames import Frames
 from .interface import Masks
 from .models.classifier import Classifier
 from .models.passes import Passes, SeparatePasses
 from .models.shared_encoder import SharedEncoder, shares_encoder
 from .options import AnalyzeOptions, Cancelling, Progress
+from .pipeline.counterfactual_run import CounterfactualRun
 from .pipeline.rescoring import Rescoring
 from .pipeline.run import Equipment, Run
 
@@ -93,6 +95,29 @@ class Analyzer:
         Raises what `analyze` raises, and OptionError for no masks, masks that do not fit, and frames outside the input.
         """
         return Rescoring(Run(self._equipment(options), frames, options, progress, cancelled), masks).result()
+
+    def counterfactuals(
+        self,
+        frames: Frames,
+        masks: Masks,
+        options: AnalyzeOptions = DEFAULT_OPTIONS,
+        progress: Progress | None = None,
+        cancelled: Cancelling | None = None,
+    ) -> Counterfactuals:
+        """What becomes of one frame's likelihood of malignancy where something in it is changed.
+
+        Calipers and text painted out, the lesions painted out, a reader's outlines instead of those that are found, and
+        the gain turned by 3 dB up and down. One of them that is not possible says why.
+
+        Args:
+            frames: the input.
+            masks: of the one frame, ``[H, W]``: its outlines as they are now; zeros where there are none.
+            options: as for `rescore`.
+            progress, cancelled: as for `rescore`; `cancelled` is asked between the changes.
+
+        Raises what `rescore` raises, OptionError for more than one frame, InputError for one that is rejected.
+        """
+        return CounterfactualRun(Run(self._equipment(options), frames, options, progress, cancelled), masks).result()
 
     def _equipment(self, options: AnalyzeOptions) -> Equipment:
         """The networks and the way through them, with the explanation that was asked for."""

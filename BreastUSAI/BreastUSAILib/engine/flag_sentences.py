@@ -149,6 +149,27 @@ PREVALENCE_SHIFTED = _(
     "was calibrated at {own} %."
 )
 
+# How good the heat map is
+HEAT_MAP_UNFOCUSED = _(
+    "The heat map does not single out the lesion: its heat there is {ratio} times that of a map that knows nothing, "
+    "and below {least} times this model's maps are no better than chance, so do not rely on it."
+)
+HEAT_MAP_ON_MARKS = _(
+    "{share} of the heat lies on or close to calipers or text, which take {area} of the scan, so the estimate may "
+    "rest on them and not on tissue."
+)
+HEAT_MAP_OUTSIDE = _(
+    "{share} of the heat lies outside the scan area, where there is no tissue, so do not rely on the heat map."
+)
+HEAT_MAP_UNFAITHFUL = _(
+    "Hiding what the heat map marks changes the answer no more than hiding other places does, so do not rely on it."
+)
+HEAT_MAP_BESIDE = _(
+    "Heat map and outline disagree: the hottest point lies neither in the outlined lesion nor in the band behind it, "
+    "so look at both yourself."
+)
+HEAT_MAP_EMPTY = _("The heat map is empty: the network found nothing that speaks for the class that is explained.")
+
 # Outlines that were given
 GIVEN = _("The outlines were given by a reader and not found by the segmentation model.")
 SCORED_BY_OWN_CALIBRATION = _(

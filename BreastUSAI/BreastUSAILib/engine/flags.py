@@ -38,6 +38,9 @@ class FlagCode(str, Enum):
     OUTLINE_WITHHELD = "outline_withheld"
     PREVALENCE_SHIFTED = "prevalence_shifted"
     RESCORED = "rescored"
+    HEAT_MAP_FAILS = "heat_map_fails"
+    HEAT_MAP_DISAGREES = "heat_map_disagrees"
+    HEAT_MAP_EMPTY = "heat_map_empty"
     OTHER = "other"
 
 

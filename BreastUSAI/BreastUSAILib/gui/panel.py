@@ -69,6 +69,7 @@ class Panel:
         self.runner.arrivalOf = self.blocks.arrivalOf
         panelOpened(self.blocks.arrivalOf)
         self.runner.onAnalyzed, self.runner.onRescored = self._onAnalyzed, self.blocks.rescored
+        self.blocks.checks.onCheck, self.runner.onChecked = self.check, self.blocks.checks.showFound
         result = self.blocks.result
         self.shortcuts = Shortcuts(
             window,
@@ -141,6 +142,11 @@ class Panel:
         """Score the outlines as they are now."""
         if self.parameters is not None:
             self.runner.rescore(self.parameters)
+
+    def check(self) -> None:
+        """Check what the likelihood depends on."""
+        if self.parameters is not None:
+            self.runner.check(self.parameters)
 
     def cancel(self) -> None:
         """Stop what is running."""

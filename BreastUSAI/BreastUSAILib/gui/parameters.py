@@ -47,6 +47,7 @@ class BreastUSAIParameters:
 
     explainMethod: Annotated[str, Choice(EXPLAIN_METHODS)] = EXPLAIN_METHODS[0]
     explainClass: Annotated[str, Choice(EXPLAINED)] = EXPLAINED[0]
+    gradeExplanations: bool = False
     heatMapOpacity: Annotated[float, WithinRange(0.0, 1.0)] = LAYER_OPACITY
     showOutline: bool = True
     showFill: bool = False

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..engine.findings.analysis import Analysis
+from ..engine.findings.counterfactuals import Counterfactuals
 from ..engine.images.frames import Frames
 from ..engine.interface import Engine
 from ..engine.options import AnalyzeOptions, Cancelling, Progress
@@ -20,6 +21,7 @@ class FolderResult:
 
     analysis: Analysis
     files: ResultFiles
+    counterfactuals: Counterfactuals | None = None
 
 
 def analyze_to_folder(
@@ -32,6 +34,7 @@ def analyze_to_folder(
     cancelled: Cancelling | None = None,
     write_scene: SceneWriter | None = None,
     reports: ReportOptions = PLAIN,
+    with_counterfactuals: bool = False,
 ) -> FolderResult:
     """Analyze one input and write every file of its result.
 
@@ -45,6 +48,7 @@ def analyze_to_folder(
         cancelled: asked between batches of frames.
         write_scene: writes `scene.mrb`, or None for no scene.
         reports: which report files are written too, and whether what tells the patient may stand in any file.
+        with_counterfactuals: also check what the key frame's likelihood depends on; nothing of a rejected input.
 
     Raises:
         BreastUSAIError: what `Engine.analyze` and `write_results` raise. Nothing of this result is left behind then.
@@ -62,5 +66,8 @@ def analyze_to_folder(
     ['analysis.json', 'heatmap.nrrd', 'preview.png', 'segmentation.seg.nrrd']
     """
     analysis = engine.analyze(frames, options, progress, cancelled)
-    files = write_results(analysis, frames, Path(folder), write_scene, reports)
-    return FolderResult(analysis if reports.keep_identity else without_identifiers(analysis), files)
+    checks, key = None, analysis.verdict.key_frame
+    if with_counterfactuals and key is not None:
+        checks = engine.counterfactuals(frames, {key: analysis.maps.labels(key)}, options, None, cancelled)
+    files = write_results(analysis, frames, Path(folder), write_scene, reports, checks)
+    return FolderResult(analysis if reports.keep_identity else without_identifiers(analysis), files, checks)

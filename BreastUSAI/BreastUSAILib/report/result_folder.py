@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..engine.findings.analysis import Analysis
+from ..engine.findings.counterfactuals import Counterfactuals
 from ..engine.images.frames import Frames
 from ..engine.images.without_text import without_text
 from .atomic import atomic_folder
+from .counterfactual_picture import write_counterfactual_picture
 from .heat_map_nrrd import write_heat_maps
-from .json_file import write_json
+from .json_file import write_document, write_json
 from .preview import write_preview
 from .privacy import private_frames, without_identifiers
 from .reports import REPORT_FILES, ReportOptions, Reports, write_reports
@@ -21,9 +23,14 @@ ANALYSIS = "analysis.json"
 SEGMENTATION = "segmentation.seg.nrrd"
 HEAT_MAP = "heatmap.nrrd"
 PREVIEW = "preview.png"
+COUNTERFACTUALS = "counterfactuals.json"
+COUNTERFACTUAL_PICTURE = "counterfactuals.png"
 SCENE = "scene.mrb"
 
-OWNED = frozenset({ANALYSIS, SEGMENTATION, HEAT_MAP, PREVIEW, SCENE}) | REPORT_FILES
+OWNED = (
+    frozenset({ANALYSIS, SEGMENTATION, HEAT_MAP, PREVIEW, SCENE, COUNTERFACTUALS, COUNTERFACTUAL_PICTURE})
+    | REPORT_FILES
+)
 """Every name that a result may have."""
 
 PLAIN = ReportOptions()
@@ -50,6 +57,7 @@ def write_results(
     folder: Path,
     write_scene: SceneWriter | None = None,
     options: ReportOptions = PLAIN,
+    counterfactuals: Counterfactuals | None = None,
 ) -> ResultFiles:
     """Write every file of one analysis into `folder`, which an earlier result makes way for whole.
 
@@ -65,6 +73,7 @@ def write_results(
         options: which reports are written too; and whether what tells the patient may be in the files. Unless it is
             asked for, unique identifiers are hashed outside of DICOM objects, no name repeats what the header says
             of the patient, and what stands beside the scan area is black in pictures and in the scene's image.
+        counterfactuals: what was checked of the key frame, or None.
 
     Raises:
         InputError: where a frame cannot be read again for the preview.
@@ -82,6 +91,9 @@ def write_results(
             write_segmentation(named, shown, inside / SEGMENTATION)
             write_heat_maps(named, shown, inside / HEAT_MAP)
         write_preview(named, shown, inside / PREVIEW)
+        if counterfactuals is not None:
+            write_document(counterfactuals.to_json(), inside / COUNTERFACTUALS)
+            write_counterfactual_picture(counterfactuals, inside / COUNTERFACTUAL_PICTURE)
         if write_scene is not None:
             write_scene(named, shown, inside / SCENE)
         reports = write_reports(analysis, frames, shown, inside, options, named)

@@ -137,7 +137,7 @@ def test_a_layer_without_rows_and_columns_is_refused() -> None:
 def test_an_efficientnet_keeps_its_fast_grad_cam(untrained: Models) -> None:
     network = untrained.classifier.network
     assert isinstance(explainer_for(network, "Grad-CAM", "_blocks.4"), GradCam)
-    assert explanation_of(network) == {"method": "Grad-CAM", "layer": "_blocks.6"}
+    assert explanation_of(network) == {"method": "Grad-CAM", "layer": "_blocks.4 * _blocks.6"}
 
 
 def test_a_network_is_explained_where_it_says_and_by_saliency_where_nowhere() -> None:

@@ -22,6 +22,7 @@ from BreastUSAILib.engine.findings.analysis import (
     VolumeLesion,
 )
 from BreastUSAILib.engine.findings.document_form import analysis_from
+from BreastUSAILib.engine.findings.grades import CostlyGrades, EnergyShare, HeatMapGrades, MethodAgreement
 from BreastUSAILib.engine.flags import Flag, FlagCode
 from BreastUSAILib.engine.images.frame_selection import FrameSelection
 from BreastUSAILib.engine.images.frames import SpacingSource
@@ -130,6 +131,10 @@ REQUIRED_OF_OLD = {
     Explanation: "method target_class layer",
     Flag: "code severity message",
     FrameSelection: "",
+    HeatMapGrades: "frame method",
+    EnergyShare: "energy area",
+    CostlyGrades: "deletion insertion random_deletion random_insertion",
+    MethodAgreement: "method rank_correlation",
 }
 """What documents have had since there was the part; it stays as it is."""
 

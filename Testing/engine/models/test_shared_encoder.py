@@ -12,6 +12,7 @@ import torch
 
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundles.bundle import Models
+from BreastUSAILib.engine.explanations.fine_grad_cam import FineGradCam
 from BreastUSAILib.engine.explanations.grad_cam import GradCam
 from BreastUSAILib.engine.explanations.saliency import InputSaliency
 from BreastUSAILib.engine.findings.analysis import Label
@@ -34,7 +35,12 @@ def mirroring(models: Models) -> Models:
     return dataclasses.replace(models, segmenter=dataclasses.replace(models.segmenter, mirror=True))
 
 
-@pytest.mark.parametrize("prepared", [lambda models: models, mirroring])
+def sharpened(models: Models) -> Models:
+    explainer = FineGradCam(models.classifier.network, "_blocks.4 * _blocks.6")
+    return dataclasses.replace(models, classifier=dataclasses.replace(models.classifier, explainer=explainer))
+
+
+@pytest.mark.parametrize("prepared", [lambda models: models, mirroring, sharpened])
 @pytest.mark.parametrize("label", [None, Label.NORMAL, Label.MALIGNANT])
 def test_logits_heat_and_lesions_are_those_of_separate_passes(
     related: Models, prepared: Callable[[Models], Models], label: Label | None
@@ -55,7 +61,8 @@ def test_logits_heat_and_lesions_are_those_of_separate_passes(
 
 
 def test_the_encoder_runs_once_an_image_and_once_a_mirror_image(related: Models) -> None:
-    models, passes = mirroring(related), []
+    models, passes = sharpened(mirroring(related)), []
+    assert shares_encoder(models.classifier, models.segmenter)
     stems = [models.classifier.network._conv_stem, models.segmenter.network.encoder._conv_stem]
     hooks = [stem.register_forward_hook(lambda *_: passes.append(1)) for stem in stems]
     Analyzer(models, "cpu").analyze(speckle_frames())

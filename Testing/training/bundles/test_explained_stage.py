@@ -20,7 +20,7 @@ from Training.measure.rows.pointing import hit_and_share
 from Training.measure.rows.subject import find_subject
 from Training.recipes.networks import efficientnet
 
-LAYERS = tuple(f"_blocks.{number}" for number in range(7))
+LAYERS = (*(f"_blocks.{number}" for number in range(7)), "_blocks.4 * _blocks.6")
 
 
 def pointing(*hits: Sequence[bool], shares: Sequence[float] | None = None) -> Pointing:
@@ -69,7 +69,7 @@ def test_an_efficientnets_stages_are_measured_and_the_choice_is_written_and_told
     stage, measured = found
     assert stage == "_blocks.3"
     assert measured.layers == LAYERS
-    assert measured.hits.shape == (7, len(sample_lesions(examples)))
+    assert measured.hits.shape == (len(LAYERS), len(sample_lesions(examples)))
     assert ((measured.shares >= 0) & (measured.shares <= 1)).all()
     verify_bundle(bundle)
     assert load_classifier(bundle).explainer.layer == "_blocks.3"
@@ -80,7 +80,8 @@ def test_an_efficientnets_stages_are_measured_and_the_choice_is_written_and_told
 
 
 def test_the_figure_of_a_stage_is_that_of_the_products_heat_map(tmp_path: Path) -> None:
-    pair = [write_efficientnet(tmp_path), write_segmenter(tmp_path)]
+    sharpened = {"method": "Grad-CAM", "layer": LAYERS[-1]}
+    pair = [write_efficientnet(tmp_path, explanation=sharpened), write_segmenter(tmp_path)]
     examples = sample_lesions(load_examples(write_data(tmp_path)))
     analyzer = Analyzer(find_subject(pair).load(), "cpu")
     measured = measure_stages(load_classifier(pair[0]), examples)

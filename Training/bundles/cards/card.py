@@ -12,6 +12,7 @@ from BreastUSAILib.engine.errors import InputError
 
 from ...data.example import CLASS_NAMES, Part
 from ...measure.controls.control_figures import read_control_figures
+from ...measure.explanations.figures import read_explanations
 from ...measure.presentation.wording import NOT_MEASURED, with_interval
 from ..lesion_gap import gap_words
 from ..outlined import LEFT_OUT
@@ -20,6 +21,7 @@ from ..writer import read_metadata, rewrite_bundle
 from . import card_figures
 from .card_columns import Column, headline_values, read_columns
 from .card_controls import controls
+from .card_explanations import graded_maps
 from .sources import SOURCES
 
 NOTES = Path(__file__).resolve().parents[1] / "notes"
@@ -49,7 +51,11 @@ _STARTED = {
 
 
 def write_card(
-    bundle: Path, figures: Sequence[Path], notes: Path | None = None, controls_file: Path | None = None
+    bundle: Path,
+    figures: Sequence[Path],
+    notes: Path | None = None,
+    controls_file: Path | None = None,
+    explanations_file: Path | None = None,
 ) -> str:
     """Generate a bundle's card from its metadata and figures files, and put it in, with the figures' headlines.
 
@@ -58,6 +64,7 @@ def write_card(
         figures: files that ``python -m Training evaluate`` wrote, in the order of the card's columns.
         notes: Markdown on what was tried; None: ``notes/<bundle>.md`` beside this file, where it exists.
         controls_file: what ``python -m Training controls`` wrote, or None.
+        explanations_file: what ``python -m Training explanations`` wrote, or None.
 
     Returns the card. Raises ModelError, InputError, OutputError.
     """
@@ -66,16 +73,22 @@ def write_card(
     columns = read_columns(figures, info.task, words)
     controlled = controls(read_control_figures(controls_file) if controls_file else None, info.task, words)
     own = NOTES / f"{info.name}.md"
-    text = card_text(metadata, columns, _read_notes(notes or (own if own.is_file() else None)), controlled)
+    maps = graded_maps(read_explanations(explanations_file) if explanations_file else None, words)
+    told = _read_notes(notes or (own if own.is_file() else None))
+    text = card_text(metadata, columns, told, controlled, maps)
     headlines = {column.title: headline_values(column, info.task) for column in columns}
     rewrite_bundle(bundle, metadata={**metadata, "test_figures": headlines}, card=text)
     return text
 
 
 def card_text(
-    metadata: Mapping[str, Any], columns: Sequence[Column], notes: str | None, controlled: Sequence[str] = ()
+    metadata: Mapping[str, Any],
+    columns: Sequence[Column],
+    notes: str | None,
+    controlled: Sequence[str] = (),
+    maps: Sequence[str] = (),
 ) -> str:
-    """The whole card, Markdown; `controlled` is its section on controls."""
+    """The whole card, Markdown; `controlled` is its section on controls, `maps` the end of that on heat maps."""
     task = metadata["breastusai"]["task"]
     record = TrainingRecord.from_metadata(metadata)
     lines = [
@@ -101,7 +114,7 @@ def card_text(
         lines += _rules(metadata)
     lines += [*card_figures.strata(columns, task), *card_figures.failure_gallery(columns, task)]
     if task == "classification":
-        lines += card_figures.explanation(columns, metadata)
+        lines += [*card_figures.explanation(columns, metadata), *maps]
     lines += [
         *controlled,
         "## What was tried",

@@ -20,12 +20,6 @@ _DARK = 8  # of 255: columns darker than that show no tissue
 _PLACES = (0.12, 0.88)  # of the sides: where calipers are drawn
 _CENTERS = (0.25, 0.75)  # of the sides: where ellipses are
 _ARM = (0.010, 0.018)  # of the longer side: half the width of a caliper's cross
-_NARROW = 0.005  # of the longer side: how far beside a drawn stroke the tissue is seen again
-_STROKE = 35  # gray levels that a drawn stroke is brighter than both of its sides
-_LEVEL_STROKE = 25  # the same for level lines, above and below
-_FEWEST = 3  # pixels of such strokes next to each other that make a mark
-_EDGE = 0.025  # of the longer side: nearer to the image's edge lie the scanner's signs, which every image has
-_LINE = 0.12  # of the longer side: the shortest level line that is taken for a drawn frame
 _SMOOTHINGS = 60  # steps in which what is painted over becomes as even as its surroundings
 
 
@@ -112,32 +106,6 @@ def with_dashed_ellipse(image: NDArray[np.uint8], generator: np.random.Generator
     )
 
 
-def find_marks(image: NDArray[np.uint8], drawn: Iterable[Rectangle] = ()) -> NDArray[np.bool_]:
-    """Where calipers, frames and other thin drawings lie on the image ``[H, W]``, with their surroundings.
-
-    Ultrasound blurs sideways: a stroke that is much brighter than what lies close by on its left and right is drawn. So
-    is a level line that is long, thin and straight. Not looked for in rectangles that are `drawn` anyway, nor at the
-    image's edges.
-    """
-    side = max(image.shape)
-    reach = max(2, round(_NARROW * side))
-    gray = image.astype(np.float64)
-    for one in drawn:
-        gray[max(one.y - reach, 0) : one.y + one.height, max(one.x - reach, 0) : one.x + one.width] = 0
-    strokes = _ridge(gray, reach) > _STROKE
-    groups, count = ndimage.label(ndimage.binary_dilation(strokes, np.ones((3, 3)), iterations=reach))
-    sizes = np.bincount(groups[strokes], minlength=count + 1)
-    marks = strokes & (sizes >= _FEWEST)[groups]
-    length = max(round(_LINE * side), 1)
-    level = _ridge(gray.T, reach).T > _LEVEL_STROKE
-    lines = ndimage.binary_opening(ndimage.binary_closing(level, np.ones((1, 3))), np.ones((1, length)))
-    edge = round(_EDGE * side)
-    inside = np.zeros(image.shape, dtype=bool)
-    inside[edge : image.shape[0] - edge, edge : image.shape[1] - edge] = True
-    around, above_and_below = np.ones((4 * reach + 1, 4 * reach + 1)), np.ones((2 * reach + 1, 3))
-    return ndimage.binary_dilation(marks & inside, around) | ndimage.binary_dilation(lines & inside, above_and_below)
-
-
 def painted_over(image: NDArray[np.uint8], marks: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """The image ``[H, W]`` with what lies in `marks` made of its surroundings: the nearest gray, then smoothed."""
     if not marks.any() or marks.all():
@@ -205,15 +173,3 @@ def _drawn(image: NDArray[np.uint8], strokes: Sequence[NDArray[np.float64]], bri
     out = image.copy()
     out[ndimage.binary_dilation(canvas, np.ones((thickness, thickness)))] = brightness
     return out
-
-
-def _ridge(gray: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    """By how much each pixel is brighter than the brightest of those `reach` and `reach` + 1 columns beside it."""
-    padded = np.pad(gray, ((0, 0), (reach + 1, reach + 1)), mode="edge")
-
-    def beside(offset: int) -> NDArray[np.float64]:
-        start = reach + 1 + offset
-        return padded[:, start : start + gray.shape[1]]
-
-    left, right = (np.maximum(beside(sign * reach), beside(sign * (reach + 1))) for sign in (-1, 1))
-    return gray - np.maximum(left, right)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from BreastUSAILib.engine.analyzer import Analyzer
+from BreastUSAILib.engine.checks.marks import find_marks
 from BreastUSAILib.engine.errors import InputError
 
 from ...data.example import Example
@@ -27,7 +28,6 @@ from ..rows.subject import load_models
 from .changed_images import (
     Hole,
     filled,
-    find_marks,
     hole_around,
     painted_over,
     with_dashed_ellipse,

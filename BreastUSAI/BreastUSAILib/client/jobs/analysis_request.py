@@ -43,6 +43,7 @@ def analyzeOptions(parameters: Any, kind: InputKind) -> AnalyzeOptions:
         explain_class=Label(parameters.explainClass),
         prevalence=parameters.prevalence / 100 or None,
         explain_method=parameters.explainMethod,
+        grade_explanations=parameters.gradeExplanations,
     )
 
 

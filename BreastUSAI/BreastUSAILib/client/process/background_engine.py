@@ -39,6 +39,10 @@ class BackgroundEngine(Engine, Protocol):
         """Analyze, or where masks are given re-score, without waiting; `listener.onDone` gets the Analysis."""
         ...
 
+    def startCounterfactuals(self, frames: Frames, options: AnalyzeOptions, listener: Listener, masks: Masks) -> Call:
+        """Check what the likelihood depends on, without waiting; `listener.onDone` gets the Counterfactuals."""
+        ...
+
     def startRequest(self, method: str, params: Mapping[str, Any], listener: Listener) -> Call:
         """Ask one of the methods of `engine.remote` without waiting; `listener.onDone` gets the answer, a dict."""
         ...

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...engine.errors import Cancelled, DependencyError
 from ...engine.findings.analysis import Analysis
+from ...engine.findings.counterfactuals import Counterfactuals
 from ...engine.images.frames import Frames
 from ...engine.interface import Masks
 from ...engine.options import AnalyzeOptions, Cancelling, ModelChoice, Progress
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["Call", "EngineCommand", "EngineError", "EngineProcess", "Listener", "ModelChoice"]
 
 DEFAULT_OPTIONS = AnalyzeOptions()
+Found = TypeVar("Found", Analysis, Counterfactuals)
 _WAIT_MS = 50
-_ANALYSES = {"analyze", "rescore", "analyzeFolder"}
+_ANALYSES = {"analyze", "rescore", "counterfactuals", "analyzeFolder"}
 _WITH_MODELS = {*_ANALYSES, "selfCheck"}
 
 
@@ -96,6 +99,11 @@ class EngineProcess:
         ticket = Ticket(analyzes=True)
         return self._begin(ticket, self._analysis(ticket, frames, options, masks, listener.onProgress), listener)
 
+    def startCounterfactuals(self, frames: Frames, options: AnalyzeOptions, listener: Listener, masks: Masks) -> Call:
+        """Check what the likelihood depends on, without waiting; `listener.onDone` gets the Counterfactuals."""
+        ticket = Ticket(analyzes=True)
+        return self._begin(ticket, self._checks(ticket, frames, options, masks, listener.onProgress), listener)
+
     def startRequest(self, method: str, params: Mapping[str, Any], listener: Listener) -> Call:
         """Ask without waiting; `listener.onDone` gets the answer, a dict."""
         ticket = Ticket(analyzes=method in _ANALYSES)
@@ -133,6 +141,18 @@ class EngineProcess:
         ticket = Ticket(analyzes=True)
         return self._finish(self._analysis(ticket, frames, options, masks, progress), cancelled)
 
+    def counterfactuals(
+        self,
+        frames: Frames,
+        masks: Masks,
+        options: AnalyzeOptions = DEFAULT_OPTIONS,
+        progress: Progress | None = None,
+        cancelled: Cancelling | None = None,
+    ) -> Counterfactuals:
+        """As `Analyzer.counterfactuals`: waits for the result. Also raises EngineError."""
+        ticket = Ticket(analyzes=True)
+        return self._finish(self._checks(ticket, frames, options, masks, progress), cancelled)
+
     def request(self, method: str, params: Mapping[str, Any], progress: Progress | None = None) -> dict[str, Any]:
         """Ask and wait for the answer. Raises what the method answers, and EngineError."""
         ticket = Ticket(analyzes=method in _ANALYSES)
@@ -160,15 +180,38 @@ class EngineProcess:
     def _analysis(
         self, ticket: Ticket, frames: Frames, options: AnalyzeOptions, masks: Masks | None, progress: Progress | None
     ) -> Generator[Any, None, Analysis]:
-        from ...engine.remote.exchange import read_analysis, write_input  # not when the panel opens
+        from ...engine.remote.exchange import read_analysis  # not when the panel opens
+
+        method = "analyze" if masks is None else "rescore"
+        return (yield from self._through(ticket, method, frames, options, masks, progress, read_analysis))
+
+    def _checks(
+        self, ticket: Ticket, frames: Frames, options: AnalyzeOptions, masks: Masks, progress: Progress | None
+    ) -> Generator[Any, None, Counterfactuals]:
+        from ...engine.remote.exchange import read_counterfactuals
+
+        method = "counterfactuals"
+        return (yield from self._through(ticket, method, frames, options, masks, progress, read_counterfactuals))
+
+    def _through(
+        self,
+        ticket: Ticket,
+        method: str,
+        frames: Frames,
+        options: AnalyzeOptions,
+        masks: Masks | None,
+        progress: Progress | None,
+        read: Callable[[Path], Generator[Any, None, Found]],
+    ) -> Generator[Any, None, Found]:
+        """Frames and masks into a folder, the question, and the answer out of the folder."""
+        from ...engine.remote.exchange import write_input
 
         self._lifetime.start()
         with self._lifetime.privateFolder().subfolder(ticket.afterEnd) as folder:
             yield from write_input(folder, frames, options, masks)
-            method = "analyze" if masks is None else "rescore"
             answer = yield from self._answer(ticket, method, {"folder": str(folder)}, progress)
             self.deviceUsed = answer.get("device")
-            return (yield from read_analysis(folder))
+            return (yield from read(folder))
 
     def _report(
         self, ticket: Ticket, contents: ReportContents, params: Mapping[str, Any], progress: Progress | None

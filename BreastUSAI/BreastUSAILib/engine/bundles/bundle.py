@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..bundle_limits import MOST_FRAMES_AT_ONCE
 from ..errors import ModelError
 from ..explanations.explanation import GRAD_CAM
+from ..explanations.grading.thresholds import GradeThresholds
 from ..findings.analysis import ModelIdentity
 from ..models.calibration import Calibration, Recalibration
 from ..models.classifier import INPUTS, Classifier
@@ -159,11 +160,12 @@ def load_classifier(path: Path) -> Classifier:
         preprocessing = Preprocessing.from_metadata(own["preprocessing"])
         inputs = _inputs(own)
         method, layer = _explanation(own)
+        grades = GradeThresholds.from_metadata(own.get("explanation", {}).get("grades"))
     network, most = _network(opened, len(inputs), preprocessing.size)
     with _stated_in(path):
         explainer = explainer_for(network, method, layer)
     identity = opened.info.identity
-    return Classifier(identity, network, preprocessing, calibration, explainer, inputs, lesions, most)
+    return Classifier(identity, network, preprocessing, calibration, explainer, inputs, lesions, most, grades)
 
 
 def load_segmenter(path: Path) -> Segmenter:

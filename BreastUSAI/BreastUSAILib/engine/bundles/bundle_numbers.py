@@ -73,6 +73,10 @@ RANGES: Mapping[str, Range] = MappingProxyType(
         "low_percentile": Range(0, 100),
         "high_percentile": Range(0, 100),
         "centre_share": _SHARE,
+        "least_energy_ratio": Range(0, 1000, optional=True),
+        "most_marks": Range(0, 1, optional=True),
+        "most_outside": Range(0, 1, optional=True),
+        "least_gain": Range(-2, 2, optional=True),
     }
 )
 """By the field's name, wherever below ``breastusai`` it stands. A new field of numbers gets a line here."""

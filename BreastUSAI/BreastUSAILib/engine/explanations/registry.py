@@ -41,18 +41,21 @@ class ExplanationMethod:
 
 
 def _grad_cam(network: nn.Module, layer: str) -> Explainer:
+    from .fine_grad_cam import BETWEEN, FineGradCam
     from .grad_cam import GradCam, stages
     from .layer_grad_cam import LayerGradCam
 
+    if BETWEEN in layer:
+        return FineGradCam(network, layer)
     return (GradCam if stages(network) else LayerGradCam)(network, layer)
 
 
 def _last_feature_map(network: nn.Module) -> str | None:
-    """An EfficientNet's last stage, what one of this product's own networks names as `explained`, or what is known."""
-    from .grad_cam import stages
+    """Two of an EfficientNet's stages (`FineGradCam`), what a network of this product names, or what is known."""
+    from .fine_grad_cam import fine_and_coarse
 
     known = {"DenseNet121": "features", "ResNet": "layer4"}  # MONAI's classifiers that keep a picture
-    last = [*stages(network)[-1:], getattr(network, "explained", ""), known.get(type(network).__name__, "")]
+    last = [fine_and_coarse(network), getattr(network, "explained", ""), known.get(type(network).__name__, "")]
     return next((layer for layer in last if layer), None)
 
 

@@ -15,9 +15,10 @@ from ..errors import InputError
 from ..flags import Flag
 from ..images.frame_selection import FrameSelection
 from ..images.frames import InputKind, SpacingSource
+from .grades import HeatMapGrades
 from .maps import CroppedLabels
 
-SCHEMA_VERSION = "1.4.0"
+SCHEMA_VERSION = "1.5.0"
 
 
 class Label(str, Enum):
@@ -229,7 +230,8 @@ class Analysis:
     `volume_lesions` is a partition of `lesions` where the input is a volume; a still and a cine have none.
     `selection` is what was chosen of the input's frames, kept through every `Analyzer.rescore`; None where unknown.
     `prevalence` is the share of malignant among lesions, in (0, 1), that was asked for, whether or not there is a
-    verdict that could be shifted to it; None where none was. `maps` are absent (`NO_MAPS`) from an analysis that was
+    verdict that could be shifted to it; None where none was. `heat_map_grades` are those of the key frame's heat maps,
+    none of a rejected input and in documents before 1.5.0. `maps` are absent (`NO_MAPS`) from an analysis that was
     read from a stored document.
     """
 
@@ -247,6 +249,7 @@ class Analysis:
     volume_lesions: tuple[VolumeLesion, ...] = ()
     selection: FrameSelection | None = None
     prevalence: float | None = None
+    heat_map_grades: tuple[HeatMapGrades, ...] = ()
 
     def lesions_of(self, frame: int) -> tuple[Lesion, ...]:
         """The lesions of one frame, largest first."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bundle_limits import MOST_FRAMES_AT_ONCE
+from ..explanations.grading.thresholds import GradeThresholds
 from ..findings.analysis import CLASSES, Label, Malignancy, ModelIdentity, Probabilities, Verdict
 from ..preparing.prepare import Preprocessing
 from .calibration import Calibration, Recalibration
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from ..explanations.explanation import Explainer
 
+NO_THRESHOLDS = GradeThresholds()
 INPUTS = (("image",), ("image", "lesion_mask"))
 """What a classifier's channels may be: never anything but the image and what is predicted from it."""
 
@@ -37,6 +39,7 @@ class Classifier:
         lesion_recalibration: for the likelihood of a lesion by the whole frame and a closer view together; None where
             the bundle has none, and that likelihood is calibrated as the whole frame's is.
         frames_at_once: how many of them it takes in a batch; fewer for a network whose heat maps take much memory.
+        grade_thresholds: what its heat maps must reach so that no warning stands beside them.
     """
 
     identity: ModelIdentity
@@ -47,6 +50,7 @@ class Classifier:
     inputs: tuple[str, ...] = ("image",)
     lesion_recalibration: Recalibration | None = None
     frames_at_once: int = MOST_FRAMES_AT_ONCE
+    grade_thresholds: GradeThresholds = NO_THRESHOLDS
 
     @property
     def needs_lesion_mask(self) -> bool:

@@ -8,6 +8,7 @@ from monai.networks.nets import EfficientNetBN
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ..explanations.fine_grad_cam import FineGradCam
 from ..explanations.grad_cam import GradCam, stages
 from ..findings.analysis import CLASSES, Label
 from ..networks.attention_unet import EfficientAttentionUNet
@@ -24,7 +25,8 @@ def shares_encoder(classifier: Classifier, segmenter: Segmenter) -> bool:
     """Whether one encoder pass can serve both networks with the same results.
 
     It can where an EfficientNet and an `EfficientAttentionUNet` see the same image alone, their stems and stages are
-    the same to the last bit, and Grad-CAM explains the last stage, which both have in common.
+    the same to the last bit, and Grad-CAM explains the last stage, which both have in common, alone or with
+    a finer one.
     """
     network, other = classifier.network, segmenter.network
     return (
@@ -32,10 +34,17 @@ def shares_encoder(classifier: Classifier, segmenter: Segmenter) -> bool:
         and isinstance(other, EfficientAttentionUNet)
         and classifier.inputs == ("image",)
         and classifier.preprocessing == segmenter.preprocessing
-        and isinstance(classifier.explainer, GradCam)
-        and classifier.explainer.layer == stages(network)[-1]
+        and _explains_last_stage(classifier, other)
         and all(_same(getattr(network, name), getattr(other.encoder, name)) for name in _ENCODER)
     )
+
+
+def _explains_last_stage(classifier: Classifier, segmenter: EfficientAttentionUNet) -> bool:
+    explainer, last = classifier.explainer, len(stages(classifier.network)) - 1
+    if isinstance(explainer, FineGradCam):
+        between = [stack for stack in segmenter.encoder.extract_stacks if stack > explainer.fine + 1]
+        return explainer.coarse == last and len(between) == 1 and explainer.fine + 1 in segmenter.encoder.extract_stacks
+    return isinstance(explainer, GradCam) and explainer.layer == stages(classifier.network)[last]
 
 
 def _same(one: nn.Module, other: nn.Module) -> bool:
@@ -57,7 +66,7 @@ class SharedEncoder:
     """
 
     def __init__(self, classifier: Classifier, segmenter: Segmenter) -> None:
-        assert isinstance(classifier.explainer, GradCam)
+        assert isinstance(classifier.explainer, (GradCam, FineGradCam))
         assert isinstance(segmenter.network, EfficientAttentionUNet)
         self._explainer = classifier.explainer
         self._network = segmenter.network
@@ -67,17 +76,34 @@ class SharedEncoder:
         """As in `Passes`."""
         images = batch.for_segmenter
         with watch.timing("encode"), torch.inference_mode():
-            features = self._network.encoder(images)
+            fine = self._explainer if explained is not None and isinstance(self._explainer, FineGradCam) else None
+            features = self._network.encoder(images) if fine is None else self._up_to(fine.fine, images)
             mirrored = self._network.encoder(images.flip(-1))
         with watch.timing("classify"):
             other_logits = self._logits(mirrored[-1])
             if explained is None:
                 return Outputs(_HALF * (self._logits(features[-1]) + other_logits))
-            logits, heat = self._explainer.of_features(features[-1], CLASSES.index(explained))
+            target = CLASSES.index(explained)
+            if fine is not None:  # its gradient is recorded from the finer stage on: the later ones run within
+                logits, heat, last = fine.of_features(features[-1], target)
+                features.append(last)
+            else:
+                logits, heat = self._explainer.of_features(features[-1], target)
         with watch.timing("segment"), torch.inference_mode():
             decoded = self._network.decode(features)
             lesions = lesion_probabilities(decoded, self._network.decode(mirrored) if self._mirror else None)
         return Outputs(_HALF * (logits + other_logits), heat, lesions)
+
+    def _up_to(self, stage: int, images: Tensor) -> list[Tensor]:
+        """What the encoder gives the decoder, up to that stage of its own, which is one of them."""
+        encoder = self._network.encoder
+        features = encoder._swish(encoder._bn0(encoder._conv_stem(encoder._conv_stem_padding(images))))
+        given = []
+        for number, block in enumerate(encoder._blocks[: stage + 1], start=1):
+            features = block(features)
+            if number in encoder.extract_stacks:
+                given.append(features)
+        return given
 
     def _logits(self, features: Tensor) -> NDArray[np.float32]:
         with torch.inference_mode():

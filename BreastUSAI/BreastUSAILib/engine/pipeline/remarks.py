@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .. import flag_sentences
+from ..explanations.grading.thresholds import BESIDE, ON_MARKS, OUTSIDE, UNFAITHFUL, UNFOCUSED, GradeThresholds
 from ..findings.analysis import Label, Verdict
+from ..findings.grades import HeatMapGrades
 from ..flags import Flag, FlagCode, Severity
 from ..images.frames import InputKind
 
@@ -89,6 +91,29 @@ def prevalence_shifted(asked: float, own: float) -> Flag:
     """The probabilities are not those at the model's own prevalence; both are shares of malignant among lesions."""
     message = flag_sentences.PREVALENCE_SHIFTED.format(asked=f"{100 * asked:.3g}", own=f"{100 * own:.3g}")
     return Flag(FlagCode.PREVALENCE_SHIFTED, Severity.INFO, message)
+
+
+def heat_map_grades(grades: HeatMapGrades, thresholds: GradeThresholds) -> list[Flag]:
+    """What a heat map fails, a flag each; that heat map and outline disagree is one of its own."""
+    if grades.is_empty:
+        return [Flag(FlagCode.HEAT_MAP_EMPTY, Severity.INFO, flag_sentences.HEAT_MAP_EMPTY)]
+    lesion, marks, outside = grades.lesion, grades.marks, grades.outside
+    ratio = "–" if lesion is None or lesion.ratio is None else f"{lesion.ratio:.2g}"
+    values = {
+        "ratio": ratio,
+        "least": f"{thresholds.least_energy_ratio or 0:.2g}",
+        "area": _percent(0 if marks is None else marks.area),
+    }
+    on_marks, outside_scan = (_percent(0 if share is None else share.energy) for share in (marks, outside))
+    sentences = {
+        UNFOCUSED: flag_sentences.HEAT_MAP_UNFOCUSED.format(**values),
+        ON_MARKS: flag_sentences.HEAT_MAP_ON_MARKS.format(share=on_marks, **values),
+        OUTSIDE: flag_sentences.HEAT_MAP_OUTSIDE.format(share=outside_scan),
+        UNFAITHFUL: flag_sentences.HEAT_MAP_UNFAITHFUL,
+        BESIDE: flag_sentences.HEAT_MAP_BESIDE,
+    }
+    codes = {BESIDE: FlagCode.HEAT_MAP_DISAGREES}
+    return [Flag(codes.get(word, FlagCode.HEAT_MAP_FAILS), Severity.WARNING, sentences[word]) for word in grades.failed]
 
 
 def left_out(flags: Sequence[Flag], count: int, kind: InputKind) -> Flag:

@@ -42,6 +42,8 @@ class Rescoring:
         run.compare(verdict, given=True)
         run.state_prevalence()
         self._state_rescored()
+        assert verdict.key_frame is not None
+        run.grade(verdict.key_frame)
         return run.analysis(indices, verdict, self._joined)
 
     def _scored(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:

@@ -24,6 +24,7 @@ from ..findings.analysis import (
     Verdict,
     VolumeLesion,
 )
+from ..findings.grades import HeatMapGrades
 from ..findings.maps import StoredMaps
 from ..flags import Flag, FlagCode, Severity
 from ..images.frames import Frames, InputKind, Rectangle, luminance
@@ -38,6 +39,7 @@ from ..options import AnalyzeOptions, Cancelling, Progress
 from ..preparing.prepare import Preprocessing, prepare
 from ..stopwatch import Stopwatch
 from . import remarks
+from .heat_map_grading import GradedFrame, HeatMapGrading
 from .provenance import software_versions, summary_of
 
 _SMALLEST_SIDE = 16  # pixels: less is not a picture
@@ -75,6 +77,7 @@ class Run:
     lesions: list[Lesion] = field(default_factory=list)
     withheld: list[int] = field(default_factory=list)
     outlined_on_normal: list[int] = field(default_factory=list)
+    grades: list[HeatMapGrades] = field(default_factory=list)
     region: Rectangle = field(init=False)
     maps: StoredMaps = field(init=False)
 
@@ -82,16 +85,17 @@ class Run:
         """Do it. Raises what `Analyzer.analyze` raises."""
         indices = self.options.frames.indices(self.frames.count)
         key_only = self.options.frames.key_only
-        if not self.look(indices, self._classified if key_only else self._classified_and_mapped):
+        if not self.look(indices, self._classified if key_only else self.classified_and_mapped):
             return self.analysis(indices, Verdict(Label.REJECTED))
         key = max(self.probabilities, key=lambda index: self.probabilities[index].malignant)
         if key_only:
-            self._pass([key], self._classified_and_mapped)
+            self._pass([key], self.classified_and_mapped)
         verdict = self.verdict_of(key)
         self._state_withheld(len(indices))
         self.compare(verdict)
         self._state_outlined_on_normal(key, len(indices))
         self.state_prevalence()
+        self.grade(key)
         return self.analysis(indices, verdict)
 
     def look(self, indices: Sequence[int], look: Look) -> bool:
@@ -176,7 +180,8 @@ class Run:
     def _classified(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
         self.note(indices, self.equipment.passes(self.prepared(pixels), None, self.watch).logits)
 
-    def _classified_and_mapped(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
+    def classified_and_mapped(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
+        """Classify, outline and explain some frames."""
         batch = self.prepared(pixels)
         found = self.equipment.passes(batch, self.options.explain_class, self.watch)
         assert found.heat is not None
@@ -272,6 +277,18 @@ class Run:
         if calibrated.lesion < calibrated.normal and not calibration.calls_normal(calibrated):
             self.flags.append(remarks.normal_not_sure(calibrated.lesion, calibration.normal_below))
 
+    def grade(self, frame: int) -> None:
+        """Grade the heat map of a frame that has one, and flag what it fails."""
+        grading = HeatMapGrading(
+            self.classifier, self.options.explain_class, self.equipment.device, self.stop_if_cancelled
+        )
+        graded = GradedFrame(frame, self.frames.gray(frame), self.maps.labels(frame), self.region)
+        with self.watch.timing("grade"):
+            method, heat = self.classifier.explainer.method, self.maps.heat_map(frame)
+            found = grading.grades(graded, method, heat, costly=self.options.grade_explanations)
+        self.grades.append(found)
+        self.flags.extend(remarks.heat_map_grades(found, self.classifier.grade_thresholds))
+
     def state_prevalence(self) -> None:
         """Say beside the result that its probabilities were shifted."""
         asked, own = self.options.prevalence, self.classifier.calibration.prevalence
@@ -311,6 +328,7 @@ class Run:
             volume_lesions=joined,
             selection=self.options.frames,
             prevalence=self.options.prevalence,
+            heat_map_grades=tuple(self.grades),
         )
 
     def _joined(self, join: Join) -> tuple[VolumeLesion, ...]:

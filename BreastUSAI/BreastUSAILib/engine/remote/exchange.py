@@ -2,7 +2,8 @@
 
 The parent writes ``input.json``, the pixels as one .npy a pixel type, and the masks to be scored where there are any.
 The engine writes ``analysis.json``, ``labels.bin`` (compressed crops) and ``heat.bin`` (float32, at the network's
-resolution). What takes long for many frames is a generator: each of its steps takes about as long as one frame.
+resolution); of counterfactual checks ``counterfactuals.json`` and their pictures as .npy. What takes long for many
+frames is a generator: each of its steps takes about as long as one frame.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, OptionError
 from ..findings.analysis import Analysis, FrameFinding, Lesion
+from ..findings.counterfactuals import Counterfactuals
 from ..findings.maps import PackedLabels, PackedMasks, StoredMaps
 from ..images.frames import Frames, Rectangle
 from ..images.letterbox import Letterbox
@@ -31,6 +33,7 @@ from .row_file import RowFile, read_row
 INPUT, MASKS = "input.json", "masks.bin"
 REPORT_DOCUMENT, REPORT_HEAT = "document.json", "heat.npz"
 ANALYSIS, LABELS, HEAT = "analysis.json", "labels.bin", "heat.bin"
+COUNTERFACTUALS = "counterfactuals.json"
 _ITEMS_A_STEP = 100
 
 
@@ -144,6 +147,31 @@ def read_analysis(folder: Path) -> Generator[None, None, Analysis]:
                 maps.store_packed(frame, labels, heat.reshape(shape))
                 yield
     return from_plain(Analysis, values, frames=frames, lesions=lesions, maps=maps)
+
+
+def write_counterfactuals(folder: Path, found: Counterfactuals) -> None:
+    """Write what the checks gave. Raises OutputError where the folder cannot be written to."""
+    with handing_over(folder):
+        names = list(found.pictures)
+        for place, name in enumerate(names):
+            np.save(folder / _picture_file(place), found.pictures[name])
+        document = {"found": to_plain(found, without=("pictures",)), "pictures": names}
+        (folder / COUNTERFACTUALS).write_text(json.dumps(document), encoding="ascii")
+
+
+def read_counterfactuals(folder: Path) -> Generator[None, None, Counterfactuals]:
+    """What `write_counterfactuals` wrote; needs no file afterwards. Raises OutputError where it cannot be read."""
+    with handing_over(folder):
+        document = json.loads((folder / COUNTERFACTUALS).read_text(encoding="ascii"))
+        pictures = {}
+        for place, name in enumerate(document["pictures"]):
+            pictures[name] = np.load(folder / _picture_file(place), allow_pickle=False)
+            yield
+    return from_plain(Counterfactuals, document["found"], pictures=pictures)
+
+
+def _picture_file(place: int) -> str:
+    return f"picture-{place}.npy"
 
 
 def _write_pixels(folder: Path, frames: Frames, handed: list[int]) -> Generator[None, None, list[str]]:

@@ -1,4 +1,4 @@
-"""Runs one thing at a time: an installation, an analysis, or a re-scoring; each ends in a state and one sentence."""
+"""Runs one thing at a time: installation, analysis, re-scoring, checks; each ends in a state and one sentence."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class Runner:
     """Owns engine, installer and the job that is running; knows no widget.
 
     Set `onState(state, sentence)`, `onProgress(done, total, words)`, `onAnalyzed(nodes, volumeNode)` (what was added,
-    and the node that was analyzed) and `onRescored()` to hear of them, and `arrivalOf(volumeNode)` to say how a result
-    enters the scene.
+    and the node that was analyzed), `onRescored()` and `onChecked(counterfactuals)` to hear of them, and
+    `arrivalOf(volumeNode)` to say how a result enters the scene.
 
     Args:
         engine: what is asked.
@@ -56,6 +56,7 @@ class Runner:
         self.onProgress: Callable[[int, int, str], None] = ignored
         self.onAnalyzed: Callable[[Any, Any], None] = ignored
         self.onRescored: Callable[[], None] = ignored
+        self.onChecked: Callable[[Any], None] = ignored
         self.arrivalOf: Callable[[Any], Arrival] = lambda _volume: Arrival.SHOWN
         self._engine, self._installer = engine, installer
         self.logText = ""
@@ -99,6 +100,16 @@ class Runner:
 
         self._run(parameters, makeJob, lambda _analysis: self.onRescored())
 
+    def check(self, parameters: Any) -> None:
+        """Check what the likelihood of the result that is shown depends on."""
+
+        def makeJob(listener: JobListener) -> Any:
+            from ...client.jobs.counterfactual_job import CounterfactualJob
+
+            return CounterfactualJob(self._engine, parameters, sourceOptions(parameters), listener)
+
+        self._run(parameters, makeJob, lambda found: self.onChecked(found))
+
     def install(self, step: Step) -> bool:
         """Run an installation; returns whether it ended well.
 
@@ -126,7 +137,7 @@ class Runner:
 
     def cleanup(self) -> None:
         """Stop everything and tell nobody any more."""
-        self.onState = self.onProgress = self.onAnalyzed = self.onRescored = ignored
+        self.onState = self.onProgress = self.onAnalyzed = self.onRescored = self.onChecked = ignored
         self.cancel()
         self._engine.stop()
 

@@ -10,7 +10,8 @@ from slicer.i18n import tr as _
 from ...client.jobs.listener import ignored
 from ...engine.errors import BreastUSAIError
 from ...engine.explanations.registry import METHODS, method_named
-from ...engine.findings.analysis import CLASSES, Explanation, Label
+from ...engine.findings.analysis import CLASSES, Analysis, Label
+from ...engine.findings.grade_words import all_grade_lines
 from ...engine.findings.words import explanation_words, method_words, verdict_words
 from ...scene.results.stored_report import storedReport
 from ...scene.views.overlay import setFill, setHeatMapOpacity, setOutline, setOverlaysVisible
@@ -65,6 +66,7 @@ class OverlaySection:
         ui.explainMethodComboBox.enabled = ui.explainClassComboBox.enabled = parameters is not None
         if parameters is None:
             ui.explainHintLabel.text = ""
+            _sayOrHide(ui.heatMapGradesLabel, "")
             ui.analyzeAgainButton.visible = False
             return
         self._method.show(parameters.explainMethod)
@@ -108,7 +110,9 @@ class OverlaySection:
 
     def _sayWhatIsExplained(self) -> None:
         """That method and class are for the next analysis, where they differ from what is shown."""
-        ui, explanation = self._ui, self._shownExplanation()
+        ui, shown = self._ui, self._shownAnalysis()
+        explanation = None if shown is None else shown.explanation
+        _sayOrHide(ui.heatMapGradesLabel, "" if shown is None else "\n".join(all_grade_lines(shown.heat_map_grades, _)))
         chosen = (self._parameters.explainMethod, self._parameters.explainClass)
         if explanation is None:
             ui.explainHintLabel.text = _("Method and class are used by the next analysis.")
@@ -124,14 +128,14 @@ class OverlaySection:
             ui.explainHintLabel.text = words
         ui.analyzeAgainButton.visible = differs
 
-    def _shownExplanation(self) -> Explanation | None:
+    def _shownAnalysis(self) -> Analysis | None:
         try:
             report = storedReport(self._parameters.report)
         except BreastUSAIError:  # the result section says so
             return None
         if report is None or report.analysis.verdict.label is Label.REJECTED:
             return None
-        return report.analysis.explanation
+        return report.analysis
 
     def _onMethod(self, method: str) -> None:
         if self._parameters is not None:
@@ -145,3 +149,8 @@ class OverlaySection:
 
     def _onAnalyzeAgain(self, _checked: bool = False) -> None:
         self.onAnalyzeAgain()
+
+
+def _sayOrHide(label: Any, words: str) -> None:
+    label.text = words
+    label.visible = bool(words)

@@ -17,6 +17,7 @@ from ..slicer.edit_watch import EditWatch
 from ..slicer.frame_watch import FrameWatch
 from ..slicer.node_watch import TextWatch
 from ..words.plain_words import sentenceOf
+from .counterfactual_section import CounterfactualSection
 from .edit_section import EditSection
 from .overlay_section import OverlaySection
 from .reader_section import ReaderSection
@@ -48,7 +49,7 @@ class ResultBlocks:
         self._imageID: str | None = None
         self._isHidden = False
         self._otherShown = ""
-        self.result, self.overlay = ResultSection(ui), OverlaySection(ui)
+        self.result, self.overlay, self.checks = ResultSection(ui), OverlaySection(ui), CounterfactualSection(ui)
         self.reader = ReaderSection(ui, None, self._onCommitted)
         self.edit = EditSection(ui, None, onRescore)
         self.edits = EditWatch(self.refresh)
@@ -68,6 +69,7 @@ class ResultBlocks:
         self._text.watch(None if parameters is None else parameters.report)
         for section in (self.reader, self.result, self.overlay, self.edit):
             section.setParameterNode(parameters)
+        self.checks.show(parameters)
         self.edits.forget()
         self.refresh()
         self._lookForEdits()
@@ -89,6 +91,7 @@ class ResultBlocks:
         isOut = isHidden or bool(self._otherShown)
         hideOtherOverlays(parameters.parameterNode.GetScene(), NO_RESULT if isOut else parameters)
         self.overlay.show(None if isOut else parameters)
+        self.checks.show(None if isOut else parameters)
         self.edit.setWaiting(isHidden)
         self.edit.setEdited(self.edits.isEdited)
         self.result.setEdited(self.edits.isEdited)
@@ -143,6 +146,7 @@ class ResultBlocks:
     def setBusy(self, isBusy: bool) -> None:
         """Whether the engine is at work."""
         self.edit.setBusy(isBusy)
+        self.checks.setBusy(isBusy)
 
     def enter(self) -> None:
         """The panel is shown, perhaps after a visit to Segment Editor."""
@@ -154,7 +158,7 @@ class ResultBlocks:
         self._watch.stop()
         self._text.stop()
         self.edits.forget()
-        for section in (self.reader, self.result, self.overlay, self.edit):
+        for section in (self.reader, self.result, self.overlay, self.checks, self.edit):
             section.cleanup()
         self._parameters = None
 

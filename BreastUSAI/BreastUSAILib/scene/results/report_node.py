@@ -21,6 +21,9 @@ NAMES_KEY = "lesion_names"
 EXPLANATION_KEY = "explanation"
 """Where `Analysis.to_json` says how the heat map was made."""
 
+GRADES_KEY = "heat_map_grades"
+"""Where it says how good the heat map is."""
+
 _ENCODER = json.JSONEncoder(indent=2, ensure_ascii=False, allow_nan=False)
 _DECODER = json.JSONDecoder()
 _OPENING, _COLON, _COMMA, _CLOSING = (re.compile(rf"[ \t\n\r]*{mark}[ \t\n\r]*") for mark in (r"\{", ":", ",", r"\}"))

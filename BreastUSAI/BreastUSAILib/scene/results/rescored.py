@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...engine.errors import InputError
@@ -17,7 +17,7 @@ from ..outlines.edited_masks import EditedMasks, Numbers
 from ..outlines.outline_marks import setMarksOfAll
 from ..outlines.segmentation_node import dressSegment
 from .findings_table import findingsColumns, replaceFindings
-from .report_node import EXPLANATION_KEY, NAMES_KEY, READER_KEY, addToReport, readReport, reportText
+from .report_node import EXPLANATION_KEY, GRADES_KEY, NAMES_KEY, READER_KEY, addToReport, readReport, reportText
 
 _NAME_TO_REPLACE = re.compile(r"Segment(_\d+)?|" + lesion_name(1).replace("1", r"\d+"))
 """Names that nobody chose: Segment Editor's own, and those of lesions."""
@@ -59,6 +59,9 @@ def showRescoredInSteps(
     former = readReport(report)
     if EXPLANATION_KEY in former:
         more[EXPLANATION_KEY] = former[EXPLANATION_KEY]
+        head = replace(analysis, frames=(), lesions=(), volume_lesions=()).to_json()
+        if former[EXPLANATION_KEY] != head[EXPLANATION_KEY]:
+            more[GRADES_KEY] = []  # of another map than the one that stays
     kept = former.get(READER_KEY)
     if kept is not None:
         more[READER_KEY] = kept

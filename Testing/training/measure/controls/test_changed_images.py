@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from BreastUSAILib.engine.checks.marks import find_marks
 from BreastUSAILib.engine.images.frames import Rectangle
 from Testing.made_up import speckle
 from Training.measure.controls.changed_images import (
     FILLINGS,
     filled,
-    find_marks,
     hole_around,
     painted_over,
     with_dashed_ellipse,

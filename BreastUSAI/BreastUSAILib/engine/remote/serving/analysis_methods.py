@@ -1,4 +1,4 @@
-"""What may be asked about images: ``analyze``, ``rescore`` and ``selfCheck``; and ``hello``."""
+"""What may be asked about images: ``analyze``, ``rescore``, ``counterfactuals``, ``selfCheck``; and ``hello``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 
 from .... import __version__
 from ...findings.analysis import Analysis
-from ..exchange import Given, read_input, write_analysis
+from ...interface import Masks
+from ..exchange import Given, read_input, write_analysis, write_counterfactuals
 from ..protocol import INVALID_PARAMS, PROTOCOL, ProtocolError
 from .packages import needing_packages, package_versions
 from .server import Call, Method
@@ -32,8 +33,9 @@ class AnalysisMethods:
     """Methods over a warm engine.
 
     ``analyze {folder, models}`` and ``rescore {folder, models}`` take what `exchange.write_input` put into ``folder``
-    and leave there what `exchange.read_analysis` reads; they answer ``{device}``. ``selfCheck {models}`` takes an
-    empty image through both networks and answers ``{device, models, packages}``. ``models`` is a `ModelChoice`.
+    and leave there what `exchange.read_analysis` reads; they answer ``{device}``. ``counterfactuals {folder, models}``
+    takes the same and leaves what `exchange.read_counterfactuals` reads. ``selfCheck {models}`` takes an empty image
+    through both networks and answers ``{device, models, packages}``. ``models`` is a `ModelChoice`.
     """
 
     def __init__(self, warm: WarmEngine) -> None:
@@ -42,7 +44,13 @@ class AnalysisMethods:
     @property
     def table(self) -> dict[str, Method]:
         """The methods by name."""
-        return {"hello": hello, "analyze": self.analyze, "rescore": self.rescore, "selfCheck": self.self_check}
+        return {
+            "hello": hello,
+            "analyze": self.analyze,
+            "rescore": self.rescore,
+            "counterfactuals": self.counterfactuals,
+            "selfCheck": self.self_check,
+        }
 
     def analyze(self, call: Call) -> Mapping[str, Any]:
         """From the pixels alone."""
@@ -52,11 +60,17 @@ class AnalysisMethods:
 
     def rescore(self, call: Call) -> Mapping[str, Any]:
         """From the pixels and the outlines that came with them."""
-        given = _given(call)
-        if given.masks is None:
-            raise ProtocolError(INVALID_PARAMS, "there are no masks in the folder")
+        given, masks = _given_with_masks(call)
         engine = self.engine(call)
-        return _left(call, engine.rescore(given.frames, given.masks, given.options, call.progress, call.cancelled))
+        return _left(call, engine.rescore(given.frames, masks, given.options, call.progress, call.cancelled))
+
+    def counterfactuals(self, call: Call) -> Mapping[str, Any]:
+        """From the pixels and the outlines of one frame."""
+        given, masks = _given_with_masks(call)
+        engine = self.engine(call)
+        found = engine.counterfactuals(given.frames, masks, given.options, call.progress, call.cancelled)
+        write_counterfactuals(Path(call.value("folder", str)), found)
+        return {"device": str(engine.device)}
 
     def self_check(self, call: Call) -> Mapping[str, Any]:
         """Whether packages and models work here. Raises DependencyError, ModelError and OptionError."""
@@ -86,6 +100,13 @@ def _given(call: Call) -> Given:
         return read_input(folder)
     except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
         raise ProtocolError(INVALID_PARAMS, f"the folder holds no input ({error})") from error
+
+
+def _given_with_masks(call: Call) -> tuple[Given, Masks]:
+    given = _given(call)
+    if given.masks is None:
+        raise ProtocolError(INVALID_PARAMS, "there are no masks in the folder")
+    return given, given.masks
 
 
 def _left(call: Call, analysis: Analysis) -> Mapping[str, Any]:

@@ -1,0 +1,1 @@
+"""An image as it would be without something in it: pure functions over pixels."""

@@ -1,0 +1,1 @@
+"""How good a classifier's heat maps are on held-out images, by every method that explains it."""
