@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from .errors import OptionError
 from .explanations.registry import EXPLAIN_METHODS
 from .findings.analysis import CLASSES, Label
+from .findings.similar_cases import SimilarRequest
 from .images.frame_selection import ALL_FRAMES, FrameSelection
 
 __all__ = ["AnalyzeOptions", "Cancelling", "FrameSelection", "Progress"]
+
+MOST_SIMILAR = 50
+"""So many similar cases may be asked for at once."""
 
 Progress = Callable[[int, int, str], None]
 """Called as ``progress(done, total, words)``; `done` and `total` count frames."""
@@ -29,14 +33,16 @@ class AnalyzeOptions:
         prevalence: share of malignant among lesions where the input comes from, in (0, 1), to which the
             probabilities are shifted; None leaves them at that of the calibration set.
         explain_method: one of `EXPLAIN_METHODS`, or None for the one that the classifier's bundle names.
+        similar: past cases that look like the key frame are looked for as it says; None: none are.
 
-    Raises OptionError for a class, a prevalence or a method that there is not.
+    Raises OptionError for a class, a prevalence, a method or a number of cases that there is not.
     """
 
     frames: FrameSelection = ALL_FRAMES
     explain_class: Label = Label.MALIGNANT
     prevalence: float | None = None
     explain_method: str | None = None
+    similar: SimilarRequest | None = None
 
     def __post_init__(self) -> None:
         if self.prevalence is not None and not 0 < self.prevalence < 1:
@@ -50,6 +56,11 @@ class AnalyzeOptions:
             raise OptionError(
                 f"'{self.explain_method}' is not an explanation method",
                 remedy=f"Choose one of {', '.join(EXPLAIN_METHODS)}",
+            )
+        if self.similar is not None and not 1 <= self.similar.count <= MOST_SIMILAR:
+            raise OptionError(
+                f"{self.similar.count} similar cases cannot be shown",
+                remedy=f"Give a number from 1 to {MOST_SIMILAR}",
             )
 
 

@@ -16,8 +16,9 @@ from ..flags import Flag
 from ..images.frame_selection import FrameSelection
 from ..images.frames import InputKind, SpacingSource
 from .maps import CroppedLabels
+from .similar_cases import SimilarCases
 
-SCHEMA_VERSION = "1.4.0"
+SCHEMA_VERSION = "1.5.0"
 
 
 class Label(str, Enum):
@@ -229,7 +230,8 @@ class Analysis:
     `volume_lesions` is a partition of `lesions` where the input is a volume; a still and a cine have none.
     `selection` is what was chosen of the input's frames, kept through every `Analyzer.rescore`; None where unknown.
     `prevalence` is the share of malignant among lesions, in (0, 1), that was asked for, whether or not there is a
-    verdict that could be shifted to it; None where none was. `maps` are absent (`NO_MAPS`) from an analysis that was
+    verdict that could be shifted to it; None where none was. `similar` are past cases that look like the key frame;
+    None where they were not asked for. `maps` are absent (`NO_MAPS`) from an analysis that was
     read from a stored document.
     """
 
@@ -247,6 +249,7 @@ class Analysis:
     volume_lesions: tuple[VolumeLesion, ...] = ()
     selection: FrameSelection | None = None
     prevalence: float | None = None
+    similar: SimilarCases | None = None
 
     def lesions_of(self, frame: int) -> tuple[Lesion, ...]:
         """The lesions of one frame, largest first."""
