@@ -21,6 +21,8 @@ COMMANDS = {
     "pack": "store a bundle's weights in eight bits, half the size",
     "card": "write a bundle's model card from measured figures",
     "table": "write the comparison table of all recipes",
+    "retrieval": "measure how well similar past cases are found",
+    "library": "make the library of past cases that ships",
     "layers": "measure which stage of a classifier Grad-CAM should explain",
     "rescore": "measure the likelihood of a corrected outline beside that of the whole frame",
     "pretrained": "get published weights to start a training from",

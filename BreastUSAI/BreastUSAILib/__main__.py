@@ -44,6 +44,14 @@ def _run(chosen, terminal: Terminal) -> int:
         from .cli.models import run_models
 
         return run_models(chosen, terminal)
+    if chosen.command == "similar":
+        from .cli.cases.similar import run_similar
+
+        return run_similar(chosen, terminal)
+    if chosen.command == "library":
+        from .cli.cases.library import run_library
+
+        return run_library(chosen, terminal)
     if chosen.command == "worker":
         from .cli.worker import run_worker
 

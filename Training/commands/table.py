@@ -10,6 +10,7 @@ from BreastUSAILib.engine.errors import InputError
 from ..measure.comparison import RESULTS, comparison
 from ..measure.left_out import left_out_table
 from ..recipes.registry import recipes
+from ..similar.retrieval_table import similar_table
 
 PAGE = Path(__file__).resolve().parents[2] / "Docs" / "models.md"
 START, END = "<!-- made by `python -m Training table` -->", "<!-- end of what is made -->"
@@ -25,7 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Put the tables between the page's two marks."""
     known = recipes().values()
-    lines = "\n".join([*left_out_table(known, given.results), *comparison(known, given.results)])
+    made = [
+        *left_out_table(known, given.results),
+        *comparison(known, given.results),
+        *similar_table(known, given.results),
+    ]
+    lines = "\n".join(made)
     if given.only_print:
         print(lines)
         return 0

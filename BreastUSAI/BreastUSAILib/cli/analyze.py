@@ -16,6 +16,7 @@ from ..engine.findings.analysis import Label
 from ..engine.interface import Engine
 from ..engine.options import AnalyzeOptions, Progress
 from ..report.analyze_to_folder import FolderResult
+from .cases.similar import request_of
 from .inputs_run import InputsRun, Read, check_output, reading_inputs
 from .summary import summary_line
 from .terminal import Terminal, quiet_libraries
@@ -42,7 +43,11 @@ def run_analyze(
                 read = stack.enter_context(reading_inputs(chosen.any_modality))
             engine = (open_engine or _default_engine)(chosen)
             options = AnalyzeOptions(
-                chosen.frames, Label(chosen.explain_class), chosen.prevalence, chosen.explain_method
+                chosen.frames,
+                Label(chosen.explain_class),
+                chosen.prevalence,
+                chosen.explain_method,
+                request_of(chosen) if chosen.similar else None,
             )
         except BreastUSAIError as error:
             reporter.nothing_possible(chosen.inputs, error)

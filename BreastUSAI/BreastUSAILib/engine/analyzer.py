@@ -19,7 +19,7 @@ from .options import AnalyzeOptions, Cancelling, Progress
 from .pipeline.rescoring import Rescoring
 from .pipeline.run import Equipment, Run
 from .similar.lookup import SimilarSearch
-from .similar.signature import Asked, FrameSignatures
+from .similar.signature import Asked, FrameSignatures, last_layer
 
 DEFAULT_OPTIONS = AnalyzeOptions()
 
@@ -96,6 +96,11 @@ class Analyzer:
         Raises what `analyze` raises, and OptionError for no masks, masks that do not fit, and frames outside the input.
         """
         return Rescoring(Run(self._equipment(options), frames, options, progress, cancelled), masks).result()
+
+    @property
+    def signature_length(self) -> int:
+        """How many features `sign` gives. Raises LibraryError where the classifier gives no signatures."""
+        return int(last_layer(self.models.classifier).in_features)
 
     def analyze_and_sign(
         self, frames: Frames, options: AnalyzeOptions = DEFAULT_OPTIONS

@@ -166,6 +166,31 @@ def picture_of(folder: Path, case: int) -> CasePicture | None:
     return None if row is None else CasePicture(str(row[0]), int(row[1]), bytes(row[2]))
 
 
+@dataclass(frozen=True)
+class LibraryCounts:
+    """How many cases a library has by label and by source, and of how many it knows a picture."""
+
+    labels: dict[str, int]
+    sources: dict[str, int]
+    pictures: int
+
+
+def library_counts(connection: sqlite3.Connection) -> LibraryCounts:
+    """What an open library holds."""
+    by_label, by_source = (
+        dict(connection.execute(f"SELECT {name}, count(*) FROM cases GROUP BY {name} ORDER BY 2 DESC"))
+        for name in ("label", "source")
+    )
+    pictures = connection.execute("SELECT count(*) FROM pictures").fetchone()[0]
+    return LibraryCounts(by_label, by_source, int(pictures))
+
+
+def pixels_known(folder: Path) -> frozenset[bytes]:
+    """The digests of all pictures that a library holds. Raises LibraryError."""
+    with opened_for_reading(folder) as connection:
+        return frozenset(bytes(row[0]) for row in connection.execute("SELECT pixels FROM cases"))
+
+
 def verify_library(folder: Path) -> list[str]:
     """Everything wrong with a library, a sentence each; nothing where it is whole. Raises LibraryError.
 

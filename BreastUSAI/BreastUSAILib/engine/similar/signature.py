@@ -104,9 +104,14 @@ class PooledFeatures:
         mean: NDArray[np.float32] = (first + second) / np.float32(2)
         return mean
 
-    def _gives(self, features: NDArray[np.float32], logits: NDArray[np.float32]) -> bool:
+    def logits(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the last layer makes ``[B, 3]`` of features ``[B, F]``."""
         weight, bias = self._last.weight.detach().float().cpu().numpy(), self._last.bias
-        answer = features @ weight.T + (0 if bias is None else bias.detach().float().cpu().numpy())
+        found: NDArray[np.float32] = features @ weight.T
+        return found if bias is None else found + bias.detach().float().cpu().numpy()
+
+    def _gives(self, features: NDArray[np.float32], logits: NDArray[np.float32]) -> bool:
+        answer = self.logits(features)
         scale = 1 + float(np.abs(logits).max(initial=0))
         return answer.shape == logits.shape and bool(np.abs(answer - logits).max() <= _EXACT * scale)
 
