@@ -192,6 +192,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         asSlices: bool = False,
         sliceSpacingMm: float | None = None,
         keepFormer: bool = False,
+        similarCases: bool | str | Path = False,
         onDone: Callable[[AnalyzedNodes], None] | None = None,
         onFailed: Callable[[BreastUSAIError], None] | None = None,
     ) -> AnalyzedNodes | AnalysisJob:
@@ -211,6 +212,8 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             sliceSpacingMm: between two such slices, in mm; None where it is not known.
             keepFormer: an earlier result of the volume stays, unseen, under a number, instead of being replaced; one
                 with edited outlines always does.
+            similarCases: also look for past cases that look like the key frame, in the library that comes with
+                BreastUSAI (True) or in the folder of one of your own; they are in `analysis.similar`.
             onDone: without `wait`, called with the `AnalyzedNodes` once they are in the scene.
             onFailed: without `wait`, called with the error where there will be no result.
 
@@ -243,6 +246,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             asSlices=asSlices,
             sliceSpacingMm=sliceSpacingMm,
             keepFormer=keepFormer,
+            similarCases=similarCases,
             onDone=onDone,
             onFailed=onFailed,
         )

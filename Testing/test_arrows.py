@@ -32,11 +32,11 @@ FLOORS = {
     "engine": (
         *("errors", "flags", "flag_sentences", "steps", "stopwatch", "device", "own_folders", "bundle_limits"),
         *("images", "reading", "findings", "checks", "preparing", "networks", "explanations", "options", "interface"),
-        *("models", "lesions", "bundles", "pipeline", "analyzer", "remote"),
+        *("models", "lesions", "similar", "bundles", "pipeline", "analyzer", "remote"),
     ),
     "scene": ("mrml", "views", "source", "images", "outlines", "results"),
     "client": ("stepped_work", "script_arrival", "installing", "process", "jobs", "scripting"),
-    "gui": ("words", "widgets", "slicer", "running", "parameters", "sections", "panel"),
+    "gui": ("words", "widgets", "slicer", "running", "parameters", "sections", "similar", "panel"),
 }
 """Each room's folders and files from the ground up: each may import what stands before it, and nothing after."""
 
@@ -63,7 +63,13 @@ LIGHT = (
     *("errors", "flags", "flag_sentences", "steps", "options", "interface", "device", "images.frames"),
     *("images.letterbox", "images.frame_selection", "images.plausible_spacing", "findings.analysis", "findings.maps"),
     *("findings.lesion_segment", "findings.document_form", "findings.heat_map_colors", "findings.measures"),
-    *("findings.words", "explanations.explanation", "explanations.registry"),
+    *(
+        "findings.words",
+        "findings.similar_cases",
+        "findings.similar_words",
+        "explanations.explanation",
+        "explanations.registry",
+    ),
     *("remote.exchange", "remote.private_folder", "remote.protocol"),
 )
 """What Slicer's process shares with the engine's: numpy alone. scipy would take the GUI thread 0.4 s to import."""

@@ -109,8 +109,9 @@ def average_precision(same: NDArray[np.bool_]) -> NDArray[np.float64]:
 def ndcg(retrieved: NDArray[np.str_], asked: NDArray[np.str_], there: NDArray[np.str_]) -> NDArray[np.float64]:
     """Normalized discounted cumulative gain ``[Q]`` of the first ten by BI-RADS category.
 
-    Järvelin and Kekäläinen 2002, 10.1145/582415.582418. A case whose category is the same gains `GRADES`, each category of difference one less, a case without one nothing.
-    Normalized by the best order of the library. NaN where the image has no category, or the library has none.
+    Järvelin and Kekäläinen 2002, 10.1145/582415.582418. A case whose category is the same gains `GRADES`, each category
+    of difference one less, a case without one nothing. Normalized by the best order of the library. NaN where the image
+    has no category, or the library has none.
     """
     discounts = 1 / np.log2(np.arange(2, NDCG_DEPTH + 2))
     categories, everything = birads_number(retrieved[:, :NDCG_DEPTH]), birads_number(there)

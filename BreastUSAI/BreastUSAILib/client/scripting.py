@@ -8,6 +8,7 @@ from typing import Any
 
 from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.findings.analysis import CLASSES, Label
+from ..engine.findings.similar_cases import SimilarRequest
 from ..engine.options import AnalyzeOptions, FrameSelection, Progress
 from ..scene.results.former_results import Former
 from ..scene.source.source_options import SourceOptions
@@ -36,10 +37,13 @@ def analyzeNode(
     keepFormer: bool,
     onDone: Callable[[AnalyzedNodes], None] | None,
     onFailed: Callable[[BreastUSAIError], None] | None,
+    similarCases: bool | str | Path = False,
 ) -> AnalyzedNodes | AnalysisJob:
     """See `BreastUSAILogic.analyze`."""
     selection = selectedFrames(frames, volumeNode)
-    options = AnalyzeOptions(selection, classNamed(explainClass), prevalence, explainMethod)
+    options = AnalyzeOptions(
+        selection, classNamed(explainClass), prevalence, explainMethod, similarRequest(similarCases)
+    )
     source = SourceOptions(pixelSpacingMm, asSlices, sliceSpacingMm)
     listener = JobListener(progress or ignored, onDone or ignored, onFailed or ignored)
     former = Former.KEEP if keepFormer else Former.KEEP_EDITED
@@ -76,6 +80,13 @@ def analyzeFolder(
         "explainMethod": options.explain_method,
     }
     return engine.request("analyzeFolder", params, progress)
+
+
+def similarRequest(asked: bool | str | Path) -> SimilarRequest | None:
+    """What a script asked for: True is the shipped library, a path one of this computer."""
+    if asked is False:
+        return None
+    return SimilarRequest("" if asked is True else str(Path(asked).absolute()))
 
 
 def classNamed(name: str) -> Label:

@@ -20,6 +20,7 @@ from .sections.input_section import InputSection
 from .sections.models_section import ModelsSection
 from .sections.packages_controls import PackagesControls, askToInstall
 from .sections.result_blocks import ResultBlocks
+from .similar.similar_section import SimilarSection
 from .slicer.image_layout import ImageLayout
 from .slicer.shown_image import ShownImage
 from .widgets.shortcuts import Shortcuts
@@ -61,6 +62,7 @@ class Panel:
         self.analysis = AnalyzeSection(ui, self.analyze, self.cancel, self.showLog)
         self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.analysis.say)
         self.blocks.onAssessed = self._onAssessed
+        self.similar = SimilarSection(ui)
         self.models = ModelsSection(ui, engine)
         self.packages = PackagesControls(ui, self.installer, self.runner.install)
         self.runner.onState, self.runner.onProgress = self._onState, self.analysis.showProgress
@@ -97,7 +99,7 @@ class Panel:
         if parameters is not None:
             self._guiTag = parameters.connectGui(self.ui)
             self._observer = parameters.AddObserver(vtk.vtkCommand.ModifiedEvent, self._onModified)
-        for block in (self.input, self.blocks, self.models):
+        for block in (self.input, self.blocks, self.similar, self.models):
             block.setParameterNode(parameters)
         self._refresh()
 
@@ -120,7 +122,7 @@ class Panel:
         panelClosed(self.blocks.arrivalOf)
         self.runner.cleanup()
         self.setParameterNode(None)
-        for block in (self.shown, self.layout, self.input, self.blocks, self.models, self.shortcuts):
+        for block in (self.shown, self.layout, self.input, self.blocks, self.similar, self.models, self.shortcuts):
             block.cleanup()
         self._log.close()
 
@@ -183,6 +185,7 @@ class Panel:
                 self.input.refresh()
                 self.blocks.setOtherShown(self.shown.problem)
                 self.blocks.refresh()
+                self.similar.refresh(None if self.blocks.isOut else self.parameters)
                 self.models.refresh()
                 if not self._isStale:
                     break

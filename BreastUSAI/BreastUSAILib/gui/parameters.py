@@ -27,8 +27,9 @@ class BreastUSAIParameters:
     """The panel's parameter node. Numbers that are 0 and texts that are empty mean "not set".
 
     `prevalence` is in per cent. `classifier` and `segmenter` are names as the model list gives them, empty for the
-    shipped one. `readerAt` is when the reader's assessment was entered. `segmentation`, `heatMap`, `table` and `report`
-    are the nodes of the result that is shown; the result itself is read from the text of `report`.
+    shipped one. `similarLibrary` is a folder, empty for the shipped library. `readerAt` is when the reader's assessment
+    was entered. `segmentation`, `heatMap`, `table` and `report` are the nodes of the result that is shown; the result
+    itself is read from the text of `report`.
     """
 
     inputVolume: ImageVolume
@@ -48,6 +49,9 @@ class BreastUSAIParameters:
     showOutline: bool = True
     showFill: bool = False
     showOverlays: bool = True
+
+    similarCases: bool = False
+    similarLibrary: str = ""
 
     classifier: str = ""
     segmenter: str = ""

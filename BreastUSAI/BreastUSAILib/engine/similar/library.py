@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..errors import LibraryError
 from ..findings.analysis import ModelIdentity
+from ..findings.similar_cases import SimilarCases
 from .about import NONE_YET, OWN, LibraryAbout
 from .case import CaseFacts, CasePicture, NewCase
 from .library_file import create, opened_for_reading, opened_for_writing, state, structural_damage
@@ -162,7 +163,26 @@ def facts_of(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Ca
 def picture_of(folder: Path, case: int) -> CasePicture | None:
     """What a library knows of a case's picture; None where it knows nothing. Raises LibraryError."""
     with opened_for_reading(folder) as connection:
-        row = connection.execute("SELECT file, frame, thumbnail FROM pictures WHERE id = ?", (case,)).fetchone()
+        return _picture(connection, case)
+
+
+def pictures_of(folder: Path, similar: SimilarCases, cases: Sequence[int]) -> dict[int, CasePicture]:
+    """What the library that gave `similar` knows of the pictures of some cases, by number.
+
+    Raises LibraryError where `folder` holds another library, whose cases of these numbers are others.
+    """
+    with opened_for_reading(folder) as connection:
+        about = LibraryAbout.read(connection, folder)
+        if similar.library is None or similar.library.id != about.id:
+            raise LibraryError(
+                "these cases are of another library", where=folder, remedy="Choose the library that was asked"
+            )
+        found = {case: _picture(connection, case) for case in cases}
+    return {case: picture for case, picture in found.items() if picture is not None}
+
+
+def _picture(connection: sqlite3.Connection, case: int) -> CasePicture | None:
+    row = connection.execute("SELECT file, frame, thumbnail FROM pictures WHERE id = ?", (int(case),)).fetchone()
     return None if row is None else CasePicture(str(row[0]), int(row[1]), bytes(row[2]))
 
 
