@@ -198,7 +198,7 @@ class LibraryCounts:
 def library_counts(connection: sqlite3.Connection) -> LibraryCounts:
     """What an open library holds."""
     by_label, by_source = (
-        dict(connection.execute(f"SELECT {name}, count(*) FROM cases GROUP BY {name} ORDER BY 2 DESC"))
+        dict(connection.execute(f"SELECT {name}, count(*) FROM cases GROUP BY {name} ORDER BY 2 DESC, 1"))
         for name in ("label", "source")
     )
     pictures = connection.execute("SELECT count(*) FROM pictures").fetchone()[0]
