@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import slicer
+import vtk
 from numpy.typing import NDArray
 
-from ..mrml.host import sliceLogics
 from ..mrml.image_data import imageFromArray
 from ..mrml.nodes import nodesOfClass
+from ..views.acquisition_views import sliceNormal, viewNormal
 from ..views.layout import layoutOf
+from ..views.slice_views import LEAST_ALIGNMENT, fitViews
 
 SIDE_BY_SIDE = slicer.vtkMRMLLayoutNode.SlicerLayoutSideBySideView
 LEFT, RIGHT = "Red", "Yellow"
@@ -28,14 +30,14 @@ class ComparedCase:
         node: the case, hidden from lists and left out of saved scenes.
         layout: the layout node, or None outside the application.
         arrangement: how the views were arranged before.
-        orientation: how the right view was turned before.
+        turned: how each of the two views was turned before, by name.
     """
 
     image: Any
     node: Any
     layout: Any
     arrangement: int
-    orientation: str
+    turned: dict[str, Any]
 
     @property
     def isThere(self) -> bool:
@@ -51,9 +53,11 @@ class ComparedCase:
         for composite in nodesOfClass(scene, "vtkMRMLSliceCompositeNode"):
             if composite.GetBackgroundVolumeID() == self.node.GetID():
                 composite.SetBackgroundVolumeID(None if image is None else image.GetID())
-        view = _viewOf(scene, RIGHT)
-        if view is not None and self.orientation:
-            view.SetOrientation(self.orientation)
+        for name, matrix in self.turned.items():
+            view = _viewOf(scene, name)
+            if view is not None:
+                view.GetSliceToRAS().DeepCopy(matrix)
+                view.UpdateMatrices()
         if self.layout is not None and self.layout.GetViewArrangement() == SIDE_BY_SIDE:
             self.layout.SetViewArrangement(self.arrangement)
         display = self.node.GetDisplayNode()
@@ -65,13 +69,14 @@ class ComparedCase:
 def showCase(volumeNode: Any, pixels: NDArray, name: str) -> ComparedCase:
     """Show gray pixels ``[H, W]`` in the right of two slice views, turned as an image of its own; `volumeNode` left."""
     scene = volumeNode.GetScene()
-    layout, right = layoutOf(scene), _viewOf(scene, RIGHT)
+    layout = layoutOf(scene)
+    views = {name: view for name in (LEFT, RIGHT) if (view := _viewOf(scene, name)) is not None}
     shown = ComparedCase(
         volumeNode,
         _hiddenNode(scene, pixels, name),
         layout,
         0 if layout is None else layout.GetViewArrangement(),
-        "" if right is None else right.GetOrientation(),
+        {name: _copied(view.GetSliceToRAS()) for name, view in views.items()},
     )
     if layout is not None:
         layout.SetViewArrangement(SIDE_BY_SIDE)
@@ -79,12 +84,11 @@ def showCase(volumeNode: Any, pixels: NDArray, name: str) -> ComparedCase:
         if composite.GetLayoutName() == RIGHT:
             composite.SetForegroundVolumeID(None)
             composite.SetBackgroundVolumeID(shown.node.GetID())
-    if right is not None:
-        right.SetOrientation("Axial")
-        for logic in sliceLogics(scene):
-            if logic.GetSliceNode() is right:
-                logic.FitSliceToBackground(*right.GetDimensions()[:2])
-                logic.SnapSliceOffsetToIJK()
+    if RIGHT in views:
+        views[RIGHT].SetOrientation("Axial")
+    if LEFT in views and abs(float(viewNormal(views[LEFT]) @ sliceNormal(volumeNode))) <= LEAST_ALIGNMENT:
+        views[LEFT].RotateToVolumePlane(volumeNode)  # it would show a flat image from its edge
+    fitViews(scene)
     return shown
 
 
@@ -105,3 +109,9 @@ def _hiddenNode(scene: Any, pixels: NDArray, name: str) -> Any:
 
 def _viewOf(scene: Any, name: str) -> Any:
     return next((view for view in nodesOfClass(scene, "vtkMRMLSliceNode") if view.GetName() == name), None)
+
+
+def _copied(matrix: Any) -> Any:
+    copy = vtk.vtkMatrix4x4()
+    copy.DeepCopy(matrix)
+    return copy
