@@ -261,6 +261,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         progress: Callable[[int, int, str], None] | None = None,
         *,
         explainMethod: str | None = None,
+        similarCases: bool | str | Path = False,
     ) -> dict[str, Any]:
         """Analyze every image in a folder (or one file); results are written as the command line writes them.
 
@@ -272,6 +273,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             prevalence: as in `analyze`.
             progress: called as ``progress(done, total, words)`` with inputs done and to do.
             explainMethod: as in `analyze`.
+            similarCases: as in `analyze`.
 
         Returns:
             ``{"done": [{"input", "output"}], "failed": [{"input", "error"}]}``, all of them texts.
@@ -296,6 +298,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             prevalence=prevalence,
             explainMethod=explainMethod,
             progress=progress,
+            similarCases=similarCases,
         )
 
 

@@ -66,10 +66,11 @@ def analyzeFolder(
     prevalence: float | None,
     explainMethod: str | None,
     progress: Progress | None,
+    similarCases: bool | str | Path = False,
 ) -> dict[str, Any]:
     """See `BreastUSAILogic.analyzeFolder`."""
     options = AnalyzeOptions(  # refuses what cannot be
-        selectedFrames(frames), classNamed(explainClass), prevalence, explainMethod
+        selectedFrames(frames), classNamed(explainClass), prevalence, explainMethod, similarRequest(similarCases)
     )
     params = {
         "inputs": [str(path)],
@@ -78,6 +79,7 @@ def analyzeFolder(
         "explainClass": options.explain_class.value,
         "prevalence": options.prevalence,
         "explainMethod": options.explain_method,
+        "similarLibrary": options.similar and options.similar.library,
     }
     return engine.request("analyzeFolder", params, progress)
 

@@ -7,14 +7,14 @@ import pytest
 
 from BreastUSAILib.engine.similar import search
 from BreastUSAILib.engine.similar.projection import ALL_FEATURES, Projection, principal_components, unit
-from BreastUSAILib.engine.similar.search import BLOCK, Searcher, distances
+from BreastUSAILib.engine.similar.search import Searcher, distances
 
 
 def _signatures(count: int, length: int, seed: int = 0) -> np.ndarray:
     return unit(np.random.default_rng(seed).normal(size=(count, length)).astype(np.float32))
 
 
-@pytest.mark.parametrize("count", [BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 5])
+@pytest.mark.parametrize("count", [8, 1000, 50_005])
 def test_the_nearest_are_those_that_a_plain_comparison_finds(count: int) -> None:
     signatures, one = _signatures(count, 8), _signatures(1, 8, seed=1)[0]
     plain = np.linalg.norm(signatures.astype(np.float64) - one, axis=1)
