@@ -193,6 +193,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         asSlices: bool = False,
         sliceSpacingMm: float | None = None,
         keepFormer: bool = False,
+        similarCases: bool | str | Path = False,
         onDone: Callable[[AnalyzedNodes], None] | None = None,
         onFailed: Callable[[BreastUSAIError], None] | None = None,
     ) -> AnalyzedNodes | AnalysisJob:
@@ -213,6 +214,8 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             sliceSpacingMm: between two such slices, in mm; None where it is not known.
             keepFormer: an earlier result of the volume stays, unseen, under a number, instead of being replaced; one
                 with edited outlines always does.
+            similarCases: also look for past cases that look like the key frame, in the library that comes with
+                BreastUSAI (True) or in the folder of one of your own; they are in `analysis.similar`.
             onDone: without `wait`, called with the `AnalyzedNodes` once they are in the scene.
             onFailed: without `wait`, called with the error where there will be no result.
 
@@ -246,6 +249,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             asSlices=asSlices,
             sliceSpacingMm=sliceSpacingMm,
             keepFormer=keepFormer,
+            similarCases=similarCases,
             onDone=onDone,
             onFailed=onFailed,
         )
@@ -288,6 +292,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         report: str = "",
         keepIdentity: bool = False,
         gradeExplanations: bool = False,
+        similarCases: bool | str | Path = False,
     ) -> dict[str, Any]:
         """Analyze every image in a folder (or one file); results are written as the command line writes them.
 
@@ -303,6 +308,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
                 that are written too.
             keepIdentity: let patient, study and unique identifiers of DICOM inputs stand in the results.
             gradeExplanations: as in `analyze`.
+            similarCases: as in `analyze`.
 
         Returns:
             ``{"done": [{"input", "output"}], "failed": [{"input", "error"}]}``, all of them texts.
@@ -330,6 +336,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             progress=progress,
             report=report,
             keepIdentity=keepIdentity,
+            similarCases=similarCases,
         )
 
 

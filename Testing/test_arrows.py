@@ -32,11 +32,11 @@ FLOORS = {
     "BreastUSAILib.engine": (
         *("errors", "flags", "flag_sentences", "steps", "stopwatch", "device", "own_folders", "bundle_limits"),
         *("images", "reading", "findings", "checks", "preparing", "networks", "explanations", "options", "interface"),
-        *("models", "lesions", "bundles", "pipeline", "analyzer", "remote"),
+        *("models", "lesions", "similar", "bundles", "pipeline", "analyzer", "remote"),
     ),
     "BreastUSAILib.scene": ("mrml", "views", "source", "images", "outlines", "results"),
     "BreastUSAILib.client": ("stepped_work", "script_arrival", "installing", "process", "jobs", "scripting"),
-    "BreastUSAILib.gui": ("words", "widgets", "slicer", "running", "parameters", "sections", "panel"),
+    "BreastUSAILib.gui": ("words", "widgets", "slicer", "running", "parameters", "sections", "similar", "panel"),
     "Training.data": (
         *("pictures", "tables", "xlsx_table", "example", "splits", "collections", "reserved", "csv_table", "checks"),
         *("loading", "phantoms", "variants"),
@@ -45,7 +45,7 @@ FLOORS = {
         *("networks", "images", "weights", "loop", "changes", "plan", "work_folder", "delivery", "training"),
         *("averaging", "leave_out"),
     ),
-    "Training.measure": ("latency", "rows", "figures", "presentation", "controls"),
+    "Training.measure": ("latency", "rows", "figures", "presentation", "controls", "explanations"),
     "Testing.host": ("qt", "widgets", "views", "scene", "module", "application"),
 }
 """Each room's folders and files from the ground up: each may import what stands before it, and nothing after."""
@@ -74,7 +74,8 @@ LIGHT = (
     *("images.letterbox", "images.frame_selection", "images.plausible_spacing", "findings.analysis", "findings.maps"),
     *("findings.lesion_segment", "findings.document_form", "findings.heat_map_colors", "findings.measures"),
     *("findings.words", "findings.grades", "findings.grade_words", "findings.counterfactuals"),
-    *("findings.counterfactual_words", "explanations.explanation", "explanations.registry"),
+    *("findings.counterfactual_words", "findings.similar_cases", "findings.similar_words"),
+    *("explanations.explanation", "explanations.registry"),
     *("remote.exchange", "remote.private_folder", "remote.protocol"),
 )
 """What Slicer's process shares with the engine's: numpy alone. scipy would take the GUI thread 0.4 s to import."""

@@ -22,6 +22,8 @@ COMMANDS = {
     "card": "write a bundle's model card from measured figures",
     "table": "write the comparison table of all recipes",
     "explanations": "measure heat maps by every method, and choose what they must reach",
+    "retrieval": "measure how well similar past cases are found",
+    "library": "make the library of past cases that ships",
     "layers": "measure which stage of a classifier Grad-CAM should explain",
     "rescore": "measure the likelihood of a corrected outline beside that of the whole frame",
     "pretrained": "get published weights to start a training from",

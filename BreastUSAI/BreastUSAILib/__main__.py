@@ -48,6 +48,14 @@ def _run(chosen, terminal: Terminal) -> int:
         from .cli.readers import run_readers
 
         return run_readers(chosen, terminal)
+    if chosen.command == "similar":
+        from .cli.cases.similar import run_similar
+
+        return run_similar(chosen, terminal)
+    if chosen.command == "library":
+        from .cli.cases.library import run_library
+
+        return run_library(chosen, terminal)
     if chosen.command == "worker":
         from .cli.worker import run_worker
 

@@ -11,6 +11,7 @@ import pytest
 
 from BreastUSAILib.engine.errors import Cancelled, InputError, OptionError
 from BreastUSAILib.engine.findings.analysis import Label
+from BreastUSAILib.engine.findings.similar_cases import SimilarRequest
 from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
 from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
@@ -59,6 +60,7 @@ def test_options_reach_the_engine(scene, module):
         prevalence=0.02,
         explainMethod="saliency",
         pixelSpacingMm=0.07,
+        similarCases="/data/ours",
     )
 
     ((frames, options),) = engine.asked
@@ -68,6 +70,7 @@ def test_options_reach_the_engine(scene, module):
     assert options.explain_class is Label.BENIGN
     assert options.prevalence == 0.02
     assert options.explain_method == "saliency"
+    assert options.similar == SimilarRequest("/data/ours")
     assert steps == [(4, 4, "done")]
 
 
@@ -153,6 +156,7 @@ def test_a_folder_is_analyzed_by_the_engine_itself(module, engine, tmp_path):
         explainClass="benign",
         prevalence=0.1,
         explainMethod="saliency",
+        similarCases=True,
         progress=lambda *s: steps.append(s),
     )
 
@@ -166,6 +170,7 @@ def test_a_folder_is_analyzed_by_the_engine_itself(module, engine, tmp_path):
         "prevalence": 0.1,
         "explainMethod": "saliency",
         "gradeExplanations": False,
+        "similarLibrary": "",
     }
     assert steps == [(1, 1, "done")]
 

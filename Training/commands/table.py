@@ -11,6 +11,7 @@ from ..bundles.cards.card_explanations import maps_of_recipes
 from ..measure.presentation.comparison import RESULTS, comparison
 from ..measure.presentation.left_out import left_out_table
 from ..recipes.registry import recipes
+from ..similar.retrieval_table import similar_table
 
 PAGE = Path(__file__).resolve().parents[2] / "Docs" / "models.md"
 START, END = "<!-- made by `python -m Training table` -->", "<!-- end of what is made -->"
@@ -26,8 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Put the tables between the page's two marks."""
     known = recipes().values()
-    tables = [*left_out_table(known, given.results), *comparison(known, given.results)]
-    lines = "\n".join([*tables, *maps_of_recipes(known, given.results)])
+    made = [
+        *left_out_table(known, given.results),
+        *comparison(known, given.results),
+        *maps_of_recipes(known, given.results),
+        *similar_table(known, given.results),
+    ]
+    lines = "\n".join(made)
     if given.only_print:
         print(lines)
         return 0

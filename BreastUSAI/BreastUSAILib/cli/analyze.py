@@ -18,6 +18,7 @@ from ..engine.interface import Engine
 from ..engine.options import AnalyzeOptions, Progress
 from ..report.analyze_to_folder import FolderResult
 from ..report.reports import ReportOptions
+from .cases.similar import request_of
 from .inputs_run import InputsRun, Read, check_output, reading_inputs
 from .summary import summary_line
 from .terminal import Terminal, quiet_libraries
@@ -48,6 +49,7 @@ def run_analyze(
                 Label(chosen.explain_class),
                 chosen.prevalence,
                 chosen.explain_method,
+                similar=request_of(chosen) if chosen.similar else None,
                 grade_explanations=chosen.grade_explanations,
             )
         except BreastUSAIError as error:

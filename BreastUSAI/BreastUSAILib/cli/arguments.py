@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from .. import RESEARCH_USE, __version__
 from ..engine.errors import one_line
 from ..engine.explanations.registry import EXPLAIN_METHODS, METHODS
+from .cases.arguments import add_library, add_request_arguments, add_similar
 
 CLASS_NAMES = ("normal", "benign", "malignant")
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -94,6 +95,8 @@ def parser() -> argparse.ArgumentParser:
     _add_analyze(commands)
     _add_models(commands)
     _add_readers(commands)
+    add_similar(commands, DEVICES)
+    add_library(commands, DEVICES)
     _add_phantom(commands)
     _add_worker(commands)
     return top
@@ -161,6 +164,13 @@ def _add_analyze(commands: Any) -> None:
         help="the share of malignant among the lesions seen where the inputs come from, between 0 and 1: shifts all "
         "probabilities by Bayes' rule and is stated beside them (default: as the model was calibrated)",
     )
+    analyze.add_argument(
+        "--similar",
+        action="store_true",
+        help="also look for past cases that look like the key frame; they stand in analysis.json "
+        "('breastusai similar --help' says more)",
+    )
+    add_request_arguments(analyze, named=True)
     _add_exceptions(analyze)
     analyze.add_argument("--scene", action="store_true", help="also write scene.mrb (needs the package slicer-core)")
     analyze.add_argument(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..engine.findings.analysis import Analysis, Label, VolumeLesion
+from ..engine.findings.analysis import Analysis, Label, Verdict, VolumeLesion
+from ..engine.findings.similar_words import vote_words
 from ..engine.findings.words import NO_BREAK, lesion_size, percent, slices_words, volume_size
 from ..engine.flags import Severity
 
@@ -18,6 +19,7 @@ def summary_line(name: str, analysis: Analysis, folder: Path) -> str:
         _verdict(analysis),
         _lesions(analysis),
         _joined_lesions(analysis),
+        _similar(analysis),
         _flags(analysis),
     ]
     said = "; ".join(part for part in parts if part).translate(_ON_EVERY_TERMINAL)
@@ -65,6 +67,10 @@ def _joined_lesions(analysis: Analysis) -> str:
 def _joined_lesion(lesion: VolumeLesion) -> str:
     likelihood = "" if lesion.malignancy is None else f" with a likelihood of {percent(lesion.malignancy.probability)}"
     return f"{volume_size(lesion)} in {slices_words(lesion)}{likelihood}"
+
+
+def _similar(analysis: Analysis) -> str:
+    return "" if analysis.similar is None else vote_words(analysis.similar, Verdict(analysis.verdict.label)).rstrip(".")
 
 
 def _flags(analysis: Analysis) -> str:

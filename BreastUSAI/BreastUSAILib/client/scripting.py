@@ -8,6 +8,7 @@ from typing import Any
 
 from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.findings.analysis import CLASSES, Label
+from ..engine.findings.similar_cases import SimilarRequest
 from ..engine.options import AnalyzeOptions, FrameSelection, Progress
 from ..engine.steps import all_at_once
 from ..scene.mrml.result_links import resultOf
@@ -40,11 +41,17 @@ def analyzeNode(
     keepFormer: bool,
     onDone: Callable[[AnalyzedNodes], None] | None,
     onFailed: Callable[[BreastUSAIError], None] | None,
+    similarCases: bool | str | Path = False,
 ) -> AnalyzedNodes | AnalysisJob:
     """See `BreastUSAILogic.analyze`."""
     selection = selectedFrames(frames, volumeNode)
     options = AnalyzeOptions(
-        selection, classNamed(explainClass), prevalence, explainMethod, grade_explanations=gradeExplanations
+        selection,
+        classNamed(explainClass),
+        prevalence,
+        explainMethod,
+        similar=similarRequest(similarCases),
+        grade_explanations=gradeExplanations,
     )
     source = SourceOptions(pixelSpacingMm, asSlices, sliceSpacingMm)
     listener = JobListener(progress or ignored, onDone or ignored, onFailed or ignored)
@@ -71,6 +78,7 @@ def analyzeFolder(
     progress: Progress | None,
     report: str,
     keepIdentity: bool,
+    similarCases: bool | str | Path = False,
 ) -> dict[str, Any]:
     """See `BreastUSAILogic.analyzeFolder`."""
     options = AnalyzeOptions(  # refuses what cannot be
@@ -78,6 +86,7 @@ def analyzeFolder(
         classNamed(explainClass),
         prevalence,
         explainMethod,
+        similar=similarRequest(similarCases),
         grade_explanations=gradeExplanations,
     )
     params = {
@@ -90,6 +99,7 @@ def analyzeFolder(
         "report": report,
         "keepIdentity": keepIdentity,
         "gradeExplanations": options.grade_explanations,
+        "similarLibrary": options.similar and options.similar.library,
     }
     return engine.request("analyzeFolder", params, progress)
 
@@ -102,6 +112,13 @@ def saveReport(
     contents = all_at_once(reportContentsInSteps(result, volumeNode, SourceOptions()), lambda _mustWait: None)
     params = {"output": str(outputFolder), "report": report, "keepIdentity": keepIdentity}
     return engine.saveReport(contents, params)
+
+
+def similarRequest(asked: bool | str | Path) -> SimilarRequest | None:
+    """What a script asked for: True is the shipped library, a path one of this computer."""
+    if asked is False:
+        return None
+    return SimilarRequest("" if asked is True else str(Path(asked).absolute()))
 
 
 def classNamed(name: str) -> Label:

@@ -20,6 +20,8 @@ from .options import AnalyzeOptions, Cancelling, Progress
 from .pipeline.counterfactual_run import CounterfactualRun
 from .pipeline.rescoring import Rescoring
 from .pipeline.run import Equipment, Run
+from .similar.lookup import SimilarSearch
+from .similar.signature import Asked, FrameSignatures, last_layer
 
 DEFAULT_OPTIONS = AnalyzeOptions()
 
@@ -51,6 +53,7 @@ class Analyzer:
             model.network.to(self.device)
         self.passes = _passes(models)
         self._otherwise_explained: dict[str, Equipment] = {}
+        self._search = SimilarSearch()
 
     def analyze(
         self,
@@ -119,14 +122,41 @@ class Analyzer:
         """
         return CounterfactualRun(Run(self._equipment(options), frames, options, progress, cancelled), masks).result()
 
+    @property
+    def signature_length(self) -> int:
+        """How many features `sign` gives. Raises LibraryError where the classifier gives no signatures."""
+        return int(last_layer(self.models.classifier).in_features)
+
+    def analyze_and_sign(
+        self, frames: Frames, options: AnalyzeOptions = DEFAULT_OPTIONS
+    ) -> tuple[Analysis, Asked | None]:
+        """The analysis, and the key frame as a library of past cases wants it; None where there is no verdict.
+
+        Raises what `analyze` raises, and LibraryError where the classifier gives no signatures.
+        """
+        signatures = FrameSignatures(self.models.classifier)
+        run = Run(self._equipment(options), frames, options, None, None, signatures=signatures)
+        analysis = run.result()
+        key = analysis.verdict.key_frame
+        return analysis, None if key is None else signatures.of(key)
+
+    def sign(self, frames: Frames) -> Asked | None:
+        """The first frame as a library of past cases wants it, by the classifier alone; None where it has no verdict.
+
+        The same as `analyze_and_sign` gives for a still, without outlines and explanation. Raises what that raises.
+        """
+        signatures = FrameSignatures(self.models.classifier)
+        run = Run(self._equipment(DEFAULT_OPTIONS), frames, DEFAULT_OPTIONS, None, None, signatures=signatures)
+        return signatures.of(0) if run.look([0], run.classify) else None
+
     def _equipment(self, options: AnalyzeOptions) -> Equipment:
         """The networks and the way through them, with the explanation that was asked for."""
         explainer = chosen_explainer(self.models.classifier, options.explain_method)
         if explainer is self.models.classifier.explainer:
-            return Equipment(self.models, self.passes, self.device)
+            return Equipment(self.models, self.passes, self.device, self._search)
         if explainer.method not in self._otherwise_explained:
             models = replace(self.models, classifier=replace(self.models.classifier, explainer=explainer))
-            self._otherwise_explained[explainer.method] = Equipment(models, _passes(models), self.device)
+            self._otherwise_explained[explainer.method] = Equipment(models, _passes(models), self.device, self._search)
         return self._otherwise_explained[explainer.method]
 
 

@@ -41,6 +41,10 @@ class OutputError(BreastUSAIError):
     """A result could not be written."""
 
 
+class LibraryError(BreastUSAIError):
+    """A library of past cases is missing, damaged, in use, or made for another model."""
+
+
 class OptionError(BreastUSAIError):
     """An option was given a value that does not fit the input or the product."""
 

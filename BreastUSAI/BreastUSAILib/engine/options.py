@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from .errors import OptionError
 from .explanations.registry import EXPLAIN_METHODS
 from .findings.analysis import CLASSES, Label
+from .findings.similar_cases import SimilarRequest
 from .images.frame_selection import ALL_FRAMES, FrameSelection
 
 __all__ = ["AnalyzeOptions", "Cancelling", "FrameSelection", "Progress"]
+
+MOST_SIMILAR = 50
+"""So many similar cases may be asked for at once."""
 
 Progress = Callable[[int, int, str], None]
 """Called as ``progress(done, total, words)``; `done` and `total` count frames."""
@@ -30,8 +34,9 @@ class AnalyzeOptions:
             probabilities are shifted; None leaves them at that of the calibration set.
         explain_method: one of `EXPLAIN_METHODS`, or None for the one that the classifier's bundle names.
         grade_explanations: grade the key frame's heat map also by what takes passes of its own (`CostlyGrades`).
+        similar: past cases that look like the key frame are looked for as it says; None: none are.
 
-    Raises OptionError for a class, a prevalence or a method that there is not.
+    Raises OptionError for a class, a prevalence, a method or a number of cases that there is not.
     """
 
     frames: FrameSelection = ALL_FRAMES
@@ -39,6 +44,7 @@ class AnalyzeOptions:
     prevalence: float | None = None
     explain_method: str | None = None
     grade_explanations: bool = False
+    similar: SimilarRequest | None = None
 
     def __post_init__(self) -> None:
         if self.prevalence is not None and not 0 < self.prevalence < 1:
@@ -52,6 +58,11 @@ class AnalyzeOptions:
             raise OptionError(
                 f"'{self.explain_method}' is not an explanation method",
                 remedy=f"Choose one of {', '.join(EXPLAIN_METHODS)}",
+            )
+        if self.similar is not None and not 1 <= self.similar.count <= MOST_SIMILAR:
+            raise OptionError(
+                f"{self.similar.count} similar cases cannot be shown",
+                remedy=f"Give a number from 1 to {MOST_SIMILAR}",
             )
 
 

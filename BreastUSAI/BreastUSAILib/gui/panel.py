@@ -21,6 +21,7 @@ from .sections.models_section import ModelsSection
 from .sections.packages_controls import PackagesControls, askToInstall
 from .sections.report_section import ReportSection
 from .sections.result_blocks import ResultBlocks
+from .similar.similar_section import SimilarSection
 from .slicer.image_layout import ImageLayout
 from .slicer.shown_image import ShownImage
 from .widgets.shortcuts import Shortcuts
@@ -62,6 +63,7 @@ class Panel:
         self.analysis = AnalyzeSection(ui, self.analyze, self.cancel, self.showLog)
         self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.analysis.say)
         self.blocks.onAssessed = self._onAssessed
+        self.similar = SimilarSection(ui)
         self.models = ModelsSection(ui, engine)
         self.report = ReportSection(ui, engine)
         self.packages = PackagesControls(ui, self.installer, self.runner.install)
@@ -100,7 +102,7 @@ class Panel:
         if parameters is not None:
             self._guiTag = parameters.connectGui(self.ui)
             self._observer = parameters.AddObserver(vtk.vtkCommand.ModifiedEvent, self._onModified)
-        for block in (self.input, self.blocks, self.models, self.report):
+        for block in (self.input, self.blocks, self.similar, self.models, self.report):
             block.setParameterNode(parameters)
         self._refresh()
 
@@ -123,7 +125,8 @@ class Panel:
         panelClosed(self.blocks.arrivalOf)
         self.runner.cleanup()
         self.setParameterNode(None)
-        for block in (self.shown, self.layout, self.input, self.blocks, self.models, self.report, self.shortcuts):
+        blocks = (self.shown, self.layout, self.input, self.blocks, self.similar, self.models, self.report)
+        for block in (*blocks, self.shortcuts):
             block.cleanup()
         self._log.close()
 
@@ -191,6 +194,7 @@ class Panel:
                 self.input.refresh()
                 self.blocks.setOtherShown(self.shown.problem)
                 self.blocks.refresh()
+                self.similar.refresh(None if self.blocks.isOut else self.parameters)
                 self.models.refresh()
                 self.report.setState(self.blocks.isHidden, self.blocks.edits.isEdited)
                 if not self._isStale:

@@ -28,10 +28,10 @@ class BreastUSAIParameters:
     """The panel's parameter node. Numbers that are 0 and texts that are empty mean "not set".
 
     `prevalence` is in per cent. `classifier` and `segmenter` are names as the model list gives them, empty for the
-    shipped one. `readerAt` is when the reader's assessment was entered, `readerAfterAt` when the final one was, after
-    the result was shown; confidences are per cent. `reportKinds` is as `report.reports.parse_kinds` takes it.
-    `segmentation`, `heatMap`, `table` and `report` are the nodes of the result that is shown; the result itself is read
-    from the text of `report`.
+    shipped one. `similarLibrary` is a folder, empty for the shipped library. `readerAt` is when the reader's assessment
+    was entered, `readerAfterAt` when the final one was, after the result was shown; confidences are per cent.
+    `reportKinds` is as `report.reports.parse_kinds` takes it. `segmentation`, `heatMap`, `table` and `report` are the
+    nodes of the result that is shown; the result itself is read from the text of `report`.
     """
 
     inputVolume: ImageVolume
@@ -52,6 +52,9 @@ class BreastUSAIParameters:
     showOutline: bool = True
     showFill: bool = False
     showOverlays: bool = True
+
+    similarCases: bool = False
+    similarLibrary: str = ""
 
     classifier: str = ""
     segmenter: str = ""

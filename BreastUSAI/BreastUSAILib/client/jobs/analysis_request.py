@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.findings.analysis import Label
+from ...engine.findings.similar_cases import SimilarRequest
 from ...engine.images.frames import InputKind
 from ...engine.options import AnalyzeOptions, FrameSelection, ModelChoice
 from ...scene.source.frames_from_node import currentFrame
@@ -44,6 +45,7 @@ def analyzeOptions(parameters: Any, kind: InputKind) -> AnalyzeOptions:
         prevalence=parameters.prevalence / 100 or None,
         explain_method=parameters.explainMethod,
         grade_explanations=parameters.gradeExplanations,
+        similar=SimilarRequest(parameters.similarLibrary) if parameters.similarCases else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
 
 from slicer.i18n import tr as _
@@ -47,7 +48,7 @@ class RescoreJob:
                 remedy=_("Choose the image that they are about"),
             )
         self._engine, self._source, self._listener = engine, source, listener
-        self._options = optionsOf(stored.analysis)
+        self._options, self._similar = optionsOf(stored.analysis), stored.analysis.similar
         self._volume, self._segmentation = parameters.inputVolume, parameters.segmentation
         self._table, self._report = parameters.table, parameters.report
         self._masks: EditedMasks | None = None
@@ -100,6 +101,7 @@ class RescoreJob:
         if any(node is None or node.GetScene() is None for node in nodes):
             raise _nothingToScore()
         assert self._masks is not None
+        analysis = replace(analysis, similar=self._similar)  # the image is the one that they were found for
         yield from showRescoredInSteps(analysis, self._masks, *nodes, translate=_)
         return analysis
 

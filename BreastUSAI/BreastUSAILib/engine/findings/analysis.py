@@ -17,6 +17,7 @@ from ..images.frame_selection import FrameSelection
 from ..images.frames import InputKind, SpacingSource
 from .grades import HeatMapGrades
 from .maps import CroppedLabels
+from .similar_cases import SimilarCases
 
 SCHEMA_VERSION = "1.5.0"
 
@@ -231,7 +232,8 @@ class Analysis:
     `selection` is what was chosen of the input's frames, kept through every `Analyzer.rescore`; None where unknown.
     `prevalence` is the share of malignant among lesions, in (0, 1), that was asked for, whether or not there is a
     verdict that could be shifted to it; None where none was. `heat_map_grades` are those of the key frame's heat maps,
-    none of a rejected input and in documents before 1.5.0. `maps` are absent (`NO_MAPS`) from an analysis that was
+    none of a rejected input and in documents before 1.5.0. `similar` are past cases that look like the key frame; None
+    where they were not asked for. `maps` are absent (`NO_MAPS`) from an analysis that was
     read from a stored document.
     """
 
@@ -250,6 +252,7 @@ class Analysis:
     selection: FrameSelection | None = None
     prevalence: float | None = None
     heat_map_grades: tuple[HeatMapGrades, ...] = ()
+    similar: SimilarCases | None = None
 
     def lesions_of(self, frame: int) -> tuple[Lesion, ...]:
         """The lesions of one frame, largest first."""

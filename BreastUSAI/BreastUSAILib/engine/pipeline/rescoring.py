@@ -53,7 +53,7 @@ class Rescoring:
         if run.classifier.needs_lesion_mask:
             given = [view_of_mask(self.masks[index] > 0, run.region, run.classifier_input) for index in indices]
             batch = replace(batch, lesion_masks=self._on_device(given))
-        found = run.equipment.passes(batch, run.options.explain_class, run.watch)
+        found = run.passed(indices, batch, run.options.explain_class)
         assert found.heat is not None
         assert found.lesions is not None
         run.note(indices, found.logits, run.surest(found.lesions, batch))

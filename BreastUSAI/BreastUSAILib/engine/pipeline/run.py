@@ -26,6 +26,7 @@ from ..findings.analysis import (
 )
 from ..findings.grades import HeatMapGrades
 from ..findings.maps import StoredMaps
+from ..findings.similar_cases import WITHOUT_VERDICT, SimilarCases
 from ..flags import Flag, FlagCode, Severity
 from ..images.frames import Frames, InputKind, Rectangle, luminance
 from ..images.letterbox import Letterbox
@@ -34,9 +35,11 @@ from ..lesions.measure import label_lesions, measure_lesions, shown_lesions
 from ..lesions.withholding import WithholdingRule
 from ..models.classifier import Classifier
 from ..models.lesion_presence import surest_tissue
-from ..models.passes import Batch, Passes
+from ..models.passes import Batch, Outputs, Passes
 from ..options import AnalyzeOptions, Cancelling, Progress
 from ..preparing.prepare import Preprocessing, prepare
+from ..similar.lookup import SimilarSearch
+from ..similar.signature import FrameSignatures
 from ..stopwatch import Stopwatch
 from . import remarks
 from .heat_map_grading import GradedFrame, HeatMapGrading
@@ -53,11 +56,12 @@ Join = Callable[[Mapping[int, float]], tuple[VolumeLesion, ...]]
 
 @dataclass(frozen=True)
 class Equipment:
-    """What an analysis is made with: the networks, a batch's way through them, and where they run."""
+    """What an analysis is made with: the networks, a batch's way through them, where they run; libraries of cases."""
 
     models: Models
     passes: Passes
     device: torch.device
+    search: SimilarSearch = field(default_factory=SimilarSearch)
 
 
 @dataclass
@@ -78,14 +82,19 @@ class Run:
     withheld: list[int] = field(default_factory=list)
     outlined_on_normal: list[int] = field(default_factory=list)
     grades: list[HeatMapGrades] = field(default_factory=list)
+    signatures: FrameSignatures | None = None
     region: Rectangle = field(init=False)
     maps: StoredMaps = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.options.similar is not None and self.signatures is None:
+            self.signatures = FrameSignatures(self.classifier)
 
     def result(self) -> Analysis:
         """Do it. Raises what `Analyzer.analyze` raises."""
         indices = self.options.frames.indices(self.frames.count)
         key_only = self.options.frames.key_only
-        if not self.look(indices, self._classified if key_only else self.classified_and_mapped):
+        if not self.look(indices, self.classify if key_only else self.classified_and_mapped):
             return self.analysis(indices, Verdict(Label.REJECTED))
         key = max(self.probabilities, key=lambda index: self.probabilities[index].malignant)
         if key_only:
@@ -177,13 +186,20 @@ class Run:
         first, second = self.classifier_input, self._segmenter_input
         return Batch(images[first], images[second], boxes[first], boxes[second])
 
-    def _classified(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
-        self.note(indices, self.equipment.passes(self.prepared(pixels), None, self.watch).logits)
+    def passed(self, indices: Sequence[int], batch: Batch, explained: Label | None) -> Outputs:
+        """What both networks give for these frames; their signatures are kept where similar cases are wanted."""
+        if self.signatures is None:
+            return self.equipment.passes(batch, explained, self.watch)
+        return self.signatures.passed(self.equipment.passes, indices, batch, explained, self.watch)
+
+    def classify(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
+        """Class probabilities alone, without outlines and explanation."""
+        self.note(indices, self.passed(indices, self.prepared(pixels), None).logits)
 
     def classified_and_mapped(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
         """Classify, outline and explain some frames."""
         batch = self.prepared(pixels)
-        found = self.equipment.passes(batch, self.options.explain_class, self.watch)
+        found = self.passed(indices, batch, self.options.explain_class)
         assert found.heat is not None
         assert found.lesions is not None
         self.note(indices, found.logits, self.surest(found.lesions, batch))
@@ -329,7 +345,16 @@ class Run:
             selection=self.options.frames,
             prevalence=self.options.prevalence,
             heat_map_grades=tuple(self.grades),
+            similar=self._similar_cases(verdict.key_frame),
         )
+
+    def _similar_cases(self, key_frame: int | None) -> SimilarCases | None:
+        """Past cases like the key frame, where they were asked for; the analysis never fails for want of them."""
+        request, known = self.options.similar, self.signatures
+        if request is None or known is None or key_frame is None:
+            return request and SimilarCases(metric=request.metric, problem=WITHOUT_VERDICT)
+        with self.watch.timing("similar cases"):
+            return self.equipment.search.similar_or_why_not(known, key_frame, request, self.classifier.identity)
 
     def _joined(self, join: Join) -> tuple[VolumeLesion, ...]:
         """The lesions of a volume across its slices; none of a still or cine."""

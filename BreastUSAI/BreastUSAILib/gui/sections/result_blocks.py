@@ -88,7 +88,7 @@ class ResultBlocks:
         self.reader.refresh()
         self._isHidden = isHidden = self.reader.isWaiting and parameters.report is not None
         setHidden(parameters, isHidden)
-        isOut = isHidden or bool(self._otherShown)
+        isOut = self.isOut
         hideOtherOverlays(parameters.parameterNode.GetScene(), NO_RESULT if isOut else parameters)
         self.overlay.show(None if isOut else parameters)
         self.checks.show(None if isOut else parameters)
@@ -135,6 +135,11 @@ class ResultBlocks:
     def isHidden(self) -> bool:
         """Whether there is a result that waits for the reader's assessment."""
         return self._isHidden
+
+    @property
+    def isOut(self) -> bool:
+        """Whether nothing of a result may be seen now."""
+        return self._isHidden or bool(self._otherShown)
 
     def rescored(self) -> None:
         """The result's nodes were changed in place; what was edited meanwhile is not scored yet."""

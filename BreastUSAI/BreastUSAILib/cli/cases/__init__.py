@@ -1,0 +1,1 @@
+"""The commands about past cases: `breastusai similar` and `breastusai library`."""

@@ -1,0 +1,36 @@
+"""A past case in a second slice view beside the image, and the views as they were when it is closed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+from ...scene.images.compared_case import ComparedCase, showCase
+
+
+class BesideImage:
+    """Holds the one case that is shown."""
+
+    def __init__(self) -> None:
+        self._shown: ComparedCase | None = None
+
+    @property
+    def isOpen(self) -> bool:
+        """Whether a case stands beside the image."""
+        return self._shown is not None and self._shown.isThere
+
+    def isOf(self, volumeNode: Any) -> bool:
+        """Whether the case that is shown stands beside that image."""
+        return self._shown is not None and self._shown.image is volumeNode
+
+    def show(self, volumeNode: Any, pixels: NDArray, name: str) -> None:
+        """Show gray pixels ``[H, W]`` beside `volumeNode`, in the place of the case before."""
+        self.close()
+        self._shown = showCase(volumeNode, pixels, name)
+
+    def close(self) -> None:
+        """Take the case away; the views are as they were before."""
+        if self._shown is not None:
+            self._shown.close()
+            self._shown = None

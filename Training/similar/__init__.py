@@ -1,0 +1,1 @@
+"""Similar past cases: how well they are retrieved, and the library that ships."""
