@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from slicer.util import VTKObservationMixin
 
 if TYPE_CHECKING:
     from BreastUSAILib.client.jobs.analysis_job import AnalysisJob, AnalyzedNodes
+    from BreastUSAILib.client.jobs.explain_job import ExplainJob
     from BreastUSAILib.client.process.background_engine import BackgroundEngine
     from BreastUSAILib.engine.errors import BreastUSAIError
 
@@ -188,6 +189,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         *,
         prevalence: float | None = None,
         explainMethod: str | None = None,
+        explain: str | Sequence[str] = (),
         pixelSpacingMm: float | tuple[float, float] | None = None,
         asSlices: bool = False,
         sliceSpacingMm: float | None = None,
@@ -206,6 +208,8 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             prevalence: share of malignant among the lesions that you see, between 0 and 1, to which the probabilities
                 are shifted; None leaves them as they were calibrated.
             explainMethod: ``grad-cam`` or ``saliency``; None takes what the classifier's bundle names.
+            explain: methods of further explanations, such as ``"occlusion"`` or ``["smoothgrad", "kernel-shap"]``, as
+                `breastusai analyze --help` describes them: one more overlay each.
             pixelSpacingMm: the pixel size in mm, one number or ``(row, column)``; None takes what the image says.
             asSlices: the cine is a sweep of parallel slices, and is analyzed as a volume.
             sliceSpacingMm: between two such slices, in mm; None where it is not known.
@@ -215,8 +219,8 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             onFailed: without `wait`, called with the error where there will be no result.
 
         Returns:
-            `AnalyzedNodes`: `volume`, `segmentation`, `heatMap`, `table`, `report`, `browser` and `analysis`; without
-            `wait` the job, which can be asked `isRunning` and told to `cancel()`.
+            `AnalyzedNodes`: `volume`, `segmentation`, `heatMap`, `table`, `report`, `browser`, `explanations` (a node
+            by method) and `analysis`; without `wait` the job, which can be asked `isRunning` and told to `cancel()`.
 
         Raises:
             BreastUSAIError: the node, an option or the models are not usable; the scene is left as it was.
@@ -239,6 +243,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             progress=progress,
             prevalence=prevalence,
             explainMethod=explainMethod,
+            explain=explain,
             pixelSpacingMm=pixelSpacingMm,
             asSlices=asSlices,
             sliceSpacingMm=sliceSpacingMm,
@@ -257,6 +262,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         progress: Callable[[int, int, str], None] | None = None,
         *,
         explainMethod: str | None = None,
+        explain: str | Sequence[str] = (),
     ) -> dict[str, Any]:
         """Analyze every image in a folder (or one file); results are written as the command line writes them.
 
@@ -268,6 +274,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             prevalence: as in `analyze`.
             progress: called as ``progress(done, total, words)`` with inputs done and to do.
             explainMethod: as in `analyze`.
+            explain: as in `analyze`.
 
         Returns:
             ``{"done": [{"input", "output"}], "failed": [{"input", "error"}]}``, all of them texts.
@@ -291,7 +298,57 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             explainClass=explainClass,
             prevalence=prevalence,
             explainMethod=explainMethod,
+            explain=explain,
             progress=progress,
+        )
+
+    def explain(
+        self,
+        volumeNode: Any,
+        methods: str | Sequence[str],
+        frames: str = "all",
+        explainClass: str = "malignant",
+        wait: bool = True,
+        progress: Callable[[int, int, str], None] | None = None,
+        *,
+        onDone: Callable[[dict[str, Any]], None] | None = None,
+        onFailed: Callable[[BreastUSAIError], None] | None = None,
+    ) -> dict[str, Any] | ExplainJob:
+        """Explain the newest result of a volume node by further methods, without analyzing it again.
+
+        Args:
+            volumeNode: an image that was analyzed.
+            methods: as `explain` of `analyze`; one that there is already is made anew.
+            frames: as in `analyze`; frames that were not analyzed have nothing to explain.
+            explainClass: as in `analyze`.
+            wait: as in `analyze`.
+            progress: called as ``progress(done, total, words)`` with passes through the network done and to do.
+            onDone: without `wait`, called with the nodes once they are in the scene.
+            onFailed: without `wait`, called with the error where there will be none.
+
+        Returns:
+            The overlay node of each method, by the method; without `wait` the job, which can be told to `cancel()`.
+
+        Raises:
+            BreastUSAIError: there is no result, nothing to explain in it, or no such method; the scene is left as it
+                was.
+
+        >>> maps = BreastUSAILogic().explain(slicer.util.getNode("Exam"), "occlusion, outline-grad-cam")
+        >>> sorted(maps)
+        ['occlusion', 'outline-grad-cam']
+        """
+        from BreastUSAILib.client.scripting import explainNode
+
+        return explainNode(
+            self.engine,
+            volumeNode,
+            methods,
+            frames=frames,
+            explainClass=explainClass,
+            wait=wait,
+            progress=progress,
+            onDone=onDone,
+            onFailed=onFailed,
         )
 
 

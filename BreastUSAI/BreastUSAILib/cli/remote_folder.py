@@ -11,7 +11,7 @@ from typing import Any
 from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.findings.analysis import Label
 from ..engine.interface import Engine
-from ..engine.options import AnalyzeOptions, FrameSelection, Progress
+from ..engine.options import AnalyzeOptions, FrameSelection, Progress, methods_in
 from ..engine.remote.protocol import INVALID_PARAMS, ProtocolError
 from ..engine.remote.serving.server import Call
 from ..report.analyze_to_folder import FolderResult
@@ -21,9 +21,10 @@ from .inputs_run import InputsRun, check_output, reading_inputs
 def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str, Any]:
     """Analyze ``inputs`` (files and folders) into the folder ``output``, with the names and files of the command.
 
-    ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod`` and ``prevalence`` may be
-    given, and ``models``. Answers ``{done: [{input, output}], failed: [{input, error}]}``, ``error`` being a sentence.
-    Raises Cancelled, and what keeps every input from being analyzed; what was finished before stays.
+    ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod``, ``explain`` (methods with
+    commas between) and ``prevalence`` may be given, and ``models``. Answers ``{done: [{input, output}], failed:
+    [{input, error}]}``, ``error`` being a sentence. Raises Cancelled, and what keeps every input from being analyzed;
+    what was finished before stays.
     """
     inputs = [Path(text) for text in call.value("inputs", list) if isinstance(text, str)]
     if len(inputs) != len(call.value("inputs", list)):
@@ -49,6 +50,7 @@ def _options(call: Call) -> AnalyzeOptions:
         explained,
         call.value_or(None, "prevalence", float, int),
         call.value_or(None, "explainMethod", str),
+        methods_in(call.value_or("", "explain", str)),
     )
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.findings.analysis import CLASSES, Label
-from ..engine.options import AnalyzeOptions, FrameSelection, Progress
+from ..engine.options import AnalyzeOptions, FrameSelection, Progress, methods_in
+from ..scene.mrml.result_links import resultOf
 from ..scene.results.former_results import Former
 from ..scene.source.source_options import SourceOptions
 from .jobs.analysis_job import AnalysisJob, AnalyzedNodes
 from .jobs.analysis_request import shownFrame
+from .jobs.explain_job import ExplainJob
 from .jobs.listener import JobListener, ignored
 from .process.background_engine import BackgroundEngine
 from .script_arrival import arrivalOf
 
 CURRENT = "current"
+_MOST = 2**31
 
 
 def analyzeNode(
@@ -30,6 +33,7 @@ def analyzeNode(
     progress: Progress | None,
     prevalence: float | None,
     explainMethod: str | None,
+    explain: str | Sequence[str],
     pixelSpacingMm: float | tuple[float, float] | None,
     asSlices: bool,
     sliceSpacingMm: float | None,
@@ -39,7 +43,8 @@ def analyzeNode(
 ) -> AnalyzedNodes | AnalysisJob:
     """See `BreastUSAILogic.analyze`."""
     selection = selectedFrames(frames, volumeNode)
-    options = AnalyzeOptions(selection, classNamed(explainClass), prevalence, explainMethod)
+    label, methods = classNamed(explainClass), methodsNamed(explain)
+    options = AnalyzeOptions(selection, label, prevalence, explainMethod, methods)
     source = SourceOptions(pixelSpacingMm, asSlices, sliceSpacingMm)
     listener = JobListener(progress or ignored, onDone or ignored, onFailed or ignored)
     former = Former.KEEP if keepFormer else Former.KEEP_EDITED
@@ -61,11 +66,12 @@ def analyzeFolder(
     explainClass: str,
     prevalence: float | None,
     explainMethod: str | None,
+    explain: str | Sequence[str],
     progress: Progress | None,
 ) -> dict[str, Any]:
     """See `BreastUSAILogic.analyzeFolder`."""
     options = AnalyzeOptions(  # refuses what cannot be
-        selectedFrames(frames), classNamed(explainClass), prevalence, explainMethod
+        selectedFrames(frames), classNamed(explainClass), prevalence, explainMethod, methodsNamed(explain)
     )
     params = {
         "inputs": [str(path)],
@@ -74,8 +80,41 @@ def analyzeFolder(
         "explainClass": options.explain_class.value,
         "prevalence": options.prevalence,
         "explainMethod": options.explain_method,
+        "explain": ",".join(options.explain),
     }
     return engine.request("analyzeFolder", params, progress)
+
+
+def explainNode(
+    engine: BackgroundEngine,
+    volumeNode: Any,
+    methods: str | Sequence[str],
+    *,
+    frames: str,
+    explainClass: str,
+    wait: bool,
+    progress: Progress | None,
+    onDone: Callable[[dict[str, Any]], None] | None,
+    onFailed: Callable[[BreastUSAIError], None] | None,
+) -> dict[str, Any] | ExplainJob:
+    """See `BreastUSAILogic.explain`."""
+    result = None if volumeNode is None else resultOf(volumeNode)
+    chosen = None
+    if frames != "all":
+        selection = selectedFrames(frames, volumeNode)
+        chosen = range(selection.first, _MOST if selection.last is None else selection.last + 1, selection.step)
+    label, options = classNamed(explainClass), methodsNamed(methods)
+    listener = JobListener(progress or ignored, onDone or ignored, onFailed or ignored)
+    job = ExplainJob(engine, volumeNode, result, options, label, SourceOptions(), listener, chosen)
+    if wait:
+        return job.runBlocking()
+    job.start()
+    return job
+
+
+def methodsNamed(methods: str | Sequence[str]) -> tuple[str, ...]:
+    """The explanation methods of a text with commas between, or of several texts, each once. Raises OptionError."""
+    return methods_in(methods if isinstance(methods, str) else ",".join(methods))
 
 
 def classNamed(name: str) -> Label:

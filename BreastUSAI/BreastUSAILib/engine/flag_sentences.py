@@ -149,6 +149,13 @@ PREVALENCE_SHIFTED = _(
     "was calibrated at {own} %."
 )
 
+# Explanations
+NO_OUTLINE_TO_EXPLAIN = _("{method} has nothing to explain here, since no lesion is outlined.")
+NO_OUTLINE_TO_EXPLAIN_ON = _("{method} has nothing to explain on {count} of {all} frames, where no lesion is outlined.")
+NO_OUTLINE_TO_EXPLAIN_ON_SLICES = _(
+    "{method} has nothing to explain on {count} of {all} slices, where no lesion is outlined."
+)
+
 # Outlines that were given
 GIVEN = _("The outlines were given by a reader and not found by the segmentation model.")
 SCORED_BY_OWN_CALIBRATION = _(

@@ -38,6 +38,7 @@ class FlagCode(str, Enum):
     OUTLINE_WITHHELD = "outline_withheld"
     PREVALENCE_SHIFTED = "prevalence_shifted"
     RESCORED = "rescored"
+    NOT_EXPLAINED = "not_explained"
     OTHER = "other"
 
 

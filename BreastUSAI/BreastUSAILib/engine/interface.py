@@ -9,19 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .findings.analysis import Analysis
+from .findings.explained import Explanations
 from .images.frames import Frames
-from .options import AnalyzeOptions, Cancelling, Progress
+from .options import AnalyzeOptions, Cancelling, ExplainOptions, Progress
 
 Masks = Mapping[int, NDArray[np.uint8]]
 """By frame, ``[H, W]`` of whole numbers: 0 background, n lesion number n."""
 
 
 class Engine(Protocol):
-    """Frames in, everything found out; both calls return when they are done.
+    """Frames in, everything found out; every call returns when it is done.
 
     `engine.analyzer.Analyzer` is one, in this process; `client.process.engine_process.EngineProcess` is one for
     Slicer, where the networks run in a process of their own. The same input and options give the same analysis in
-    either. Both raise InputError for pixels that cannot be read, OptionError for an option that does not fit the input
+    either. All raise InputError for pixels that cannot be read, OptionError for an option that does not fit the input
     or the models, and Cancelled when `cancelled` says so; the process also raises EngineError, DependencyError and
     ModelError, as it loads the models at the first call.
     """
@@ -45,4 +46,15 @@ class Engine(Protocol):
         cancelled: Cancelling | None = ...,
     ) -> Analysis:
         """Measure and score the lesions that `masks` outline, instead of looking for any."""
+        ...
+
+    def explain(
+        self,
+        frames: Frames,
+        masks: Masks,
+        options: ExplainOptions,
+        progress: Progress | None = ...,
+        cancelled: Cancelling | None = ...,
+    ) -> Explanations:
+        """Explain the frames of `masks`, which were analyzed before, without analyzing them again."""
         ...

@@ -8,7 +8,7 @@ import slicer
 from slicer.parameterNodeWrapper import Choice, WithinRange, parameterNodeWrapper
 
 from ..engine.device import DeviceChoice
-from ..engine.explanations.registry import EXPLAIN_METHODS
+from ..engine.explanations.registry import HEAT_MAP_METHODS
 from ..engine.findings.analysis import CLASSES
 from ..engine.findings.heat_map_colors import LAYER_OPACITY
 from ..scene.source.source_options import LARGEST_SPACING_MM
@@ -42,7 +42,7 @@ class BreastUSAIParameters:
     prevalence: Annotated[float, WithinRange(0.0, LARGEST_PREVALENCE)] = 0.0
     keepFormer: bool = False
 
-    explainMethod: Annotated[str, Choice(EXPLAIN_METHODS)] = EXPLAIN_METHODS[0]
+    explainMethod: Annotated[str, Choice(HEAT_MAP_METHODS)] = HEAT_MAP_METHODS[0]
     explainClass: Annotated[str, Choice(EXPLAINED)] = EXPLAINED[0]
     heatMapOpacity: Annotated[float, WithinRange(0.0, 1.0)] = LAYER_OPACITY
     showOutline: bool = True

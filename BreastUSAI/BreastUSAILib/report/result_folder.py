@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..engine.explanations.registry import EXPLAIN_METHODS
 from ..engine.findings.analysis import Analysis
 from ..engine.images.frames import Frames
 from ..engine.images.without_text import without_text
 from .atomic import atomic_folder
-from .heat_map_nrrd import write_heat_maps
+from .heat_map_nrrd import write_further_maps, write_heat_maps
 from .json_file import write_json
 from .preview import write_preview
 from .segmentation_nrrd import write_segmentation
@@ -21,7 +22,13 @@ HEAT_MAP = "heatmap.nrrd"
 PREVIEW = "preview.png"
 SCENE = "scene.mrb"
 
-OWNED = frozenset({ANALYSIS, SEGMENTATION, HEAT_MAP, PREVIEW, SCENE})
+
+def further_map_name(option: str) -> str:
+    """The file with the maps of a method beside the heat map."""
+    return f"heatmap-{option}.nrrd"
+
+
+OWNED = frozenset({ANALYSIS, SEGMENTATION, HEAT_MAP, PREVIEW, SCENE, *map(further_map_name, EXPLAIN_METHODS)})
 """Every name that a result may have."""
 
 SceneWriter = Callable[[Analysis, Frames, Path], None]
@@ -29,7 +36,10 @@ SceneWriter = Callable[[Analysis, Frames, Path], None]
 
 @dataclass(frozen=True)
 class ResultFiles:
-    """Where one input's results are. Segmentation and heat map are None where no frame was segmented."""
+    """Where one input's results are. Segmentation and heat map are None where no frame was segmented.
+
+    `explanations` are the maps beside the heat map, by the method's option.
+    """
 
     folder: Path
     analysis: Path
@@ -37,6 +47,7 @@ class ResultFiles:
     segmentation: Path | None
     heat_map: Path | None
     scene: Path | None
+    explanations: Mapping[str, Path] = field(default_factory=dict)
 
 
 def write_results(
@@ -72,6 +83,8 @@ def write_results(
         if mapped:
             write_segmentation(analysis, frames, inside / SEGMENTATION)
             write_heat_maps(analysis, frames, inside / HEAT_MAP)
+        for further in analysis.explanations:
+            write_further_maps(analysis, frames, further, inside / further_map_name(further.option))
         write_preview(analysis, frames, inside / PREVIEW)
         if write_scene is not None:
             write_scene(analysis, frames, inside / SCENE)
@@ -82,4 +95,5 @@ def write_results(
         folder / SEGMENTATION if mapped else None,
         folder / HEAT_MAP if mapped else None,
         folder / SCENE if write_scene is not None else None,
+        {one.option: folder / further_map_name(one.option) for one in analysis.explanations},
     )

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from ...engine.images.frames import Frames
 from ...engine.interface import Engine, Masks
-from ...engine.options import AnalyzeOptions, ModelChoice, Progress
+from ...engine.options import AnalyzeOptions, ExplainOptions, ModelChoice, Progress
 from .call import Call, Listener
 
 
@@ -34,6 +34,10 @@ class BackgroundEngine(Engine, Protocol):
         self, frames: Frames, options: AnalyzeOptions, listener: Listener, masks: Masks | None = ...
     ) -> Call:
         """Analyze, or where masks are given re-score, without waiting; `listener.onDone` gets the Analysis."""
+        ...
+
+    def startExplaining(self, frames: Frames, masks: Masks, options: ExplainOptions, listener: Listener) -> Call:
+        """Explain frames that were analyzed, without waiting; `listener.onDone` gets the `Explanations`."""
         ...
 
     def startRequest(self, method: str, params: Mapping[str, Any], listener: Listener) -> Call:

@@ -2,7 +2,8 @@
 
 The parent writes ``input.json``, the pixels as one .npy a pixel type, and the masks to be scored where there are any.
 The engine writes ``analysis.json``, ``labels.bin`` (compressed crops) and ``heat.bin`` (float32, at the network's
-resolution). What takes long for many frames is a generator: each of its steps takes about as long as one frame.
+resolution), and the maps of further explanations (`explanation_files`). What takes long for many frames is a
+generator: each of its steps takes about as long as one frame.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from ..findings.maps import PackedLabels, PackedMasks, StoredMaps
 from ..images.frames import Frames, Rectangle
 from ..images.letterbox import Letterbox
 from ..interface import Masks
-from ..options import AnalyzeOptions
+from ..options import AnalyzeOptions, ExplainOptions
 from .dataclass_json import from_plain, to_plain
+from .explanation_files import read_maps, write_maps
 from .file_errors import handing_over
 from .row_file import RowFile, read_row
 
@@ -38,12 +40,12 @@ class Given:
     """What the engine was given: `masks` is None for an analysis from the pixels alone."""
 
     frames: Frames
-    options: AnalyzeOptions
+    options: AnalyzeOptions | ExplainOptions
     masks: Masks | None
 
 
 def write_input(
-    folder: Path, frames: Frames, options: AnalyzeOptions, masks: Masks | None = None
+    folder: Path, frames: Frames, options: AnalyzeOptions | ExplainOptions, masks: Masks | None = None
 ) -> Generator[None, None, None]:
     """Write the frames that the engine will read, a frame a step.
 
@@ -58,6 +60,7 @@ def write_input(
         types = yield from _write_pixels(folder, frames, handed)
         manifest = {
             "frames": to_plain(frames, without=("read_frame",)),
+            "explains": isinstance(options, ExplainOptions),
             "options": to_plain(options),
             "handed": handed,
             "types": types,
@@ -66,7 +69,9 @@ def write_input(
         (folder / INPUT).write_text(json.dumps(manifest), encoding="ascii")
 
 
-def _needed(frames: Frames, options: AnalyzeOptions, masks: Masks | None) -> list[int]:
+def _needed(frames: Frames, options: AnalyzeOptions | ExplainOptions, masks: Masks | None) -> list[int]:
+    if isinstance(options, ExplainOptions):
+        return sorted(index for index in masks or () if 0 <= index < frames.count)
     if masks is None:
         return list(options.frames.indices(frames.count))
     region = options.frames.region_frames(frames.count) if frames.region is None else []
@@ -87,7 +92,7 @@ def read_input(folder: Path) -> Given:
         return read_row(_pixel_file(folder, kind), row)
 
     frames = from_plain(Frames, manifest["frames"], read_frame=read_frame)
-    options = from_plain(AnalyzeOptions, manifest["options"])
+    options = from_plain(ExplainOptions if manifest["explains"] else AnalyzeOptions, manifest["options"])
     masks = manifest["masks"]
     return Given(frames, options, None if masks is None else _read_masks(folder / MASKS, masks))
 
@@ -108,6 +113,7 @@ def write_analysis(folder: Path, analysis: Analysis) -> None:
             "analysis": to_plain(analysis, without=("maps",)),
             "letterbox": to_plain(maps.letterbox),
             "maps": index,
+            "further": write_maps(folder, maps.further),
         }
         (folder / ANALYSIS).write_text(json.dumps(document), encoding="ascii")
 
@@ -130,6 +136,7 @@ def read_analysis(folder: Path) -> Generator[None, None, Analysis]:
                 heat = np.frombuffer(heat_file.read(4 * int(np.prod(shape))), dtype=np.float32)
                 maps.store_packed(frame, labels, heat.reshape(shape))
                 yield
+        maps.further = yield from read_maps(folder, document["further"])
     return from_plain(Analysis, values, frames=frames, lesions=lesions, maps=maps)
 
 

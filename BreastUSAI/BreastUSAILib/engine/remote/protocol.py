@@ -1,8 +1,9 @@
 """JSON-RPC 2.0 (https://www.jsonrpc.org/specification), one message a line, between the engine and its parent.
 
-Requests go to the engine: ``hello``, ``analyze``, ``rescore``, ``analyzeFolder``, ``models.list``, ``models.verify``,
-``models.add``, ``models.remove``, ``models.card``, ``selfCheck``. Notifications to it: ``cancel {id}`` and ``exit``.
-Notifications from it: ``progress {id, done, total, words}`` and ``log {text}``. Batches are not spoken.
+Requests go to the engine: ``hello``, ``analyze``, ``rescore``, ``explain``, ``analyzeFolder``, ``models.list``,
+``models.verify``, ``models.add``, ``models.remove``, ``models.card``, ``selfCheck``. Notifications to it:
+``cancel {id}`` and ``exit``. Notifications from it: ``progress {id, done, total, words}`` and ``log {text}``. Batches
+are not spoken.
 """
 
 from __future__ import annotations

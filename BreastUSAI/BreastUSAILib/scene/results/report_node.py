@@ -21,6 +21,9 @@ NAMES_KEY = "lesion_names"
 EXPLANATION_KEY = "explanation"
 """Where `Analysis.to_json` says how the heat map was made."""
 
+EXPLANATIONS_KEY, FLAGS_KEY = "explanations", "flags"
+"""Where it says which explanations there are beside the heat map, and what there is to remark."""
+
 _ENCODER = json.JSONEncoder(indent=2, ensure_ascii=False, allow_nan=False)
 _DECODER = json.JSONDecoder()
 _OPENING, _COLON, _COMMA, _CLOSING = (re.compile(rf"[ \t\n\r]*{mark}[ \t\n\r]*") for mark in (r"\{", ":", ",", r"\}"))

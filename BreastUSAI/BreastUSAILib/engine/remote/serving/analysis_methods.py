@@ -1,4 +1,4 @@
-"""What may be asked about images: ``analyze``, ``rescore`` and ``selfCheck``; and ``hello``."""
+"""What may be asked about images: ``analyze``, ``rescore``, ``explain`` and ``selfCheck``; and ``hello``."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import os
 import platform
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from .... import __version__
 from ...findings.analysis import Analysis
+from ...interface import Masks
+from ...options import AnalyzeOptions, ExplainOptions
 from ..exchange import Given, read_input, write_analysis
+from ..explanation_files import write_explanations
 from ..protocol import INVALID_PARAMS, PROTOCOL, ProtocolError
 from .packages import needing_packages, package_versions
 from .server import Call, Method
 from .warm_engine import LoadedEngine, WarmEngine, choice_of
+
+Options = TypeVar("Options", AnalyzeOptions, ExplainOptions)
 
 
 def hello(_call: Call) -> Mapping[str, Any]:
@@ -32,7 +37,8 @@ class AnalysisMethods:
     """Methods over a warm engine.
 
     ``analyze {folder, models}`` and ``rescore {folder, models}`` take what `exchange.write_input` put into ``folder``
-    and leave there what `exchange.read_analysis` reads; they answer ``{device}``. ``selfCheck {models}`` takes an
+    and leave there what `exchange.read_analysis` reads; they answer ``{device}``. ``explain {folder, models}`` leaves
+    there what `explanation_files.read_explanations` reads. ``selfCheck {models}`` takes an
     empty image through both networks and answers ``{device, models, packages}``. ``models`` is a `ModelChoice`.
     """
 
@@ -42,21 +48,34 @@ class AnalysisMethods:
     @property
     def table(self) -> dict[str, Method]:
         """The methods by name."""
-        return {"hello": hello, "analyze": self.analyze, "rescore": self.rescore, "selfCheck": self.self_check}
+        return {
+            "hello": hello,
+            "analyze": self.analyze,
+            "rescore": self.rescore,
+            "explain": self.explain,
+            "selfCheck": self.self_check,
+        }
 
     def analyze(self, call: Call) -> Mapping[str, Any]:
         """From the pixels alone."""
         given = _given(call)
-        engine = self.engine(call)
-        return _left(call, engine.analyze(given.frames, given.options, call.progress, call.cancelled))
+        options = _options(given, AnalyzeOptions)
+        return _left(call, self.engine(call).analyze(given.frames, options, call.progress, call.cancelled))
 
     def rescore(self, call: Call) -> Mapping[str, Any]:
         """From the pixels and the outlines that came with them."""
         given = _given(call)
-        if given.masks is None:
-            raise ProtocolError(INVALID_PARAMS, "there are no masks in the folder")
+        masks, options = _masks(given), _options(given, AnalyzeOptions)
+        return _left(call, self.engine(call).rescore(given.frames, masks, options, call.progress, call.cancelled))
+
+    def explain(self, call: Call) -> Mapping[str, Any]:
+        """From the pixels, the outlines and the methods that came with them."""
+        given = _given(call)
+        masks, options = _masks(given), _options(given, ExplainOptions)
         engine = self.engine(call)
-        return _left(call, engine.rescore(given.frames, given.masks, given.options, call.progress, call.cancelled))
+        made = engine.explain(given.frames, masks, options, call.progress, call.cancelled)
+        write_explanations(Path(call.value("folder", str)), made)
+        return {"device": str(engine.device)}
 
     def self_check(self, call: Call) -> Mapping[str, Any]:
         """Whether packages and models work here. Raises DependencyError, ModelError and OptionError."""
@@ -86,6 +105,18 @@ def _given(call: Call) -> Given:
         return read_input(folder)
     except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
         raise ProtocolError(INVALID_PARAMS, f"the folder holds no input ({error})") from error
+
+
+def _masks(given: Given) -> Masks:
+    if given.masks is None:
+        raise ProtocolError(INVALID_PARAMS, "there are no masks in the folder")
+    return given.masks
+
+
+def _options(given: Given, kind: type[Options]) -> Options:
+    if not isinstance(given.options, kind):
+        raise ProtocolError(INVALID_PARAMS, "the options in the folder are those of another method")
+    return given.options
 
 
 def _left(call: Call, analysis: Analysis) -> Mapping[str, Any]:
