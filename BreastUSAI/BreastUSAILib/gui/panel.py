@@ -59,7 +59,7 @@ class Panel:
         self.layout = ImageLayout(ui)
         self.input = InputSection(ui, self._refresh)
         self.analysis = AnalyzeSection(ui, self.analyze, self.cancel, self.showLog)
-        self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.analysis.say)
+        self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.explain, self.analysis.say)
         self.blocks.onAssessed = self._onAssessed
         self.models = ModelsSection(ui, engine)
         self.packages = PackagesControls(ui, self.installer, self.runner.install)
@@ -67,6 +67,7 @@ class Panel:
         self.runner.arrivalOf = self.blocks.arrivalOf
         panelOpened(self.blocks.arrivalOf)
         self.runner.onAnalyzed, self.runner.onRescored = self._onAnalyzed, self.blocks.rescored
+        self.runner.onExplained = self.blocks.explained
         result = self.blocks.result
         self.shortcuts = Shortcuts(
             window,
@@ -139,6 +140,11 @@ class Panel:
         """Score the outlines as they are now."""
         if self.parameters is not None:
             self.runner.rescore(self.parameters)
+
+    def explain(self) -> None:
+        """Make the explanations that are checked, of the result that is shown."""
+        if self.parameters is not None:
+            self.runner.explain(self.parameters)
 
     def cancel(self) -> None:
         """Stop what is running."""

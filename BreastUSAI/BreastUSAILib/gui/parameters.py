@@ -27,8 +27,9 @@ class BreastUSAIParameters:
     """The panel's parameter node. Numbers that are 0 and texts that are empty mean "not set".
 
     `prevalence` is in per cent. `classifier` and `segmenter` are names as the model list gives them, empty for the
-    shipped one. `readerAt` is when the reader's assessment was entered. `segmentation`, `heatMap`, `table` and `report`
-    are the nodes of the result that is shown; the result itself is read from the text of `report`.
+    shipped one. `explanations` are options of explanation methods with commas between. `readerAt` is when the reader's
+    assessment was entered. `segmentation`, `heatMap`, `table` and `report` are the nodes of the result that is shown,
+    `heatMap` the one of its maps that is chosen; the result itself is read from the text of `report`.
     """
 
     inputVolume: ImageVolume
@@ -44,6 +45,8 @@ class BreastUSAIParameters:
 
     explainMethod: Annotated[str, Choice(HEAT_MAP_METHODS)] = HEAT_MAP_METHODS[0]
     explainClass: Annotated[str, Choice(EXPLAINED)] = EXPLAINED[0]
+    explanations: str = ""
+    explainAllFrames: bool = False
     heatMapOpacity: Annotated[float, WithinRange(0.0, 1.0)] = LAYER_OPACITY
     showOutline: bool = True
     showFill: bool = False
