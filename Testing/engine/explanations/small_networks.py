@@ -46,13 +46,15 @@ def blob(row: int, column: int, value: float = -1.0) -> Tensor:
 
 def segmenter() -> nn.Module:
     """A small attention U-Net, untrained."""
-    torch.manual_seed(11)
-    return AttentionUnet(2, 1, 1, channels=(4, 8, 16), strides=(2, 2)).eval().requires_grad_(False)
+    with torch.random.fork_rng():
+        torch.manual_seed(11)
+        return AttentionUnet(2, 1, 1, channels=(4, 8, 16), strides=(2, 2)).eval().requires_grad_(False)
 
 
 def subject(row: int = 10, column: int = 20, **changes: object) -> Subject:
     """A dark blob there, outlined, whose class 2 is explained."""
-    network = DarkAndBright().eval().requires_grad_(False)
+    with torch.random.fork_rng():
+        network = DarkAndBright().eval().requires_grad_(False)
     image, outline = blob(row, column), np.zeros((SIDE, SIDE), dtype=bool)
     outline[row - 3 : row + 4, column - 3 : column + 4] = True
 

@@ -110,11 +110,11 @@ def test_an_analysis_without_a_lesion_is_not_lost_for_that(related: Models) -> N
 
 def test_no_outline_no_method_no_frame_and_no_ultrasound_are_told_apart(related: Models) -> None:
     analyzer, frames = Analyzer(related, "cpu"), speckle_frames()
-    with pytest.raises(OptionError, match="no lesion is outlined.*choose a method that explains the class"):
+    with pytest.raises(OptionError, match=r"no lesion is outlined.*choose a method that explains the class"):
         analyzer.explain(frames, outlined(), asked("outline-grad-cam"))
     with pytest.raises(OptionError, match="no explanation method was chosen"):
         asked()
-    with pytest.raises(OptionError, match="'lime' is not an explanation method. Choose one of grad-cam, "):
+    with pytest.raises(OptionError, match=r"'lime' is not an explanation method\. Choose one of grad-cam, "):
         asked("lime")
     with pytest.raises(OptionError, match="'rejected' cannot be explained"):
         asked("saliency", label=Label.REJECTED)
@@ -122,7 +122,7 @@ def test_no_outline_no_method_no_frame_and_no_ultrasound_are_told_apart(related:
         analyzer.explain(frames, {}, asked("saliency"))
     with pytest.raises(OptionError, match="outline was given for frame 1, but the input has 1"):
         analyzer.explain(frames, {1: outlined()[0]}, asked("saliency"))
-    with pytest.raises(OptionError, match="region.*does not lie in the image of 160x120"):
+    with pytest.raises(OptionError, match=r"region.*does not lie in the image of 160x120"):
         analyzer.explain(frames, outlined(), ExplainOptions(("saliency",), (0, 0, 161, 120)))
     blank = replace(frames, read_frame=lambda _index: np.zeros((120, 160), np.uint8))
     with pytest.raises(InputError, match="rejected, so that there is no answer to explain"):
@@ -233,9 +233,7 @@ def hottest(values: np.ndarray) -> tuple[int, int]:
     return int(row), int(column)
 
 
-def test_maps_of_the_shipped_pair_lie_on_a_phantoms_lesion_and_move_with_it(
-    shipped: Analyzer, phantom: Frames
-) -> None:
+def test_maps_of_the_shipped_pair_lie_on_a_phantoms_lesion_and_move_with_it(shipped: Analyzer, phantom: Frames) -> None:
     methods = ("grad-cam", "outline-grad-cam")
     found = shipped.analyze(phantom)
     moved = replace(phantom, read_frame=lambda index: np.ascontiguousarray(phantom.read_frame(index)[:, ::-1]))
