@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from ..engine.findings.analysis import CLASSES, Label
 from ..engine.options import AnalyzeOptions, FrameSelection, Progress, methods_in
 from ..scene.mrml.result_links import resultOf
 from ..scene.results.former_results import Former
+from ..scene.results.stored_report import storedReport
 from ..scene.source.source_options import SourceOptions
 from .jobs.analysis_job import AnalysisJob, AnalyzedNodes
 from .jobs.analysis_request import shownFrame
@@ -99,8 +100,11 @@ def explainNode(
 ) -> dict[str, Any] | ExplainJob:
     """See `BreastUSAILogic.explain`."""
     result = None if volumeNode is None else resultOf(volumeNode)
-    chosen = None
-    if frames != "all":
+    chosen: Collection[int | None] | None = None
+    if frames == "key" and result is not None and result.report is not None:
+        stored = storedReport(result.report)
+        chosen = frozenset() if stored is None else frozenset({stored.analysis.verdict.key_frame})
+    elif frames != "all":
         selection = selectedFrames(frames, volumeNode)
         chosen = range(selection.first, _MOST if selection.last is None else selection.last + 1, selection.step)
     label, options = classNamed(explainClass), methodsNamed(methods)

@@ -17,7 +17,7 @@ from ...engine.options import ExplainOptions
 from ...engine.steps import all_at_once
 from ...scene.mrml.sequences import sequenceBehind
 from ...scene.outlines.edited_masks import editedMasksInSteps
-from ...scene.results.explanation_results import showExplanationsInSteps
+from ...scene.results.added_explanations import showExplanationsInSteps
 from ...scene.results.stored_report import storedReport
 from ...scene.source.frames_from_node import framesFromNode
 from ...scene.source.source_options import SourceOptions
@@ -53,7 +53,7 @@ class ExplainJob:
         label: Label,
         source: SourceOptions,
         listener: JobListener,
-        frames: Collection[int] | None = None,
+        frames: Collection[int | None] | None = None,
     ) -> None:
         stored = None if result is None or result.report is None else storedReport(result.report)
         if volumeNode is None or stored is None:
@@ -125,7 +125,7 @@ class ExplainJob:
         self._listener.onDone(nodes)
 
 
-def explainedFrames(analysis: Analysis, frames: Collection[int] | None = None) -> list[int]:
+def explainedFrames(analysis: Analysis, frames: Collection[int | None] | None = None) -> list[int]:
     """Of the analyzed frames that have an answer, those that are wanted, or all. Raises InputError for none."""
     answered = [finding.index for finding in analysis.frames if finding.probabilities is not None]
     if not answered:

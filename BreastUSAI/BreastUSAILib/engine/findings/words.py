@@ -169,9 +169,10 @@ def model_lines(analysis: Analysis, _: Translate = english) -> list[str]:
     ]
     if analysis.verdict.label is not Label.REJECTED:
         lines.append(_("Heat map: {explanation}").format(explanation=explanation_words(analysis.explanation, _)))
-        if analysis.explanations:
-            names = ", ".join(further_explanation_words(one, _) for one in analysis.explanations)
-            lines.append(_("Further explanations: {explanations}").format(explanations=names))
+        lines += [
+            _("Further explanation: {explanation}").format(explanation=further_explanation_words(one, _))
+            for one in analysis.explanations
+        ]
     return lines
 
 

@@ -21,6 +21,7 @@ from ..findings.explained import Explanations
 from ..findings.maps import SquareMaps
 from ..flags import Flag, FlagCode, Severity
 from ..images.frames import Frames, InputKind, Rectangle
+from ..images.letterbox import Letterbox
 from ..models.chosen_explainer import chosen_explainer
 from ..models.passes import Batch
 from ..options import AnalyzeOptions, Cancelling, ExplainOptions, Progress
@@ -37,7 +38,8 @@ def check_methods(models: Models, options: Sequence[str]) -> None:
     networks = models.classifier.network, models.segmenter.network
     for option in options:
         method = method_asked_for(option)
-        if not method.fits(*networks):
+        is_own = method.name == models.classifier.explainer.method  # at the layer that the bundle names
+        if not is_own and not method.fits(*networks):
             names = [other for other in EXPLAIN_METHODS if method_asked_for(other).fits(*networks)]
             part, model = "feature map", models.classifier
             if method.explains is Explains.OUTLINE:
@@ -148,7 +150,7 @@ class Explaining:
             classifier=classifier.network,
             content=batch.classifier_box.content.slices,
             outlined_image=batch.for_segmenter,
-            outline=batch.segmenter_box.apply(labels > 0) >= 0.5,
+            outline=_on_square(labels, batch.segmenter_box),
             segmenter=segmenter.network,
             explainer=partial(chosen_explainer, classifier),
             at_once=min(classifier.frames_at_once, segmenter.frames_at_once),
@@ -198,3 +200,9 @@ class Explaining:
                 sentence = flag_sentences.NO_OUTLINE_TO_EXPLAIN_ON_SLICES
         message = sentence.format(method=method.name, count=count, all=explained)
         return Flag(FlagCode.NOT_EXPLAINED, Severity.INFO, message)
+
+
+def _on_square(labels: NDArray[np.uint8], box: Letterbox) -> NDArray[np.bool_]:
+    """The lesions of a frame on a network's square; of those that cover half of no pixel the pixels they cover most."""
+    covered = box.apply(labels > 0)
+    return covered >= np.clip(covered.max(), 1e-3, 0.5)

@@ -10,10 +10,10 @@ from .gates import gates_of
 
 
 def attention_gates(subject: Subject) -> Attribution:
-    """The mean of all gates (Oktay et al. 2018, arXiv:1804.03999), each stretched from its least to its greatest.
+    """The mean of all gates (Oktay et al. 2018, arXiv:1804.03999), of each what it lets pass beyond its median.
 
-    The shares that a gate lets pass have a level of their own, which says nothing of places. Values ``[n, n]`` in
-    [0, 1], at the finest gate's resolution.
+    The shares that a gate lets pass have a level of their own, which says nothing of places: 0 is that level, 1 the
+    gate's greatest share. Values ``[n, n]`` in [0, 1], at the finest gate's resolution.
     """
     gates = gates_of(subject.segmenter, subject.outlined_image)
     subject.tick(1)
@@ -21,6 +21,6 @@ def attention_gates(subject: Subject) -> Attribution:
     stretched = []
     for gate in gates:
         shares = interpolate(gate.shares[None, None], size, mode="bilinear", align_corners=False)[0, 0]
-        least, most = shares.min(), shares.max()
-        stretched.append((shares - least) / (most - least).clamp(min=1e-6))
+        level, most = shares.median(), shares.max()
+        stretched.append(((shares - level) / (most - level).clamp(min=1e-6)).clamp(min=0))
     return Attribution(torch.stack(stretched).mean(dim=0).cpu().numpy(), ", ".join(gate.name for gate in gates))
