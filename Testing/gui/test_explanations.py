@@ -102,7 +102,7 @@ def test_what_is_checked_is_made_and_shown_and_nothing_is_analyzed_again(widget,
     assert foreground(scene) == nodes["occlusion"].GetID()
     assert panel.ui.shownMapComboBox.count == 3
 
-    panel.ui.shownMapComboBox.setCurrentIndex(0)
+    panel.ui.shownMapComboBox.setProperty("currentIndex", 0)
     assert panel.parameters.heatMap is heat_map
     assert foreground(scene) == heat_map.GetID()
     panel.blocks.overlay.toggle()

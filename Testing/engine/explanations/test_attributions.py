@@ -146,7 +146,7 @@ def test_the_gates_come_in_the_images_order_and_their_map_is_their_mean() -> Non
     found = method_asked_for("attention-gates").explain(one)
     assert found.values.shape == gates[-1].shares.shape
     assert found.layer == ", ".join(gate.name for gate in gates)
-    assert method_asked_for("outline-grad-cam").explain(one).layer == gates[-1].name
+    assert f"{method_asked_for('outline-grad-cam').explain(one).layer}.attention" == gates[-1].name
 
 
 def test_the_map_of_an_outline_is_that_of_the_outline() -> None:

@@ -42,7 +42,7 @@ OCCLUSION = _(
     "visible, and two places that tell the network the same both look unimportant."
 )
 OUTLINE_GRAD_CAM = _(
-    "Which places at the segmenter's last attention gate speak for the lesion inside its outline. It is about where "
+    "Which places at the segmenter's last attention stage speak for the lesion inside its outline. It is about where "
     "the outline comes from, not about benign or malignant. It lies close to the outline by nature, which proves "
     "nothing, and there is none without an outline."
 )

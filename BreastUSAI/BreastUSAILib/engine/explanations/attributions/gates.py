@@ -14,7 +14,6 @@ class Gate:
     """One gate of a network, with the shares ``[h, w]`` in [0, 1] of what it let pass of an image."""
 
     name: str
-    module: nn.Module
     shares: Tensor
 
 
@@ -29,7 +28,7 @@ def gates_of(network: nn.Module, image: Tensor) -> list[Gate]:
     found: list[Gate] = []
 
     def note(gate: nn.Module, output: Tensor) -> None:
-        found.append(Gate(names[gate], gate, output[0, 0].float()))
+        found.append(Gate(names[gate], output[0, 0].float()))
 
     hooks = [
         gate.psi.register_forward_hook(lambda _psi, _given, output, gate=gate: note(gate, output)) for gate in names

@@ -26,12 +26,16 @@ class _InsideOutline(nn.Module):
 
 
 def outline_grad_cam(subject: Subject) -> Attribution:
-    """Grad-CAM for segmentation (Vinogradova et al. 2020, arXiv:2002.11434) at the last attention gate: ``[n, n]``.
+    """Grad-CAM for segmentation (Vinogradova et al. 2020, arXiv:2002.11434) at the last attention stage: ``[n, n]``.
 
-    What is explained is the mean lesion logit within the subject's outline, which has a pixel at least. Values from 0
-    on.
+    The stage is the part of the network that the last gate belongs to, and what is looked at is its output: what the
+    gate lets pass, joined with the decoder's own. The gate's output alone points elsewhere. What is explained is the
+    mean lesion logit within the subject's outline, which has a pixel at least. Values from 0 on.
     """
     gate = gates_of(subject.segmenter, subject.outlined_image)[-1]
     subject.tick(1)
-    found = LayerGradCam(_InsideOutline(subject), gate.module).attribute(subject.outlined_image, relu_attributions=True)
-    return Attribution(found.detach()[0, 0].float().cpu().numpy(), gate.name)
+    layer = gate.name.rpartition(".")[0] or gate.name
+    found = LayerGradCam(_InsideOutline(subject), subject.segmenter.get_submodule(layer)).attribute(
+        subject.outlined_image, relu_attributions=True
+    )
+    return Attribution(found.detach()[0, 0].float().cpu().numpy(), layer)
