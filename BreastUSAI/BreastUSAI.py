@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from slicer.util import VTKObservationMixin
 
 if TYPE_CHECKING:
     from BreastUSAILib.client.jobs.analysis_job import AnalysisJob, AnalyzedNodes
+    from BreastUSAILib.client.jobs.explain_job import ExplainJob
     from BreastUSAILib.client.process.background_engine import BackgroundEngine
     from BreastUSAILib.engine.errors import BreastUSAIError
 
@@ -189,6 +190,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         prevalence: float | None = None,
         explainMethod: str | None = None,
         gradeExplanations: bool = False,
+        explain: str | Sequence[str] = (),
         pixelSpacingMm: float | tuple[float, float] | None = None,
         asSlices: bool = False,
         sliceSpacingMm: float | None = None,
@@ -209,6 +211,8 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
                 are shifted; None leaves them as they were calibrated.
             explainMethod: ``grad-cam`` or ``saliency``; None takes what the classifier's bundle names.
             gradeExplanations: grade the key frame's heat map also by what needs passes through the network.
+            explain: methods of further explanations, such as ``"occlusion"`` or ``["smoothgrad", "kernel-shap"]``, as
+                `breastusai analyze --help` describes them: one more overlay each.
             pixelSpacingMm: the pixel size in mm, one number or ``(row, column)``; None takes what the image says.
             asSlices: the cine is a sweep of parallel slices, and is analyzed as a volume.
             sliceSpacingMm: between two such slices, in mm; None where it is not known.
@@ -220,8 +224,8 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             onFailed: without `wait`, called with the error where there will be no result.
 
         Returns:
-            `AnalyzedNodes`: `volume`, `segmentation`, `heatMap`, `table`, `report`, `browser` and `analysis`; without
-            `wait` the job, which can be asked `isRunning` and told to `cancel()`.
+            `AnalyzedNodes`: `volume`, `segmentation`, `heatMap`, `table`, `report`, `browser`, `explanations` (a node
+            by method) and `analysis`; without `wait` the job, which can be asked `isRunning` and told to `cancel()`.
 
         Raises:
             BreastUSAIError: the node, an option or the models are not usable; the scene is left as it was.
@@ -245,6 +249,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             prevalence=prevalence,
             explainMethod=explainMethod,
             gradeExplanations=gradeExplanations,
+            explain=explain,
             pixelSpacingMm=pixelSpacingMm,
             asSlices=asSlices,
             sliceSpacingMm=sliceSpacingMm,
@@ -293,6 +298,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         keepIdentity: bool = False,
         gradeExplanations: bool = False,
         similarCases: bool | str | Path = False,
+        explain: str | Sequence[str] = (),
     ) -> dict[str, Any]:
         """Analyze every image in a folder (or one file); results are written as the command line writes them.
 
@@ -309,6 +315,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             keepIdentity: let patient, study and unique identifiers of DICOM inputs stand in the results.
             gradeExplanations: as in `analyze`.
             similarCases: as in `analyze`.
+            explain: as in `analyze`.
 
         Returns:
             ``{"done": [{"input", "output"}], "failed": [{"input", "error"}]}``, all of them texts.
@@ -333,10 +340,60 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             prevalence=prevalence,
             explainMethod=explainMethod,
             gradeExplanations=gradeExplanations,
+            explain=explain,
             progress=progress,
             report=report,
             keepIdentity=keepIdentity,
             similarCases=similarCases,
+        )
+
+    def explain(
+        self,
+        volumeNode: Any,
+        methods: str | Sequence[str],
+        frames: str = "all",
+        explainClass: str = "malignant",
+        wait: bool = True,
+        progress: Callable[[int, int, str], None] | None = None,
+        *,
+        onDone: Callable[[dict[str, Any]], None] | None = None,
+        onFailed: Callable[[BreastUSAIError], None] | None = None,
+    ) -> dict[str, Any] | ExplainJob:
+        """Explain the newest result of a volume node by further methods, without analyzing it again.
+
+        Args:
+            volumeNode: an image that was analyzed.
+            methods: as `explain` of `analyze`; one that there is already is made anew.
+            frames: as in `analyze`; frames that were not analyzed have nothing to explain.
+            explainClass: as in `analyze`.
+            wait: as in `analyze`.
+            progress: called as ``progress(done, total, words)`` with passes through the network done and to do.
+            onDone: without `wait`, called with the nodes once they are in the scene.
+            onFailed: without `wait`, called with the error where there will be none.
+
+        Returns:
+            The overlay node of each method, by the method; without `wait` the job, which can be told to `cancel()`.
+
+        Raises:
+            BreastUSAIError: there is no result, nothing to explain in it, or no such method; the scene is left as it
+                was.
+
+        >>> maps = BreastUSAILogic().explain(slicer.util.getNode("Exam"), "occlusion, outline-grad-cam")
+        >>> sorted(maps)
+        ['occlusion', 'outline-grad-cam']
+        """
+        from BreastUSAILib.client.scripting import explainNode
+
+        return explainNode(
+            self.engine,
+            volumeNode,
+            methods,
+            frames=frames,
+            explainClass=explainClass,
+            wait=wait,
+            progress=progress,
+            onDone=onDone,
+            onFailed=onFailed,
         )
 
 

@@ -22,6 +22,8 @@ from BreastUSAILib.cli.summary import summary_line
 from BreastUSAILib.cli.terminal import Terminal
 from BreastUSAILib.engine.bundles import model_folder
 from BreastUSAILib.engine.errors import InputError, ModelError, OptionError
+from BreastUSAILib.engine.explanations.costs import times_of
+from BreastUSAILib.engine.explanations.registry import METHODS
 from BreastUSAILib.engine.findings.analysis import Label
 from BreastUSAILib.engine.findings.counterfactuals import Change, Counterfactual, Counterfactuals, WhyNot
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
@@ -185,9 +187,11 @@ def test_json_gives_one_valid_document_a_line(tmp_path):
 
 def test_options_reach_the_engine(tmp_path):
     asked = ["--frames", "2-9:3", "--explain-class", "benign", "--prevalence", "0.05", "--explain-method", "saliency"]
+    asked += ["--explain", "occlusion, kernel-shap,occlusion"]
     [(_, options)] = Run(tmp_path, "exam.dcm", *asked).engine.asked
     assert (options.frames.first, options.frames.last, options.frames.step) == (2, 9, 3)
     assert options.explain_method == "saliency"
+    assert options.explain == ("occlusion", "kernel-shap")
     assert options.explain_class is Label.BENIGN
     assert options.prevalence == 0.05
 
@@ -220,9 +224,22 @@ def test_of_a_rejected_input_nothing_is_checked(tmp_path):
     assert _folders(tmp_path / "doppler") == ["analysis.json", "preview.png"]
 
 
+def test_an_explanation_that_there_is_not_is_wrong_usage_and_the_manual_has_them_all(capsys):
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args(["analyze", "exam.dcm", "--output", "out", "--explain", "occlusion,lime"])
+    assert ended.value.code == 2
+    assert "'lime' is not an explanation method. Choose one of grad-cam, saliency" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        parser().parse_args(["analyze", "--help"])
+    manual = " ".join(capsys.readouterr().out.split())
+    for method in METHODS:
+        assert f"{method.option} ({times_of(method.option):.2g} times) {method.about}" in manual
+
+
 def test_unless_asked_the_bundle_says_how_it_is_explained(tmp_path):
     [(_, options)] = Run(tmp_path, "exam.dcm", "--frames", "every:4").engine.asked
     assert options.explain_method is None
+    assert options.explain == ()
     assert list(options.frames.indices(9)) == [0, 4, 8]
 
 

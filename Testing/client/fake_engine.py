@@ -79,6 +79,10 @@ class FakeEngine:
         self.calls.append(FakeCall(listener, frames, options, masks, method="counterfactuals"))
         return self.calls[-1]
 
+    def startExplaining(self, frames: Any, masks: Any, options: Any, listener: Any) -> FakeCall:
+        self.calls.append(FakeCall(listener, frames, options, masks, method="explain"))
+        return self.calls[-1]
+
     def startRequest(self, method: str, params: dict[str, Any], listener: Any) -> FakeCall:
         self.requests.append(FakeCall(listener, method=method, params=params))
         return self.requests[-1]

@@ -17,6 +17,7 @@ from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from Testing.client.events import until
 from Testing.scene.analyses import analysis_of, marked_frames
+from Testing.scene.explanations import made_by_hand
 
 
 class EngineByHand:
@@ -33,6 +34,28 @@ class EngineByHand:
         if progress is not None:
             progress(frames.count, frames.count, "done")
         return analysis_of(frames)
+
+    def explain(self, frames, masks, options, progress=None, cancelled=None):
+        self.asked.append((masks, options))
+        return made_by_hand(*options.methods, frames=tuple(masks))
+
+
+@pytest.mark.parametrize(("frames", "explained"), [("all", [0, 1, 2]), ("key", [2]), ("1", [1]), ("every:2", [0, 2])])
+def test_a_result_is_explained_without_analyzing_again(scene, module, frames, explained):
+    engine, cine = EngineByHand(), addCine(scene, marked_frames(InputKind.CINE, count=3))[1]
+    logic = module.BreastUSAILogic(engine)
+    with pytest.raises(InputError, match="no result to explain"):
+        logic.explain(cine, "occlusion")
+    logic.analyze(cine)
+
+    maps = logic.explain(cine, "occlusion, attention-gates", frames=frames, explainClass="benign")
+
+    masks, options = engine.asked[-1]
+    assert len(engine.asked) == 2
+    assert sorted(masks) == explained
+    assert (options.methods, options.explain_class) == (("occlusion", "attention-gates"), Label.BENIGN)
+    assert list(maps) == ["occlusion", "attention-gates"]
+    assert all(node.GetScene() is scene for node in maps.values())
 
 
 def test_a_volume_node_in_nodes_and_analysis_out(scene, module):
@@ -59,6 +82,7 @@ def test_options_reach_the_engine(scene, module):
         progress=lambda *step: steps.append(step),
         prevalence=0.02,
         explainMethod="saliency",
+        explain=["occlusion", "smoothgrad"],
         pixelSpacingMm=0.07,
         similarCases="/data/ours",
     )
@@ -71,6 +95,7 @@ def test_options_reach_the_engine(scene, module):
     assert options.prevalence == 0.02
     assert options.explain_method == "saliency"
     assert options.similar == SimilarRequest("/data/ours")
+    assert options.explain == ("occlusion", "smoothgrad")
     assert steps == [(4, 4, "done")]
 
 
@@ -93,6 +118,8 @@ def test_the_frame_that_is_shown_can_be_asked_for(scene, module):
         {"prevalence": 2.0},
         {"pixelSpacingMm": 40.0},
         {"explainMethod": "guess"},
+        {"explainMethod": "occlusion"},
+        {"explain": "occlusion, guess"},
     ],
 )
 def test_a_wrong_option_is_refused_before_the_engine_starts(scene, module, options):
@@ -157,6 +184,7 @@ def test_a_folder_is_analyzed_by_the_engine_itself(module, engine, tmp_path):
         prevalence=0.1,
         explainMethod="saliency",
         similarCases=True,
+        explain="occlusion, kernel-shap",
         progress=lambda *s: steps.append(s),
     )
 
@@ -171,6 +199,7 @@ def test_a_folder_is_analyzed_by_the_engine_itself(module, engine, tmp_path):
         "explainMethod": "saliency",
         "gradeExplanations": False,
         "similarLibrary": "",
+        "explain": "occlusion,kernel-shap",
     }
     assert steps == [(1, 1, "done")]
 
@@ -183,6 +212,7 @@ def test_a_folder_is_analyzed_by_the_engine_itself(module, engine, tmp_path):
         ({"frames": "first"}, "not a selection of frames"),
         ({"prevalence": 2.0}, "impossible"),
         ({"explainMethod": "guess"}, "not an explanation method"),
+        ({"explain": "guess"}, "not an explanation method"),
     ],
 )
 def test_a_folder_with_a_wrong_option_asks_nothing(module, engine, tmp_path, options, told):
@@ -197,7 +227,7 @@ def test_an_option_that_there_is_not_is_refused_by_name(scene, module):
         module.BreastUSAILogic(EngineByHand()).analyze(addVolumeNode(scene, marked_frames()), explainMethods="saliency")
 
 
-@pytest.mark.parametrize("name", ["analyze", "analyzeFolder"])
+@pytest.mark.parametrize("name", ["analyze", "analyzeFolder", "explain"])
 def test_every_keyword_is_named_and_documented(module, name):
     call = getattr(module.BreastUSAILogic, name)
     keywords = [one for one in inspect.signature(call).parameters.values() if one.name != "self"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from BreastUSAILib.engine.errors import OptionError
-from BreastUSAILib.engine.explanations.registry import EXPLAIN_METHODS
+from BreastUSAILib.engine.explanations.registry import HEAT_MAP_METHODS
 from BreastUSAILib.engine.findings.analysis import CLASSES, Label
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 
@@ -150,7 +150,7 @@ def test_by_default_the_bundle_says_how_it_is_explained() -> None:
     assert AnalyzeOptions().explain_method is None
 
 
-@pytest.mark.parametrize("method", EXPLAIN_METHODS)
+@pytest.mark.parametrize("method", HEAT_MAP_METHODS)
 def test_either_method_can_be_asked_for(method: str) -> None:
     assert AnalyzeOptions(explain_method=method).explain_method == method
 

@@ -70,7 +70,7 @@ def test_old_sizes_are_said_to_be_old_until_the_outlines_are_scored_again(widget
 def test_a_heat_map_by_a_method_that_is_not_known_here_keeps_its_name_when_outlines_are_scored(widget, engine, image):
     panel = widget.panel
     analyzed(panel, engine, image)
-    unknown = {"method": "Integrated Gradients", "class": "malignant", "layer": "input"}
+    unknown = {"method": "Layer relevance", "class": "malignant", "layer": "input"}
     addToReport(panel.parameters.report, "explanation", unknown)
     edited(widget)
 
@@ -80,7 +80,7 @@ def test_a_heat_map_by_a_method_that_is_not_known_here_keeps_its_name_when_outli
 
     assert call.options.explain_method is None
     assert storedReport(panel.parameters.report).analysis.explanation.method == unknown["method"]
-    assert "The heat map shown is Integrated Gradients for malignant." in panel.ui.explainHintLabel.text
+    assert "The heat map shown is Layer relevance for malignant." in panel.ui.explainHintLabel.text
 
 
 def test_an_edit_made_while_it_is_scored_is_not_scored(widget, engine, image):

@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from BreastUSAILib.engine.explanations.explanation import Explains
+from BreastUSAILib.engine.explanations.registry import method_asked_for
 from BreastUSAILib.engine.findings.analysis import (
     Analysis,
     Explanation,
     FrameFinding,
+    FurtherExplanation,
     InputSummary,
     Label,
     Lesion,
@@ -35,6 +38,7 @@ class MemoryMaps:
     label_maps: dict[int, NDArray[np.uint8]]
     heat_maps: dict[int, NDArray[np.float32]]
     asked: list[int] = field(default_factory=list)
+    further: dict[str, dict[int, NDArray[np.float32]]] = field(default_factory=dict)
 
     def labels(self, frame: int) -> NDArray[np.uint8]:
         self.asked.append(frame)
@@ -45,6 +49,9 @@ class MemoryMaps:
 
     def heat_map(self, frame: int) -> NDArray[np.float32]:
         return self.heat_maps[frame]
+
+    def explanation_map(self, option: str, frame: int) -> NDArray[np.float32]:
+        return self.further[option][frame]
 
     @property
     def frames(self) -> tuple[int, ...]:
@@ -153,6 +160,22 @@ def volume_of(frames: Frames, analyzed: tuple[int, ...] | None = None, lesions: 
         voxel_mm3=None if spacing is None else 0.5 * spacing[0] * spacing[1],
     )
     return volume, replace(plain, volume_lesions=joined)
+
+
+def explained(analysis: Analysis, *options: str) -> Analysis:
+    """The analysis with maps by these methods of every frame: a signed one is below 0 on its left half."""
+    rows, maps = [], {}
+    for option in options:
+        method = method_asked_for(option)
+        heat = hot_spot(analysis.input.rows, analysis.input.columns)
+        if method.is_signed:
+            heat[:, : analysis.input.columns // 2] *= -1
+        target = "malignant" if method.explains is Explains.CLASS else "outline"
+        frames = analysis.maps.frames
+        rows.append(FurtherExplanation(option, method.name, target, "input", method.is_signed, frames))
+        maps[option] = dict.fromkeys(frames, heat)
+    assert isinstance(analysis.maps, MemoryMaps)
+    return replace(analysis, explanations=tuple(rows), maps=replace(analysis.maps, further=maps))
 
 
 def analysis_of(

@@ -52,6 +52,9 @@ class MapsInMemory:
     def heat_map(self, frame: int) -> NDArray[np.float32]:
         return dict(zip(self.frames, self.heat, strict=True))[frame]
 
+    def explanation_map(self, option: str, frame: int) -> NDArray[np.float32]:
+        raise KeyError(option)
+
 
 def lesion_at(frame: int, centroid_px: tuple[float, float]) -> Lesion:
     """A lesion of which nothing matters but where it is."""

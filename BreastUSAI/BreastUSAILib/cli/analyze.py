@@ -49,6 +49,7 @@ def run_analyze(
                 Label(chosen.explain_class),
                 chosen.prevalence,
                 chosen.explain_method,
+                chosen.explain,
                 similar=request_of(chosen) if chosen.similar else None,
                 grade_explanations=chosen.grade_explanations,
             )

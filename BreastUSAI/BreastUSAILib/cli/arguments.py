@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
 from .. import RESEARCH_USE, __version__
 from ..engine.errors import one_line
-from ..engine.explanations.registry import EXPLAIN_METHODS, METHODS
+from ..engine.explanations.costs import times_of
+from ..engine.explanations.registry import EXPLAIN_METHODS, HEAT_MAP_METHODS, METHODS
 from .cases.arguments import add_library, add_request_arguments, add_similar
 
 CLASS_NAMES = ("normal", "benign", "malignant")
@@ -30,6 +32,7 @@ results, in DIR/<name of the input>/ (the second input of the same name goes to 
                          key frame's heat map is, flags, models and their SHA-256
   segmentation.seg.nrrd  the lesions; opens in Slicer as a segmentation
   heatmap.nrrd           what the verdict rests on, 0 to 1, on the input's own pixels
+  heatmap-METHOD.nrrd    with --explain: the same by another method; one that tells for from against, -1 to 1
   preview.png            the key frame with all of this in one picture
   scene.mrb              with --scene: everything as a Slicer scene
   counterfactuals.json   with --counterfactuals: the likelihood with something in the key frame changed
@@ -55,6 +58,7 @@ examples:
   breastusai analyze clips/*.dcm --output results --frames key --json > results.jsonl
   breastusai analyze cine.dcm --output results --frames 10-20 --scene
   breastusai analyze sweep.nrrd --output results --frames every:5 --explain-method saliency
+  breastusai analyze exam.dcm --output results --explain integrated-gradients,occlusion
   breastusai analyze exam.dcm --output results --classifier convnext_base --prevalence 0.05"""
 
 _MODELS = f"""\
@@ -107,7 +111,7 @@ def _add_analyze(commands: Any) -> None:
         "analyze",
         help="analyze ultrasound files and write the findings",
         description=_ANALYZE,
-        epilog=_RESULTS,
+        epilog=f"{_methods_manual()}\n\n{_RESULTS}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     analyze.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="a file, or a folder of files")
@@ -127,17 +131,7 @@ def _add_analyze(commands: Any) -> None:
         "malignant; every S-th; or a range counted from 0, both ends included, all of it or every S-th, or a single "
         "index (default: all)",
     )
-    analyze.add_argument(
-        "--explain-class",
-        choices=CLASS_NAMES,
-        default="malignant",
-        help="the class that the heat map explains (default: malignant)",
-    )
-    analyze.add_argument(
-        "--explain-method",
-        choices=EXPLAIN_METHODS,
-        help=f"how the heat map is made: {_methods()} (default: as the model's bundle says)",
-    )
+    _add_explanations(analyze)
     analyze.add_argument(
         "--grade-explanations",
         action="store_true",
@@ -186,6 +180,28 @@ def _add_analyze(commands: Any) -> None:
         action="store_true",
         help='print one JSON document a line for each result: {"input", "output", "analysis"}, '
         'or {"input", "error"} for an input that failed',
+    )
+
+
+def _add_explanations(analyze: Any) -> None:
+    analyze.add_argument(
+        "--explain-class",
+        choices=CLASS_NAMES,
+        default="malignant",
+        help="the class that heat map and explanations are about (default: malignant)",
+    )
+    analyze.add_argument(
+        "--explain-method",
+        choices=HEAT_MAP_METHODS,
+        help="how the heat map that comes with the verdict is made (default: as the model's bundle says)",
+    )
+    analyze.add_argument(
+        "--explain",
+        type=_methods,
+        default=(),
+        metavar="METHOD[,METHOD]",
+        help=f"further explanations beside the heat map, of {', '.join(EXPLAIN_METHODS)}; below is what each of them "
+        "means and how long it takes (default: none)",
     )
 
 
@@ -268,12 +284,25 @@ def _add_worker(commands: Any) -> None:
     )
 
 
-def _methods() -> str:
-    """Every method of explanation, what it marks, and what it costs."""
-    return "; ".join(
-        f"{method.option} {method.says} ({method.passes} pass{'es' if method.passes > 1 else ''} through the network)"
-        for method in METHODS
-    )
+def _methods_manual() -> str:
+    """Every method of explanation, what it means, and what it costs."""
+    lines = ["explanations; the time is that of one map, as a multiple of the analysis of a still with its heat map:"]
+    for method in METHODS:
+        times = times_of(method.option)
+        cost = "not measured" if times is None else f"{times:.2g} times"
+        lines.append(f"  {method.option} ({cost})")
+        lines += textwrap.wrap(method.about, 116, initial_indent="    ", subsequent_indent="    ")
+    return "\n".join(lines)
+
+
+def _methods(text: str) -> tuple[str, ...]:
+    from ..engine.errors import OptionError
+    from ..engine.options import methods_in
+
+    try:
+        return methods_in(text)
+    except OptionError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _frames(text: str) -> Any:

@@ -12,7 +12,7 @@ from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.findings.analysis import Label
 from ..engine.findings.similar_cases import SimilarRequest
 from ..engine.interface import Engine
-from ..engine.options import AnalyzeOptions, FrameSelection, Progress
+from ..engine.options import AnalyzeOptions, FrameSelection, Progress, methods_in
 from ..engine.remote.protocol import INVALID_PARAMS, ProtocolError
 from ..engine.remote.serving.server import Call
 from ..report.analyze_to_folder import FolderResult
@@ -23,9 +23,9 @@ from .inputs_run import InputsRun, check_output, reading_inputs
 def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str, Any]:
     """Analyze ``inputs`` (files and folders) into the folder ``output``, with the names and files of the command.
 
-    ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod``, ``gradeExplanations``,
-    ``prevalence``, ``similarLibrary`` (a folder, empty for the shipped library), ``report`` (as `parse_kinds` takes
-    it) and ``keepIdentity`` may be given, and ``models``. Answers
+    ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod``, ``explain`` (methods with
+    commas between), ``gradeExplanations``, ``prevalence``, ``similarLibrary`` (a folder, empty for the shipped
+    library), ``report`` (as `parse_kinds` takes it) and ``keepIdentity`` may be given, and ``models``. Answers
     ``{done: [{input, output}], failed: [{input, error}]}``, ``error`` being a sentence.
     Raises Cancelled, and what keeps every input from being analyzed; what was finished before stays.
     """
@@ -54,6 +54,7 @@ def _options(call: Call) -> AnalyzeOptions:
         explained,
         call.value_or(None, "prevalence", float, int),
         call.value_or(None, "explainMethod", str),
+        methods_in(call.value_or("", "explain", str)),
         similar=None if (library := call.value_or(None, "similarLibrary", str)) is None else SimilarRequest(library),
         grade_explanations=call.value_or(False, "gradeExplanations", bool),
     )

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.findings.analysis import CLASSES, Label
 from ..engine.findings.similar_cases import SimilarRequest
-from ..engine.options import AnalyzeOptions, FrameSelection, Progress
+from ..engine.options import AnalyzeOptions, FrameSelection, Progress, methods_in
 from ..engine.steps import all_at_once
 from ..scene.mrml.result_links import resultOf
 from ..scene.results.former_results import Former
 from ..scene.results.report_contents import reportContentsInSteps
+from ..scene.results.stored_report import storedReport
 from ..scene.source.source_options import SourceOptions
 from .jobs.analysis_job import AnalysisJob, AnalyzedNodes
 from .jobs.analysis_request import shownFrame
+from .jobs.explain_job import ExplainJob
 from .jobs.listener import JobListener, ignored
 from .process.background_engine import BackgroundEngine
 from .script_arrival import arrivalOf
 
 CURRENT = "current"
+_MOST = 2**31
 
 
 def analyzeNode(
@@ -35,6 +38,7 @@ def analyzeNode(
     prevalence: float | None,
     explainMethod: str | None,
     gradeExplanations: bool,
+    explain: str | Sequence[str],
     pixelSpacingMm: float | tuple[float, float] | None,
     asSlices: bool,
     sliceSpacingMm: float | None,
@@ -50,6 +54,7 @@ def analyzeNode(
         classNamed(explainClass),
         prevalence,
         explainMethod,
+        methodsNamed(explain),
         similar=similarRequest(similarCases),
         grade_explanations=gradeExplanations,
     )
@@ -75,6 +80,7 @@ def analyzeFolder(
     prevalence: float | None,
     explainMethod: str | None,
     gradeExplanations: bool,
+    explain: str | Sequence[str],
     progress: Progress | None,
     report: str,
     keepIdentity: bool,
@@ -86,6 +92,7 @@ def analyzeFolder(
         classNamed(explainClass),
         prevalence,
         explainMethod,
+        methodsNamed(explain),
         similar=similarRequest(similarCases),
         grade_explanations=gradeExplanations,
     )
@@ -100,6 +107,7 @@ def analyzeFolder(
         "keepIdentity": keepIdentity,
         "gradeExplanations": options.grade_explanations,
         "similarLibrary": options.similar and options.similar.library,
+        "explain": ",".join(options.explain),
     }
     return engine.request("analyzeFolder", params, progress)
 
@@ -119,6 +127,41 @@ def similarRequest(asked: bool | str | Path) -> SimilarRequest | None:
     if asked is False:
         return None
     return SimilarRequest("" if asked is True else str(Path(asked).absolute()))
+
+
+def explainNode(
+    engine: BackgroundEngine,
+    volumeNode: Any,
+    methods: str | Sequence[str],
+    *,
+    frames: str,
+    explainClass: str,
+    wait: bool,
+    progress: Progress | None,
+    onDone: Callable[[dict[str, Any]], None] | None,
+    onFailed: Callable[[BreastUSAIError], None] | None,
+) -> dict[str, Any] | ExplainJob:
+    """See `BreastUSAILogic.explain`."""
+    result = None if volumeNode is None else resultOf(volumeNode)
+    chosen: Collection[int | None] | None = None
+    if frames == "key" and result is not None and result.report is not None:
+        stored = storedReport(result.report)
+        chosen = frozenset() if stored is None else frozenset({stored.analysis.verdict.key_frame})
+    elif frames != "all":
+        selection = selectedFrames(frames, volumeNode)
+        chosen = range(selection.first, _MOST if selection.last is None else selection.last + 1, selection.step)
+    label, options = classNamed(explainClass), methodsNamed(methods)
+    listener = JobListener(progress or ignored, onDone or ignored, onFailed or ignored)
+    job = ExplainJob(engine, volumeNode, result, options, label, SourceOptions(), listener, chosen)
+    if wait:
+        return job.runBlocking()
+    job.start()
+    return job
+
+
+def methodsNamed(methods: str | Sequence[str]) -> tuple[str, ...]:
+    """The explanation methods of a text with commas between, or of several texts, each once. Raises OptionError."""
+    return methods_in(methods if isinstance(methods, str) else ",".join(methods))
 
 
 def classNamed(name: str) -> Label:

@@ -6,18 +6,19 @@ from dataclasses import replace
 
 from .bundles.bundle import Models
 from .device import resolve_device
-from .errors import OptionError
-from .explanations.explanation import Explainer
-from .explanations.registry import METHODS, method_asked_for
+from .explanations.registry import method_asked_for
 from .findings.analysis import Analysis
 from .findings.counterfactuals import Counterfactuals
+from .findings.explained import Explanations, with_explanations
+from .findings.maps import PackedMasks, StoredMaps
 from .images.frames import Frames
 from .interface import Masks
-from .models.classifier import Classifier
+from .models.chosen_explainer import chosen_explainer
 from .models.passes import Passes, SeparatePasses
 from .models.shared_encoder import SharedEncoder, shares_encoder
-from .options import AnalyzeOptions, Cancelling, Progress
+from .options import AnalyzeOptions, Cancelling, ExplainOptions, Progress
 from .pipeline.counterfactual_run import CounterfactualRun
+from .pipeline.explaining import Explaining, check_methods
 from .pipeline.rescoring import Rescoring
 from .pipeline.run import Equipment, Run
 from .similar.lookup import SimilarSearch
@@ -65,10 +66,21 @@ class Analyzer:
         """Segment, classify, explain and measure. The same input and options give the same result.
 
         Raises InputError for pixels that cannot be read or are not a picture, OptionError for frames outside the
-        input, for a prevalence that the classifier cannot be shifted to, and for an explanation method that it does
-        not allow, Cancelled when `cancelled` says so.
+        input, for a prevalence that the classifier cannot be shifted to, and for explanation methods that the
+        networks do not allow, Cancelled when `cancelled` says so.
         """
-        return Run(self._equipment(options), frames, options, progress, cancelled).result()
+        check_methods(self.models, options.explain)
+        equipment = self._equipment(options)
+        analysis = Run(equipment, frames, options, progress, cancelled).result()
+        own = equipment.models.classifier.explainer.method
+        methods = tuple(option for option in options.explain if method_asked_for(option).name != own)
+        mapped = set(analysis.maps.frames) & {one.index for one in analysis.frames if one.probabilities is not None}
+        if not methods or not mapped:
+            return analysis
+        assert isinstance(analysis.maps, StoredMaps)
+        masks = PackedMasks({index: analysis.maps.packed(index)[0] for index in mapped})
+        asked = ExplainOptions(methods, analysis.input.region_px, options.explain_class)
+        return with_explanations(analysis, Explaining(equipment, frames, masks, asked, progress, cancelled).result())
 
     def rescore(
         self,
@@ -149,6 +161,35 @@ class Analyzer:
         run = Run(self._equipment(DEFAULT_OPTIONS), frames, DEFAULT_OPTIONS, None, None, signatures=signatures)
         return signatures.of(0) if run.look([0], run.classify) else None
 
+    def explain(
+        self,
+        frames: Frames,
+        masks: Masks,
+        options: ExplainOptions,
+        progress: Progress | None = None,
+        cancelled: Cancelling | None = None,
+    ) -> Explanations:
+        """Explain frames that were analyzed before, without analyzing them again.
+
+        The same input, outlines, options and seed give the same maps. `with_explanations` makes them part of the
+        analysis.
+
+        Args:
+            frames: the input.
+            masks: by frame that is to be explained, the lesions as they are outlined, as for `rescore`: zeros where
+                there is none. Methods that explain the outline explain that of all lesions together.
+            options: the methods, what they explain, and the region that was analyzed.
+            progress: hears of passes through the network, done and to do.
+            cancelled: asked after each pass.
+
+        Raises InputError for pixels that cannot be read and for an image that no frame of can be explained,
+        OptionError for masks that do not fit, for frames and a region outside the input, for a method that the
+        networks do not allow, and where no method has anything to explain; Cancelled when `cancelled` says so.
+        """
+        check_methods(self.models, options.methods)
+        equipment = Equipment(self.models, self.passes, self.device)
+        return Explaining(equipment, frames, masks, options, progress, cancelled).demanded()
+
     def _equipment(self, options: AnalyzeOptions) -> Equipment:
         """The networks and the way through them, with the explanation that was asked for."""
         explainer = chosen_explainer(self.models.classifier, options.explain_method)
@@ -163,23 +204,3 @@ class Analyzer:
 def _passes(models: Models) -> Passes:
     shared = shares_encoder(models.classifier, models.segmenter)
     return (SharedEncoder if shared else SeparatePasses)(models.classifier, models.segmenter)
-
-
-def chosen_explainer(classifier: Classifier, option: str | None) -> Explainer:
-    """The explainer that a caller asked for: the bundle's own where `option`, of `EXPLAIN_METHODS`, is None or that.
-
-    Another method explains the layer that suits the network best. Raises OptionError where it cannot explain it.
-    """
-    if option is None:
-        return classifier.explainer
-    method = method_asked_for(option)
-    if method.name == classifier.explainer.method:
-        return classifier.explainer
-    layer = method.layer_of(classifier.network)
-    if layer is None:
-        fitting = [other.option for other in METHODS if other.layer_of(classifier.network) is not None]
-        raise OptionError(
-            f"the classifier '{classifier.identity.name}' has no feature map that {method.name} could explain",
-            remedy=f"Choose the explanation method '{fitting[0]}'",
-        )
-    return method.make(classifier.network, layer)

@@ -170,6 +170,13 @@ HEAT_MAP_BESIDE = _(
 )
 HEAT_MAP_EMPTY = _("The heat map is empty: the network found nothing that speaks for the class that is explained.")
 
+# Explanations
+NO_OUTLINE_TO_EXPLAIN = _("{method} has nothing to explain here, since no lesion is outlined.")
+NO_OUTLINE_TO_EXPLAIN_ON = _("{method} has nothing to explain on {count} of {all} frames, where no lesion is outlined.")
+NO_OUTLINE_TO_EXPLAIN_ON_SLICES = _(
+    "{method} has nothing to explain on {count} of {all} slices, where no lesion is outlined."
+)
+
 # Outlines that were given
 GIVEN = _("The outlines were given by a reader and not found by the segmentation model.")
 SCORED_BY_OWN_CALIBRATION = _(

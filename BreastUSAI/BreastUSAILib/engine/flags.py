@@ -41,6 +41,7 @@ class FlagCode(str, Enum):
     HEAT_MAP_FAILS = "heat_map_fails"
     HEAT_MAP_DISAGREES = "heat_map_disagrees"
     HEAT_MAP_EMPTY = "heat_map_empty"
+    NOT_EXPLAINED = "not_explained"
     OTHER = "other"
 
 

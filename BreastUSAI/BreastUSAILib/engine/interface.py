@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from .findings.analysis import Analysis
 from .findings.counterfactuals import Counterfactuals
+from .findings.explained import Explanations
 from .images.frames import Frames
-from .options import AnalyzeOptions, Cancelling, Progress
+from .options import AnalyzeOptions, Cancelling, ExplainOptions, Progress
 
 Masks = Mapping[int, NDArray[np.uint8]]
 """By frame, ``[H, W]`` of whole numbers: 0 background, n lesion number n."""
@@ -57,4 +58,15 @@ class Engine(Protocol):
         cancelled: Cancelling | None = ...,
     ) -> Counterfactuals:
         """What becomes of the likelihood of the one frame in `masks` where something in it is changed."""
+        ...
+
+    def explain(
+        self,
+        frames: Frames,
+        masks: Masks,
+        options: ExplainOptions,
+        progress: Progress | None = ...,
+        cancelled: Cancelling | None = ...,
+    ) -> Explanations:
+        """Explain the frames of `masks`, which were analyzed before, without analyzing them again."""
         ...

@@ -61,7 +61,7 @@ class Panel:
         self.layout = ImageLayout(ui)
         self.input = InputSection(ui, self._refresh)
         self.analysis = AnalyzeSection(ui, self.analyze, self.cancel, self.showLog)
-        self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.analysis.say)
+        self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.explain, self.analysis.say)
         self.blocks.onAssessed = self._onAssessed
         self.similar = SimilarSection(ui)
         self.models = ModelsSection(ui, engine)
@@ -72,6 +72,7 @@ class Panel:
         panelOpened(self.blocks.arrivalOf)
         self.runner.onAnalyzed, self.runner.onRescored = self._onAnalyzed, self.blocks.rescored
         self.blocks.checks.onCheck, self.runner.onChecked = self.check, self.blocks.checks.showFound
+        self.runner.onExplained = self.blocks.explained
         result = self.blocks.result
         self.shortcuts = Shortcuts(
             window,
@@ -150,6 +151,11 @@ class Panel:
         """Check what the likelihood depends on."""
         if self.parameters is not None:
             self.runner.check(self.parameters)
+
+    def explain(self) -> None:
+        """Make the explanations that are checked, of the result that is shown."""
+        if self.parameters is not None:
+            self.runner.explain(self.parameters)
 
     def cancel(self) -> None:
         """Stop what is running."""

@@ -8,7 +8,7 @@ import slicer
 from slicer.parameterNodeWrapper import Choice, WithinRange, parameterNodeWrapper
 
 from ..engine.device import DeviceChoice
-from ..engine.explanations.registry import EXPLAIN_METHODS
+from ..engine.explanations.registry import HEAT_MAP_METHODS
 from ..engine.findings.analysis import CLASSES
 from ..engine.findings.heat_map_colors import LAYER_OPACITY
 from ..scene.source.source_options import LARGEST_SPACING_MM
@@ -28,10 +28,11 @@ class BreastUSAIParameters:
     """The panel's parameter node. Numbers that are 0 and texts that are empty mean "not set".
 
     `prevalence` is in per cent. `classifier` and `segmenter` are names as the model list gives them, empty for the
-    shipped one. `similarLibrary` is a folder, empty for the shipped library. `readerAt` is when the reader's assessment
-    was entered, `readerAfterAt` when the final one was, after the result was shown; confidences are per cent.
-    `reportKinds` is as `report.reports.parse_kinds` takes it. `segmentation`, `heatMap`, `table` and `report` are the
-    nodes of the result that is shown; the result itself is read from the text of `report`.
+    shipped one. `similarLibrary` is a folder, empty for the shipped library. `explanations` are options of explanation
+    methods with commas between. `readerAt` is when the reader's assessment was entered, `readerAfterAt` when the final
+    one was, after the result was shown; confidences are per cent. `reportKinds` is as `report.reports.parse_kinds`
+    takes it. `segmentation`, `heatMap`, `table` and `report` are the nodes of the result that is shown, `heatMap` the
+    one of its maps that is chosen; the result itself is read from the text of `report`.
     """
 
     inputVolume: ImageVolume
@@ -45,9 +46,11 @@ class BreastUSAIParameters:
     prevalence: Annotated[float, WithinRange(0.0, LARGEST_PREVALENCE)] = 0.0
     keepFormer: bool = False
 
-    explainMethod: Annotated[str, Choice(EXPLAIN_METHODS)] = EXPLAIN_METHODS[0]
+    explainMethod: Annotated[str, Choice(HEAT_MAP_METHODS)] = HEAT_MAP_METHODS[0]
     explainClass: Annotated[str, Choice(EXPLAINED)] = EXPLAINED[0]
     gradeExplanations: bool = False
+    explanations: str = ""
+    explainAllFrames: bool = False
     heatMapOpacity: Annotated[float, WithinRange(0.0, 1.0)] = LAYER_OPACITY
     showOutline: bool = True
     showFill: bool = False

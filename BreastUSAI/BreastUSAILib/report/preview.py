@@ -15,6 +15,7 @@ from ..engine.findings.measures import Translate
 from ..engine.findings.words import english, explanation_words
 from ..engine.images.frames import Frames, InputKind
 from .atomic import atomic_file
+from .preview_explanations import further_views
 from .preview_panel import PANEL_WIDTH, panel
 from .preview_scales import STRIP_HEIGHT, color_strip, scale_strip
 from .preview_theme import BACKGROUND, QUIET, RULE, TEXT, font, shortened
@@ -66,6 +67,9 @@ def render_preview(analysis: Analysis, frames: Frames, translate: Translate = en
     side = panel(analysis, frame, translate)
     stacked = frames.columns > _WIDE * frames.rows
     cells = _grid([_captioned(*view) for view in views], stacked)
+    further = further_views(analysis, frames, frame, cells.width, translate)
+    if further:
+        cells = _above(cells, _grid([_captioned(*view) for view in further], False, cells.width))
     width = cells.width + PANEL_WIDTH + 3 * _MARGIN
     height = _HEADER + max(cells.height, side.height) + _FOOTER + _MARGIN
     canvas = Image.new("RGB", (width, height), BACKGROUND)
@@ -104,7 +108,7 @@ def preview_views(
     draw_outlines(explained, labels)
     return [
         (_("Lesions"), found, scale),
-        (explanation_words(analysis.explanation, _), explained, color_strip(strip_width, on_flow, _)),
+        (explanation_words(analysis.explanation, _), explained, color_strip(strip_width, on_flow, False, _)),
     ]
 
 
@@ -116,13 +120,24 @@ def _captioned(caption: str, view: Image.Image, strip: Image.Image) -> Image.Ima
     return cell
 
 
-def _grid(cells: list[Image.Image], stacked: bool) -> Image.Image:
+def _grid(cells: list[Image.Image], stacked: bool, room: int | None = None) -> Image.Image:
+    """Cells of one size side by side, one above the other where `stacked`, or as many as fit into the `room`."""
     width, height, gap = cells[0].width, cells[0].height, _MARGIN
-    across, down = (1, len(cells)) if stacked else (len(cells), 1)
+    across = len(cells) if room is None else max(1, (room + gap) // (width + gap))
+    across = 1 if stacked else min(across, len(cells))
+    down = -(-len(cells) // across)
     grid = Image.new("RGB", (across * width + (across - 1) * gap, down * height + (down - 1) * gap // 2), BACKGROUND)
     for index, cell in enumerate(cells):
-        grid.paste(cell, (0, index * (height + gap // 2)) if stacked else (index * (width + gap), 0))
+        row, column = divmod(index, across)
+        grid.paste(cell, (column * (width + gap), row * (height + gap // 2)))
     return grid
+
+
+def _above(upper: Image.Image, lower: Image.Image) -> Image.Image:
+    both = Image.new("RGB", (max(upper.width, lower.width), upper.height + _MARGIN // 2 + lower.height), BACKGROUND)
+    both.paste(upper, (0, 0))
+    both.paste(lower, (0, upper.height + _MARGIN // 2))
+    return both
 
 
 def _header(canvas: Image.Image, frames: Frames, kind_words: str) -> None:

@@ -38,14 +38,18 @@ def scale_strip(width: int, mm_per_px: float | None, _: Translate = english) -> 
     return strip
 
 
-def color_strip(width: int, on_flow: bool, _: Translate) -> Image.Image:
-    """The heat map's colors from 0 to 1, as they look over gray tissue; `on_flow`: those for color Doppler."""
+def color_strip(width: int, on_flow: bool, signed: bool, _: Translate) -> Image.Image:
+    """The heat map's colors from 0 to 1, as they look over gray tissue; `on_flow`: those for color Doppler.
+
+    Those of a signed map reach from -1 to 1.
+    """
     strip = Image.new("RGB", (width, STRIP_HEIGHT), BACKGROUND)
-    values = np.tile(np.linspace(0.0, 1.0, width, dtype=np.float32), (_BAR_HEIGHT, 1))
+    values = np.tile(np.linspace(-1.0 if signed else 0.0, 1.0, width, dtype=np.float32), (_BAR_HEIGHT, 1))
     tissue = np.full((_BAR_HEIGHT, width, 3), _UNDER_THE_HEAT, dtype=np.uint8)
-    strip.paste(Image.fromarray(heat_map_over(tissue, values, on_flow)), (0, 5))
+    strip.paste(Image.fromarray(heat_map_over(tissue, values, on_flow, signed)), (0, 5))
     draw = ImageDraw.Draw(strip)
-    for x, text, anchor in ((0, "0", "la"), (width // 2, _("relevance"), "ma"), (width - 1, "1", "ra")):
+    words = (_("against"), "0", _("for")) if signed else ("0", _("relevance"), "1")
+    for x, text, anchor in zip((0, width // 2, width - 1), words, ("la", "ma", "ra"), strict=True):
         draw.text((x, 20), text, font=font(_TEXT_SIZE), fill=TEXT, anchor=anchor)
     return strip
 

@@ -66,9 +66,9 @@ def enlarged(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def enlarged_map(values: NDArray, size: tuple[int, int]) -> NDArray[np.float32]:
-    """A heat map at display size, still in [0, 1]."""
+    """A heat map at display size, still in [-1, 1]."""
     picture = Image.fromarray(np.ascontiguousarray(values, dtype=np.float32))
-    return np.clip(np.asarray(picture.resize(size, Image.Resampling.BILINEAR)), 0.0, 1.0)
+    return np.clip(np.asarray(picture.resize(size, Image.Resampling.BILINEAR)), -1.0, 1.0)
 
 
 def draw_outlines(view: Image.Image, labels: NDArray[np.unsignedinteger[Any]]) -> None:

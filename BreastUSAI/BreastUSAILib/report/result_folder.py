@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..engine.explanations.registry import EXPLAIN_METHODS
 from ..engine.findings.analysis import Analysis
 from ..engine.findings.counterfactuals import Counterfactuals
 from ..engine.images.frames import Frames
 from ..engine.images.without_text import without_text
 from .atomic import atomic_folder
 from .counterfactual_picture import write_counterfactual_picture
-from .heat_map_nrrd import write_heat_maps
+from .heat_map_nrrd import write_further_maps, write_heat_maps
 from .json_file import write_document, write_json
 from .preview import write_preview
 from .privacy import private_frames, without_identifiers
@@ -27,8 +28,15 @@ COUNTERFACTUALS = "counterfactuals.json"
 COUNTERFACTUAL_PICTURE = "counterfactuals.png"
 SCENE = "scene.mrb"
 
+
+def further_map_name(option: str) -> str:
+    """The file with the maps of a method beside the heat map."""
+    return f"heatmap-{option}.nrrd"
+
+
 OWNED = (
     frozenset({ANALYSIS, SEGMENTATION, HEAT_MAP, PREVIEW, SCENE, COUNTERFACTUALS, COUNTERFACTUAL_PICTURE})
+    | frozenset(map(further_map_name, EXPLAIN_METHODS))
     | REPORT_FILES
 )
 """Every name that a result may have."""
@@ -40,7 +48,10 @@ SceneWriter = Callable[[Analysis, Frames, Path], None]
 
 @dataclass(frozen=True)
 class ResultFiles:
-    """Where one input's results are. Segmentation and heat map are None where no frame was segmented."""
+    """Where one input's results are. Segmentation and heat map are None where no frame was segmented.
+
+    `explanations` are the maps beside the heat map, by the method's option.
+    """
 
     folder: Path
     analysis: Path
@@ -49,6 +60,7 @@ class ResultFiles:
     heat_map: Path | None
     scene: Path | None
     reports: Reports = NO_REPORTS
+    explanations: Mapping[str, Path] = field(default_factory=dict)
 
 
 def write_results(
@@ -90,6 +102,8 @@ def write_results(
         if mapped:
             write_segmentation(named, shown, inside / SEGMENTATION)
             write_heat_maps(named, shown, inside / HEAT_MAP)
+        for further in named.explanations:
+            write_further_maps(named, shown, further, inside / further_map_name(further.option))
         write_preview(named, shown, inside / PREVIEW)
         if counterfactuals is not None:
             write_document(counterfactuals.to_json(), inside / COUNTERFACTUALS)
@@ -105,4 +119,5 @@ def write_results(
         folder / HEAT_MAP if mapped else None,
         folder / SCENE if write_scene is not None else None,
         reports,
+        {one.option: folder / further_map_name(one.option) for one in analysis.explanations},
     )

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from BreastUSAILib.engine.analyzer import Analyzer, chosen_explainer
+from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundles.bundle import Models
 from BreastUSAILib.engine.errors import OptionError
-from BreastUSAILib.engine.explanations.registry import EXPLAIN_METHODS, explainer_for, method_asked_for
+from BreastUSAILib.engine.explanations.registry import HEAT_MAP_METHODS, explainer_for, method_asked_for
 from BreastUSAILib.engine.explanations.saliency import InputSaliency
 from BreastUSAILib.engine.findings.analysis import Analysis, Label
+from BreastUSAILib.engine.models.chosen_explainer import chosen_explainer
 from BreastUSAILib.engine.models.shared_encoder import SharedEncoder
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 
@@ -120,7 +121,7 @@ def test_every_other_network_can_be_explained_either_way(untrained: Models, name
     network = build(name).eval().requires_grad_(False)
     images = torch.rand(1, 2, SMALL.size, SMALL.size, generator=torch.Generator().manual_seed(2))
     classifier = replace(untrained.classifier, network=network, explainer=InputSaliency(network))
-    for method in EXPLAIN_METHODS:
+    for method in HEAT_MAP_METHODS:
         explainer = chosen_explainer(classifier, method)
         assert explainer.method == method_asked_for(method).name
         logits, heat = explainer(images, 1)

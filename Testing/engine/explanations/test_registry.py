@@ -146,25 +146,35 @@ def test_a_network_is_explained_where_it_says_and_by_saliency_where_nowhere() ->
     assert explanation_of(RowLSTM(image_size=32)) == {"method": "Saliency", "layer": ""}
 
 
-@pytest.mark.parametrize("name", ["Guess", "Integrated Gradients", "grad-cam", "GRAD-CAM", "saliency", ""])
+@pytest.mark.parametrize("name", ["Guess", "LIME", "grad-cam", "GRAD-CAM", "saliency", ""])
 def test_an_unknown_method_is_refused_and_so_is_another_spelling(name: str) -> None:
     assert method_named(name) is None
     with pytest.raises(ModelError, match=f"'{name}' is unknown.*Use Grad-CAM or Saliency"):
         explainer_for(Convolutions(), name, "second")
 
 
-@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.option)
+@pytest.mark.parametrize("name", ["Integrated Gradients", "Attention gates"])
+def test_a_method_with_passes_of_its_own_makes_no_bundles_heat_map(name: str) -> None:
+    with pytest.raises(ModelError, match=f"'{name}' cannot come with a classification.*Use Grad-CAM or Saliency"):
+        explainer_for(Convolutions(), name, "second")
+
+
+IN_PASS = [method for method in METHODS if method.in_pass is not None]
+
+
+@pytest.mark.parametrize("method", IN_PASS, ids=lambda method: method.option)
 def test_every_method_makes_what_it_is_called_and_costs_what_it_says(method: ExplanationMethod) -> None:
     network = frozen(Convolutions())
-    layer = method.layer_of(network)
+    assert method.in_pass is not None
+    layer = method.in_pass.layer_of(network)
     assert layer is not None
-    explainer = method.make(network, layer)
+    explainer = method.in_pass.make(network, layer)
     passes: list[int] = []
     hook = network.register_forward_hook(lambda *_: passes.append(1))
     explainer(IMAGES, 1)
     hook.remove()
     assert explainer.method == method.name
-    assert len(passes) == method.passes
+    assert len(passes) == method.in_pass.passes
     assert method_named(method.name) is method
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from BreastUSAILib.engine.errors import OptionError
-from BreastUSAILib.engine.explanations.registry import EXPLAIN_METHODS
+from BreastUSAILib.engine.explanations.registry import HEAT_MAP_METHODS
 from BreastUSAILib.engine.findings.analysis import (
     CLASSES,
     FrameFinding,
@@ -42,7 +42,7 @@ OPTIONS = st.builds(
     st.builds(FrameSelection, st.integers(0, 9), st.none() | st.integers(9, 20), st.booleans(), st.integers(1, 5)),
     st.sampled_from(CLASSES),
     st.none() | st.floats(0.01, 0.99),
-    st.none() | st.sampled_from(EXPLAIN_METHODS),
+    st.none() | st.sampled_from(HEAT_MAP_METHODS),
 )
 
 

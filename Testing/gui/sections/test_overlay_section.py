@@ -142,11 +142,11 @@ def test_another_method_or_class_is_for_the_next_analysis_and_offers_one(
 
 
 def test_a_method_that_this_version_does_not_know_is_named_and_said_to_be_unknown(ui, section, parameters, nodes):
-    addToReport(nodes.report, "explanation", {"method": "Integrated Gradients", "class": "malignant", "layer": "input"})
+    addToReport(nodes.report, "explanation", {"method": "Layer relevance", "class": "malignant", "layer": "input"})
     section.refresh()
 
     assert ui.explainHintLabel.text == (
-        "The heat map shown is Integrated Gradients for malignant. "
+        "The heat map shown is Layer relevance for malignant. "
         "This version of BreastUSAI cannot make one by that method. Your choice is used by the next analysis."
     )
     assert not ui.analyzeAgainButton.isHidden()

@@ -55,6 +55,13 @@ def shownFrame(volumeNode: Any) -> FrameSelection:
     return FrameSelection(frame, frame)
 
 
+def explainedNow(parameters: Any) -> frozenset[int] | None:
+    """The frame that is shown, where that one alone is to be explained; None for all that were analyzed."""
+    if parameters.explainAllFrames:
+        return None
+    return frozenset({currentFrame(parameters.inputVolume)})
+
+
 def modelChoice(parameters: Any) -> ModelChoice:
     """Which models are to be used, and where."""
     return ModelChoice(parameters.classifier, parameters.segmenter, parameters.device)

@@ -125,7 +125,7 @@ def optionsOf(analysis: Analysis) -> AnalyzeOptions:
         frames=_selectionOf(analysis),
         explain_class=analysis.explanation.target_class,
         prevalence=_prevalenceOf(analysis),
-        explain_method=None if method is None else method.option,
+        explain_method=None if method is None or method.in_pass is None else method.option,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ...engine.images.frames import Frames
 from ...engine.interface import Engine, Masks
-from ...engine.options import AnalyzeOptions, ModelChoice, Progress
+from ...engine.options import AnalyzeOptions, ExplainOptions, ModelChoice, Progress
 from .call import Call, Listener
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ class BackgroundEngine(Engine, Protocol):
 
     def startCounterfactuals(self, frames: Frames, options: AnalyzeOptions, listener: Listener, masks: Masks) -> Call:
         """Check what the likelihood depends on, without waiting; `listener.onDone` gets the Counterfactuals."""
+        ...
+
+    def startExplaining(self, frames: Frames, masks: Masks, options: ExplainOptions, listener: Listener) -> Call:
+        """Explain frames that were analyzed, without waiting; `listener.onDone` gets the `Explanations`."""
         ...
 
     def startRequest(self, method: str, params: Mapping[str, Any], listener: Listener) -> Call:

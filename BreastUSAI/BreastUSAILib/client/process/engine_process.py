@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ...engine.errors import Cancelled, DependencyError
 from ...engine.findings.analysis import Analysis
 from ...engine.findings.counterfactuals import Counterfactuals
+from ...engine.findings.explained import Explanations
 from ...engine.images.frames import Frames
 from ...engine.interface import Masks
-from ...engine.options import AnalyzeOptions, Cancelling, ModelChoice, Progress
+from ...engine.options import AnalyzeOptions, Cancelling, ExplainOptions, ModelChoice, Progress
 from ...engine.steps import WAIT, all_at_once
 from ..stepped_work import Steps
 from .call import Call, Listener, Ticket
@@ -28,7 +29,7 @@ __all__ = ["Call", "EngineCommand", "EngineError", "EngineProcess", "Listener", 
 DEFAULT_OPTIONS = AnalyzeOptions()
 Found = TypeVar("Found", Analysis, Counterfactuals)
 _WAIT_MS = 50
-_ANALYSES = {"analyze", "rescore", "counterfactuals", "analyzeFolder"}
+_ANALYSES = {"analyze", "rescore", "explain", "counterfactuals", "analyzeFolder"}
 _WITH_MODELS = {*_ANALYSES, "selfCheck"}
 
 
@@ -104,6 +105,11 @@ class EngineProcess:
         ticket = Ticket(analyzes=True)
         return self._begin(ticket, self._checks(ticket, frames, options, masks, listener.onProgress), listener)
 
+    def startExplaining(self, frames: Frames, masks: Masks, options: ExplainOptions, listener: Listener) -> Call:
+        """Explain without waiting; `listener.onDone` gets the Explanations."""
+        ticket = Ticket(analyzes=True)
+        return self._begin(ticket, self._explanations(ticket, frames, masks, options, listener.onProgress), listener)
+
     def startRequest(self, method: str, params: Mapping[str, Any], listener: Listener) -> Call:
         """Ask without waiting; `listener.onDone` gets the answer, a dict."""
         ticket = Ticket(analyzes=method in _ANALYSES)
@@ -152,6 +158,18 @@ class EngineProcess:
         """As `Analyzer.counterfactuals`: waits for the result. Also raises EngineError."""
         ticket = Ticket(analyzes=True)
         return self._finish(self._checks(ticket, frames, options, masks, progress), cancelled)
+
+    def explain(
+        self,
+        frames: Frames,
+        masks: Masks,
+        options: ExplainOptions,
+        progress: Progress | None = None,
+        cancelled: Cancelling | None = None,
+    ) -> Explanations:
+        """As `Analyzer.explain`: waits for the result, with or without an event loop. Also raises EngineError."""
+        ticket = Ticket(analyzes=True)
+        return self._finish(self._explanations(ticket, frames, masks, options, progress), cancelled)
 
     def request(self, method: str, params: Mapping[str, Any], progress: Progress | None = None) -> dict[str, Any]:
         """Ask and wait for the answer. Raises what the method answers, and EngineError."""
@@ -222,6 +240,19 @@ class EngineProcess:
         with self._lifetime.privateFolder().subfolder(ticket.afterEnd) as folder:
             yield from write_report_input(folder, contents.frames, contents.masks, contents.heat, contents.document)
             return (yield from self._answer(ticket, "saveReport", {"folder": str(folder), **params}, progress))
+
+    def _explanations(
+        self, ticket: Ticket, frames: Frames, masks: Masks, options: ExplainOptions, progress: Progress | None
+    ) -> Generator[Any, None, Explanations]:
+        from ...engine.remote.exchange import write_input
+        from ...engine.remote.explanation_files import read_explanations
+
+        self._lifetime.start()
+        with self._lifetime.privateFolder().subfolder(ticket.afterEnd) as folder:
+            yield from write_input(folder, frames, options, masks)
+            answer = yield from self._answer(ticket, "explain", {"folder": str(folder)}, progress)
+            self.deviceUsed = answer.get("device")
+            return (yield from read_explanations(folder))
 
     def _answer(
         self, ticket: Ticket, method: str, params: Mapping[str, Any], progress: Progress | None

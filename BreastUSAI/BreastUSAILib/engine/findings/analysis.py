@@ -158,6 +158,24 @@ class Explanation:
 
 
 @dataclass(frozen=True)
+class FurtherExplanation:
+    """One explanation beside the heat map that came with the verdict.
+
+    `option` is the method as a caller asks for it, `method` its name. `target` is the class that is explained, or
+    ``outline``. A signed map lies in [-1, 1], below 0 where the image speaks against the class; any other in [0, 1].
+    `frames` are those that have such a map; `seed` is that of what the method drew.
+    """
+
+    option: str
+    method: str
+    target: str
+    layer: str
+    signed: bool
+    frames: tuple[int, ...]
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class ModelIdentity:
     """Which weights gave the result; `sha256` is that of the weights file."""
 
@@ -200,6 +218,9 @@ class FrameMaps(Protocol):
     def heat_map(self, frame: int) -> NDArray[np.float32]:
         """``[H, W]`` float32 in [0, 1]. KeyError where the frame was not explained."""
 
+    def explanation_map(self, option: str, frame: int) -> NDArray[np.float32]:
+        """``[H, W]`` float32 of one of `Analysis.explanations`. KeyError where that method gave the frame none."""
+
     @property
     def frames(self) -> tuple[int, ...]:
         """Indices of the frames that have masks and heat maps, ascending."""
@@ -219,6 +240,9 @@ class _NoMaps:
     def heat_map(self, frame: int) -> NDArray[np.float32]:
         raise KeyError(frame)
 
+    def explanation_map(self, option: str, frame: int) -> NDArray[np.float32]:
+        raise KeyError(option)
+
 
 NO_MAPS: FrameMaps = _NoMaps()
 """Maps of an analysis that was read from a document, which has none."""
@@ -231,9 +255,10 @@ class Analysis:
     `volume_lesions` is a partition of `lesions` where the input is a volume; a still and a cine have none.
     `selection` is what was chosen of the input's frames, kept through every `Analyzer.rescore`; None where unknown.
     `prevalence` is the share of malignant among lesions, in (0, 1), that was asked for, whether or not there is a
-    verdict that could be shifted to it; None where none was. `heat_map_grades` are those of the key frame's heat maps,
-    none of a rejected input and in documents before 1.5.0. `similar` are past cases that look like the key frame; None
-    where they were not asked for. `maps` are absent (`NO_MAPS`) from an analysis that was
+    verdict that could be shifted to it; None where none was. `explanations` are those beside `explanation`, which is
+    that of the heat map; each method is there once. `heat_map_grades` are those of the key frame's heat maps, none of a
+    rejected input and in documents before 1.5.0. `similar` are past cases that look like the key frame; None where they
+    were not asked for. `maps` are absent (`NO_MAPS`) from an analysis that was
     read from a stored document.
     """
 
@@ -253,6 +278,7 @@ class Analysis:
     prevalence: float | None = None
     heat_map_grades: tuple[HeatMapGrades, ...] = ()
     similar: SimilarCases | None = None
+    explanations: tuple[FurtherExplanation, ...] = ()
 
     def lesions_of(self, frame: int) -> tuple[Lesion, ...]:
         """The lesions of one frame, largest first."""

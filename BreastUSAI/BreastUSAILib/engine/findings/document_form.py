@@ -47,6 +47,7 @@ def _check_references(analysis: Analysis) -> None:
     count, lesions = analysis.input.frames, analysis.lesions
     numbers = {lesion.id for lesion in lesions}
     named = [*(finding.index for finding in analysis.frames), *(lesion.frame for lesion in lesions)]
+    named += [frame for further in analysis.explanations for frame in further.frames]
     if analysis.verdict.key_frame is not None:
         named.append(analysis.verdict.key_frame)
     for joined in analysis.volume_lesions:

@@ -2,6 +2,9 @@
 
 More heat is always lighter, in even steps, so that it reads in gray print too, and covers more of the image: nothing
 of it where there is no heat. Red and blue are flow on color Doppler, so that heat is green there.
+
+A signed map is as light and as opaque as its magnitude is great, and tells the sign by the hue: warm speaks for what is
+explained, cold against it. On color Doppler that is green and violet.
 """
 
 from __future__ import annotations
@@ -37,6 +40,16 @@ _ON_DOPPLER: Anchors = (
     (150, 210, 80),
     (226, 244, 150),
 )
+_FOR: Anchors = ((46, 14, 8), (120, 40, 14), (196, 84, 20), (240, 144, 40), (252, 204, 100), (254, 244, 190))
+_AGAINST: Anchors = ((8, 22, 52), (16, 56, 112), (24, 98, 170), (56, 150, 212), (124, 202, 236), (206, 242, 254))
+_AGAINST_ON_DOPPLER: Anchors = (
+    (34, 10, 46),
+    (74, 24, 96),
+    (116, 48, 148),
+    (158, 84, 194),
+    (196, 134, 224),
+    (234, 200, 246),
+)
 _FULL_FROM = 0.65
 
 
@@ -45,20 +58,32 @@ def shows_flow(flags: Iterable[Flag]) -> bool:
     return any(flag.code is FlagCode.COLOR_DOPPLER for flag in flags)
 
 
-def heat_map_colors(values: NDArray, on_flow: bool = False) -> NDArray[np.float32]:
-    """RGB ``[..., 3]`` in [0, 255] of heat-map values in [0, 1]; `on_flow` for color Doppler."""
-    anchors = np.array(_ON_DOPPLER if on_flow else _ON_GRAY, dtype=np.float32)
-    stops = np.linspace(0.0, 1.0, len(anchors))
-    return np.stack([np.interp(values, stops, anchors[:, channel]) for channel in range(3)], -1).astype(np.float32)
+def heat_map_colors(values: NDArray, on_flow: bool = False, signed: bool = False) -> NDArray[np.float32]:
+    """RGB ``[..., 3]`` in [0, 255] of heat-map values in [0, 1], or [-1, 1] of a signed one.
+
+    `on_flow` for color Doppler.
+    """
+    if not signed:
+        return _between(_ON_DOPPLER if on_flow else _ON_GRAY, values)
+    warm, cold = (_ON_DOPPLER, _AGAINST_ON_DOPPLER) if on_flow else (_FOR, _AGAINST)
+    values = np.asarray(values)
+    return np.where(values[..., None] < 0, _between(cold, -values), _between(warm, values))
+
+
+def _between(anchors: Anchors, values: NDArray) -> NDArray[np.float32]:
+    """Colors ``[..., 3]`` of values in [0, 1]."""
+    points = np.array(anchors, dtype=np.float32)
+    stops = np.linspace(0.0, 1.0, len(points))
+    return np.stack([np.interp(values, stops, points[:, channel]) for channel in range(3)], -1).astype(np.float32)
 
 
 def heat_map_opacity(values: NDArray) -> NDArray[np.float32]:
-    """Opacity ``[...]`` in [0, 1] of heat-map values in [0, 1], before that of the whole layer; 0 of no heat."""
-    share = np.clip(np.asarray(values) / _FULL_FROM, 0.0, 1.0)
+    """Opacity ``[...]`` in [0, 1] of heat-map values in [-1, 1], before that of the whole layer; 0 of no heat."""
+    share = np.clip(np.abs(values) / _FULL_FROM, 0.0, 1.0)
     return (share * share * (3.0 - 2.0 * share)).astype(np.float32)
 
 
-def heat_map_over(image: NDArray, values: NDArray, on_flow: bool = False) -> NDArray[np.uint8]:
+def heat_map_over(image: NDArray, values: NDArray, on_flow: bool = False, signed: bool = False) -> NDArray[np.uint8]:
     """The heat map `values` ``[H, W]`` laid over `image` ``[H, W, 3]`` uint8."""
     opacity = LAYER_OPACITY * heat_map_opacity(values)[..., None]
-    return np.rint(image * (1.0 - opacity) + heat_map_colors(values, on_flow) * opacity).astype(np.uint8)
+    return np.rint(image * (1.0 - opacity) + heat_map_colors(values, on_flow, signed) * opacity).astype(np.uint8)

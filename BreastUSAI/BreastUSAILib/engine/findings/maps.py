@@ -88,13 +88,29 @@ class PackedMasks(Mapping[int, NDArray[np.uint8]]):
         return len(self._packed)
 
 
+@dataclass(frozen=True)
+class SquareMaps:
+    """One kind of map of some frames, each ``[n, n]`` over a network's square, on the frame's grid when asked for."""
+
+    letterbox: Letterbox
+    squares: Mapping[int, NDArray[np.float32]]
+
+    def map(self, frame: int) -> NDArray[np.float32]:
+        """``[H, W]`` float32, 0 outside the analyzed region. KeyError where the frame has none."""
+        return self.letterbox.restore(self.squares[frame])
+
+
 @dataclass
 class StoredMaps:
-    """`FrameMaps` that keeps each frame's label crop compressed and its heat map at the network's resolution."""
+    """`FrameMaps` that keeps each frame's label crop compressed and its heat map at the network's resolution.
+
+    `further` are the maps of explanations beside the heat map, by the method's option.
+    """
 
     letterbox: Letterbox
     _labels: dict[int, PackedLabels] = field(default_factory=dict)
     _heat: dict[int, NDArray[np.float32]] = field(default_factory=dict)
+    further: dict[str, SquareMaps] = field(default_factory=dict)
 
     def store(self, frame: int, labels: NDArray[np.uint8], heat: NDArray[np.float32]) -> None:
         """Keep the labels ``[H, W]`` and the low-resolution heat map ``[n, n]`` of one frame."""
@@ -130,3 +146,7 @@ class StoredMaps:
     def heat_map(self, frame: int) -> NDArray[np.float32]:
         """``[H, W]`` float32 in [0, 1], 0 outside the analyzed region. KeyError where the frame was not explained."""
         return self.letterbox.restore(self._heat[frame])
+
+    def explanation_map(self, option: str, frame: int) -> NDArray[np.float32]:
+        """``[H, W]`` float32 in [0, 1], or [-1, 1] where signed. KeyError where that method gave the frame none."""
+        return self.further[option].map(frame)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ..flag_sentences import translated
 from ..flags import Flag, FlagCode, Severity
 from ..images.frames import InputKind, SpacingSource
-from .analysis import Analysis, Explanation, Label, Lesion, Malignancy, VolumeLesion
+from .analysis import Analysis, Explanation, FurtherExplanation, Label, Lesion, Malignancy, VolumeLesion
 from .measures import Translate, axes
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -138,7 +138,17 @@ def severity_meaning(severity: Severity, _: Translate = english) -> str:
 
 def method_words(method: str, _: Translate = english) -> str:
     """The name of an explanation method; one that this version does not know as it is written."""
-    return {"Grad-CAM": _("Grad-CAM"), "Saliency": _("Saliency")}.get(method, method)
+    return {
+        "Grad-CAM": _("Grad-CAM"),
+        "Saliency": _("Saliency"),
+        "SmoothGrad": _("SmoothGrad"),
+        "Integrated Gradients": _("Integrated Gradients"),
+        "GradientShap": _("GradientShap"),
+        "KernelShap": _("KernelShap"),
+        "Occlusion": _("Occlusion"),
+        "Outline Grad-CAM": _("Outline Grad-CAM"),
+        "Attention gates": _("Attention gates"),
+    }.get(method, method)
 
 
 def explanation_words(explanation: Explanation, _: Translate = english) -> str:
@@ -146,6 +156,15 @@ def explanation_words(explanation: Explanation, _: Translate = english) -> str:
     return _("{method} for {label}").format(
         method=method_words(explanation.method, _), label=label_words(explanation.target_class, _)
     )
+
+
+def further_explanation_words(explanation: FurtherExplanation, _: Translate = english) -> str:
+    """What one further map explains, and how: "Occlusion for benign", "Attention gates"."""
+    method = method_words(explanation.method, _)
+    known = {label.value: label for label in Label}
+    if explanation.target not in known:
+        return method
+    return _("{method} for {label}").format(method=method, label=verdict_words(known[explanation.target], _).lower())
 
 
 def task_words(task: str | None, _: Translate = english) -> str:
@@ -161,6 +180,10 @@ def model_lines(analysis: Analysis, _: Translate = english) -> list[str]:
     ]
     if analysis.verdict.label is not Label.REJECTED:
         lines.append(_("Heat map: {explanation}").format(explanation=explanation_words(analysis.explanation, _)))
+        lines += [
+            _("Further explanation: {explanation}").format(explanation=further_explanation_words(one, _))
+            for one in analysis.explanations
+        ]
     return lines
 
 

@@ -2,8 +2,9 @@
 
 The parent writes ``input.json``, the pixels as one .npy a pixel type, and the masks to be scored where there are any.
 The engine writes ``analysis.json``, ``labels.bin`` (compressed crops) and ``heat.bin`` (float32, at the network's
-resolution); of counterfactual checks ``counterfactuals.json`` and their pictures as .npy. What takes long for many
-frames is a generator: each of its steps takes about as long as one frame.
+resolution), and the maps of further explanations (`explanation_files`); of counterfactual checks
+``counterfactuals.json`` and their pictures as .npy. What takes long for many frames is a generator: each of its steps
+takes about as long as one frame.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from ..findings.maps import PackedLabels, PackedMasks, StoredMaps
 from ..images.frames import Frames, Rectangle
 from ..images.letterbox import Letterbox
 from ..interface import Masks
-from ..options import AnalyzeOptions
+from ..options import AnalyzeOptions, ExplainOptions
 from .dataclass_json import from_plain, to_plain
+from .explanation_files import read_maps, write_maps
 from .file_errors import handing_over
 from .row_file import RowFile, read_row
 
@@ -42,12 +44,12 @@ class Given:
     """What the engine was given: `masks` is None for an analysis from the pixels alone."""
 
     frames: Frames
-    options: AnalyzeOptions
+    options: AnalyzeOptions | ExplainOptions
     masks: Masks | None
 
 
 def write_input(
-    folder: Path, frames: Frames, options: AnalyzeOptions, masks: Masks | None = None
+    folder: Path, frames: Frames, options: AnalyzeOptions | ExplainOptions, masks: Masks | None = None
 ) -> Generator[None, None, None]:
     """Write the frames that the engine will read, a frame a step.
 
@@ -62,6 +64,7 @@ def write_input(
         types = yield from _write_pixels(folder, frames, handed)
         manifest = {
             "frames": to_plain(frames, without=("read_frame",)),
+            "explains": isinstance(options, ExplainOptions),
             "options": to_plain(options),
             "handed": handed,
             "types": types,
@@ -70,7 +73,9 @@ def write_input(
         (folder / INPUT).write_text(json.dumps(manifest), encoding="ascii")
 
 
-def _needed(frames: Frames, options: AnalyzeOptions, masks: Masks | None) -> list[int]:
+def _needed(frames: Frames, options: AnalyzeOptions | ExplainOptions, masks: Masks | None) -> list[int]:
+    if isinstance(options, ExplainOptions):
+        return sorted(index for index in masks or () if 0 <= index < frames.count)
     if masks is None:
         return list(options.frames.indices(frames.count))
     region = options.frames.region_frames(frames.count) if frames.region is None else []
@@ -91,7 +96,7 @@ def read_input(folder: Path) -> Given:
         return read_row(_pixel_file(folder, kind), row)
 
     frames = from_plain(Frames, manifest["frames"], read_frame=read_frame)
-    options = from_plain(AnalyzeOptions, manifest["options"])
+    options = from_plain(ExplainOptions if manifest["explains"] else AnalyzeOptions, manifest["options"])
     masks = manifest["masks"]
     return Given(frames, options, None if masks is None else _read_masks(folder / MASKS, masks))
 
@@ -124,6 +129,7 @@ def write_analysis(folder: Path, analysis: Analysis) -> None:
             "analysis": to_plain(analysis, without=("maps",)),
             "letterbox": to_plain(maps.letterbox),
             "maps": index,
+            "further": write_maps(folder, maps.further),
         }
         (folder / ANALYSIS).write_text(json.dumps(document), encoding="ascii")
 
@@ -146,6 +152,7 @@ def read_analysis(folder: Path) -> Generator[None, None, Analysis]:
                 heat = np.frombuffer(heat_file.read(4 * int(np.prod(shape))), dtype=np.float32)
                 maps.store_packed(frame, labels, heat.reshape(shape))
                 yield
+        maps.further = yield from read_maps(folder, document["further"])
     return from_plain(Analysis, values, frames=frames, lesions=lesions, maps=maps)
 
 

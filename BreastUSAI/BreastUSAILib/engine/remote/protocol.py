@@ -1,6 +1,6 @@
 """JSON-RPC 2.0 (https://www.jsonrpc.org/specification), one message a line, between the engine and its parent.
 
-Requests go to the engine: ``hello``, ``analyze``, ``rescore``, ``counterfactuals``, ``analyzeFolder``,
+Requests go to the engine: ``hello``, ``analyze``, ``rescore``, ``explain``, ``counterfactuals``, ``analyzeFolder``,
 ``models.list``, ``models.verify``, ``models.add``, ``models.remove``, ``models.card``, ``selfCheck``. Notifications to
 it: ``cancel {id}`` and ``exit``. Notifications from it: ``progress {id, done, total, words}`` and ``log {text}``.
 Batches are not spoken.

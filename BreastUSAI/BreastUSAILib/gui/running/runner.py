@@ -1,4 +1,7 @@
-"""Runs one thing at a time: installation, analysis, re-scoring, checks; each ends in a state and one sentence."""
+"""Runs one thing at a time: installation, analysis, re-scoring, checks, explanations.
+
+Each ends in a state and one sentence.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,14 @@ from slicer.i18n import tr as _
 
 from ...client.installing.install_failure import InstallError
 from ...client.installing.installer import InstallerLike, Step
-from ...client.jobs.analysis_request import analyzeOptions, modelChoice, sourceOptions
+from ...client.jobs.analysis_request import analyzeOptions, explainedNow, modelChoice, sourceOptions
 from ...client.jobs.listener import JobListener, ignored
 from ...client.process.background_engine import BackgroundEngine
 from ...client.stepped_work import UnexpectedError, asError
 from ...engine.errors import BreastUSAIError, Cancelled, DependencyError
+from ...engine.findings.analysis import Label
 from ...engine.images.frames import InputKind
+from ...engine.options import methods_in
 from ...scene.results.arrival import Arrival
 from ..words.plain_words import sentenceOf
 
@@ -42,7 +47,8 @@ class Runner:
     """Owns engine, installer and the job that is running; knows no widget.
 
     Set `onState(state, sentence)`, `onProgress(done, total, words)`, `onAnalyzed(nodes, volumeNode)` (what was added,
-    and the node that was analyzed), `onRescored()` and `onChecked(counterfactuals)` to hear of them, and
+    and the node that was analyzed), `onRescored()`, `onChecked(counterfactuals)` and `onExplained(nodes, report)` to
+    hear of them, and
     `arrivalOf(volumeNode)` to say how a result enters the scene.
 
     Args:
@@ -57,6 +63,7 @@ class Runner:
         self.onAnalyzed: Callable[[Any, Any], None] = ignored
         self.onRescored: Callable[[], None] = ignored
         self.onChecked: Callable[[Any], None] = ignored
+        self.onExplained: Callable[[Any, Any], None] = ignored
         self.arrivalOf: Callable[[Any], Arrival] = lambda _volume: Arrival.SHOWN
         self._engine, self._installer = engine, installer
         self.logText = ""
@@ -110,6 +117,21 @@ class Runner:
 
         self._run(parameters, makeJob, lambda found: self.onChecked(found))
 
+    def explain(self, parameters: Any) -> None:
+        """Explain the result that is shown by the methods that are chosen."""
+        report = parameters.report
+
+        def makeJob(listener: JobListener) -> Any:
+            from ...client.jobs.explain_job import ExplainJob
+
+            methods, frames = methods_in(parameters.explanations), explainedNow(parameters)
+            label, source = Label(parameters.explainClass), sourceOptions(parameters)
+            return ExplainJob(
+                self._engine, parameters.inputVolume, parameters, methods, label, source, listener, frames
+            )
+
+        self._run(parameters, makeJob, lambda nodes: self.onExplained(nodes, report))
+
     def install(self, step: Step) -> bool:
         """Run an installation; returns whether it ended well.
 
@@ -137,7 +159,8 @@ class Runner:
 
     def cleanup(self) -> None:
         """Stop everything and tell nobody any more."""
-        self.onState = self.onProgress = self.onAnalyzed = self.onRescored = self.onChecked = ignored
+        self.onState = self.onProgress = self.onAnalyzed = self.onRescored = ignored
+        self.onChecked = self.onExplained = ignored
         self.cancel()
         self._engine.stop()
 

@@ -18,6 +18,7 @@ from ...scene.views.overlay import setFill, setHeatMapOpacity, setOutline, setOv
 from ...scene.views.slice_views import viewsElsewhere
 from ..widgets.choices import Choices
 from ..widgets.shortcuts import withShortcut
+from .explanation_controls import ExplanationControls
 
 
 class OverlaySection:
@@ -32,12 +33,13 @@ class OverlaySection:
         self._ui = ui
         self._parameters: Any = None
         self._applied: tuple[Any, ...] | None = None
-        methods = {method.option: method_words(method.name, _) for method in METHODS}
+        methods = {method.option: method_words(method.name, _) for method in METHODS if method.in_pass is not None}
         labels = {label.value: verdict_words(label, _) for label in reversed(CLASSES)}
         self._method = Choices(ui.explainMethodComboBox, methods, self._onMethod)
         self._class = Choices(ui.explainClassComboBox, labels, self._onClass)
         ui.showOverlaysCheckBox.toolTip = withShortcut(_("Show or hide heat map and outlines"), "toggleOverlays")
         ui.analyzeAgainButton.clicked.connect(self._onAnalyzeAgain)
+        self.explanations = ExplanationControls(ui)
         self.setParameterNode(parameters)
 
     def setParameterNode(self, parameters: Any) -> None:
@@ -64,6 +66,7 @@ class OverlaySection:
         for control in (ui.showOverlaysCheckBox, ui.heatMapOpacitySlider, ui.showOutlineCheckBox, ui.showFillCheckBox):
             control.enabled = hasResult
         ui.explainMethodComboBox.enabled = ui.explainClassComboBox.enabled = parameters is not None
+        self.explanations.show(parameters)
         if parameters is None:
             ui.explainHintLabel.text = ""
             _sayOrHide(ui.heatMapGradesLabel, "")
@@ -120,9 +123,11 @@ class OverlaySection:
         else:
             words = _("The heat map shown is {explanation}.").format(explanation=explanation_words(explanation, _))
             method = method_named(explanation.method)
-            if method is None:
+            if method is None or method.in_pass is None:
                 words += " " + _("This version of BreastUSAI cannot make one by that method.")
-            differs = method is None or (method.option, explanation.target_class.value) != chosen
+            differs = (
+                method is None or method.in_pass is None or (method.option, explanation.target_class.value) != chosen
+            )
             if differs:
                 words += " " + _("Your choice is used by the next analysis.")
             ui.explainHintLabel.text = words

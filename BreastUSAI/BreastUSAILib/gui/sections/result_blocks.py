@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...client.jobs.listener import ignored
@@ -33,6 +33,7 @@ class ResultBlocks:
         ui: the panel's widgets.
         onAnalyze: called when a heat map of another method or class is wanted.
         onRescore: called when edited outlines are to be scored.
+        onExplain: called when further explanations of the result are wanted.
         onProblem: told, in a sentence, why a frame or lesion cannot be shown.
     """
 
@@ -41,6 +42,7 @@ class ResultBlocks:
         ui: Any,
         onAnalyze: Callable[[], None],
         onRescore: Callable[[], None],
+        onExplain: Callable[[], None],
         onProblem: Callable[[str], None],
     ) -> None:
         self.onAssessed: Callable[[], None] = ignored
@@ -54,6 +56,7 @@ class ResultBlocks:
         self.edit = EditSection(ui, None, onRescore)
         self.edits = EditWatch(self.refresh)
         self.overlay.onAnalyzeAgain = onAnalyze
+        self.overlay.explanations.onExplain = onExplain
         self.result.onFrameChosen, self.result.onLesionChosen = self._onFrame, self._onLesion
         self._watch = FrameWatch(self.result.setCurrentFrame)
         self._text = TextWatch(self._onText)
@@ -148,10 +151,17 @@ class ResultBlocks:
         self.reader.resultArrived()
         self.refresh()
 
+    def explained(self, nodes: Mapping[str, Any], report: Any) -> None:
+        """Further maps of the result of `report` are in the scene; the first of them is shown."""
+        if nodes and self._parameters is not None and self._parameters.report is report:
+            self._parameters.heatMap = next(iter(nodes.values()))
+        self.refresh()
+
     def setBusy(self, isBusy: bool) -> None:
         """Whether the engine is at work."""
         self.edit.setBusy(isBusy)
         self.checks.setBusy(isBusy)
+        self.overlay.explanations.setBusy(isBusy)
 
     def enter(self) -> None:
         """The panel is shown, perhaps after a visit to Segment Editor."""

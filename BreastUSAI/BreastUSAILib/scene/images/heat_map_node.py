@@ -16,10 +16,15 @@ TRANSPARENT_BELOW = 0.25
 """Where no view lets the heat map fade out (see `heat_map_views`), less heat is not shown."""
 
 
-def addHeatMapNode(scene: Any, name: str, image: Any, volumeNode: Any, onFlow: bool) -> Any:
-    """A scalar volume of the vtkImageData `image` (float32, 0 to 1) where `volumeNode` is; `onFlow`: color Doppler."""
+def addHeatMapNode(scene: Any, name: str, image: Any, volumeNode: Any, onFlow: bool, isSigned: bool = False) -> Any:
+    """A scalar volume of the vtkImageData `image` where `volumeNode` is, with the display of `dressHeatMap`.
+
+    float32, 0 to 1 or signed -1 to 1.
+    """
     node = addNode(scene, "vtkMRMLScalarVolumeNode", name)
-    dressHeatMap(node, volumeNode, onFlow)  # before it has voxels: Slicer would take its time to look at all of them
+    dressHeatMap(
+        node, volumeNode, onFlow, isSigned
+    )  # before it has voxels: Slicer would take its time to look at all of them
     node.SetAndObserveImageData(image)
     node.SetIJKToRASMatrix(matrixFromArray(ijkToRasOf(volumeNode)))
     return node
@@ -34,16 +39,19 @@ def heatMapFrameNode(name: str, heatMap: NDArray[np.float32], ijkToRas: NDArray[
     return node
 
 
-def dressHeatMap(node: Any, volumeNode: Any, onFlow: bool) -> None:
-    """Put it where the image is; show 0 to 1 in every image alike (fixed window), with a legend."""
+def dressHeatMap(node: Any, volumeNode: Any, onFlow: bool, isSigned: bool = False) -> None:
+    """Put it where the image is; show 0 to 1, or -1 to 1, in every image alike (fixed window), with a legend.
+
+    `onFlow`: over color Doppler.
+    """
     shareTransform(node, volumeNode)
     node.SetNodeReferenceID(IMAGE_ROLE, volumeNode.GetID())
     node.CreateDefaultDisplayNodes()
     display = node.GetDisplayNode()
-    display.SetAndObserveColorNodeID(heatMapTable(node.GetScene(), onFlow).GetID())
+    display.SetAndObserveColorNodeID(heatMapTable(node.GetScene(), onFlow, isSigned).GetID())
     display.SetAutoWindowLevel(False)
-    display.SetWindowLevelMinMax(0.0, 1.0)
+    display.SetWindowLevelMinMax(-1.0 if isSigned else 0.0, 1.0)
     display.SetAutoThreshold(False)
-    display.SetThreshold(TRANSPARENT_BELOW, 1.0)
+    display.SetThreshold(-1.0 if isSigned else TRANSPARENT_BELOW, 1.0)  # no threshold leaves out a middle
     display.SetApplyThreshold(True)
     addLegend(node)

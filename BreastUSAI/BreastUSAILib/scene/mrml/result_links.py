@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from ...engine.explanations.registry import EXPLAIN_METHODS
 from .nodes import IMAGE_ROLE, nodesOfClass, refreshInTree
 from .sequences import sequenceBehind
 
@@ -14,16 +16,22 @@ RESULT_ROLES = {
     "heatMap": "BreastUSAI.heatMap",
     "table": "BreastUSAI.table",
 }
+EXPLANATION_ROLES = {option: f"BreastUSAI.explanation.{option}" for option in EXPLAIN_METHODS}
+"""Of the maps beside the heat map, by the method's option."""
 
 
 @dataclass(frozen=True)
 class LinkedResult:
-    """The nodes of one result; None for what was deleted since."""
+    """The nodes of one result; None for what was deleted since.
+
+    `explanations` are the maps beside the heat map that are there, by the method's option.
+    """
 
     segmentation: Any
     heatMap: Any  # noqa: N815
     table: Any
     report: Any
+    explanations: Mapping[str, Any] = field(default_factory=dict)
 
 
 NO_RESULT = LinkedResult(None, None, None, None)
@@ -39,6 +47,19 @@ def linkResult(nodes: Any) -> None:
     for name, role in RESULT_ROLES.items():
         node = getattr(nodes, name)
         nodes.report.SetNodeReferenceID(role, None if node is None else node.GetID())
+    linkExplanations(nodes.report, nodes.explanations)
+
+
+def linkExplanations(report: Any, nodes: Mapping[str, Any]) -> None:
+    """Remember on the report's node which maps belong to its result, by the method's option; others stay."""
+    for option, node in nodes.items():
+        report.SetNodeReferenceID(EXPLANATION_ROLES[option], node.GetID())
+
+
+def explanationNodes(report: Any) -> dict[str, Any]:
+    """The maps beside the heat map that the result of that report has in the scene, by the method's option."""
+    nodes = {option: report.GetNodeReference(role) for option, role in EXPLANATION_ROLES.items()}
+    return {option: node for option, node in nodes.items() if node is not None}
 
 
 def resultOf(volumeNode: Any) -> LinkedResult | None:
@@ -76,8 +97,10 @@ def isResult(node: Any) -> bool:
 
 def setHidden(result: Any, isHidden: bool) -> None:
     """Hide a result's nodes in lists and in the Data module, or show them there again; of a cine its sequences too."""
-    for name in (*RESULT_ROLES, "report"):
-        node = getattr(result, name)
+    shown = [getattr(result, name) for name in (*RESULT_ROLES, "report")]
+    if result.report is not None:  # the heat map shown may be another of the maps
+        shown += [result.report.GetNodeReference(RESULT_ROLES["heatMap"]), *explanationNodes(result.report).values()]
+    for node in shown:
         behind = None if node is None else sequenceBehind(node)
         for one in (node, None if behind is None else behind.sequence):
             if one is not None and bool(one.GetHideFromEditors()) is not isHidden:
@@ -87,4 +110,4 @@ def setHidden(result: Any, isHidden: bool) -> None:
 
 def _linkedTo(report: Any) -> LinkedResult:
     linked = {name: report.GetNodeReference(role) for name, role in RESULT_ROLES.items()}
-    return LinkedResult(**linked, report=report)
+    return LinkedResult(**linked, report=report, explanations=explanationNodes(report))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...engine.findings.analysis import Analysis
 from ...engine.findings.heat_map_colors import shows_flow
@@ -43,17 +44,31 @@ def addCineHeatMap(
     source: BrowsedSequence, name: str, analysis: Analysis, volumeNode: Any
 ) -> Generator[None, None, Any]:
     """Heat maps of the analyzed frames beside the image's sequence, a frame at each step; returns their proxy."""
+    maps, onFlow = analysis.maps, shows_flow(analysis.flags)
+    if maps.frames:
+        return (yield from addCineMap(source, name, maps.heat_map, maps.frames, volumeNode, onFlow))
+    # The browser makes no node of an empty sequence; a rejected cine gets one blank heat map instead.
+    blank = np.zeros((analysis.input.rows, analysis.input.columns), np.float32)
+    return (yield from addCineMap(source, name, lambda _frame: blank, (0,), volumeNode, onFlow))
+
+
+def addCineMap(
+    source: BrowsedSequence,
+    name: str,
+    mapOf: Callable[[int], NDArray[np.float32]],
+    mapped: Iterable[int],
+    volumeNode: Any,
+    onFlow: bool,
+    isSigned: bool = False,
+) -> Generator[None, None, Any]:
+    """The same of any map: `mapOf` gives that of each `mapped` frame, ``[H, W]``, of which there is one at least."""
     sequence = _addSequenceLike(source, name)
     ijkToRas, values = ijkToRasOf(volumeNode), source.indexValues
-    for frame in analysis.maps.frames:
-        sequence.SetDataNodeAtValue(heatMapFrameNode(name, analysis.maps.heat_map(frame), ijkToRas), values[frame])
+    for frame in mapped:
+        sequence.SetDataNodeAtValue(heatMapFrameNode(name, mapOf(frame), ijkToRas), values[frame])
         yield
-    if not analysis.maps.frames:
-        # The browser makes no node of an empty sequence; a rejected cine gets one blank heat map instead.
-        blank = np.zeros((analysis.input.rows, analysis.input.columns), np.float32)
-        sequence.SetDataNodeAtValue(heatMapFrameNode(name, blank, ijkToRas), values[0])
     proxy = synchronize(source.browser, sequence, name, saveChanges=False)
-    dressHeatMap(proxy, volumeNode, shows_flow(analysis.flags))
+    dressHeatMap(proxy, volumeNode, onFlow, isSigned)
     return proxy
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -58,21 +58,29 @@ def retire(decided: list[Retirement], nodes: Any, translate: Translate) -> None:
             continue
         _passOnAssessment(result, nodes, translate)
         names = {name: node.GetName() for name in NODES if (node := getattr(result, name)) is not None}
+        maps = {option: node.GetName() for option, node in result.explanations.items()}
         if one.isKept:
             number = 1 + max(_numbersOf(nodes.volume), default=0)
             result.report.SetAttribute(KEPT_ATTRIBUTE, str(number))
             for name, words in names.items():
-                _rename(getattr(result, name), f"{words} {number}")
+                rename(getattr(result, name), f"{words} {number}")
+            for option, words in maps.items():
+                rename(result.explanations[option], f"{words} {number}")
         else:
             removeResult(result)
         for name, words in names.items():
-            _rename(getattr(nodes, name), words)
+            rename(getattr(nodes, name), words)
+        for option in maps.keys() & nodes.explanations.keys():
+            rename(nodes.explanations[option], maps[option])
 
 
 def removeResult(result: LinkedResult) -> None:
     """Take a result's nodes out of the scene, with sequences, displays and storage."""
-    scene = result.report.GetScene()
-    nodes = [getattr(result, name) for name in NODES]
+    removeNodes(result.report.GetScene(), [*result.explanations.values(), *(getattr(result, name) for name in NODES)])
+
+
+def removeNodes(scene: Any, nodes: Sequence[Any]) -> None:
+    """Take nodes of a result out of the scene, with sequences, displays and storage."""
     for node in nodes:
         if node is None or node.GetScene() is None:
             continue
@@ -122,7 +130,8 @@ def _passOnAssessment(result: LinkedResult, nodes: Any, translate: Translate) ->
         addReaderAssessment(nodes.table, nodes.report, entered, translate)
 
 
-def _rename(node: Any, name: str) -> None:
+def rename(node: Any, name: str) -> None:
+    """Name a node of a result, and of a cine its sequence too; nothing where it left the scene."""
     if node.GetScene() is None:
         return
     behind = sequenceBehind(node)

@@ -23,6 +23,8 @@ EXPLANATION_KEY = "explanation"
 
 GRADES_KEY = "heat_map_grades"
 """Where it says how good the heat map is."""
+EXPLANATIONS_KEY, FLAGS_KEY = "explanations", "flags"
+"""Where it says which explanations there are beside the heat map, and what there is to remark."""
 
 _ENCODER = json.JSONEncoder(indent=2, ensure_ascii=False, allow_nan=False)
 _DECODER = json.JSONDecoder()

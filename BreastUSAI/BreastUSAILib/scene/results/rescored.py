@@ -17,7 +17,16 @@ from ..outlines.edited_masks import EditedMasks, Numbers
 from ..outlines.outline_marks import setMarksOfAll
 from ..outlines.segmentation_node import dressSegment
 from .findings_table import findingsColumns, replaceFindings
-from .report_node import EXPLANATION_KEY, GRADES_KEY, NAMES_KEY, READER_KEY, addToReport, readReport, reportText
+from .report_node import (
+    EXPLANATION_KEY,
+    EXPLANATIONS_KEY,
+    GRADES_KEY,
+    NAMES_KEY,
+    READER_KEY,
+    addToReport,
+    readReport,
+    reportText,
+)
 
 _NAME_TO_REPLACE = re.compile(r"Segment(_\d+)?|" + lesion_name(1).replace("1", r"\d+"))
 """Names that nobody chose: Segment Editor's own, and those of lesions."""
@@ -34,7 +43,7 @@ def showRescoredInSteps(
 ) -> Generator[None, None, None]:
     """Bring table, report and the names of segments to what was scored anew; a reader's assessment stays.
 
-    So does the heat map, and what the report says of how it was made, whatever explained `analysis`.
+    So do the heat map and every other explanation, with what the report says of how they were made.
 
     Every segment stays as it is, one for each lesion: a name that a reader chose stands in table and report too, and
     one that nobody chose becomes "Lesion n" with that lesion's color. Segments that came after the masks were read
@@ -57,8 +66,10 @@ def showRescoredInSteps(
     more: dict[str, Any] = {NAMES_KEY: {str(lesion): name for lesion, name in names.items()}} if names else {}
     before = report.GetText()
     former = readReport(report)
+    for key in (EXPLANATION_KEY, EXPLANATIONS_KEY):
+        if key in former:
+            more[key] = former[key]
     if EXPLANATION_KEY in former:
-        more[EXPLANATION_KEY] = former[EXPLANATION_KEY]
         head = replace(analysis, frames=(), lesions=(), volume_lesions=()).to_json()
         if former[EXPLANATION_KEY] != head[EXPLANATION_KEY]:
             more[GRADES_KEY] = []  # of another map than the one that stays

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis
+from ...engine.findings.heat_map_colors import shows_flow
 from ...engine.findings.lesion_segment import lesion_terminology
 from ...engine.findings.measures import Translate
 from ...engine.findings.words import english
@@ -27,6 +28,7 @@ from ..views.overlay import hideOtherOverlays, setOverlaysVisible
 from ..views.slice_views import fitViews, showLayers
 from .arrival import Arrival, arriving, shown
 from .cine_results import addCineHeatMap, addCineSegmentation
+from .explanation_results import ResultName, addExplanations
 from .findings_table import addFindingsTable
 from .former_results import Former, decideInSteps, retire
 from .report_node import addReportNode
@@ -46,6 +48,8 @@ class SceneNodes:
     table: Any
     report: Any
     browser: Any = None
+    explanations: Mapping[str, Any] = field(default_factory=dict)
+    """The maps beside the heat map, by the method's option."""
 
 
 def showAnalysis(
@@ -123,7 +127,7 @@ def _results(
     isStacked = volumeNode is not None and nodes.volume is not volumeNode
     if isStacked:
         placeBeside(nodes.volume, volumeNode)
-    for node in (nodes.segmentation, nodes.heatMap, nodes.table, nodes.report):
+    for node in (nodes.segmentation, nodes.heatMap, *nodes.explanations.values(), nodes.table, nodes.report):
         placeBeside(node, nodes.volume)
         yield
     decided = yield from decideInSteps(nodes, former)
@@ -148,7 +152,7 @@ def _addNodes(
     source = None if volumeNode is None else sequenceBehind(volumeNode)
     if frames.kind is InputKind.CINE:
         source, volume = addCine(scene, frames) if source is None else (source, volumeNode)
-        name = _ResultName(volume)
+        name = ResultName(volume)
         segmentation = yield from addCineSegmentation(source, name("segmentation"), analysis, volume, terms)
         heatMap = yield from addCineHeatMap(source, name("heat map"), analysis, volume)
     else:
@@ -158,26 +162,19 @@ def _addNodes(
             volume = yield from addStackedVolume(scene, frames, volumeNode)
         else:
             volume = volumeNode
-        source, name = None, _ResultName(volume)
+        source, name = None, ResultName(volume)
         segmentation = yield from addStackSegmentation(scene, name("segmentation"), analysis, volume, terms)
         heatMap = yield from addStackHeatMap(scene, name("heat map"), analysis, volume)
     yield
+    onFlow = shows_flow(analysis.flags)
+    explanations = yield from addExplanations(scene, analysis.explanations, analysis.maps, volume, source, onFlow)
     table = yield from addFindingsTable(scene, name("findings"), analysis, translate)
     yield
     report = yield from addReportNode(scene, name("report"), analysis)
-    nodes = SceneNodes(volume, segmentation, heatMap, table, report, source.browser if source else None)
+    browser = source.browser if source else None
+    nodes = SceneNodes(volume, segmentation, heatMap, table, report, browser, explanations)
     linkResult(nodes)
     return nodes
-
-
-class _ResultName:
-    """Names of result nodes: they start with the volume's, so that a sorted list keeps them together."""
-
-    def __init__(self, volumeNode: Any) -> None:
-        self._volumeName = volumeNode.GetName()
-
-    def __call__(self, what: str) -> str:
-        return f"{self._volumeName} - BreastUSAI {what}"
 
 
 def _requireSameImage(scene: Any, frames: Frames, volumeNode: Any) -> None:

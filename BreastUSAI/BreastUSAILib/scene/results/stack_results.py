@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Collection, Generator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...engine.findings.analysis import Analysis
 from ...engine.findings.heat_map_colors import shows_flow
@@ -33,10 +34,23 @@ def addStackSegmentation(
 
 def addStackHeatMap(scene: Any, name: str, analysis: Analysis, volumeNode: Any) -> Generator[None, None, Any]:
     """Heat maps of all slices as one volume, a slice at each step; slices that were not analyzed hold no heat."""
+    maps, onFlow = analysis.maps, shows_flow(analysis.flags)
+    return (yield from addStackMap(scene, name, maps.heat_map, maps.frames, volumeNode, onFlow))
+
+
+def addStackMap(
+    scene: Any,
+    name: str,
+    mapOf: Callable[[int], NDArray[np.float32]],
+    mapped: Collection[int],
+    volumeNode: Any,
+    onFlow: bool,
+    isSigned: bool = False,
+) -> Generator[None, None, Any]:
+    """The same of any map: `mapOf` gives that of a slice, ``[H, W]``, and the slices that are `mapped` have one."""
     columns, rows, planes = volumeNode.GetImageData().GetDimensions()
     image = GrowingImage(planes, rows, columns, np.float32)
-    analyzed = set(analysis.maps.frames)
     for plane in range(planes):
-        image.slices[plane] = analysis.maps.heat_map(plane) if plane in analyzed else 0
+        image.slices[plane] = mapOf(plane) if plane in mapped else 0
         yield
-    return addHeatMapNode(scene, name, image.finished(), volumeNode, shows_flow(analysis.flags))
+    return addHeatMapNode(scene, name, image.finished(), volumeNode, onFlow, isSigned)

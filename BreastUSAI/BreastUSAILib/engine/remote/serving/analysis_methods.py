@@ -1,4 +1,4 @@
-"""What may be asked about images: ``analyze``, ``rescore``, ``counterfactuals``, ``selfCheck``; and ``hello``."""
+"""What may be asked about images: ``analyze``, ``rescore``, ``explain``, ``counterfactuals``; ``selfCheck``, ``hello``."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import os
 import platform
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from .... import __version__
 from ...findings.analysis import Analysis
 from ...interface import Masks
+from ...options import AnalyzeOptions, ExplainOptions
 from ..exchange import Given, read_input, write_analysis, write_counterfactuals
+from ..explanation_files import write_explanations
 from ..protocol import INVALID_PARAMS, PROTOCOL, ProtocolError
 from .packages import needing_packages, package_versions
 from .server import Call, Method
 from .warm_engine import LoadedEngine, WarmEngine, choice_of
+
+Options = TypeVar("Options", AnalyzeOptions, ExplainOptions)
 
 
 def hello(_call: Call) -> Mapping[str, Any]:
@@ -34,8 +38,9 @@ class AnalysisMethods:
 
     ``analyze {folder, models}`` and ``rescore {folder, models}`` take what `exchange.write_input` put into ``folder``
     and leave there what `exchange.read_analysis` reads; they answer ``{device}``. ``counterfactuals {folder, models}``
-    takes the same and leaves what `exchange.read_counterfactuals` reads. ``selfCheck {models}`` takes an empty image
-    through both networks and answers ``{device, models, packages}``. ``models`` is a `ModelChoice`.
+    takes the same and leaves what `exchange.read_counterfactuals` reads, ``explain {folder, models}`` what
+    `explanation_files.read_explanations` reads. ``selfCheck {models}`` takes an empty image through both networks and
+    answers ``{device, models, packages}``. ``models`` is a `ModelChoice`.
     """
 
     def __init__(self, warm: WarmEngine) -> None:
@@ -49,27 +54,38 @@ class AnalysisMethods:
             "analyze": self.analyze,
             "rescore": self.rescore,
             "counterfactuals": self.counterfactuals,
+            "explain": self.explain,
             "selfCheck": self.self_check,
         }
 
     def analyze(self, call: Call) -> Mapping[str, Any]:
         """From the pixels alone."""
         given = _given(call)
-        engine = self.engine(call)
-        return _left(call, engine.analyze(given.frames, given.options, call.progress, call.cancelled))
+        options = _options(given, AnalyzeOptions)
+        return _left(call, self.engine(call).analyze(given.frames, options, call.progress, call.cancelled))
 
     def rescore(self, call: Call) -> Mapping[str, Any]:
         """From the pixels and the outlines that came with them."""
-        given, masks = _given_with_masks(call)
-        engine = self.engine(call)
-        return _left(call, engine.rescore(given.frames, masks, given.options, call.progress, call.cancelled))
+        given = _given(call)
+        masks, options = _masks(given), _options(given, AnalyzeOptions)
+        return _left(call, self.engine(call).rescore(given.frames, masks, options, call.progress, call.cancelled))
 
     def counterfactuals(self, call: Call) -> Mapping[str, Any]:
         """From the pixels and the outlines of one frame."""
-        given, masks = _given_with_masks(call)
+        given = _given(call)
+        masks, options = _masks(given), _options(given, AnalyzeOptions)
         engine = self.engine(call)
-        found = engine.counterfactuals(given.frames, masks, given.options, call.progress, call.cancelled)
+        found = engine.counterfactuals(given.frames, masks, options, call.progress, call.cancelled)
         write_counterfactuals(Path(call.value("folder", str)), found)
+        return {"device": str(engine.device)}
+
+    def explain(self, call: Call) -> Mapping[str, Any]:
+        """From the pixels, the outlines and the methods that came with them."""
+        given = _given(call)
+        masks, options = _masks(given), _options(given, ExplainOptions)
+        engine = self.engine(call)
+        made = engine.explain(given.frames, masks, options, call.progress, call.cancelled)
+        write_explanations(Path(call.value("folder", str)), made)
         return {"device": str(engine.device)}
 
     def self_check(self, call: Call) -> Mapping[str, Any]:
@@ -102,11 +118,16 @@ def _given(call: Call) -> Given:
         raise ProtocolError(INVALID_PARAMS, f"the folder holds no input ({error})") from error
 
 
-def _given_with_masks(call: Call) -> tuple[Given, Masks]:
-    given = _given(call)
+def _masks(given: Given) -> Masks:
     if given.masks is None:
         raise ProtocolError(INVALID_PARAMS, "there are no masks in the folder")
-    return given, given.masks
+    return given.masks
+
+
+def _options(given: Given, kind: type[Options]) -> Options:
+    if not isinstance(given.options, kind):
+        raise ProtocolError(INVALID_PARAMS, "the options in the folder are those of another method")
+    return given.options
 
 
 def _left(call: Call, analysis: Analysis) -> Mapping[str, Any]:
