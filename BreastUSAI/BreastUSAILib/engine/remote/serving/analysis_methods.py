@@ -1,4 +1,4 @@
-"""What may be asked about images: ``analyze``, ``rescore``, ``explain``, ``counterfactuals``; ``selfCheck``, ``hello``."""
+"""What may be asked about images: ``analyze``, ``rescore``, ``explain``, ``counterfactuals``; and ``hello``."""
 
 from __future__ import annotations
 
