@@ -188,6 +188,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         *,
         prevalence: float | None = None,
         explainMethod: str | None = None,
+        overrideRejection: bool = False,
         pixelSpacingMm: float | tuple[float, float] | None = None,
         asSlices: bool = False,
         sliceSpacingMm: float | None = None,
@@ -206,6 +207,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             prevalence: share of malignant among the lesions that you see, between 0 and 1, to which the probabilities
                 are shifted; None leaves them as they were calibrated.
             explainMethod: ``grad-cam`` or ``saliency``; None takes what the classifier's bundle names.
+            overrideRejection: give a result also where the image or a frame is rejected; the result says so.
             pixelSpacingMm: the pixel size in mm, one number or ``(row, column)``; None takes what the image says.
             asSlices: the cine is a sweep of parallel slices, and is analyzed as a volume.
             sliceSpacingMm: between two such slices, in mm; None where it is not known.
@@ -239,6 +241,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             progress=progress,
             prevalence=prevalence,
             explainMethod=explainMethod,
+            overrideRejection=overrideRejection,
             pixelSpacingMm=pixelSpacingMm,
             asSlices=asSlices,
             sliceSpacingMm=sliceSpacingMm,
@@ -257,6 +260,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         progress: Callable[[int, int, str], None] | None = None,
         *,
         explainMethod: str | None = None,
+        overrideRejection: bool = False,
     ) -> dict[str, Any]:
         """Analyze every image in a folder (or one file); results are written as the command line writes them.
 
@@ -268,6 +272,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             prevalence: as in `analyze`.
             progress: called as ``progress(done, total, words)`` with inputs done and to do.
             explainMethod: as in `analyze`.
+            overrideRejection: as in `analyze`.
 
         Returns:
             ``{"done": [{"input", "output"}], "failed": [{"input", "error"}]}``, all of them texts.
@@ -291,6 +296,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             explainClass=explainClass,
             prevalence=prevalence,
             explainMethod=explainMethod,
+            overrideRejection=overrideRejection,
             progress=progress,
         )
 

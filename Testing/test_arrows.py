@@ -32,7 +32,7 @@ FLOORS = {
     "engine": (
         *("errors", "flags", "flag_sentences", "steps", "stopwatch", "device", "own_folders", "bundle_limits"),
         *("images", "reading", "findings", "checks", "preparing", "networks", "explanations", "options", "interface"),
-        *("models", "lesions", "bundles", "pipeline", "analyzer", "remote"),
+        *("models", "lesions", "gatekeeper", "bundles", "pipeline", "analyzer", "remote"),
     ),
     "scene": ("mrml", "views", "source", "images", "outlines", "results"),
     "client": ("stepped_work", "script_arrival", "installing", "process", "jobs", "scripting"),

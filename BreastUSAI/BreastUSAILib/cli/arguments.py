@@ -139,6 +139,7 @@ def _add_analyze(commands: Any) -> None:
         "probabilities by Bayes' rule and is stated beside them (default: as the model was calibrated)",
     )
     _add_exceptions(analyze)
+    _add_override(analyze)
     analyze.add_argument("--scene", action="store_true", help="also write scene.mrb (needs the package slicer-core)")
     analyze.add_argument(
         "--json",
@@ -160,6 +161,15 @@ def _add_exceptions(analyze: Any) -> None:
         action="store_true",
         help="read DICOM images that say that they are not ultrasound (CT, MR, MG and the like) instead of refusing "
         "them; the result says so",
+    )
+
+
+def _add_override(analyze: Any) -> None:
+    analyze.add_argument(
+        "--override-rejection",
+        action="store_true",
+        help="give a result also for an input or a frame that is rejected (not ultrasound, blank, too small); the "
+        "result says that it was, and why",
     )
 
 

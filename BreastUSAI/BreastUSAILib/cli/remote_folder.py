@@ -21,8 +21,8 @@ from .inputs_run import InputsRun, check_output, reading_inputs
 def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str, Any]:
     """Analyze ``inputs`` (files and folders) into the folder ``output``, with the names and files of the command.
 
-    ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod`` and ``prevalence`` may be
-    given, and ``models``. Answers ``{done: [{input, output}], failed: [{input, error}]}``, ``error`` being a sentence.
+    ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod``, ``prevalence`` and
+    ``overrideRejection`` may be given, and ``models``. Answers ``{done: [{input, output}], failed: [{input, error}]}``, ``error`` being a sentence.
     Raises Cancelled, and what keeps every input from being analyzed; what was finished before stays.
     """
     inputs = [Path(text) for text in call.value("inputs", list) if isinstance(text, str)]
@@ -49,6 +49,7 @@ def _options(call: Call) -> AnalyzeOptions:
         explained,
         call.value_or(None, "prevalence", float, int),
         call.value_or(None, "explainMethod", str),
+        call.value_or(False, "overrideRejection", bool),
     )
 
 

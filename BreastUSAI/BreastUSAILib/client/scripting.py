@@ -30,6 +30,7 @@ def analyzeNode(
     progress: Progress | None,
     prevalence: float | None,
     explainMethod: str | None,
+    overrideRejection: bool,
     pixelSpacingMm: float | tuple[float, float] | None,
     asSlices: bool,
     sliceSpacingMm: float | None,
@@ -39,7 +40,7 @@ def analyzeNode(
 ) -> AnalyzedNodes | AnalysisJob:
     """See `BreastUSAILogic.analyze`."""
     selection = selectedFrames(frames, volumeNode)
-    options = AnalyzeOptions(selection, classNamed(explainClass), prevalence, explainMethod)
+    options = AnalyzeOptions(selection, classNamed(explainClass), prevalence, explainMethod, overrideRejection)
     source = SourceOptions(pixelSpacingMm, asSlices, sliceSpacingMm)
     listener = JobListener(progress or ignored, onDone or ignored, onFailed or ignored)
     former = Former.KEEP if keepFormer else Former.KEEP_EDITED
@@ -61,11 +62,12 @@ def analyzeFolder(
     explainClass: str,
     prevalence: float | None,
     explainMethod: str | None,
+    overrideRejection: bool,
     progress: Progress | None,
 ) -> dict[str, Any]:
     """See `BreastUSAILogic.analyzeFolder`."""
     options = AnalyzeOptions(  # refuses what cannot be
-        selectedFrames(frames), classNamed(explainClass), prevalence, explainMethod
+        selectedFrames(frames), classNamed(explainClass), prevalence, explainMethod, overrideRejection
     )
     params = {
         "inputs": [str(path)],
@@ -74,6 +76,7 @@ def analyzeFolder(
         "explainClass": options.explain_class.value,
         "prevalence": options.prevalence,
         "explainMethod": options.explain_method,
+        "overrideRejection": options.override_rejection,
     }
     return engine.request("analyzeFolder", params, progress)
 

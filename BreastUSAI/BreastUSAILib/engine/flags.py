@@ -38,6 +38,16 @@ class FlagCode(str, Enum):
     OUTLINE_WITHHELD = "outline_withheld"
     PREVALENCE_SHIFTED = "prevalence_shifted"
     RESCORED = "rescored"
+    SPECTRAL_DOPPLER = "spectral_doppler"
+    M_MODE = "m_mode"
+    ELASTOGRAPHY = "elastography"
+    CALIPERS = "calipers"
+    BLURRED = "blurred"
+    EXPOSURE = "exposure"
+    LESION_AT_BORDER = "lesion_at_border"
+    FAR_FROM_TRAINING = "far_from_training"
+    NO_LEARNED_GATE = "no_learned_gate"
+    REJECTION_OVERRIDDEN = "rejection_overridden"
     OTHER = "other"
 
 

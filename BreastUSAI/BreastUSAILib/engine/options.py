@@ -29,6 +29,7 @@ class AnalyzeOptions:
         prevalence: share of malignant among lesions where the input comes from, in (0, 1), to which the
             probabilities are shifted; None leaves them at that of the calibration set.
         explain_method: one of `EXPLAIN_METHODS`, or None for the one that the classifier's bundle names.
+        override_rejection: whether an input or a frame that is rejected gets a result all the same, which says so.
 
     Raises OptionError for a class, a prevalence or a method that there is not.
     """
@@ -37,6 +38,7 @@ class AnalyzeOptions:
     explain_class: Label = Label.MALIGNANT
     prevalence: float | None = None
     explain_method: str | None = None
+    override_rejection: bool = False
 
     def __post_init__(self) -> None:
         if self.prevalence is not None and not 0 < self.prevalence < 1:

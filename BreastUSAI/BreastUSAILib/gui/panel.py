@@ -61,6 +61,7 @@ class Panel:
         self.analysis = AnalyzeSection(ui, self.analyze, self.cancel, self.showLog)
         self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.analysis.say)
         self.blocks.onAssessed = self._onAssessed
+        self.blocks.result.onOverride = lambda: self.analyze(isOverriding=True)
         self.models = ModelsSection(ui, engine)
         self.packages = PackagesControls(ui, self.installer, self.runner.install)
         self.runner.onState, self.runner.onProgress = self._onState, self.analysis.showProgress
@@ -124,8 +125,8 @@ class Panel:
             block.cleanup()
         self._log.close()
 
-    def analyze(self) -> None:
-        """Analyze the chosen image; does nothing where the button is disabled."""
+    def analyze(self, isOverriding: bool = False) -> None:
+        """Analyze the chosen image, `isOverriding` even where it is rejected; does nothing where that is disabled."""
         self._refresh()
         recognized = self.input.recognized
         if recognized is not None and not self._whyNot() and not self.state.isBusy:
@@ -133,7 +134,7 @@ class Panel:
             if isEditDropped and not self._mayDropEdits():
                 return
             self.shown.show()
-            self.runner.analyze(self.parameters, recognized.kind, isEditDropped)
+            self.runner.analyze(self.parameters, recognized.kind, isEditDropped, isOverriding)
 
     def rescore(self) -> None:
         """Score the outlines as they are now."""

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..flags import Flag
+from ..flags import Flag, FlagCode
 from ..images.frame_selection import FrameSelection
 from ..images.frames import InputKind, SpacingSource
 from .maps import CroppedLabels
 
-SCHEMA_VERSION = "1.4.0"
+SCHEMA_VERSION = "1.5.0"
 
 
 class Label(str, Enum):
@@ -229,8 +229,9 @@ class Analysis:
     `volume_lesions` is a partition of `lesions` where the input is a volume; a still and a cine have none.
     `selection` is what was chosen of the input's frames, kept through every `Analyzer.rescore`; None where unknown.
     `prevalence` is the share of malignant among lesions, in (0, 1), that was asked for, whether or not there is a
-    verdict that could be shifted to it; None where none was. `maps` are absent (`NO_MAPS`) from an analysis that was
-    read from a stored document.
+    verdict that could be shifted to it; None where none was. `overridden` are the codes of the flags for which there
+    would be no verdict, had the user not asked for one all the same; their flags are warnings. `maps` are
+    absent (`NO_MAPS`) from an analysis that was read from a stored document.
     """
 
     input: InputSummary
@@ -247,6 +248,7 @@ class Analysis:
     volume_lesions: tuple[VolumeLesion, ...] = ()
     selection: FrameSelection | None = None
     prevalence: float | None = None
+    overridden: tuple[FlagCode, ...] = ()
 
     def lesions_of(self, frame: int) -> tuple[Lesion, ...]:
         """The lesions of one frame, largest first."""

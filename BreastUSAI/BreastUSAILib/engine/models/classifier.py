@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from ..explanations.explanation import Explainer
+    from ..gatekeeper.gate import Gate
 
 INPUTS = (("image",), ("image", "lesion_mask"))
 """What a classifier's channels may be: never anything but the image and what is predicted from it."""
@@ -37,6 +38,8 @@ class Classifier:
         lesion_recalibration: for the likelihood of a lesion by the whole frame and a closer view together; None where
             the bundle has none, and that likelihood is calibrated as the whole frame's is.
         frames_at_once: how many of them it takes in a batch; fewer for a network whose heat maps take much memory.
+        gate: what was learned of the pictures that it may judge; None where the bundle has none, or one for other
+            weights.
     """
 
     identity: ModelIdentity
@@ -47,6 +50,7 @@ class Classifier:
     inputs: tuple[str, ...] = ("image",)
     lesion_recalibration: Recalibration | None = None
     frames_at_once: int = MOST_FRAMES_AT_ONCE
+    gate: Gate | None = None
 
     @property
     def needs_lesion_mask(self) -> bool:

@@ -13,6 +13,7 @@ from ..findings.analysis import CLASSES, Label
 from ..networks.attention_unet import EfficientAttentionUNet
 from ..stopwatch import Stopwatch
 from .classifier import Classifier
+from .encoder_features import OF_ENCODER, region_means
 from .passes import Batch, Outputs
 from .segmenter import Segmenter, lesion_probabilities
 
@@ -69,15 +70,16 @@ class SharedEncoder:
         with watch.timing("encode"), torch.inference_mode():
             features = self._network.encoder(images)
             mirrored = self._network.encoder(images.flip(-1))
+        means = region_means([features[place] for place in OF_ENCODER], batch.segmenter_box)
         with watch.timing("classify"):
             other_logits = self._logits(mirrored[-1])
             if explained is None:
-                return Outputs(_HALF * (self._logits(features[-1]) + other_logits))
+                return Outputs(_HALF * (self._logits(features[-1]) + other_logits), features=means)
             logits, heat = self._explainer.of_features(features[-1], CLASSES.index(explained))
         with watch.timing("segment"), torch.inference_mode():
             decoded = self._network.decode(features)
             lesions = lesion_probabilities(decoded, self._network.decode(mirrored) if self._mirror else None)
-        return Outputs(_HALF * (logits + other_logits), heat, lesions)
+        return Outputs(_HALF * (logits + other_logits), heat, lesions, means)
 
     def _logits(self, features: Tensor) -> NDArray[np.float32]:
         with torch.inference_mode():

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..bundles.bundle import Models
-from ..checks.input_checks import check_input, check_pixels
+from ..checks.input_checks import check_input
 from ..checks.sector import detect_sector
 from ..errors import Cancelled, InputError
 from ..findings.analysis import (
@@ -25,7 +25,8 @@ from ..findings.analysis import (
     VolumeLesion,
 )
 from ..findings.maps import StoredMaps
-from ..flags import Flag, FlagCode, Severity
+from ..flags import Flag, Severity
+from ..gatekeeper.frame_flags import border_flag
 from ..images.frames import Frames, InputKind, Rectangle, luminance
 from ..images.letterbox import Letterbox
 from ..lesions.joining import join_lesions, slices_stood_for
@@ -33,11 +34,12 @@ from ..lesions.measure import label_lesions, measure_lesions, shown_lesions
 from ..lesions.withholding import WithholdingRule
 from ..models.classifier import Classifier
 from ..models.lesion_presence import surest_tissue
-from ..models.passes import Batch, Passes
+from ..models.passes import Batch, Outputs, Passes
 from ..options import AnalyzeOptions, Cancelling, Progress
 from ..preparing.prepare import Preprocessing, prepare
 from ..stopwatch import Stopwatch
 from . import remarks
+from .gatekeeping import Gatekeeper
 from .provenance import software_versions, summary_of
 
 _SMALLEST_SIDE = 16  # pixels: less is not a picture
@@ -69,14 +71,17 @@ class Run:
     cancelled: Cancelling | None
     watch: Stopwatch = field(default_factory=Stopwatch)
     flags: list[Flag] = field(default_factory=list)
-    pixel_flags: dict[FlagCode, list[Flag]] = field(default_factory=dict)
     calibrated: dict[int, Probabilities] = field(default_factory=dict)
     probabilities: dict[int, Probabilities] = field(default_factory=dict)  # at the prevalence that was asked for
     lesions: list[Lesion] = field(default_factory=list)
     withheld: list[int] = field(default_factory=list)
     outlined_on_normal: list[int] = field(default_factory=list)
+    gatekeeper: Gatekeeper = field(init=False)
     region: Rectangle = field(init=False)
     maps: StoredMaps = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.gatekeeper = Gatekeeper(self.classifier.gate, self.options.override_rejection)
 
     def result(self) -> Analysis:
         """Do it. Raises what `Analyzer.analyze` raises."""
@@ -106,14 +111,14 @@ class Run:
         if any(flag.severity is Severity.REJECT for flag in self.flags):
             return False
         self._pass(indices, look)
-        self._flag_refused(len(indices))
+        self.flags += self.gatekeeper.flags(self.flags, len(indices), bool(self.probabilities), self.frames.kind)
         return bool(self.probabilities)
 
     def _find_region(self) -> None:
         """The rectangle to analyze: the file's own region, else the scan area of what a few frames show together."""
         indices = self.options.frames.region_frames(self.frames.count)
         with self.watch.timing("region"):
-            self.flags.extend(check_input(self.frames))
+            self.flags.extend(self.gatekeeper.weighed(check_input(self.frames)))
             if self.frames.region is not None:
                 self.region = self.frames.region.rectangle
             else:
@@ -143,21 +148,13 @@ class Run:
             raise Cancelled
 
     def _refused(self, pixels: NDArray) -> bool:
-        """Note what the frame's pixels tell; whether that rules out any result."""
         with self.watch.timing("check"):
-            found = check_pixels(pixels, self.region)
-        for flag in found:
-            self.pixel_flags.setdefault(flag.code, []).append(flag)
-        return any(flag.severity is Severity.REJECT for flag in found)
+            return self.gatekeeper.refuses(pixels, self.region)
 
-    def _flag_refused(self, count: int) -> None:
-        """Turn what single frames showed into flags of the input, each code once."""
-        seen = {flag.code for flag in self.flags}
-        for code, flags in self.pixel_flags.items():
-            if flags[0].severity is Severity.REJECT and self.probabilities:
-                self.flags.append(remarks.left_out(flags, count, self.frames.kind))
-            elif code not in seen:
-                self.flags.append(flags[0])
+    def let_through(self, batch: Batch, found: Outputs) -> list[int]:
+        """The places in the batch of the frames that may have a result."""
+        with self.watch.timing("check"):
+            return self.gatekeeper.let_through(batch, found, self.classifier_input)
 
     def prepared(self, pixels: Sequence[NDArray]) -> Batch:
         """The networks' inputs, made once where both want the same."""
@@ -174,11 +171,16 @@ class Run:
         return Batch(images[first], images[second], boxes[first], boxes[second])
 
     def _classified(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
-        self.note(indices, self.equipment.passes(self.prepared(pixels), None, self.watch).logits)
+        batch = self.prepared(pixels)
+        found = self.equipment.passes(batch, None, self.watch)
+        kept = self.let_through(batch, found)
+        self.note([indices[place] for place in kept], found.only(kept).logits)
 
     def _classified_and_mapped(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
         batch = self.prepared(pixels)
         found = self.equipment.passes(batch, self.options.explain_class, self.watch)
+        kept = self.let_through(batch, found)
+        indices, found = [indices[place] for place in kept], found.only(kept)
         assert found.heat is not None
         assert found.lesions is not None
         self.note(indices, found.logits, self.surest(found.lesions, batch))
@@ -197,6 +199,8 @@ class Run:
 
         By both networks where there are lesion probabilities to judge by too.
         """
+        if not indices:
+            return
         classifier, presence = self.classifier, self.equipment.models.segmenter.presence
         calibrated = classifier.calibration.probabilities(logits)
         if presence is not None and surest is not None:
@@ -265,8 +269,8 @@ class Run:
         """Flag a key frame whose outline and whose class contradict each other."""
         found = any(lesion.frame == verdict.key_frame for lesion in self.lesions)
         flag = remarks.disagreement(verdict, found, without_outline)
-        if flag is not None:
-            self.flags.append(flag)
+        cut = border_flag([lesion.bbox_px for lesion in self.lesions], self.region)
+        self.flags += [one for one in (flag, cut) if one is not None]
         assert verdict.key_frame is not None
         calibrated, calibration = self.calibrated[verdict.key_frame], self.classifier.calibration
         if calibrated.lesion < calibrated.normal and not calibration.calls_normal(calibrated):
@@ -311,6 +315,7 @@ class Run:
             volume_lesions=joined,
             selection=self.options.frames,
             prevalence=self.options.prevalence,
+            overridden=tuple(self.gatekeeper.overridden),
         )
 
     def _joined(self, join: Join) -> tuple[VolumeLesion, ...]:
