@@ -68,13 +68,13 @@ def check_input(frames: Frames) -> tuple[Flag, ...]:
 def check_pixels(pixels: NDArray, region: Rectangle) -> tuple[Flag, ...]:
     """Flags from the look of one frame inside its analyzed region.
 
-    ``blank_frame`` (reject): hardly any gray level but one. ``colour_doppler`` (warning): saturated red or blue
-    areas against the picture's own tint. ``elastography`` (warning): an area in all colors. ``not_ultrasound`` (reject), for any of: mostly strong colors; mostly
-    white; only a few gray levels (graphics, a mask); no texture; or texture equally fine down and across. In B-mode
-    the axial resolution is better than the lateral one, so its texture is finer along depth (or across it, in a
-    frame turned by 90 degrees), while photographs, noise, CT and MR are mostly isotropic. What passes: pictures
-    whose texture has a direction of its own (some CT and radiographs, grass, water), diagrams that are mostly dark,
-    and isotropic pictures on a frame that is over 70 % black.
+    ``blank_frame`` (reject): hardly any gray level but one. ``colour_doppler`` (warning): saturated red or blue areas
+    against the picture's own tint. ``elastography`` (warning): an area in all colors. ``not_ultrasound`` (reject), for
+    any of: mostly strong colors; mostly white; only a few gray levels (graphics, a mask); no texture; or texture
+    equally fine down and across. In B-mode the axial resolution is better than the lateral one, so its texture is
+    finer along depth (or across it, in a frame turned by 90 degrees), while photographs, noise, CT and MR are mostly
+    isotropic. What passes: pictures whose texture has a direction of its own (some CT and radiographs, grass, water),
+    diagrams that are mostly dark, and isotropic pictures on a frame that is over 70 % black.
 
     Args:
         pixels: ``[H, W]`` gray or ``[H, W, 3]`` RGB. 0-255 where uint8; otherwise scaled by the region's maximum.
