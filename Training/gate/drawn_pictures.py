@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
 SIDES = (256, 384)
-_WORDS = "patient report lesion upper outer quadrant left right views of the breast 12 mm no change since 2019".split()
+_WORDS = ("patient", "report", "lesion", "upper", "outer", "quadrant", "left", "views", "of", "the", "12", "mm", "2019")
 
 
 def drawn_pictures(count: int, seed: int = 0) -> Iterator[tuple[str, NDArray[np.uint8]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +101,7 @@ def _row(analyzer: Analyzer, picture: Picture) -> NDArray[np.float64] | None:
 def _seen(picture: Picture, row: NDArray[np.float64]) -> Seen:
     refused, colored, cross, upright, *sizes = row[:7]
     ends = np.cumsum([7, *(int(size) for size in sizes)])
-    statistics, *features = (row[first:last] for first, last in zip(ends[:-1], ends[1:], strict=True))
+    statistics, *features = (row[first:last] for first, last in pairwise(ends))
     observed = Observed(
         statistics, tuple(part.astype(np.float32) for part in features), row[ends[-1] :].astype(np.float32)
     )

@@ -49,10 +49,13 @@ class Gatekeeper:
 
     def let_through(self, batch: Batch, outputs: Outputs, wanted: Preprocessing) -> list[int]:
         """The places in the batch of the frames that what was learned lets through; the others are noted."""
-        seen = observations(batch, outputs, wanted)
-        if self.gate is None or not seen:
+        everything = list(range(len(outputs.logits)))
+        if self.gate is None or outputs.features is None:
             self._unjudged = True
-            return list(range(len(outputs.logits)))
+            return everything
+        seen = observations(batch, outputs, wanted)
+        if not seen:
+            return everything
         return [place for place, one in enumerate(seen) if not self._note(self._learned(self.gate, one))]
 
     def _learned(self, gate: Gate, observed: Observed) -> tuple[Flag, ...]:
