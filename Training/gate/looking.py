@@ -24,8 +24,8 @@ from BreastUSAILib.report.atomic import atomic_file
 
 from .sources import Picture, Role
 
-EACH = 50
-"""Pictures that are kept together: what is lost at most when the command is stopped."""
+EACH = 20
+"""Pictures that are kept together: what is lost at most when the machine is."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,13 @@ def look_at(analyzer: Analyzer, pictures: Sequence[Picture], work: Path) -> list
     known = _known(work, sha)
     missing = [picture for picture in pictures if _key(picture) not in known]
     for start in range(0, len(missing), EACH):
-        rows = {}
-        for picture in missing[start : start + EACH]:
-            row = _row(analyzer, picture)
-            rows[_key(picture)] = np.zeros(0) if row is None else row
-        _keep(work, sha, rows)
+        rows: dict[str, NDArray[np.float64]] = {}
+        try:
+            for picture in missing[start : start + EACH]:
+                row = _row(analyzer, picture)
+                rows[_key(picture)] = np.zeros(0) if row is None else row
+        finally:
+            _keep(work, sha, rows)
         known |= rows
         print(f"looked at {min(start + EACH, len(missing))} of {len(missing)} pictures", flush=True)
     return [_seen(picture, known[_key(picture)]) for picture in pictures if known[_key(picture)].size]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from BreastUSAILib.engine.gatekeeper.gate import DEPTHS, Gate, Spread
+from BreastUSAILib.engine.gatekeeper.gate import Gate, Spread, weight_count
 from BreastUSAILib.engine.gatekeeper.picture_statistics import STATISTICS
 
 CHANNELS = (40, 320)
@@ -25,7 +25,7 @@ def made_up(classifier: str, **changes: Any) -> Gate:
         "scale": np.ones(count),
         "look": spread(count),
         "depths": tuple(spread(size) for size in CHANNELS),
-        "weights": np.zeros(count + 2 + DEPTHS),
+        "weights": np.zeros(weight_count(count)),
         "constant": 0.0,
         "reject_from": 1.0,
         "far_from": 1e6,

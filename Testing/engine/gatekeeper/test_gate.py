@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from BreastUSAILib.engine.gatekeeper.gate import Observed, Spread, evidence, gate_from
+from BreastUSAILib.engine.gatekeeper.gate import Observed, Spread, evidence, gate_from, weight_count
 from BreastUSAILib.engine.gatekeeper.picture_statistics import STATISTICS
 
 from .gates import CHANNELS, made_up
@@ -41,7 +41,7 @@ def test_the_energy_is_that_of_the_logits() -> None:
 
 def test_a_stored_gate_judges_as_it_did() -> None:
     rng = np.random.default_rng(5)
-    gate = made_up("a" * 64, weights=rng.normal(size=COUNT + 4), constant=0.3, scale=np.full(COUNT, 2.0))
+    gate = made_up("a" * 64, weights=rng.normal(size=weight_count(COUNT)), constant=0.3, scale=np.full(COUNT, 2.0))
     again = gate_from(json.loads(json.dumps(gate.to_document())), COUNT)
     mine, yours = gate.judge(observed()), again.judge(observed())
     assert yours.score == pytest.approx(mine.score, abs=1e-3)

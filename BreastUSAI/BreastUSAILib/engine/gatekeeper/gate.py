@@ -77,9 +77,9 @@ class Judgment:
 class Gate:
     """Tells frames that are no ultrasound, and those that are far from the training images.
 
-    A logistic regression over the picture's statistics, their own distance from those of ultrasound, the distances of
-    the encoder's features at two depths (Lee et al. 2018, arXiv:1807.03888) and the classifier's energy (Liu et al.
-    2020, arXiv:2010.03759).
+    A logistic regression over the picture's statistics and their squares (too much and too little are both unlike
+    ultrasound), their own distance from those of ultrasound, the distances of the encoder's features at two depths
+    (Lee et al. 2018, arXiv:1807.03888) and the classifier's energy (Liu et al. 2020, arXiv:2010.03759).
 
     Args:
         classifier: SHA-256 of the weights whose features it knows; with others it says nothing.
@@ -87,7 +87,7 @@ class Gate:
         scale: ``[K]`` by which they are then divided.
         look: the spread of the statistics so scaled.
         depths: the spread of the features at each depth.
-        weights: ``[K + 2 + DEPTHS]``, of the scaled statistics, their distance, those of the features, the energy.
+        weights: ``[2 K + 2 + DEPTHS]``, in the order of `evidence`.
         constant: is added.
         reject_from: the score from which a frame is rejected.
         far_from: the distance from which a frame is far from the training images.
@@ -131,12 +131,20 @@ class Gate:
 def evidence(
     observed: Observed, center: NDArray, scale: NDArray, look: Spread, depths: Sequence[Spread]
 ) -> NDArray[np.float64]:
-    """What a gate weighs, in the order of its weights. The statistics are cut at 6 deviations."""
+    """What a gate weighs, in its order.
+
+    The scaled statistics, cut at 6 deviations; their squares; their distance; those of the features; the energy.
+    """
     scaled = np.clip((observed.statistics - center) / scale, -6, 6)
     far = [spread.distance(features) for spread, features in zip(depths, observed.features, strict=True)]
     highest = float(observed.logits.max())
     energy = highest + math.log(float(np.exp(observed.logits - highest).sum()))
-    return np.array([*scaled, look.distance(scaled), *far, energy], dtype=np.float64)
+    return np.array([*scaled, *scaled**2, look.distance(scaled), *far, energy], dtype=np.float64)
+
+
+def weight_count(statistics: int) -> int:
+    """How many numbers `evidence` has."""
+    return 2 * statistics + 2 + DEPTHS
 
 
 def distance_of(values: NDArray[np.float64]) -> float:
@@ -161,7 +169,7 @@ def gate_from(document: Mapping[str, Any], statistics: int) -> Gate:
             scale=_positive(_numbers(document, "scale", statistics), "scale"),
             look=_spread_from(document["look"], statistics),
             depths=tuple(_spread_from(spread) for spread in depths),
-            weights=_numbers(document, "weights", statistics + 2 + DEPTHS),
+            weights=_numbers(document, "weights", weight_count(statistics)),
             constant=_number(document, "constant"),
             reject_from=_number(document, "reject_from"),
             far_from=_number(document, "far_from"),
