@@ -58,6 +58,7 @@ def test_options_reach_the_engine(scene, module):
         progress=lambda *step: steps.append(step),
         prevalence=0.02,
         explainMethod="saliency",
+        overrideRejection=True,
         pixelSpacingMm=0.07,
     )
 
@@ -68,6 +69,7 @@ def test_options_reach_the_engine(scene, module):
     assert options.explain_class is Label.BENIGN
     assert options.prevalence == 0.02
     assert options.explain_method == "saliency"
+    assert options.override_rejection
     assert steps == [(4, 4, "done")]
 
 
@@ -153,6 +155,7 @@ def test_a_folder_is_analyzed_by_the_engine_itself(module, engine, tmp_path):
         explainClass="benign",
         prevalence=0.1,
         explainMethod="saliency",
+        overrideRejection=True,
         progress=lambda *s: steps.append(s),
     )
 
@@ -165,6 +168,7 @@ def test_a_folder_is_analyzed_by_the_engine_itself(module, engine, tmp_path):
         "explainClass": "benign",
         "prevalence": 0.1,
         "explainMethod": "saliency",
+        "overrideRejection": True,
     }
     assert steps == [(1, 1, "done")]
 
