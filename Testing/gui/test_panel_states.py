@@ -89,7 +89,7 @@ def test_done_shows_the_verdict_beside_its_limits(volume, panel, engine):
 def test_a_rejected_image_gets_a_result_where_the_reader_asks_for_one(volume, panel, engine):
     call = started(panel, engine)
     assert not call.options.override_rejection
-    call.finish(analysis_of(marked_frames(), verdict=Verdict(Label.REJECTED)))
+    call.finish(replace(analysis_of(call.frames), verdict=Verdict(Label.REJECTED)))
     until(lambda: not panel.state.isBusy, "the end of the analysis")
     before = len(engine.calls)
 
