@@ -191,6 +191,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         explainMethod: str | None = None,
         gradeExplanations: bool = False,
         explain: str | Sequence[str] = (),
+        overrideRejection: bool = False,
         pixelSpacingMm: float | tuple[float, float] | None = None,
         asSlices: bool = False,
         sliceSpacingMm: float | None = None,
@@ -213,6 +214,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             gradeExplanations: grade the key frame's heat map also by what needs passes through the network.
             explain: methods of further explanations, such as ``"occlusion"`` or ``["smoothgrad", "kernel-shap"]``, as
                 `breastusai analyze --help` describes them: one more overlay each.
+            overrideRejection: give a result also where the image or a frame is rejected; the result says so.
             pixelSpacingMm: the pixel size in mm, one number or ``(row, column)``; None takes what the image says.
             asSlices: the cine is a sweep of parallel slices, and is analyzed as a volume.
             sliceSpacingMm: between two such slices, in mm; None where it is not known.
@@ -250,6 +252,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             explainMethod=explainMethod,
             gradeExplanations=gradeExplanations,
             explain=explain,
+            overrideRejection=overrideRejection,
             pixelSpacingMm=pixelSpacingMm,
             asSlices=asSlices,
             sliceSpacingMm=sliceSpacingMm,
@@ -299,6 +302,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         gradeExplanations: bool = False,
         similarCases: bool | str | Path = False,
         explain: str | Sequence[str] = (),
+        overrideRejection: bool = False,
     ) -> dict[str, Any]:
         """Analyze every image in a folder (or one file); results are written as the command line writes them.
 
@@ -316,6 +320,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             gradeExplanations: as in `analyze`.
             similarCases: as in `analyze`.
             explain: as in `analyze`.
+            overrideRejection: as in `analyze`.
 
         Returns:
             ``{"done": [{"input", "output"}], "failed": [{"input", "error"}]}``, all of them texts.
@@ -341,6 +346,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             explainMethod=explainMethod,
             gradeExplanations=gradeExplanations,
             explain=explain,
+            overrideRejection=overrideRejection,
             progress=progress,
             report=report,
             keepIdentity=keepIdentity,

@@ -32,7 +32,7 @@ FLOORS = {
     "BreastUSAILib.engine": (
         *("errors", "flags", "flag_sentences", "steps", "stopwatch", "device", "own_folders", "bundle_limits"),
         *("images", "reading", "findings", "checks", "preparing", "networks", "explanations", "options", "interface"),
-        *("models", "lesions", "similar", "bundles", "pipeline", "analyzer", "remote"),
+        *("models", "lesions", "similar", "gatekeeper", "bundles", "pipeline", "analyzer", "remote"),
     ),
     "BreastUSAILib.scene": ("mrml", "views", "source", "images", "outlines", "results"),
     "BreastUSAILib.client": ("stepped_work", "script_arrival", "installing", "process", "jobs", "scripting"),

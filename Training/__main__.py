@@ -18,6 +18,7 @@ COMMANDS = {
     "evaluate": "measure bundles on held-out images, through the product's own path",
     "controls": "see whether the class can be read from anything but the lesion: the margin, calipers",
     "calibrate": "fit probabilities, and choose rules and the explained stage, on held-out patients",
+    "gate": "learn which pictures a classifier may judge, and measure that",
     "pack": "store a bundle's weights in eight bits, half the size",
     "card": "write a bundle's model card from measured figures",
     "table": "write the comparison table of all recipes",

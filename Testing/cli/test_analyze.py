@@ -236,6 +236,12 @@ def test_an_explanation_that_there_is_not_is_wrong_usage_and_the_manual_has_them
         assert f"{method.option} ({times_of(method.option):.2g} times) {method.about}" in manual
 
 
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_rejection_is_overridden_only_where_that_is_asked(tmp_path, asked):
+    [(_, options)] = Run(tmp_path, "exam.dcm", *["--override-rejection"] * asked).engine.asked
+    assert options.override_rejection is asked
+
+
 def test_unless_asked_the_bundle_says_how_it_is_explained(tmp_path):
     [(_, options)] = Run(tmp_path, "exam.dcm", "--frames", "every:4").engine.asked
     assert options.explain_method is None

@@ -83,6 +83,7 @@ def test_options_reach_the_engine(scene, module):
         prevalence=0.02,
         explainMethod="saliency",
         explain=["occlusion", "smoothgrad"],
+        overrideRejection=True,
         pixelSpacingMm=0.07,
         similarCases="/data/ours",
     )
@@ -96,6 +97,7 @@ def test_options_reach_the_engine(scene, module):
     assert options.explain_method == "saliency"
     assert options.similar == SimilarRequest("/data/ours")
     assert options.explain == ("occlusion", "smoothgrad")
+    assert options.override_rejection
     assert steps == [(4, 4, "done")]
 
 
@@ -185,6 +187,7 @@ def test_a_folder_is_analyzed_by_the_engine_itself(module, engine, tmp_path):
         explainMethod="saliency",
         similarCases=True,
         explain="occlusion, kernel-shap",
+        overrideRejection=True,
         progress=lambda *s: steps.append(s),
     )
 
@@ -200,6 +203,7 @@ def test_a_folder_is_analyzed_by_the_engine_itself(module, engine, tmp_path):
         "gradeExplanations": False,
         "similarLibrary": "",
         "explain": "occlusion,kernel-shap",
+        "overrideRejection": True,
     }
     assert steps == [(1, 1, "done")]
 

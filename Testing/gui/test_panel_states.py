@@ -86,6 +86,22 @@ def test_done_shows_the_verdict_beside_its_limits(volume, panel, engine):
     assert not panel.ui.messageFrame.visible
 
 
+def test_a_rejected_image_gets_a_result_where_the_reader_asks_for_one(volume, panel, engine):
+    call = started(panel, engine)
+    assert not call.options.override_rejection
+    call.finish(replace(analysis_of(call.frames), verdict=Verdict(Label.REJECTED)))
+    until(lambda: not panel.state.isBusy, "the end of the analysis")
+    before = len(engine.calls)
+
+    panel.ui.overrideButton.click()
+    until(lambda: len(engine.calls) > before, "the second question to the engine")
+
+    assert engine.calls[-1].options.override_rejection
+    engine.calls[-1].finish()
+    until(lambda: not panel.state.isBusy, "the end of the second analysis")
+    assert not started(panel, engine).options.override_rejection
+
+
 def test_cancelled_leaves_the_scene_as_it_was(scene, volume, panel, engine):
     before = scene.GetNumberOfNodes()
     call = started(panel, engine)

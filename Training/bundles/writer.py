@@ -16,7 +16,16 @@ import numpy as np
 import torch
 
 from BreastUSAILib import RESEARCH_USE
-from BreastUSAILib.engine.bundles.bundle import CARD, INFERENCE, METADATA, SUMS, WEIGHTS, file_sha256, verify_bundle
+from BreastUSAILib.engine.bundles.bundle import (
+    CARD,
+    GATE,
+    INFERENCE,
+    METADATA,
+    SUMS,
+    WEIGHTS,
+    file_sha256,
+    verify_bundle,
+)
 from BreastUSAILib.engine.errors import ModelError
 from BreastUSAILib.engine.preparing.prepare import Preprocessing
 from BreastUSAILib.report.atomic import atomic_folder
@@ -102,11 +111,15 @@ def rewrite_bundle(
     metadata: Mapping[str, Any] | None = None,
     card: str | None = None,
     state: Mapping[str, torch.Tensor] | None = None,
+    gate: Mapping[str, Any] | None = None,
 ) -> None:
-    """Replace what is given of a bundle's metadata, card and weights; its hashes are made anew, it is swapped whole.
+    """Replace what is given of a bundle's metadata, card, weights and gate; its hashes are made anew.
+
+    It is swapped whole.
 
     Args:
-        state: the weights as they shall be stored.
+        state: the weights as they shall be stored; a gate of the former ones goes.
+        gate: what `Gate.to_document` gives.
 
     Raises ModelError where the bundle does not verify, OutputError where it cannot be written (it then stays as it
     was).
@@ -116,10 +129,13 @@ def rewrite_bundle(
         METADATA: None if metadata is None else _json(metadata),
         CARD: None if card is None else card.encode(),
         WEIGHTS: None if state is None else _saved(state),
+        GATE: None if gate is None else _short_json(gate),
     }
     with atomic_folder(path.resolve(), _OWNED) as partial:
         for name in sorted(_OWNED - {SUMS}):
             shutil.copytree(path / name, partial / name)
+        if state is not None:
+            (partial / GATE).unlink(missing_ok=True)
         _write(partial, {name: text for name, text in files.items() if text is not None})
 
 
@@ -161,7 +177,8 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-    sums = "".join(f"{file_sha256(folder / name)}  {name}\n" for name in (METADATA, INFERENCE, WEIGHTS, CARD))
+    listed = (METADATA, INFERENCE, WEIGHTS, CARD, *([GATE] if (folder / GATE).is_file() else []))
+    sums = "".join(f"{file_sha256(folder / name)}  {name}\n" for name in listed)
     (folder / SUMS).write_text(sums, encoding="utf-8")
 
 
@@ -197,6 +214,10 @@ def _metadata(content: BundleContent) -> dict[str, Any]:
 
 def _json(document: Mapping[str, Any]) -> bytes:
     return (json.dumps(_finite(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _short_json(document: Mapping[str, Any]) -> bytes:
+    return (json.dumps(_finite(document), separators=(",", ":"), allow_nan=False) + "\n").encode()
 
 
 def _finite(value: Any) -> Any:

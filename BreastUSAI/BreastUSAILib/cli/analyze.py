@@ -52,6 +52,7 @@ def run_analyze(
                 chosen.explain,
                 similar=request_of(chosen) if chosen.similar else None,
                 grade_explanations=chosen.grade_explanations,
+                override_rejection=chosen.override_rejection,
             )
         except BreastUSAIError as error:
             reporter.nothing_possible(chosen.inputs, error)

@@ -166,6 +166,7 @@ def _add_analyze(commands: Any) -> None:
     )
     add_request_arguments(analyze, named=True)
     _add_exceptions(analyze)
+    _add_override(analyze)
     analyze.add_argument("--scene", action="store_true", help="also write scene.mrb (needs the package slicer-core)")
     analyze.add_argument(
         "--report",
@@ -224,6 +225,15 @@ def _add_exceptions(analyze: Any) -> None:
         action="store_true",
         help="read DICOM images that say that they are not ultrasound (CT, MR, MG and the like) instead of refusing "
         "them; the result says so",
+    )
+
+
+def _add_override(analyze: Any) -> None:
+    analyze.add_argument(
+        "--override-rejection",
+        action="store_true",
+        help="give a result also for an input or a frame that is rejected (not ultrasound, blank, too small); the "
+        "result says that it was, and why",
     )
 
 

@@ -24,7 +24,7 @@ def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str,
     """Analyze ``inputs`` (files and folders) into the folder ``output``, with the names and files of the command.
 
     ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod``, ``explain`` (methods with
-    commas between), ``gradeExplanations``, ``prevalence``, ``similarLibrary`` (a folder, empty for the shipped
+    commas between), ``gradeExplanations``, ``prevalence``, ``overrideRejection``, ``similarLibrary`` (a folder, empty for the shipped
     library), ``report`` (as `parse_kinds` takes it) and ``keepIdentity`` may be given, and ``models``. Answers
     ``{done: [{input, output}], failed: [{input, error}]}``, ``error`` being a sentence.
     Raises Cancelled, and what keeps every input from being analyzed; what was finished before stays.
@@ -57,6 +57,7 @@ def _options(call: Call) -> AnalyzeOptions:
         methods_in(call.value_or("", "explain", str)),
         similar=None if (library := call.value_or(None, "similarLibrary", str)) is None else SimilarRequest(library),
         grade_explanations=call.value_or(False, "gradeExplanations", bool),
+        override_rejection=call.value_or(False, "overrideRejection", bool),
     )
 
 

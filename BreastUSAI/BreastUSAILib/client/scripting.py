@@ -39,6 +39,7 @@ def analyzeNode(
     explainMethod: str | None,
     gradeExplanations: bool,
     explain: str | Sequence[str],
+    overrideRejection: bool,
     pixelSpacingMm: float | tuple[float, float] | None,
     asSlices: bool,
     sliceSpacingMm: float | None,
@@ -57,6 +58,7 @@ def analyzeNode(
         methodsNamed(explain),
         similar=similarRequest(similarCases),
         grade_explanations=gradeExplanations,
+        override_rejection=overrideRejection,
     )
     source = SourceOptions(pixelSpacingMm, asSlices, sliceSpacingMm)
     listener = JobListener(progress or ignored, onDone or ignored, onFailed or ignored)
@@ -81,6 +83,7 @@ def analyzeFolder(
     explainMethod: str | None,
     gradeExplanations: bool,
     explain: str | Sequence[str],
+    overrideRejection: bool,
     progress: Progress | None,
     report: str,
     keepIdentity: bool,
@@ -95,6 +98,7 @@ def analyzeFolder(
         methodsNamed(explain),
         similar=similarRequest(similarCases),
         grade_explanations=gradeExplanations,
+        override_rejection=overrideRejection,
     )
     params = {
         "inputs": [str(path)],
@@ -108,6 +112,7 @@ def analyzeFolder(
         "gradeExplanations": options.grade_explanations,
         "similarLibrary": options.similar and options.similar.library,
         "explain": ",".join(options.explain),
+        "overrideRejection": options.override_rejection,
     }
     return engine.request("analyzeFolder", params, progress)
 

@@ -58,6 +58,19 @@ DOPPLER_REGION = _(
     "The file declares a Doppler region, and color or spectra over the tissue can mislead the networks, so prefer a "
     "plain B-mode image."
 )
+SPECTRAL_REGION = _(
+    "The file declares a spectral Doppler region, and a spectrum drawn over the tissue can mislead the networks, so "
+    "prefer a plain B-mode image."
+)
+M_MODE_REGION = _(
+    "The file declares an M-mode region besides the tissue, so check that the analyzed area is the B-mode image."
+)
+NO_TISSUE_SPECTRAL = _(
+    "The file declares spectral Doppler and no picture of tissue, so no verdict is given; choose a B-mode image."
+)
+NO_TISSUE_M_MODE = _(
+    "The file declares M-mode and no picture of tissue, so no verdict is given; choose a B-mode image."
+)
 OTHER_MODALITY = _(
     "The file says that its modality is {modality} and not ultrasound; it was analyzed only because this was asked for"
     ", and the result means nothing unless the file is wrong about itself."
@@ -89,6 +102,33 @@ DOPPLER_OVER_TISSUE = _(
     "Color Doppler covers part of the tissue and hides its gray levels from the networks, so prefer a B-mode frame "
     "without it."
 )
+NOT_LIKE_ULTRASOUND = _(
+    "The picture is unlike the ultrasound images that the networks learned from, in its texture and to the networks "
+    "themselves, so no verdict is given; check that the right file and frame were chosen."
+)
+FAR = _(
+    "The picture is far from the breast images that the networks learned from: it may show another organ, or be made "
+    "in a way that they do not know, and the figures may mean nothing."
+)
+NO_GATE = _(
+    "This classifier has learned nothing of which pictures it may judge, so pictures that are no breast ultrasound are "
+    "told by a few plain rules alone."
+)
+ELASTOGRAPHY = _(
+    "A color map such as that of elastography covers part of the tissue and hides its gray levels from the networks, "
+    "so prefer a B-mode frame without it."
+)
+COLOR_BOX = _(
+    "A straight line like the edge of a color Doppler box is drawn over the tissue, and flow inside it hides gray "
+    "levels from the networks, so prefer a B-mode frame without it."
+)
+CALIPERS = _(
+    "Calipers or other marks are drawn over the tissue and can mislead the networks, so prefer the same frame without "
+    "them."
+)
+BLURRED = _("The picture is blurred or enlarged, so that its texture is lost; prefer one as the scanner made it.")
+TOO_DARK = _("Most of the analyzed area is nearly black, so lesions may be missed; prefer a frame with more gain.")
+TOO_BRIGHT = _("Much of the analyzed area is white, so lesions may be missed; prefer a frame with less gain.")
 SECTOR_DETECTED = _("The file names no ultrasound region, so the scan area was found in the picture itself.")
 FRAMES_LEFT_OUT = _("{left} of {count} frames were left out.")
 SLICES_LEFT_OUT = _("{left} of {count} slices were left out.")
@@ -147,6 +187,19 @@ NORMAL_NOT_SURE = _(
 PREVALENCE_SHIFTED = _(
     "The probabilities are those at the prevalence that was asked for, {asked} % malignant among lesions; the model "
     "was calibrated at {own} %."
+)
+
+LESION_AT_BORDER = _(
+    "An outlined lesion reaches the edge of the analyzed area: part of it may lie outside, and its size is the least "
+    "that it can be."
+)
+LESIONS_AT_BORDER = _(
+    "Outlined lesions reach the edge of the analyzed area: parts of them may lie outside, and their sizes are the "
+    "least that they can be."
+)
+REJECTION_OVERRIDDEN = _(
+    "The input was rejected for a reason that stands here, and a result is given only because the user asked for it "
+    "all the same: it may mean nothing."
 )
 
 # How good the heat map is

@@ -42,6 +42,16 @@ class FlagCode(str, Enum):
     HEAT_MAP_DISAGREES = "heat_map_disagrees"
     HEAT_MAP_EMPTY = "heat_map_empty"
     NOT_EXPLAINED = "not_explained"
+    SPECTRAL_DOPPLER = "spectral_doppler"
+    M_MODE = "m_mode"
+    ELASTOGRAPHY = "elastography"
+    CALIPERS = "calipers"
+    BLURRED = "blurred"
+    EXPOSURE = "exposure"
+    LESION_AT_BORDER = "lesion_at_border"
+    FAR_FROM_TRAINING = "far_from_training"
+    NO_LEARNED_GATE = "no_learned_gate"
+    REJECTION_OVERRIDDEN = "rejection_overridden"
     OTHER = "other"
 
 

@@ -38,6 +38,7 @@ class AnalyzeOptions:
             heat map gives none of its own.
         grade_explanations: grade the key frame's heat map also by what takes passes of its own (`CostlyGrades`).
         similar: past cases that look like the key frame are looked for as it says; None: none are.
+        override_rejection: whether an input or a frame that is rejected gets a result all the same, which says so.
 
     Raises OptionError for a class, a prevalence, a method or a number of cases that there is not.
     """
@@ -49,6 +50,7 @@ class AnalyzeOptions:
     explain: tuple[str, ...] = ()
     grade_explanations: bool = False
     similar: SimilarRequest | None = None
+    override_rejection: bool = False
 
     def __post_init__(self) -> None:
         if self.prevalence is not None and not 0 < self.prevalence < 1:

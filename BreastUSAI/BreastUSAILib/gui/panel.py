@@ -64,6 +64,7 @@ class Panel:
         self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.explain, self.analysis.say)
         self.blocks.onAssessed = self._onAssessed
         self.similar = SimilarSection(ui)
+        self.blocks.result.onOverride = lambda: self.analyze(isOverriding=True)
         self.models = ModelsSection(ui, engine)
         self.report = ReportSection(ui, engine)
         self.packages = PackagesControls(ui, self.installer, self.runner.install)
@@ -131,8 +132,8 @@ class Panel:
             block.cleanup()
         self._log.close()
 
-    def analyze(self) -> None:
-        """Analyze the chosen image; does nothing where the button is disabled."""
+    def analyze(self, isOverriding: bool = False) -> None:
+        """Analyze the chosen image, `isOverriding` even where it is rejected; does nothing where that is disabled."""
         self._refresh()
         recognized = self.input.recognized
         if recognized is not None and not self._whyNot() and not self.state.isBusy:
@@ -140,7 +141,7 @@ class Panel:
             if isEditDropped and not self._mayDropEdits():
                 return
             self.shown.show()
-            self.runner.analyze(self.parameters, recognized.kind, isEditDropped)
+            self.runner.analyze(self.parameters, recognized.kind, isEditDropped, isOverriding)
 
     def rescore(self) -> None:
         """Score the outlines as they are now."""

@@ -9,6 +9,7 @@ import pytest
 
 from BreastUSAILib.client.jobs.rescore_job import optionsOf
 from BreastUSAILib.engine.findings.analysis import Analysis, Explanation, Label
+from BreastUSAILib.engine.flags import FlagCode
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from Testing.gui import reports
 
@@ -42,6 +43,12 @@ def test_a_report_of_an_earlier_version_tells_it_by_its_frames(indices, selectio
 
 def test_a_rejected_result_keeps_the_prevalence_that_was_asked_for():
     assert optionsOf(replace(reports.rejected().analysis, prevalence=0.02)).prevalence == 0.02
+
+
+def test_a_rejection_that_was_overridden_stays_so():
+    analysis = reports.still().analysis
+    assert optionsOf(replace(analysis, overridden=(FlagCode.NOT_ULTRASOUND,))).override_rejection
+    assert not optionsOf(analysis).override_rejection
 
 
 def test_method_class_and_prevalence_are_kept():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -81,11 +82,27 @@ def test_graphics_beside_the_tissue_are_no_second_view(calibrated: Frames) -> No
     assert check_input(replace(calibrated, regions=(*calibrated.regions, graphics))) == ()
 
 
-@pytest.mark.parametrize("content", [RegionContent.COLOR_FLOW, RegionContent.SPECTRAL_DOPPLER])
-def test_a_declared_doppler_region_is_warned_of(calibrated: Frames, content: RegionContent) -> None:
-    doppler = Region(Rectangle(100, 100, 80, 80), content)
-    (flag,) = check_input(replace(calibrated, regions=(*calibrated.regions, doppler)))
-    assert (flag.code, flag.severity) == (FlagCode.COLOR_DOPPLER, Severity.WARNING)
+@pytest.mark.parametrize(
+    ("content", "code", "severity"),
+    [
+        (RegionContent.COLOR_FLOW, FlagCode.COLOR_DOPPLER, Severity.WARNING),
+        (RegionContent.SPECTRAL_DOPPLER, FlagCode.SPECTRAL_DOPPLER, Severity.WARNING),
+        (RegionContent.M_MODE, FlagCode.M_MODE, Severity.INFO),
+    ],
+)
+def test_what_a_file_declares_besides_the_tissue_is_said(
+    calibrated: Frames, content: RegionContent, code: FlagCode, severity: Severity
+) -> None:
+    other = Region(Rectangle(100, 100, 80, 80), content)
+    (flag,) = check_input(replace(calibrated, regions=(*calibrated.regions, other)))
+    assert (flag.code, flag.severity) == (code, severity)
+
+
+@pytest.mark.parametrize("content", [RegionContent.SPECTRAL_DOPPLER, RegionContent.M_MODE])
+def test_a_file_that_declares_no_tissue_at_all_is_rejected(calibrated: Frames, content: RegionContent) -> None:
+    alone = Region(Rectangle(0, 0, 600, 400), content)
+    (flag,) = check_input(replace(calibrated, regions=(alone,), region=None))
+    assert flag.severity is Severity.REJECT
 
 
 @pytest.mark.parametrize(
@@ -138,6 +155,13 @@ def speckle(seed: int = 5, shape: tuple[int, int] = SHAPE) -> NDArray[np.uint8]:
 
 def rgb(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.repeat(gray[..., None], 3, axis=-1)
+
+
+def test_a_color_map_is_not_taken_for_flow() -> None:
+    pixels = rgb(speckle())
+    rainbow = [colorsys.hsv_to_rgb(hue, 0.9, 0.8) for hue in np.linspace(0, 0.7, 160)]
+    pixels[80:240, 100:300] = (255 * np.array(rainbow)[:, None]).astype(np.uint8)
+    assert codes(checked(pixels)) == [FlagCode.ELASTOGRAPHY]
 
 
 def with_doppler(share: float, color: tuple[int, int, int] = (210, 40, 10)) -> NDArray[np.uint8]:

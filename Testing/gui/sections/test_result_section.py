@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import qt
 
 from BreastUSAILib import RESEARCH_USE
 from BreastUSAILib.engine.findings.analysis import Label, Malignancy
 from BreastUSAILib.engine.findings.words import severity_meaning
-from BreastUSAILib.engine.flags import Severity
+from BreastUSAILib.engine.flags import FlagCode, Severity
 from BreastUSAILib.engine.images.frames import SpacingSource
 from BreastUSAILib.gui.sections.result_section import ResultSection
 from BreastUSAILib.gui.widgets.frame_plot import FramePlot
@@ -107,6 +109,25 @@ def test_a_rejected_input_shows_no_number_at_all_but_the_reason(ui, section, sho
     assert "mm" not in words_of(ui)
     for name in ("likelihoodLabel", "intervalLabel", "likelihoodBarFrame", "probabilitiesFrame", "lesionsFrame"):
         assert not shown(name)
+
+
+def test_a_rejected_input_alone_offers_a_result_all_the_same(ui, section, shown):
+    asked = []
+    section.onOverride = lambda: asked.append(True)
+    section.show(reports.still())
+    assert not shown("overrideButton")
+
+    section.show(reports.rejected())
+
+    assert shown("overrideButton")
+    ui.overrideButton.click()
+    assert asked == [True]
+
+
+def test_a_result_of_a_rejected_input_says_that_it_was_asked_for(ui, section):
+    report = reports.still()
+    section.show(replace(report, analysis=replace(report.analysis, overridden=(FlagCode.NOT_ULTRASOUND,))))
+    assert "only because it was asked for" in ui.verdictMeaningLabel.text
 
 
 def test_uncalibrated_means_no_millimeters_anywhere(ui, section):

@@ -37,8 +37,11 @@ def isMarked(line: Any) -> bool:
     return line is not None and len(markedEnds(line)) == ENDS
 
 
-def analyzeOptions(parameters: Any, kind: InputKind) -> AnalyzeOptions:
-    """What is to be found in the chosen volume. Raises OptionError for a choice that cannot be."""
+def analyzeOptions(parameters: Any, kind: InputKind, isOverriding: bool = False) -> AnalyzeOptions:
+    """What is to be found in the chosen volume. Raises OptionError for a choice that cannot be.
+
+    `isOverriding` says that a result is wanted even where the image is rejected.
+    """
     return AnalyzeOptions(
         frames=FrameSelection() if kind is InputKind.STILL else _frames(parameters),
         explain_class=Label(parameters.explainClass),
@@ -46,6 +49,7 @@ def analyzeOptions(parameters: Any, kind: InputKind) -> AnalyzeOptions:
         explain_method=parameters.explainMethod,
         grade_explanations=parameters.gradeExplanations,
         similar=SimilarRequest(parameters.similarLibrary) if parameters.similarCases else None,
+        override_rejection=isOverriding,
     )
 
 

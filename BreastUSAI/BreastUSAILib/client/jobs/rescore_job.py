@@ -126,6 +126,7 @@ def optionsOf(analysis: Analysis) -> AnalyzeOptions:
         explain_class=analysis.explanation.target_class,
         prevalence=_prevalenceOf(analysis),
         explain_method=None if method is None or method.in_pass is None else method.option,
+        override_rejection=bool(analysis.overridden),
     )
 
 

@@ -15,6 +15,8 @@ from ..errors import ModelError
 from ..explanations.explanation import GRAD_CAM
 from ..explanations.grading.thresholds import GradeThresholds
 from ..findings.analysis import ModelIdentity
+from ..gatekeeper.gate import Gate, gate_from
+from ..gatekeeper.picture_statistics import STATISTICS
 from ..models.calibration import Calibration, Recalibration
 from ..models.classifier import INPUTS, Classifier
 from ..models.lesion_presence import LesionPresence
@@ -23,6 +25,7 @@ from ..networks.network_definitions import build_network, check_definition
 from ..preparing.prepare import Preprocessing
 from .bundle_files import (
     CARD,
+    GATE,
     INFERENCE,
     METADATA,
     REPAIR,
@@ -118,11 +121,12 @@ class _Opened:
     definition: Mapping[str, Any]
     card: str
     weights: bytes
+    gate: bytes | None
 
 
 def _opened(path: Path, task: str | None = None) -> _Opened:
     """A bundle that verifies; with its weights where the task that it must have is named. Raises ModelError."""
-    wanted = {METADATA, INFERENCE, CARD} | ({WEIGHTS} if task else set())
+    wanted = {METADATA, INFERENCE, CARD, GATE} | ({WEIGHTS} if task else set())
     files, sums, size = verified_files(path, frozenset(wanted))
     metadata = _parsed(decoded(files[METADATA], path / METADATA), path / METADATA)
     card = decoded(files[CARD], path / CARD)
@@ -138,7 +142,7 @@ def _opened(path: Path, task: str | None = None) -> _Opened:
     if task not in (None, found):
         raise ModelError(f"this is a {found} bundle", where=path, remedy=f"Give a {task} bundle")
     info = BundleInfo(path, found, name, version, sums[WEIGHTS], size)
-    return _Opened(info, own, definition, card, files.get(WEIGHTS, b""))
+    return _Opened(info, own, definition, card, files.get(WEIGHTS, b""), files.get(GATE))
 
 
 def load_classifier(path: Path) -> Classifier:
@@ -164,8 +168,20 @@ def load_classifier(path: Path) -> Classifier:
     network, most = _network(opened, len(inputs), preprocessing.size)
     with _stated_in(path):
         explainer = explainer_for(network, method, layer)
-    identity = opened.info.identity
-    return Classifier(identity, network, preprocessing, calibration, explainer, inputs, lesions, most, grades)
+    identity, gate = opened.info.identity, _gate(opened)
+    return Classifier(identity, network, preprocessing, calibration, explainer, inputs, lesions, most, grades, gate)
+
+
+def _gate(opened: _Opened) -> Gate | None:
+    """The gate of a bundle; None where it has none, or one that was made for other weights. Raises ModelError."""
+    if opened.gate is None:
+        return None
+    where = opened.info.path / GATE
+    try:
+        gate = gate_from(_parsed(decoded(opened.gate, where), where), len(STATISTICS))
+    except ValueError as error:
+        raise ModelError(f"the gate lacks or misstates {error}", where=where, remedy=REPAIR) from error
+    return gate if gate.classifier == opened.info.sha256 else None
 
 
 def load_segmenter(path: Path) -> Segmenter:

@@ -18,6 +18,9 @@ METADATA = "configs/metadata.json"
 INFERENCE = "configs/inference.json"
 WEIGHTS = "models/model.pt"
 CARD = "docs/README.md"
+GATE = "configs/gate.json"
+"""May be missing."""
+
 SUMS = "SHA256SUMS.txt"
 REPAIR = "Install the bundle again from where it came"
 

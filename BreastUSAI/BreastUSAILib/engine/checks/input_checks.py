@@ -39,9 +39,15 @@ _STRONG_COLOR = 0.25
 _STRONG_COLOR_SHARE = 0.6
 _FLOW_COLOR = 0.35
 _FLOW_SHARE = 0.001
+_GREENER = 1.15
+_MAP_SHARE = 0.06  # a color map covers an area; its scale beside it, or flow, less
+_MAP_GREEN = 0.12  # of the colored pixels: flow is red and blue, elastography goes through green
 
 _BLANK = Flag(FlagCode.BLANK_FRAME, Severity.REJECT, flag_sentences.BLANK)
 _NOT_ULTRASOUND = Flag(FlagCode.NOT_ULTRASOUND, Severity.REJECT, flag_sentences.NOT_ULTRASOUND)
+_SHOWS_TISSUE = {RegionContent.TISSUE, RegionContent.COLOR_FLOW}
+
+_COLOR_MAP = Flag(FlagCode.ELASTOGRAPHY, Severity.WARNING, flag_sentences.ELASTOGRAPHY)
 _DOPPLER_OVER_TISSUE = Flag(FlagCode.COLOR_DOPPLER, Severity.WARNING, flag_sentences.DOPPLER_OVER_TISSUE)
 
 
@@ -52,6 +58,7 @@ def check_input(frames: Frames) -> tuple[Flag, ...]:
         _regions(frames),
         _size(frames),
         _doppler_regions(frames),
+        _m_mode_regions(frames),
         _unequal_spacing(frames),
         _slicer_spacing(frames),
     )
@@ -61,13 +68,13 @@ def check_input(frames: Frames) -> tuple[Flag, ...]:
 def check_pixels(pixels: NDArray, region: Rectangle) -> tuple[Flag, ...]:
     """Flags from the look of one frame inside its analyzed region.
 
-    ``blank_frame`` (reject): hardly any gray level but one. ``colour_doppler`` (warning): saturated red or blue
-    areas against the picture's own tint. ``not_ultrasound`` (reject), for any of: mostly strong colors; mostly
-    white; only a few gray levels (graphics, a mask); no texture; or texture equally fine down and across. In B-mode
-    the axial resolution is better than the lateral one, so its texture is finer along depth (or across it, in a
-    frame turned by 90 degrees), while photographs, noise, CT and MR are mostly isotropic. What passes: pictures
-    whose texture has a direction of its own (some CT and radiographs, grass, water), diagrams that are mostly dark,
-    and isotropic pictures on a frame that is over 70 % black.
+    ``blank_frame`` (reject): hardly any gray level but one. ``colour_doppler`` (warning): saturated red or blue areas
+    against the picture's own tint. ``elastography`` (warning): an area in all colors. ``not_ultrasound`` (reject), for
+    any of: mostly strong colors; mostly white; only a few gray levels (graphics, a mask); no texture; or texture
+    equally fine down and across. In B-mode the axial resolution is better than the lateral one, so its texture is
+    finer along depth (or across it, in a frame turned by 90 degrees), while photographs, noise, CT and MR are mostly
+    isotropic. What passes: pictures whose texture has a direction of its own (some CT and radiographs, grass, water),
+    diagrams that are mostly dark, and isotropic pictures on a frame that is over 70 % black.
 
     Args:
         pixels: ``[H, W]`` gray or ``[H, W, 3]`` RGB. 0-255 where uint8; otherwise scaled by the region's maximum.
@@ -76,13 +83,15 @@ def check_pixels(pixels: NDArray, region: Rectangle) -> tuple[Flag, ...]:
     view = pixels[region.slices]
     step = max(1, round(min(view.shape[:2]) / _SAMPLED_SIDE_PX))
     thinned = view[::step, ::step]
-    gray = _eight_bit(luminance(_rows_of_tiles(thinned)))
+    gray = eight_bit(luminance(_rows_of_tiles(thinned)))
     levels = np.bincount(gray.astype(np.uint8).ravel(), minlength=256) / gray.size
     if _level_range(levels) < _BLANK_RANGE:
         return (_BLANK,)
-    colors = _colors(_eight_bit(thinned[::2, ::2])) if view.ndim == 3 else _Colors(strong=0.0, flow=0.0)
+    colors = _colors(eight_bit(thinned[::2, ::2])) if view.ndim == 3 else _Colors(strong=0.0, flow=0.0)
     if _is_no_ultrasound(levels, _texture(gray), colors):
         return (_NOT_ULTRASOUND,)
+    if colors.strong >= _MAP_SHARE and colors.green >= _MAP_GREEN * colors.strong:
+        return (_COLOR_MAP,)
     return (_DOPPLER_OVER_TISSUE,) if colors.flow >= _FLOW_SHARE else ()
 
 
@@ -100,10 +109,11 @@ class _Texture:
 
 @dataclass(frozen=True)
 class _Colors:
-    """Shares of a picture's pixels in [0, 1]: strongly colored ones, and solid areas of Doppler red or blue."""
+    """Shares of a picture's pixels in [0, 1]: strongly colored ones, solid areas of Doppler red or blue, green ones."""
 
     strong: float
     flow: float
+    green: float = 0.0
 
 
 def _pixel_size(frames: Frames) -> Flag | None:
@@ -137,10 +147,25 @@ def _size(frames: Frames) -> Flag | None:
 
 
 def _doppler_regions(frames: Frames) -> Flag | None:
-    flow = {RegionContent.COLOR_FLOW, RegionContent.SPECTRAL_DOPPLER}
-    if not any(region.content in flow for region in frames.regions):
+    """Flow or a spectrum beside or over the tissue is warned of; a spectrum alone is none."""
+    content = {region.content for region in frames.regions}
+    if RegionContent.SPECTRAL_DOPPLER in content:
+        if not content & _SHOWS_TISSUE:
+            return Flag(FlagCode.SPECTRAL_DOPPLER, Severity.REJECT, flag_sentences.NO_TISSUE_SPECTRAL)
+        if RegionContent.COLOR_FLOW not in content:
+            return Flag(FlagCode.SPECTRAL_DOPPLER, Severity.WARNING, flag_sentences.SPECTRAL_REGION)
+    if RegionContent.COLOR_FLOW in content:
+        return Flag(FlagCode.COLOR_DOPPLER, Severity.WARNING, flag_sentences.DOPPLER_REGION)
+    return None
+
+
+def _m_mode_regions(frames: Frames) -> Flag | None:
+    content = {region.content for region in frames.regions}
+    if RegionContent.M_MODE not in content:
         return None
-    return Flag(FlagCode.COLOR_DOPPLER, Severity.WARNING, flag_sentences.DOPPLER_REGION)
+    if not content & _SHOWS_TISSUE:
+        return Flag(FlagCode.M_MODE, Severity.REJECT, flag_sentences.NO_TISSUE_M_MODE)
+    return Flag(FlagCode.M_MODE, Severity.INFO, flag_sentences.M_MODE_REGION)
 
 
 def _unequal_spacing(frames: Frames) -> Flag | None:
@@ -173,7 +198,8 @@ def _rows_of_tiles(view: NDArray) -> NDArray:
     return grouped[:, :_TILE_PX].reshape(-1, *view.shape[1:])
 
 
-def _eight_bit(values: NDArray) -> NDArray[np.float32]:
+def eight_bit(values: NDArray) -> NDArray[np.float32]:
+    """Values on a scale of 0-255; those of other than uint8 by their maximum."""
     scaled = values.astype(np.float32)
     if values.dtype == np.uint8 or not values.size:
         return scaled
@@ -218,7 +244,8 @@ def _colors(rgb: NDArray[np.float32]) -> _Colors:
     # Yellow and green are left out: calipers and labels wear them, flow does so only next to red or blue.
     flow = lit & (np.maximum(warm, np.minimum(cold, cold - warm)) > _FLOW_COLOR)
     solid = flow[1:, 1:] & flow[1:, :-1] & flow[:-1, 1:] & flow[:-1, :-1]
-    return _Colors(strong=float(strong.mean()), flow=float(solid.mean()) if solid.size else 0.0)
+    greens = strong & (green > _GREENER * np.maximum(red, blue))
+    return _Colors(float(strong.mean()), float(solid.mean()) if solid.size else 0.0, float(greens.mean()))
 
 
 def _is_no_ultrasound(levels: NDArray[np.float64], surface: _Texture, colors: _Colors) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..flags import Flag
+from ..flags import Flag, FlagCode
 from ..images.frame_selection import FrameSelection
 from ..images.frames import InputKind, SpacingSource
 from .grades import HeatMapGrades
@@ -258,8 +258,9 @@ class Analysis:
     verdict that could be shifted to it; None where none was. `explanations` are those beside `explanation`, which is
     that of the heat map; each method is there once. `heat_map_grades` are those of the key frame's heat maps, none of a
     rejected input and in documents before 1.5.0. `similar` are past cases that look like the key frame; None where they
-    were not asked for. `maps` are absent (`NO_MAPS`) from an analysis that was
-    read from a stored document.
+    were not asked for. `overridden` are the
+    codes of the flags for which there would be no verdict, had the user not asked for one all the same; their flags are
+    warnings. `maps` are absent (`NO_MAPS`) from an analysis that was read from a stored document.
     """
 
     input: InputSummary
@@ -279,6 +280,7 @@ class Analysis:
     heat_map_grades: tuple[HeatMapGrades, ...] = ()
     similar: SimilarCases | None = None
     explanations: tuple[FurtherExplanation, ...] = ()
+    overridden: tuple[FlagCode, ...] = ()
 
     def lesions_of(self, frame: int) -> tuple[Lesion, ...]:
         """The lesions of one frame, largest first."""

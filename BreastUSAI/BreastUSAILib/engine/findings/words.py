@@ -60,6 +60,8 @@ def verdict_meaning(analysis: Analysis, _: Translate = english) -> str:
     """One sentence below the verdict: what it is about, or why there is none."""
     if analysis.verdict.label is Label.REJECTED:
         return _("The image cannot be judged, so no likelihood is given. The reasons stand below.")
+    if analysis.overridden:
+        return _("The image was rejected, and this is given only because it was asked for. The reasons stand below.")
     if analysis.verdict.label is Label.UNDETERMINED:
         return _("The network is not sure enough to name a class: the figures below are all it can say.")
     if analysis.input.frames == 1:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from ..explanations.explanation import Explainer
+    from ..gatekeeper.gate import Gate
 
 NO_THRESHOLDS = GradeThresholds()
 INPUTS = (("image",), ("image", "lesion_mask"))
@@ -40,6 +41,8 @@ class Classifier:
             the bundle has none, and that likelihood is calibrated as the whole frame's is.
         frames_at_once: how many of them it takes in a batch; fewer for a network whose heat maps take much memory.
         grade_thresholds: what its heat maps must reach so that no warning stands beside them.
+        gate: what was learned of the pictures that it may judge; None where the bundle has none, or one for other
+            weights.
     """
 
     identity: ModelIdentity
@@ -51,6 +54,7 @@ class Classifier:
     lesion_recalibration: Recalibration | None = None
     frames_at_once: int = MOST_FRAMES_AT_ONCE
     grade_thresholds: GradeThresholds = NO_THRESHOLDS
+    gate: Gate | None = None
 
     @property
     def needs_lesion_mask(self) -> bool:

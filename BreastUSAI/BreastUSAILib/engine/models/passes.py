@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from ..images.letterbox import Letterbox
 from ..preparing.lesion_channel import lesion_channel
 from ..stopwatch import Stopwatch
 from .classifier import Classifier
+from .encoder_features import noted_features, region_means
 from .segmenter import Segmenter
 
 
@@ -44,11 +46,20 @@ class Outputs:
         logits: ``[B, 3]``, the mean over the image and its mirror image.
         heat: explanations ``[B, h, w]`` in [0, 1] on the classifier's square, or None where none was asked for.
         lesions: lesion probabilities ``[B, T, T]`` on the segmenter's square; None as `heat`.
+        features: of the classifier's encoder at two depths (`region_means`), each ``[B, C]``; None where it has none.
     """
 
     logits: NDArray[np.float32]
     heat: NDArray[np.float32] | None = None
     lesions: NDArray[np.float32] | None = None
+    features: tuple[NDArray[np.float32], ...] | None = None
+
+    def only(self, kept: Sequence[int]) -> Outputs:
+        """Those of some frames of the batch, by their places in it."""
+        places = list(kept)
+        heat, lesions = (None if part is None else part[places] for part in (self.heat, self.lesions))
+        features = None if self.features is None else tuple(part[places] for part in self.features)
+        return Outputs(self.logits[places], heat, lesions, features)
 
 
 class Passes(Protocol):
@@ -73,9 +84,10 @@ class SeparatePasses:
                 lesions = self.segmenter.probabilities(batch.for_segmenter)
                 if self.classifier.needs_lesion_mask:
                     images = torch.cat([images, self._masks(lesions, batch)], dim=1)
-        with watch.timing("classify"):
+        with watch.timing("classify"), noted_features(self.classifier.network) as noted:
             logits, heat = self.classifier.logits(images, explained)
-        return Outputs(logits) if heat is None else Outputs(logits, heat, lesions)
+        features = region_means(noted, batch.classifier_box)
+        return Outputs(logits, heat, None if heat is None else lesions, features)
 
     def _masks(self, lesions: NDArray[np.float32], batch: Batch) -> torch.Tensor:
         if batch.lesion_masks is not None:

@@ -14,6 +14,7 @@ from ..findings.analysis import CLASSES, Label
 from ..networks.attention_unet import EfficientAttentionUNet
 from ..stopwatch import Stopwatch
 from .classifier import Classifier
+from .encoder_features import OF_ENCODER, region_means
 from .passes import Batch, Outputs
 from .segmenter import Segmenter, lesion_probabilities
 
@@ -79,10 +80,11 @@ class SharedEncoder:
             fine = self._explainer if explained is not None and isinstance(self._explainer, FineGradCam) else None
             features = self._network.encoder(images) if fine is None else self._up_to(fine.fine, images)
             mirrored = self._network.encoder(images.flip(-1))
+        means = region_means([features[place] for place in OF_ENCODER], batch.segmenter_box)
         with watch.timing("classify"):
             other_logits = self._logits(mirrored[-1])
             if explained is None:
-                return Outputs(_HALF * (self._logits(features[-1]) + other_logits))
+                return Outputs(_HALF * (self._logits(features[-1]) + other_logits), features=means)
             target = CLASSES.index(explained)
             if fine is not None:  # its gradient is recorded from the finer stage on: the later ones run within
                 logits, heat, last = fine.of_features(features[-1], target)
@@ -92,7 +94,7 @@ class SharedEncoder:
         with watch.timing("segment"), torch.inference_mode():
             decoded = self._network.decode(features)
             lesions = lesion_probabilities(decoded, self._network.decode(mirrored) if self._mirror else None)
-        return Outputs(_HALF * (logits + other_logits), heat, lesions)
+        return Outputs(_HALF * (logits + other_logits), heat, lesions, means)
 
     def _up_to(self, stage: int, images: Tensor) -> list[Tensor]:
         """What the encoder gives the decoder, up to that stage of its own, which is one of them."""

@@ -12,6 +12,7 @@ from ..flags import Flag, FlagCode, Severity
 from ..images.frames import InputKind
 
 SECTOR_DETECTED = Flag(FlagCode.SECTOR_DETECTED, Severity.INFO, flag_sentences.SECTOR_DETECTED)
+REJECTION_OVERRIDDEN = Flag(FlagCode.REJECTION_OVERRIDDEN, Severity.WARNING, flag_sentences.REJECTION_OVERRIDDEN)
 
 
 def outlines_withheld(withheld: int, count: int, normal_below: float, shown_from: float, kind: InputKind) -> Flag:

@@ -54,6 +54,8 @@ class Rescoring:
             given = [view_of_mask(self.masks[index] > 0, run.region, run.classifier_input) for index in indices]
             batch = replace(batch, lesion_masks=self._on_device(given))
         found = run.passed(indices, batch, run.options.explain_class)
+        kept = run.let_through(batch, found)
+        indices, pixels, found = [indices[place] for place in kept], [pixels[place] for place in kept], found.only(kept)
         assert found.heat is not None
         assert found.lesions is not None
         run.note(indices, found.logits, run.surest(found.lesions, batch))

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..bundles.bundle import Models
-from ..checks.input_checks import check_input, check_pixels
+from ..checks.input_checks import check_input
 from ..checks.sector import detect_sector
 from ..errors import Cancelled, InputError
 from ..findings.analysis import (
@@ -27,7 +27,8 @@ from ..findings.analysis import (
 from ..findings.grades import HeatMapGrades
 from ..findings.maps import StoredMaps
 from ..findings.similar_cases import WITHOUT_VERDICT, SimilarCases
-from ..flags import Flag, FlagCode, Severity
+from ..flags import Flag, Severity
+from ..gatekeeper.frame_flags import border_flag
 from ..images.frames import Frames, InputKind, Rectangle, luminance
 from ..images.letterbox import Letterbox
 from ..lesions.joining import join_lesions, slices_stood_for
@@ -42,6 +43,7 @@ from ..similar.lookup import SimilarSearch
 from ..similar.signature import FrameSignatures
 from ..stopwatch import Stopwatch
 from . import remarks
+from .gatekeeping import Gatekeeper
 from .heat_map_grading import GradedFrame, HeatMapGrading
 from .provenance import software_versions, summary_of
 
@@ -75,7 +77,6 @@ class Run:
     cancelled: Cancelling | None
     watch: Stopwatch = field(default_factory=Stopwatch)
     flags: list[Flag] = field(default_factory=list)
-    pixel_flags: dict[FlagCode, list[Flag]] = field(default_factory=dict)
     calibrated: dict[int, Probabilities] = field(default_factory=dict)
     probabilities: dict[int, Probabilities] = field(default_factory=dict)  # at the prevalence that was asked for
     lesions: list[Lesion] = field(default_factory=list)
@@ -83,12 +84,14 @@ class Run:
     outlined_on_normal: list[int] = field(default_factory=list)
     grades: list[HeatMapGrades] = field(default_factory=list)
     signatures: FrameSignatures | None = None
+    gatekeeper: Gatekeeper = field(init=False)
     region: Rectangle = field(init=False)
     maps: StoredMaps = field(init=False)
 
     def __post_init__(self) -> None:
         if self.options.similar is not None and self.signatures is None:
             self.signatures = FrameSignatures(self.classifier)
+        self.gatekeeper = Gatekeeper(self.classifier.gate, self.options.override_rejection)
 
     def result(self) -> Analysis:
         """Do it. Raises what `Analyzer.analyze` raises."""
@@ -119,14 +122,14 @@ class Run:
         if any(flag.severity is Severity.REJECT for flag in self.flags):
             return False
         self._pass(indices, look)
-        self._flag_refused(len(indices))
+        self.flags += self.gatekeeper.flags(self.flags, len(indices), bool(self.probabilities), self.frames.kind)
         return bool(self.probabilities)
 
     def _find_region(self) -> None:
         """The rectangle to analyze: the file's own region, else the scan area of what a few frames show together."""
         indices = self.options.frames.region_frames(self.frames.count)
         with self.watch.timing("region"):
-            self.flags.extend(check_input(self.frames))
+            self.flags.extend(self.gatekeeper.weighed(check_input(self.frames)))
             if self.frames.region is not None:
                 self.region = self.frames.region.rectangle
             else:
@@ -156,21 +159,13 @@ class Run:
             raise Cancelled
 
     def _refused(self, pixels: NDArray) -> bool:
-        """Note what the frame's pixels tell; whether that rules out any result."""
         with self.watch.timing("check"):
-            found = check_pixels(pixels, self.region)
-        for flag in found:
-            self.pixel_flags.setdefault(flag.code, []).append(flag)
-        return any(flag.severity is Severity.REJECT for flag in found)
+            return self.gatekeeper.refuses(pixels, self.region)
 
-    def _flag_refused(self, count: int) -> None:
-        """Turn what single frames showed into flags of the input, each code once."""
-        seen = {flag.code for flag in self.flags}
-        for code, flags in self.pixel_flags.items():
-            if flags[0].severity is Severity.REJECT and self.probabilities:
-                self.flags.append(remarks.left_out(flags, count, self.frames.kind))
-            elif code not in seen:
-                self.flags.append(flags[0])
+    def let_through(self, batch: Batch, found: Outputs) -> list[int]:
+        """The places in the batch of the frames that may have a result."""
+        with self.watch.timing("check"):
+            return self.gatekeeper.let_through(batch, found, self.classifier_input)
 
     def prepared(self, pixels: Sequence[NDArray]) -> Batch:
         """The networks' inputs, made once where both want the same."""
@@ -194,12 +189,17 @@ class Run:
 
     def classify(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
         """Class probabilities alone, without outlines and explanation."""
-        self.note(indices, self.passed(indices, self.prepared(pixels), None).logits)
+        batch = self.prepared(pixels)
+        found = self.passed(indices, batch, None)
+        kept = self.let_through(batch, found)
+        self.note([indices[place] for place in kept], found.only(kept).logits)
 
     def classified_and_mapped(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
         """Classify, outline and explain some frames."""
         batch = self.prepared(pixels)
         found = self.passed(indices, batch, self.options.explain_class)
+        kept = self.let_through(batch, found)
+        indices, found = [indices[place] for place in kept], found.only(kept)
         assert found.heat is not None
         assert found.lesions is not None
         self.note(indices, found.logits, self.surest(found.lesions, batch))
@@ -218,6 +218,8 @@ class Run:
 
         By both networks where there are lesion probabilities to judge by too.
         """
+        if not indices:
+            return
         classifier, presence = self.classifier, self.equipment.models.segmenter.presence
         calibrated = classifier.calibration.probabilities(logits)
         if presence is not None and surest is not None:
@@ -286,8 +288,8 @@ class Run:
         """Flag a key frame whose outline and whose class contradict each other; `given`: a reader gave the outlines."""
         found = any(lesion.frame == verdict.key_frame for lesion in self.lesions)
         flag = remarks.disagreement(verdict, found, given)
-        if flag is not None:
-            self.flags.append(flag)
+        cut = border_flag([lesion.bbox_px for lesion in self.lesions], self.region)
+        self.flags += [one for one in (flag, cut) if one is not None]
         assert verdict.key_frame is not None
         calibrated, calibration = self.calibrated[verdict.key_frame], self.classifier.calibration
         if calibrated.lesion < calibrated.normal and not calibration.calls_normal(calibrated):
@@ -346,6 +348,7 @@ class Run:
             prevalence=self.options.prevalence,
             heat_map_grades=tuple(self.grades),
             similar=self._similar_cases(verdict.key_frame),
+            overridden=tuple(self.gatekeeper.overridden),
         )
 
     def _similar_cases(self, key_frame: int | None) -> SimilarCases | None:

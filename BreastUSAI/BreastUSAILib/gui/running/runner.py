@@ -71,10 +71,13 @@ class Runner:
         self._isInstalled = False
         self._job: Any = None
 
-    def analyze(self, parameters: Any, kind: InputKind, isEditDropped: bool = False) -> None:
+    def analyze(
+        self, parameters: Any, kind: InputKind, isEditDropped: bool = False, isOverriding: bool = False
+    ) -> None:
         """Analyze the chosen volume; what is missing is installed first, if the user agrees.
 
-        `isEditDropped` says that outlines which the reader edited may go with the former result.
+        `isEditDropped` says that outlines which the reader edited may go with the former result,
+        `isOverriding` that a result is wanted even where the image is rejected.
         """
         volume = parameters.inputVolume
 
@@ -83,7 +86,7 @@ class Runner:
             from ...client.jobs.analysis_job import AnalysisJob
             from ...scene.results.former_results import Former
 
-            options, source = analyzeOptions(parameters, kind), sourceOptions(parameters)
+            options, source = analyzeOptions(parameters, kind, isOverriding), sourceOptions(parameters)
             former = Former.REPLACE if isEditDropped else Former.KEEP_EDITED
             return AnalysisJob(
                 self._engine,

@@ -40,12 +40,13 @@ class ResultSection:
     """Shows a report, which `refresh` reads from the parameters' `report` node.
 
     Set `onFrameChosen` to be told the index of a frame that the reader wants to see, and `onLesionChosen` to be told
-    the lesion to center on.
+    the lesion to center on, and `onOverride` to be told that a result is wanted of an image that was rejected.
     """
 
     def __init__(self, ui: Any, parameters: Any = None) -> None:
         self.onFrameChosen: Callable[[int], None] = ignored
         self.onLesionChosen: Callable[[Lesion], None] = ignored
+        self.onOverride: Callable[[], None] = ignored
         self.report: StoredReport | None = None
         self.currentFrame: int | None = None
         self._ui = ui
@@ -61,6 +62,7 @@ class ResultSection:
         ui.editedLabel.visible = False
         ui.keyFrameButton.clicked.connect(self._onKeyFrameButton)
         ui.copyLesionsButton.clicked.connect(self._onCopyLesions)
+        ui.overrideButton.clicked.connect(lambda *_checked: self.onOverride())
         self.show(None)
 
     def setParameterNode(self, parameters: Any) -> None:
@@ -129,6 +131,7 @@ class ResultSection:
         ui, verdict, isVolume = self._ui, analysis.verdict, analysis.input.kind is InputKind.VOLUME
         ui.verdictLabel.text = verdict_words(verdict.label, _)
         ui.verdictMeaningLabel.text = verdict_meaning(analysis, _)
+        ui.overrideButton.visible = verdict.label is Label.REJECTED
         _sayOrHide(ui.likelihoodLabel, likelihood_words(verdict.malignancy, verdict.label, _))
         ui.likelihoodLabel.toolTip = likelihood_meaning(_)
         _sayOrHide(ui.intervalLabel, interval_words(verdict.malignancy, _))
