@@ -126,9 +126,12 @@ class HeatMapGrading:
         """Other methods that explain this network, and cost little."""
         network, made = self.classifier.network, []
         for method in METHODS:
-            layer = method.layer_of(network)
-            if layer is not None and method.name != self.classifier.explainer.method and method.passes <= MOST_PASSES:
-                made.append(method.make(network, layer))
+            way = method.in_pass
+            if way is None or method.name == self.classifier.explainer.method or way.passes > MOST_PASSES:
+                continue
+            layer = way.layer_of(network)
+            if layer is not None:
+                made.append(way.make(network, layer))
         return made
 
     def tensor(self, images: NDArray[np.float32], mask: NDArray[np.float32] | None) -> torch.Tensor:
