@@ -11,11 +11,11 @@ from typing import Any
 from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.findings.analysis import Label
 from ..engine.interface import Engine
-from ..engine.options import AnalyzeOptions, FrameSelection, Progress
+from ..engine.options import AnalyzeOptions, FrameSelection, Progress, report_kinds
 from ..engine.remote.protocol import INVALID_PARAMS, ProtocolError
 from ..engine.remote.serving.server import Call
 from ..report.analyze_to_folder import FolderResult
-from ..report.reports import ReportOptions, parse_kinds
+from ..report.reports import ReportOptions
 from .inputs_run import InputsRun, check_output, reading_inputs
 
 
@@ -23,7 +23,7 @@ def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str,
     """Analyze ``inputs`` (files and folders) into the folder ``output``, with the names and files of the command.
 
     ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod``, ``prevalence``, ``report`` (as
-    `parse_kinds` takes it) and ``keepIdentity`` may be given, and ``models``. Answers ``{done: [{input, output}],
+    `report_kinds` takes it) and ``keepIdentity`` may be given, and ``models``. Answers ``{done: [{input, output}],
     failed: [{input, error}]}``, ``error`` being a sentence.
     Raises Cancelled, and what keeps every input from being analyzed; what was finished before stays.
     """
@@ -32,7 +32,7 @@ def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str,
         raise ProtocolError(INVALID_PARAMS, "the parameter 'inputs' holds other than paths")
     output = Path(call.value("output", str))
     options = _options(call)
-    reports = ReportOptions(parse_kinds(call.value_or("", "report", str)), call.value_or(False, "keepIdentity", bool))
+    reports = ReportOptions(report_kinds(call.value_or("", "report", str)), call.value_or(False, "keepIdentity", bool))
     check_output(output)
     reporter = _Answer(call, len(inputs))
     with reading_inputs() as read:

@@ -29,7 +29,7 @@ class BreastUSAIParameters:
 
     `prevalence` is in per cent. `classifier` and `segmenter` are names as the model list gives them, empty for the
     shipped one. `readerAt` is when the reader's assessment was entered, `readerAfterAt` when the final one was, after
-    the result was shown; confidences are per cent. `reportKinds` is as `report.reports.parse_kinds` takes it.
+    the result was shown; confidences are per cent. `reportKinds` is as `engine.options.report_kinds` takes it.
     `segmentation`, `heatMap`, `table` and `report` are the nodes of the result that is shown; the result itself is read
     from the text of `report`.
     """
