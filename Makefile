@@ -36,7 +36,7 @@ screenshots: $(READY)
 
 $(READY): pyproject.toml .ci/constraints.txt
 	python3 -m venv $(VENV)
-	$(PYTHON) -m pip install --quiet --constraint .ci/constraints.txt --editable '.[scene,dev,train]'
+	$(PYTHON) -m pip install --quiet --constraint .ci/constraints.txt --editable '.[scene,dev,train,report]'
 	@touch $@
 
 clean:

@@ -80,7 +80,7 @@ class Pictures:
         engine.deviceUsed = analysis.device
         call.finish(analysis)
         until(lambda: not panel.state.isBusy)
-        for name in ("overlaySection", "editSection"):
+        for name in ("overlaySection", "editSection", "reportSection"):
             getattr(panel.ui, name).setProperty("collapsed", False)
 
     def _reader_first(self, panel: Any, engine: FakeEngine) -> None:

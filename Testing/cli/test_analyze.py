@@ -391,3 +391,25 @@ def test_progress_shows_on_a_terminal_and_never_among_the_results(tmp_path):
     assert run_analyze(chosen, Terminal(out, err), lambda chosen: FakeEngine(), read) == 0
     assert "segmenting" in err.getvalue()
     assert "segmenting" not in out.getvalue()
+
+
+def test_reports_are_written_beside_the_findings(tmp_path):
+    run = Run(tmp_path, "exam.dcm", "--report", "csv")
+    assert run.status == 0
+    assert {"lesions.csv", "frames.csv"} <= set(_folders(tmp_path / "exam"))
+
+
+def test_a_report_that_cannot_be_made_is_a_line_and_status_1(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "highdicom", None)
+    run = Run(tmp_path, "exam.dcm", "--report", "csv,seg")
+    assert run.status == 1
+    (complaint,) = run.complaints
+    assert complaint.startswith("breastusai: exam.dcm: a DICOM")
+    assert "lesions.csv" in _folders(tmp_path / "exam")
+
+
+def test_an_unknown_report_is_wrong_usage(tmp_path, capsys):
+    with pytest.raises(SystemExit) as raised:
+        Run(tmp_path, "exam.dcm", "--report", "pdf,doc")
+    assert raised.value.code == 2
+    assert "'doc' is no report" in capsys.readouterr().err

@@ -87,6 +87,14 @@ class FakeEngine:
         self.requests.append(FakeCall(listener, method=method, params=params))
         return self.requests[-1]
 
+    def startReport(self, contents: Any, params: dict[str, Any], listener: Any) -> FakeCall:
+        self.requests.append(FakeCall(listener, frames=contents.frames, method="saveReport", params=params))
+        return self.requests[-1]
+
+    def saveReport(self, contents: Any, params: dict[str, Any]) -> Any:
+        self.requests.append(FakeCall(None, frames=contents.frames, method="saveReport", params=params))
+        return self.answer("saveReport", params)
+
     def request(self, method: str, params: dict[str, Any], progress: Any = None) -> Any:
         self.requests.append(FakeCall(None, method=method, params=params))
         if progress is not None:

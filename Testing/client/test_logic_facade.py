@@ -189,6 +189,8 @@ def test_a_folder_is_analyzed_by_the_engine_itself(module, engine, tmp_path):
         explain="occlusion, kernel-shap",
         overrideRejection=True,
         progress=lambda *s: steps.append(s),
+        report="csv, pdf",
+        keepIdentity=True,
     )
 
     assert summary == {"done": [], "failed": []}
@@ -204,6 +206,8 @@ def test_a_folder_is_analyzed_by_the_engine_itself(module, engine, tmp_path):
         "similarLibrary": "",
         "explain": "occlusion,kernel-shap",
         "overrideRejection": True,
+        "report": "pdf,csv",
+        "keepIdentity": True,
     }
     assert steps == [(1, 1, "done")]
 
@@ -217,6 +221,7 @@ def test_a_folder_is_analyzed_by_the_engine_itself(module, engine, tmp_path):
         ({"prevalence": 2.0}, "impossible"),
         ({"explainMethod": "guess"}, "not an explanation method"),
         ({"explain": "guess"}, "not an explanation method"),
+        ({"report": "pdf,doc"}, "'doc' is no report"),
     ],
 )
 def test_a_folder_with_a_wrong_option_asks_nothing(module, engine, tmp_path, options, told):
@@ -231,7 +236,7 @@ def test_an_option_that_there_is_not_is_refused_by_name(scene, module):
         module.BreastUSAILogic(EngineByHand()).analyze(addVolumeNode(scene, marked_frames()), explainMethods="saliency")
 
 
-@pytest.mark.parametrize("name", ["analyze", "analyzeFolder", "explain"])
+@pytest.mark.parametrize("name", ["analyze", "analyzeFolder", "explain", "saveReport"])
 def test_every_keyword_is_named_and_documented(module, name):
     call = getattr(module.BreastUSAILogic, name)
     keywords = [one for one in inspect.signature(call).parameters.values() if one.name != "self"]

@@ -15,7 +15,7 @@ from Testing.host.widgets.module_panel import ModulePanel
 from Testing.scene.analyses import marked_frames
 
 WIDTHS = (290, 400)
-SECTIONS = ("readerSection", "overlaySection", "editSection", "modelsSection")
+SECTIONS = ("readerSection", "overlaySection", "editSection", "reportSection", "modelsSection")
 LEAVES = (qt.QLabel, qt.QAbstractButton, qt.QAbstractItemView, qt.QComboBox, qt.QAbstractSpinBox, qt.QPlainTextEdit)
 
 

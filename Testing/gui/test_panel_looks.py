@@ -59,7 +59,7 @@ def full(scene, panel, engine):
     engine.calls[-1].finish()
     until(lambda: not panel.state.isBusy)
     panel.ui.calibrateButton.click()
-    for name in ("readerSection", "overlaySection", "editSection", "modelsSection"):
+    for name in ("readerSection", "overlaySection", "editSection", "reportSection", "modelsSection"):
         getattr(panel.ui, name).collapsed = False
     engine.requests[-1].finish({"models": []})
     return panel

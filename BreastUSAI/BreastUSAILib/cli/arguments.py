@@ -327,10 +327,10 @@ def _frames(text: str) -> Any:
 
 def _reports(text: str) -> tuple[str, ...]:
     from ..engine.errors import OptionError
-    from ..report.reports import parse_kinds
+    from ..engine.options import report_kinds
 
     try:
-        return parse_kinds(text)
+        return report_kinds(text)
     except OptionError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 

@@ -89,10 +89,11 @@ class InputsRun:
 
     def _failed(self, path: str, error: BreastUSAIError) -> None:
         """Tell of an input without a result, in words that name it no further than it may be named."""
-        shown = self._shown(path)
-        if shown != path and error.where == path:
-            error = BreastUSAIError(error.problem.replace(path, shown), where=shown, remedy=error.remedy)
-        self.reporter.failure(shown, error)
+        where = error.where or ""
+        shown = self._shown(where)
+        if shown != where:
+            error = BreastUSAIError(error.problem.replace(where, shown), where=shown, remedy=error.remedy)
+        self.reporter.failure(self._shown(path), error)
 
     def _items(self, path: Path) -> Iterator[Frames | BreastUSAIError]:
         found = False
@@ -112,7 +113,7 @@ class InputsRun:
     def _frames(self, frames: Frames, path: Path, result_name: str) -> None:
         name = frames.source or str(path)
         try:
-            with self.reporter.progress(frames.name) as progress:
+            with self.reporter.progress(self._name_of(frames)) as progress:
                 found = analyze_to_folder(
                     frames,
                     self.options,

@@ -12,11 +12,11 @@ from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.findings.analysis import Label
 from ..engine.findings.similar_cases import SimilarRequest
 from ..engine.interface import Engine
-from ..engine.options import AnalyzeOptions, FrameSelection, Progress, methods_in
+from ..engine.options import AnalyzeOptions, FrameSelection, Progress, methods_in, report_kinds
 from ..engine.remote.protocol import INVALID_PARAMS, ProtocolError
 from ..engine.remote.serving.server import Call
 from ..report.analyze_to_folder import FolderResult
-from ..report.reports import ReportOptions, parse_kinds
+from ..report.reports import ReportOptions
 from .inputs_run import InputsRun, check_output, reading_inputs
 
 
@@ -25,7 +25,7 @@ def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str,
 
     ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod``, ``explain`` (methods with
     commas between), ``gradeExplanations``, ``prevalence``, ``overrideRejection``, ``similarLibrary`` (a folder, empty
-    for the shipped library), ``report`` (as `parse_kinds` takes it) and ``keepIdentity`` may be given, and ``models``.
+    for the shipped library), ``report`` (as `report_kinds` takes it) and ``keepIdentity`` may be given, and ``models``.
     Answers ``{done: [{input, output}], failed: [{input, error}]}``, ``error`` being a sentence.
     Raises Cancelled, and what keeps every input from being analyzed; what was finished before stays.
     """
@@ -34,7 +34,7 @@ def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str,
         raise ProtocolError(INVALID_PARAMS, "the parameter 'inputs' holds other than paths")
     output = Path(call.value("output", str))
     options = _options(call)
-    reports = ReportOptions(parse_kinds(call.value_or("", "report", str)), call.value_or(False, "keepIdentity", bool))
+    reports = ReportOptions(report_kinds(call.value_or("", "report", str)), call.value_or(False, "keepIdentity", bool))
     check_output(output)
     reporter = _Answer(call, len(inputs))
     with reading_inputs() as read:

@@ -10,25 +10,26 @@ from typing import Any
 import numpy as np
 
 from ..engine.errors import OptionError
+from ..engine.options import report_kinds
 from ..engine.remote.exchange import REPORT_DOCUMENT, REPORT_HEAT, read_input
 from ..engine.remote.protocol import INVALID_PARAMS, ProtocolError
 from ..engine.remote.serving.server import Call
 from ..report.privacy import private_frames
 from ..report.readers.reader_study import StudyCase, write_study
 from ..report.readers.saved_report import write_saved_report
-from ..report.reports import ReportOptions, parse_kinds
+from ..report.reports import ReportOptions
 from .inputs_run import check_output
 from .result_names import safe_name
 
 
 def save_report(call: Call) -> Mapping[str, Any]:
-    """Write the reports ``report`` (as `parse_kinds` takes them) into a folder of their own in ``output``.
+    """Write the reports ``report`` (as `report_kinds` takes them) into a folder of their own in ``output``.
 
     ``folder`` holds what `exchange.write_input` wrote, the outlines as masks, and beside it the report of the scene
     and the heat maps by frame. ``keepIdentity`` may be given. Answers ``{output, files, problems, remarks}``.
     """
     folder, output = Path(call.value("folder", str)), Path(call.value("output", str))
-    options = ReportOptions(parse_kinds(call.value("report", str)), call.value_or(False, "keepIdentity", bool))
+    options = ReportOptions(report_kinds(call.value("report", str)), call.value_or(False, "keepIdentity", bool))
     if not options.kinds:
         raise OptionError("no report was chosen", remedy="Choose at least one kind of report")
     check_output(output)

@@ -9,7 +9,7 @@ from typing import Any
 from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.findings.analysis import CLASSES, Label
 from ..engine.findings.similar_cases import SimilarRequest
-from ..engine.options import AnalyzeOptions, FrameSelection, Progress, methods_in
+from ..engine.options import AnalyzeOptions, FrameSelection, Progress, methods_in, report_kinds
 from ..engine.steps import all_at_once
 from ..scene.mrml.result_links import resultOf
 from ..scene.results.former_results import Former
@@ -107,7 +107,7 @@ def analyzeFolder(
         "explainClass": options.explain_class.value,
         "prevalence": options.prevalence,
         "explainMethod": options.explain_method,
-        "report": report,
+        "report": ",".join(report_kinds(report)),
         "keepIdentity": keepIdentity,
         "gradeExplanations": options.grade_explanations,
         "similarLibrary": options.similar and options.similar.library,
@@ -121,9 +121,9 @@ def saveReport(
     engine: BackgroundEngine, volumeNode: Any, outputFolder: str | Path, *, report: str, keepIdentity: bool
 ) -> dict[str, Any]:
     """See `BreastUSAILogic.saveReport`."""
+    params = {"output": str(outputFolder), "report": ",".join(report_kinds(report)), "keepIdentity": keepIdentity}
     result = None if volumeNode is None else resultOf(volumeNode)
     contents = all_at_once(reportContentsInSteps(result, volumeNode, SourceOptions()), lambda _mustWait: None)
-    params = {"output": str(outputFolder), "report": report, "keepIdentity": keepIdentity}
     return engine.saveReport(contents, params)
 
 

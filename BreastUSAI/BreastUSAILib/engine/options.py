@@ -121,3 +121,20 @@ class ModelChoice:
     classifier: str = ""
     segmenter: str = ""
     device: str = "auto"
+
+
+PDF, SR, SEG, SC, CSV = "pdf", "sr", "seg", "sc", "csv"
+REPORT_KINDS = (PDF, SR, SEG, SC, CSV)
+"""Report files that may be asked for: PDF, DICOM SR, DICOM SEG, Secondary Capture, tables."""
+
+
+def report_kinds(text: str) -> tuple[str, ...]:
+    """``pdf,sr,seg,sc,csv`` or some of them, in the order of `REPORT_KINDS`; ``all`` is all, nothing is none.
+
+    Raises OptionError.
+    """
+    asked = [word.strip().lower() for word in text.split(",") if word.strip()]
+    unknown = [word for word in asked if word not in (*REPORT_KINDS, "all")]
+    if unknown:
+        raise OptionError(f"'{unknown[0]}' is no report", remedy=f"Choose some of {', '.join(REPORT_KINDS)}, or all")
+    return REPORT_KINDS if "all" in asked else tuple(kind for kind in REPORT_KINDS if kind in asked)

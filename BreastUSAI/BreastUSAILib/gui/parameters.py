@@ -30,7 +30,7 @@ class BreastUSAIParameters:
     `prevalence` is in per cent. `classifier` and `segmenter` are names as the model list gives them, empty for the
     shipped one. `similarLibrary` is a folder, empty for the shipped library. `explanations` are options of explanation
     methods with commas between. `readerAt` is when the reader's assessment was entered, `readerAfterAt` when the final
-    one was, after the result was shown; confidences are per cent. `reportKinds` is as `report.reports.parse_kinds`
+    one was, after the result was shown; confidences are per cent. `reportKinds` is as `engine.options.report_kinds`
     takes it. `segmentation`, `heatMap`, `table` and `report` are the nodes of the result that is shown, `heatMap` the
     one of its maps that is chosen; the result itself is read from the text of `report`.
     """

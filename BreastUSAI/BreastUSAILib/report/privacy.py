@@ -81,7 +81,7 @@ def private_path(text: str) -> str:
     """A path to print: parts that repeat what the DICOM header behind it says of the patient are an ellipsis."""
     path = Path(text)
     looked_at = path if path.is_file() else next(iter(sorted(path.glob("*"))), path) if path.is_dir() else path
-    dataset = header_of(looked_at)
+    dataset = header_of(looked_at) if text else None
     if dataset is None:
         return text
     words = identity_words(dataset)

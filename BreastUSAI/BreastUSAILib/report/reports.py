@@ -11,10 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..engine.errors import BreastUSAIError, OptionError, OutputError
+from ..engine.errors import BreastUSAIError, OutputError
 from ..engine.findings.analysis import Analysis
 from ..engine.flags import FlagCode
 from ..engine.images.frames import Frames
+from ..engine.options import CSV, PDF, SC, SEG, SR
 from .atomic import atomic_file
 from .tables.csv_tables import write_frame_table, write_lesion_table
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from .dicom.source import DicomSource
 
-PDF, SR, SEG, SC, CSV = "pdf", "sr", "seg", "sc", "csv"
-KINDS = (PDF, SR, SEG, SC, CSV)
 REPORT_PDF, MEASUREMENTS, SEGMENTATION_DICOM = "report.pdf", "measurements.dcm", "segmentation.dcm"
 PREVIEW_DICOM, SOURCE_DICOM = "preview.dcm", "source.dcm"
 LESION_TABLE, FRAME_TABLE = "lesions.csv", "frames.csv"
@@ -33,24 +32,12 @@ REPORT_FILES = frozenset(
 )
 
 
-def parse_kinds(text: str) -> tuple[str, ...]:
-    """``pdf,sr,seg,sc,csv`` or some of them, in the order of `KINDS`; ``all`` is all, nothing is none.
-
-    Raises OptionError.
-    """
-    asked = [word.strip().lower() for word in text.split(",") if word.strip()]
-    unknown = [word for word in asked if word not in (*KINDS, "all")]
-    if unknown:
-        raise OptionError(f"'{unknown[0]}' is no report", remedy=f"Choose some of {', '.join(KINDS)}, or all")
-    return KINDS if "all" in asked else tuple(kind for kind in KINDS if kind in asked)
-
-
 @dataclass(frozen=True)
 class ReportOptions:
     """What is asked for beside the findings themselves.
 
     Args:
-        kinds: some of `KINDS`.
+        kinds: some of `engine.options.REPORT_KINDS`.
         keep_identity: whether patient and study may be named, and unique identifiers told outside of DICOM objects.
         keep_text: leave what stands beside the scan area in the pictures.
         reader: the reader's own assessment, title to words.

@@ -30,6 +30,7 @@ INDEX = {
     "torchvision": "0.24.0+cpu",
     "monai": "1.5.1",
     "captum": "0.9.0",
+    "reportlab": "4.4.4",
     "light-the-torch": "0.8.1",
 }
 

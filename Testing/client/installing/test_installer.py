@@ -20,14 +20,14 @@ NO_SPACE = "ERROR: Could not install packages due to an OSError: [Errno 28] No s
 
 
 def test_everything_is_installed_after_one_question(installer, pip, person, checks, messages):
-    assert installer.missing() == ["torch", "captum", "monai"]
+    assert installer.missing() == ["torch", "captum", "monai", "reportlab"]
 
     installer.install(messages.append)
 
     assert installer.missing() == []
-    assert [call[:3] for call in pip.calls] == [
+    assert [call[: 3 + (call[1] != "torch>=2.2")] for call in pip.calls] == [
         ["install", "torch>=2.2", "torchvision"],
-        ["install", "captum>=0.7,!=0.8.*", "monai>=1.3,!=1.4.*"],
+        ["install", "captum>=0.7,!=0.8.*", "monai>=1.3,!=1.4.*", "reportlab>=4.2"],
     ]
     assert len(person.asked) == 1
     assert checks == ["checked"]
@@ -221,7 +221,7 @@ def test_slicer_5_10_gets_the_same_through_its_own_pip(installer, pip, messages)
     installer.install(messages.append)
 
     assert installer.missing() == []
-    assert pip.calls[1][:3] == ["install", "captum>=0.7,!=0.8.*", "monai>=1.3,!=1.4.*"]
+    assert pip.calls[1][:4] == ["install", "captum>=0.7,!=0.8.*", "monai>=1.3,!=1.4.*", "reportlab>=4.2"]
     assert pip.constraints[1][0] == "numpy==2.4.6"
 
 
@@ -232,8 +232,8 @@ def test_a_folder_serves_without_network_or_question(installer, pip, person, che
     installer.installFromFolder(folder, print)
 
     (call,) = pip.calls
-    assert call[:4] == ["install", "torch>=2.2", "captum>=0.7,!=0.8.*", "monai>=1.3,!=1.4.*"]
-    assert call[4:7] == ["--no-index", "--find-links", str(folder)]
+    assert call[:5] == ["install", "torch>=2.2", "captum>=0.7,!=0.8.*", "monai>=1.3,!=1.4.*", "reportlab>=4.2"]
+    assert call[5:8] == ["--no-index", "--find-links", str(folder)]
     assert pip.constraints == [["numpy==2.4.6"]]
     assert person.asked == []
     assert checks == ["checked"]

@@ -43,6 +43,7 @@ NEEDED = {
     "captum==0.9.0": ("matplotlib", "numpy", "packaging", "torch>=1.10", "tqdm"),
     "matplotlib==3.11.0": ("numpy>=1.25", "packaging>=20.0", "pillow>=9", "pyparsing>=3", "python-dateutil>=2.7"),
     "tqdm==4.70.0": (),
+    "reportlab==5.1.0": ("charset-normalizer", "pillow>=9.0.0"),
 }
 """What the packages that are installed want."""
 
@@ -72,7 +73,7 @@ def test_all_that_is_needed_goes_with_what_slicer_brings(tmp_path: Path, version
         name: number for name, number in chosen.items() if name in kept
     }
     assert {"numpy", "pillow", "packaging", "setuptools", "typing-extensions"} <= set(chosen)
-    assert {"torch", "captum", "monai", "light-the-torch"} <= set(chosen)
+    assert {"torch", "captum", "monai", "reportlab", "light-the-torch"} <= set(chosen)
     assert tuple(map(int, pip.split("."))) < (26, 1)
 
 

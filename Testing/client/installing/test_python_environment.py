@@ -153,4 +153,4 @@ def test_only_windows_minds_long_paths():
 
 
 def test_the_shipped_requirements_are_read():
-    assert [nameIn(one) for one in readRequirements(REQUIREMENTS)] == ["captum", "monai"]
+    assert [nameIn(one) for one in readRequirements(REQUIREMENTS)] == ["captum", "monai", "reportlab"]

@@ -44,7 +44,7 @@ def test_where_all_seems_well_but_the_engine_does_not_run_all_is_replaced(whole,
 
     Installer(person, failingOnce, whole.environment).repair(messages.append)
 
-    assert whole.calls[0] == ["uninstall", "torch", "captum", "monai", "--yes"]
+    assert whole.calls[0] == ["uninstall", "torch", "captum", "monai", "reportlab", "--yes"]
     assert len(checks) == 2
 
 

@@ -103,9 +103,16 @@ def test_a_letter_that_no_font_has_is_written_by_its_nearest(monkeypatch):
     assert lettering.markup("Zoë <ж>") == "Zoe &lt;?&gt;"
 
 
-def test_a_likelihood_is_also_a_number_of_lesions_out_of_a_hundred():
-    words = hundred_words(Malignancy(0.123, 0.05, 0.31))
-    assert words == "Of 100 lesions that the model reads like this one, about 12 are malignant (5 to 31)."
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ((0.123, 0.05, 0.31), "about 12 are malignant (5 to 31)."),
+        ((0.998, 0.97, 0.9999), "more than 99 are malignant (97 to more than 99)."),
+        ((0.004, 0.001, 0.02), "fewer than 1 are malignant (fewer than 1 to 2)."),
+    ],
+)
+def test_a_likelihood_is_also_a_number_of_lesions_out_of_a_hundred(shares, said):
+    assert hundred_words(Malignancy(*shares)) == f"Of 100 lesions that the model reads like this one, {said}"
 
 
 def test_a_missing_package_is_named_with_what_to_do(tmp_path, monkeypatch):

@@ -80,6 +80,7 @@ def _sizes() -> dict[str, str]:
         "torch": _("PyTorch and torchvision, through the PyTorch extension, 0.2 GB, or up to 3 GB for an NVIDIA card"),
         "monai": _("MONAI, networks for medical images, 2 MB"),
         "captum": _("Captum, explanations of networks, with Matplotlib, 20 MB"),
+        "reportlab": _("ReportLab, PDF reports, 2 MB"),
     }
 
 

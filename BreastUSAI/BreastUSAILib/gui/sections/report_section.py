@@ -12,13 +12,12 @@ from slicer.i18n import tr as _
 from ...client.jobs.analysis_request import sourceOptions
 from ...client.process.background_engine import BackgroundEngine
 from ...engine.errors import BreastUSAIError
+from ...engine.options import REPORT_KINDS
 from ...scene.mrml.nodes import nodesOfClass
 from ...scene.mrml.result_links import VOLUME_ROLE
 from ...scene.results.report_node import READER_KEY
 from ..widgets.buttons import enableOrSay
 from ..words.plain_words import sentenceOf
-
-KINDS = ("pdf", "sr", "seg", "sc", "csv")
 
 
 class ReportSection:
@@ -43,7 +42,7 @@ class ReportSection:
         self._parameters: Any = None
         self._isBusy = self._isWaiting = self._isEdited = False
         self._job: Any = None
-        self._boxes = {kind: getattr(ui, f"report{kind.capitalize()}CheckBox") for kind in KINDS}
+        self._boxes = {kind: getattr(ui, f"report{kind.capitalize()}CheckBox") for kind in REPORT_KINDS}
         for box in self._boxes.values():
             box.toggled.connect(self._onKind)
         ui.keepIdentityCheckBox.toggled.connect(self._onIdentity)

@@ -137,7 +137,6 @@ class _Maker:
             observation_context=self._observer(),
             procedure_reported=codes.BREAST_ULTRASOUND,
             imaging_measurements=groups,
-            title=self._code(codes.own("ai_report", "Imaging measurement report of an AI, research use only")),
             referenced_images=images,
         )
 

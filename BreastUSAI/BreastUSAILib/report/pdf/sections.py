@@ -78,8 +78,16 @@ def verdict(contents: Contents, paper: Paper) -> list[Any]:
 
 def hundred_words(malignancy: Malignancy) -> str:
     """The likelihood as a number of lesions out of a hundred, which people judge better than a percentage."""
-    middle, low, high = (round(100 * share) for share in (malignancy.probability, malignancy.low, malignancy.high))
-    return f"Of 100 lesions that the model reads like this one, about {middle} are malignant ({low} to {high})."
+    middle, low, high = map(_of_hundred, (malignancy.probability, malignancy.low, malignancy.high))
+    about = "about " if middle.isdecimal() else ""
+    return f"Of 100 lesions that the model reads like this one, {about}{middle} are malignant ({low} to {high})."
+
+
+def _of_hundred(share: float) -> str:
+    """A whole number, and never a rounded 0 or 100 for what is neither."""
+    if 0.0 < share < 0.01:
+        return "fewer than 1"
+    return "more than 99" if 0.99 < share < 1.0 else str(round(100 * share))
 
 
 def pictures(contents: Contents, paper: Paper) -> list[Any]:

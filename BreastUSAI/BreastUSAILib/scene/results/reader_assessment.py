@@ -47,7 +47,9 @@ def addReaderAssessment(
     Raises InputError where the report node holds no report; the table is then left as it was.
     """
     if reportNode is not None:
-        addToReport(reportNode, READER_KEY, asdict(assessment))
+        entry = asdict(assessment)
+        stated = {name: value for name, value in entry.items() if name in _NEEDED or value not in ("", None)}
+        addToReport(reportNode, READER_KEY, stated)
     if table is not None:
         putReaderRow(table, assessment.birads, assessment.comment, assessment.at, translate)
 
