@@ -35,7 +35,7 @@ FLOORS = {
         *("models", "lesions", "similar", "bundles", "pipeline", "analyzer", "remote"),
     ),
     "scene": ("mrml", "views", "source", "images", "outlines", "results"),
-    "client": ("stepped_work", "script_arrival", "installing", "process", "jobs", "scripting"),
+    "client": ("stepped_work", "script_arrival", "similar_library", "installing", "process", "jobs", "scripting"),
     "gui": ("words", "widgets", "slicer", "running", "parameters", "sections", "similar", "panel"),
 }
 """Each room's folders and files from the ground up: each may import what stands before it, and nothing after."""

@@ -27,9 +27,8 @@ class BreastUSAIParameters:
     """The panel's parameter node. Numbers that are 0 and texts that are empty mean "not set".
 
     `prevalence` is in per cent. `classifier` and `segmenter` are names as the model list gives them, empty for the
-    shipped one. `similarLibrary` is a folder, empty for the shipped library. `readerAt` is when the reader's assessment
-    was entered. `segmentation`, `heatMap`, `table` and `report` are the nodes of the result that is shown; the result
-    itself is read from the text of `report`.
+    shipped one. `readerAt` is when the reader's assessment was entered. `segmentation`, `heatMap`, `table` and `report`
+    are the nodes of the result that is shown; the result itself is read from the text of `report`.
     """
 
     inputVolume: ImageVolume
@@ -51,7 +50,6 @@ class BreastUSAIParameters:
     showOverlays: bool = True
 
     similarCases: bool = False
-    similarLibrary: str = ""
 
     classifier: str = ""
     segmenter: str = ""

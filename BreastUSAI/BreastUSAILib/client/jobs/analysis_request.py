@@ -11,6 +11,7 @@ from ...engine.options import AnalyzeOptions, FrameSelection, ModelChoice
 from ...scene.source.frames_from_node import currentFrame
 from ...scene.source.pixel_size_line import ENDS, isDrawnOn, markedEnds, spacingFromLine
 from ...scene.source.source_options import SourceOptions
+from ..similar_library import chosenLibrary
 
 
 def sourceOptions(parameters: Any) -> SourceOptions:
@@ -44,7 +45,7 @@ def analyzeOptions(parameters: Any, kind: InputKind) -> AnalyzeOptions:
         explain_class=Label(parameters.explainClass),
         prevalence=parameters.prevalence / 100 or None,
         explain_method=parameters.explainMethod,
-        similar=SimilarRequest(parameters.similarLibrary) if parameters.similarCases else None,
+        similar=SimilarRequest(chosenLibrary()) if parameters.similarCases else None,
     )
 
 
