@@ -8,10 +8,16 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..data.example import Example, Part
 from .arguments import add_split_arguments
 from .evaluate import WIDTH
+
+if TYPE_CHECKING:
+    from BreastUSAILib.engine.analyzer import Analyzer
+
+    from ..similar.signed import Signed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +45,7 @@ def run(given: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.table import Table
 
+    from BreastUSAILib.engine.similar.signature import last_layer
     from BreastUSAILib.report.atomic import output_errors
 
     from ..measure.figures import write_figures
@@ -46,10 +53,11 @@ def run(given: argparse.Namespace) -> int:
     from ..similar.retrieval import retrieval_figures
     from ..similar.retrieval_table import HEADING, table_rows
 
-    signed, _ = signed_split(given, (Part.TRAIN, Part.TEST))
+    signed, analyzer = signed_split(given, (Part.TRAIN, Part.TEST))
     library = signed.part(Part.TRAIN)
     projection = principal_components(library.features, given.components or COMPONENTS)
-    figures = retrieval_figures(signed, projection, compared(library.features, library.labels))
+    answer = last_layer(analyzer.models.classifier).weight.detach().float().cpu().numpy()
+    figures = retrieval_figures(signed, projection, compared(library.features, library.labels, answer))
     figures["signatures"] = projection.name
     if given.output is not None:
         with output_errors(given.output):
@@ -62,7 +70,7 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def signed_split(given: argparse.Namespace, parts: Sequence[Part]):  # type: ignore[no-untyped-def]
+def signed_split(given: argparse.Namespace, parts: Sequence[Part]) -> tuple[Signed, Analyzer]:
     """The signed examples of some parts of the split, and the analyzer that signed them.
 
     Raises what `held_out` raises: no test image may be one that the classifier was trained on.

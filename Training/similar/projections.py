@@ -35,10 +35,34 @@ def discriminant(features: NDArray[np.float32], labels: NDArray[np.str_], count:
     )
 
 
-def compared(features: NDArray[np.float32], labels: NDArray[np.str_]) -> dict[str, Projection]:
-    """What stands beside the shipped projection in the figures, by name; all fitted on the library's cases alone."""
+def with_answer(features: NDArray[np.float32], answer: NDArray[np.float32], count: int = COMPONENTS) -> Projection:
+    """Principal components beside the network's answer, which counts as much as all of them together.
+
+    Args:
+        features: ``[N, F]``, the library's own cases.
+        answer: weights ``[3, F]`` of the classifier's last layer.
+        count: of components.
+    """
+    first = principal_components(features, count)
+    assert first.matrix is not None
+    assert first.mean is not None
+    rows = unit(features) - first.mean
+    spread, of_answer = ((rows @ matrix.T).var(axis=0).sum() for matrix in (first.matrix, answer))
+    scaled = answer * np.sqrt(spread / max(float(of_answer), 1e-12))
+    matrix = np.concatenate([first.matrix, scaled]).astype(np.float32)
+    return Projection(f"{len(first.matrix)} principal components and the logits", first.mean, matrix)
+
+
+def compared(
+    features: NDArray[np.float32], labels: NDArray[np.str_], answer: NDArray[np.float32]
+) -> dict[str, Projection]:
+    """What stands beside the shipped projection in the figures, by name; all fitted on the library's cases alone.
+
+    `answer` are the weights ``[3, F]`` of the classifier's last layer.
+    """
     return {
         "32 components": principal_components(features, 32),
         "64 components": principal_components(features, 64),
         "whitened": discriminant(features, labels),
+        "with logits": with_answer(features, answer),
     }

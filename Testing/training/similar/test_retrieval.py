@@ -128,7 +128,7 @@ def test_no_image_that_asks_is_in_the_library() -> None:
 def test_every_projection_that_is_compared_finds_clear_classes() -> None:
     signed = signed_of()
     train = signed.parts == "train"
-    others = compared(signed.features[train], signed.labels[train])
+    others = compared(signed.features[train], signed.labels[train], np.eye(3, 20, dtype=np.float32))
 
     found = retrieval_figures(signed, principal_components(signed.features[train], 8), others)
 
