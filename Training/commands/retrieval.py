@@ -37,7 +37,7 @@ def add_signing_arguments(parser: argparse.ArgumentParser) -> None:
         help="a file that keeps the images' features, for this and later commands; it stays on this computer",
     )
     parser.add_argument("--most", type=int, metavar="N", help="a sample of so many images of each part, for a try")
-    parser.add_argument("--components", type=int, metavar="D", help="numbers in a signature (default: 128)")
+    parser.add_argument("--components", type=int, metavar="D", help="numbers in a signature (default: 64)")
 
 
 def run(given: argparse.Namespace) -> int:
@@ -49,13 +49,13 @@ def run(given: argparse.Namespace) -> int:
     from BreastUSAILib.report.atomic import output_errors
 
     from ..measure.figures import write_figures
-    from ..similar.projections import COMPONENTS, compared, principal_components
+    from ..similar.projections import COMPONENTS, compared, principal_directions
     from ..similar.retrieval import retrieval_figures
     from ..similar.retrieval_table import HEADING, table_rows
 
     signed, analyzer = signed_split(given, (Part.TRAIN, Part.TEST))
     library = signed.part(Part.TRAIN)
-    projection = principal_components(library.features, given.components or COMPONENTS)
+    projection = principal_directions(library.features, given.components or COMPONENTS)
     answer = last_layer(analyzer.models.classifier).weight.detach().float().cpu().numpy()
     figures = retrieval_figures(signed, projection, compared(library.features, library.labels, answer))
     figures["signatures"] = projection.name
