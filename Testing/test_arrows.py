@@ -35,7 +35,15 @@ FLOORS = {
         *("models", "lesions", "similar", "gatekeeper", "bundles", "pipeline", "analyzer", "remote"),
     ),
     "BreastUSAILib.scene": ("mrml", "views", "source", "images", "outlines", "results"),
-    "BreastUSAILib.client": ("stepped_work", "script_arrival", "installing", "process", "jobs", "scripting"),
+    "BreastUSAILib.client": (
+        "stepped_work",
+        "script_arrival",
+        "similar_library",
+        "installing",
+        "process",
+        "jobs",
+        "scripting",
+    ),
     "BreastUSAILib.gui": ("words", "widgets", "slicer", "running", "parameters", "sections", "similar", "panel"),
     "Training.data": (
         *("pictures", "tables", "xlsx_table", "example", "splits", "collections", "reserved", "csv_table", "checks"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -11,6 +12,7 @@ import pytest
 
 from BreastUSAILib import report
 from BreastUSAILib.engine.findings.analysis import CLASSES, SCHEMA_VERSION, Label
+from BreastUSAILib.engine.findings.similar_cases import LibrarySummary, Neighbor, SimilarCases, Vote
 from BreastUSAILib.engine.flags import FlagCode, Severity
 from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
 from BreastUSAILib.report.json_file import write_json
@@ -51,6 +53,15 @@ def test_a_volume_with_joined_lesions_fits_the_schema(spacing, lesions):
 def test_a_lesion_that_was_scored_again_fits_the_schema(calibrated_document):
     calibrated_document["lesions"][0]["malignancy"] = calibrated_document["verdict"]["malignancy"]
     VALIDATOR.validate(calibrated_document)
+
+
+def test_similar_cases_fit_the_schema(calibrated_document):
+    neighbor = Neighbor(1, 0.3, 12.0, "benign", "biopsy", "3", "cyst", 12.0, None, "ours")
+    library = LibrarySummary("1a2b", "ours", 40, "a" * 64)
+    found = SimilarCases(0, library, near_within=0.5, neighbors=(neighbor,), votes=(Vote("benign", 1),), left_out=1)
+    for similar in (found, SimilarCases(problem="There is no library.")):
+        calibrated_document["similar"] = replace(analysis_of(frames_of()), similar=similar).to_json()["similar"]
+        VALIDATOR.validate(calibrated_document)
 
 
 def test_the_written_file_is_the_published_form_in_the_schemas_order(tmp_path):
@@ -101,6 +112,18 @@ def test_every_object_is_closed_and_complete():
         assert schema["required"] == [name for name in schema["properties"] if name not in OPTIONAL]
 
 
+def _similar_to(**changed):
+    """Similar cases in the published form, one case with these values."""
+    similar = SimilarCases(0, neighbors=(Neighbor(1, 0.3, 12.0, "benign"),))
+    document = replace(analysis_of(frames_of()), similar=similar).to_json()["similar"]
+    document["neighbors"][0].update(changed)
+    return document
+
+
+def test_similar_cases_fit_the_schema_before_they_are_changed(calibrated_document):
+    VALIDATOR.validate(calibrated_document | {"similar": _similar_to()})
+
+
 _JOINED = volume_of(frames_of(count=2))[1].to_json()["volume_lesions"][0]
 WRONG = {
     "a patient's name": lambda document: document["input"].update(patient_name="Doe^Jane"),
@@ -130,6 +153,8 @@ WRONG = {
         {"code": "odd", "severity": "info", "message": "Something is odd."}
     ),
     "a negative duration": lambda document: document["timing_ms"].update(total=-1.0),
+    "a similar case of no class": lambda document: document.update(similar=_similar_to(label="cyst")),
+    "a similar case with its file": lambda document: document.update(similar=_similar_to(file="doe.dcm")),
     "another schema's version": lambda document: document.update(schema_version="0.9.0"),
 }
 

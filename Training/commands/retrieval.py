@@ -8,10 +8,16 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..data.example import Example, Part
 from .arguments import add_split_arguments
 from .evaluate import WIDTH
+
+if TYPE_CHECKING:
+    from BreastUSAILib.engine.analyzer import Analyzer
+
+    from ..similar.signed import Signed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +37,7 @@ def add_signing_arguments(parser: argparse.ArgumentParser) -> None:
         help="a file that keeps the images' features, for this and later commands; it stays on this computer",
     )
     parser.add_argument("--most", type=int, metavar="N", help="a sample of so many images of each part, for a try")
-    parser.add_argument("--components", type=int, metavar="D", help="numbers in a signature (default: 128)")
+    parser.add_argument("--components", type=int, metavar="D", help="numbers in a signature (default: 64)")
 
 
 def run(given: argparse.Namespace) -> int:
@@ -39,17 +45,19 @@ def run(given: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.table import Table
 
+    from BreastUSAILib.engine.similar.signature import last_layer
     from BreastUSAILib.report.atomic import output_errors
 
     from ..measure.figures.figures import write_figures
-    from ..similar.projections import COMPONENTS, compared, principal_components
+    from ..similar.projections import COMPONENTS, compared, principal_directions
     from ..similar.retrieval import retrieval_figures
     from ..similar.retrieval_table import HEADING, table_rows
 
-    signed, _ = signed_split(given, (Part.TRAIN, Part.TEST))
+    signed, analyzer = signed_split(given, (Part.TRAIN, Part.TEST))
     library = signed.part(Part.TRAIN)
-    projection = principal_components(library.features, given.components or COMPONENTS)
-    figures = retrieval_figures(signed, projection, compared(library.features, library.labels))
+    projection = principal_directions(library.features, given.components or COMPONENTS)
+    answer = last_layer(analyzer.models.classifier).weight.detach().float().cpu().numpy()
+    figures = retrieval_figures(signed, projection, compared(library.features, library.labels, answer))
     figures["signatures"] = projection.name
     if given.output is not None:
         with output_errors(given.output):
@@ -62,7 +70,7 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def signed_split(given: argparse.Namespace, parts: Sequence[Part]):  # type: ignore[no-untyped-def]
+def signed_split(given: argparse.Namespace, parts: Sequence[Part]) -> tuple[Signed, Analyzer]:
     """The signed examples of some parts of the split, and the analyzer that signed them.
 
     Raises what `held_out` raises: no test image may be one that the classifier was trained on.

@@ -28,7 +28,7 @@ class BreastUSAIParameters:
     """The panel's parameter node. Numbers that are 0 and texts that are empty mean "not set".
 
     `prevalence` is in per cent. `classifier` and `segmenter` are names as the model list gives them, empty for the
-    shipped one. `similarLibrary` is a folder, empty for the shipped library. `explanations` are options of explanation
+    shipped one. `explanations` are options of explanation
     methods with commas between. `readerAt` is when the reader's assessment was entered, `readerAfterAt` when the final
     one was, after the result was shown; confidences are per cent. `reportKinds` is as `engine.options.report_kinds`
     takes it. `segmentation`, `heatMap`, `table` and `report` are the nodes of the result that is shown, `heatMap` the
@@ -57,7 +57,6 @@ class BreastUSAIParameters:
     showOverlays: bool = True
 
     similarCases: bool = False
-    similarLibrary: str = ""
 
     classifier: str = ""
     segmenter: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ from BreastUSAILib.engine.similar.library import (
     verify_library,
 )
 from BreastUSAILib.engine.similar.library_file import database_in, make_portable, opened_for_reading, opened_for_writing
-from BreastUSAILib.engine.similar.projection import principal_components, unit
+from BreastUSAILib.engine.similar.projection import principal_directions, unit
 from Testing.engine.similar.made_up_cases import CLASSIFIER, FEATURES, case_of, cases_of, features_of
 
 
@@ -78,12 +79,15 @@ def test_the_same_picture_is_kept_once(library: Path) -> None:
 
 
 def test_removed_cases_are_gone_from_the_file_and_their_numbers_are_never_given_again(library: Path) -> None:
-    (secret,) = add_cases(library, [case_of("benign", 99, histology="a very rare finding")]).ids
+    secret_case = case_of("benign", 99, histology="a very rare finding")
+    (secret,) = add_cases(library, [replace(secret_case, file="their-exam.dcm", thumbnail=b"picture")]).ids
 
     assert remove_cases(library, [secret, secret, 12345]) == 1
 
     assert _count(library) == 40
-    assert b"a very rare finding" not in b"".join(path.read_bytes() for path in library.iterdir())
+    assert picture_of(library, secret) is None
+    for words in (b"a very rare finding", b"their-exam.dcm"):
+        assert words not in b"".join(path.read_bytes() for path in library.iterdir())
     assert add_cases(library, [case_of("benign", 100)]).ids == (secret + 1,)
     assert verify_library(library) == []
 
@@ -132,7 +136,7 @@ def test_stated_distances_outlast_what_is_added(library: Path) -> None:
 
 
 def test_a_local_library_takes_projection_and_distances_of_another_of_its_classifier(library: Path) -> None:
-    projection = principal_components(np.stack([one.features for one in cases_of(30)]), 4)
+    projection = principal_directions(np.stack([one.features for one in cases_of(30)]), 4)
     shipped, local = library.with_name("shipped"), library.with_name("local")
     build_library(shipped, CLASSIFIER, FEATURES, "shipped", projection=projection)
     add_cases(shipped, cases_of(40))

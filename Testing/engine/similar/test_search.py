@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from BreastUSAILib.engine.similar import search
-from BreastUSAILib.engine.similar.projection import ALL_FEATURES, Projection, principal_components, unit
+from BreastUSAILib.engine.similar.projection import ALL_FEATURES, Projection, principal_directions, unit
 from BreastUSAILib.engine.similar.search import Searcher, distances
 
 
@@ -88,29 +88,29 @@ def test_faiss_is_asked_beyond_what_numpy_does_in_time_and_gives_the_same(monkey
 def test_a_signature_has_length_one_whatever_the_features() -> None:
     features = np.random.default_rng(0).normal(3, 2, (30, 12)).astype(np.float32)
 
-    for projection in (ALL_FEATURES, principal_components(features, 5)):
+    for projection in (ALL_FEATURES, principal_directions(features, 5)):
         signatures = projection.signatures(features)
         np.testing.assert_allclose(np.linalg.norm(signatures, axis=1), 1, atol=1e-6)
         np.testing.assert_allclose(projection.signatures(7 * features), signatures, atol=1e-5)
 
 
-def test_principal_components_keep_the_distances_that_there_are() -> None:
+def test_principal_directions_keep_the_distances_that_there_are() -> None:
     rng = np.random.default_rng(0)
     flat = rng.normal(size=(60, 3)).astype(np.float32) @ rng.normal(size=(3, 12)).astype(np.float32)
 
-    kept = principal_components(flat, 4)
-    centered = unit(unit(flat) - kept.mean)
+    kept, all_features = principal_directions(flat, 4).signatures(flat), ALL_FEATURES.signatures(flat)
 
+    assert kept.shape == (60, 4)
     np.testing.assert_allclose(
-        np.linalg.norm(kept.signatures(flat)[:30] - kept.signatures(flat)[30:], axis=1),
-        np.linalg.norm(centered[:30] - centered[30:], axis=1),
+        np.linalg.norm(kept[:30] - kept[30:], axis=1),
+        np.linalg.norm(all_features[:30] - all_features[30:], axis=1),
         atol=1e-4,
     )
 
 
 @pytest.mark.parametrize(("features", "fits"), [(12, True), (11, False)])
 def test_a_projection_knows_how_many_features_it_takes(features: int, fits: bool) -> None:
-    projection = Projection("three", np.zeros(12, np.float32), np.zeros((3, 12), np.float32))
+    projection = Projection("three", np.zeros((3, 12), np.float32))
 
     assert projection.fits(features) is fits
     assert projection.length(features) == 3

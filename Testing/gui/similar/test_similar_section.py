@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from BreastUSAILib.client.jobs.analysis_request import analyzeOptions
+from BreastUSAILib.client.similar_library import chooseLibrary, chosenLibrary
 from BreastUSAILib.engine.findings.similar_cases import LibrarySummary, Neighbor, SimilarCases, SimilarRequest, Vote
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.engine.similar.case import CaseFacts, NewCase
@@ -21,6 +22,13 @@ from BreastUSAILib.scene.views.slice_views import volumesShown
 from Testing.engine.similar.made_up_cases import CLASSIFIER, FEATURES, features_of, hash_of
 from Testing.gui.panel_file import add_result
 from Testing.host.qt.qt_names import FileChoices
+
+
+@pytest.fixture(autouse=True)
+def _fresh_settings(application):
+    application.userSettings().clear()
+    yield
+    application.userSettings().clear()
 
 
 def jpeg(level):
@@ -62,7 +70,7 @@ def similar(library):
 def section(ui, parameters, library, similar):
     nodes = add_result(parameters)
     addToReport(nodes.report, "similar", json.loads(json.dumps(dataclasses.asdict(similar))))
-    parameters.similarLibrary = str(library[0])
+    chooseLibrary(str(library[0]))
     block = SimilarSection(ui, parameters)
     yield block
     block.cleanup()
@@ -125,7 +133,7 @@ def test_a_click_shows_the_case_beside_the_image(section, ui, parameters, scene,
     assert abs(int(pixels.mean()) - level) <= 1
     assert not ui.similarCloseButton.isHidden()
 
-    ui.similarCloseButton.clicked.emit(False)
+    ui.similarCloseButton.click()
     assert case.GetScene() is None
     assert ui.similarCloseButton.isHidden()
 
@@ -150,7 +158,7 @@ def test_the_case_goes_when_another_image_is_chosen(section, ui, parameters, sce
 
 def test_another_librarys_cases_of_the_same_number_are_not_shown(section, ui, parameters, tmp_path):
     build_library(tmp_path / "other", CLASSIFIER, FEATURES)
-    parameters.similarLibrary = str(tmp_path / "other")
+    chooseLibrary(str(tmp_path / "other"))
     section.refresh(parameters)
 
     click(ui, 0)
@@ -159,16 +167,14 @@ def test_another_librarys_cases_of_the_same_number_are_not_shown(section, ui, pa
 
 
 def test_a_library_is_chosen_and_given_up_again(ui, parameters, monkeypatch):
-    section = SimilarSection(ui, parameters)
+    SimilarSection(ui, parameters)
     monkeypatch.setattr(FileChoices, "path", "/data/ours")
 
-    ui.similarLibraryButton.clicked.emit(False)
-    section.refresh(None)
-    assert (parameters.similarLibrary, parameters.similarCases) == ("/data/ours", True)
+    ui.similarLibraryButton.click()
+    assert (chosenLibrary(), parameters.similarCases) == ("/data/ours", True)
     assert ui.similarLibraryLabel.text == "Library: /data/ours"
 
-    ui.similarShippedButton.clicked.emit(False)
-    section.refresh(None)
+    ui.similarShippedButton.click()
     assert ui.similarLibraryLabel.text == "Library: the one that comes with BreastUSAI"
     assert ui.similarShippedButton.isHidden()
 
@@ -176,6 +182,7 @@ def test_a_library_is_chosen_and_given_up_again(ui, parameters, monkeypatch):
 def test_the_next_analysis_asks_what_was_chosen(parameters):
     assert analyzeOptions(parameters, InputKind.STILL).similar is None
 
-    parameters.similarCases, parameters.similarLibrary = True, "/data/ours"
+    parameters.similarCases = True
+    chooseLibrary("/data/ours")
 
     assert analyzeOptions(parameters, InputKind.STILL).similar == SimilarRequest("/data/ours")

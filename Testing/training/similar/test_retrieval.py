@@ -13,7 +13,7 @@ from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.findings.analysis import ModelIdentity
 from BreastUSAILib.engine.similar.library import facts_of, read_signatures, verify_library
 from BreastUSAILib.engine.similar.library_file import opened_for_reading
-from BreastUSAILib.engine.similar.projection import ALL_FEATURES, principal_components
+from BreastUSAILib.engine.similar.projection import ALL_FEATURES, principal_directions
 from Training.measure.figures import intervals
 from Training.similar.projections import compared, discriminant
 from Training.similar.retrieval import (
@@ -128,9 +128,9 @@ def test_no_image_that_asks_is_in_the_library() -> None:
 def test_every_projection_that_is_compared_finds_clear_classes() -> None:
     signed = signed_of()
     train = signed.parts == "train"
-    others = compared(signed.features[train], signed.labels[train])
+    others = compared(signed.features[train], signed.labels[train], np.eye(3, 20, dtype=np.float32))
 
-    found = retrieval_figures(signed, principal_components(signed.features[train], 8), others)
+    found = retrieval_figures(signed, principal_directions(signed.features[train], 8), others)
 
     by = found["datasets"]["made-up"]["by"]
     assert set(by) == {"signatures", "all features", "pixels", *others}
@@ -160,7 +160,7 @@ def test_the_tables_have_every_way_and_every_baseline() -> None:
 
 def test_the_shipped_library_tells_nothing_of_names_and_patients(tmp_path: Path) -> None:
     signed = signed_of()
-    projection = principal_components(signed.features[signed.parts == "train"], 8)
+    projection = principal_directions(signed.features[signed.parts == "train"], 8)
     identity = ModelIdentity("classification", "made_up", "1", "a" * 64)
 
     for _ in range(2):  # a second one takes the place of the first

@@ -179,7 +179,7 @@ def _described(folder: Path, terminal: Terminal) -> int:
         ("classifier", f"{classifier.name} {classifier.version} {classifier.sha256}"),
         ("signatures", f"{about.length} numbers of {about.features} features: {about.projection.name}"),
         ("near within", near),
-        ("size", f"{size:.1f} MB"),
+        ("size", f"{size:.2f} MB"),
     ):
         terminal.say(f"{heading:<12}{words}")
     return 0

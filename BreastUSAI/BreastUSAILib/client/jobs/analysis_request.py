@@ -11,6 +11,7 @@ from ...engine.options import AnalyzeOptions, FrameSelection, ModelChoice
 from ...scene.source.frames_from_node import currentFrame
 from ...scene.source.pixel_size_line import ENDS, isDrawnOn, markedEnds, spacingFromLine
 from ...scene.source.source_options import SourceOptions
+from ..similar_library import chosenLibrary
 
 
 def sourceOptions(parameters: Any) -> SourceOptions:
@@ -48,7 +49,7 @@ def analyzeOptions(parameters: Any, kind: InputKind, isOverriding: bool = False)
         prevalence=parameters.prevalence / 100 or None,
         explain_method=parameters.explainMethod,
         grade_explanations=parameters.gradeExplanations,
-        similar=SimilarRequest(parameters.similarLibrary) if parameters.similarCases else None,
+        similar=SimilarRequest(chosenLibrary()) if parameters.similarCases else None,
         override_rejection=isOverriding,
     )
 

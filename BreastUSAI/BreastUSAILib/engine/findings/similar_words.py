@@ -22,6 +22,8 @@ def vote_words(similar: SimilarCases, verdict: Verdict, _: Translate = english) 
         return similar.problem
     if not similar.neighbors:
         return _("The library holds no case to compare with.")
+    if similar.near_within <= 0:
+        return _("This library is too small to say which cases are close.")
     if not similar.votes:
         return _("No close case: the nearest is farther away than the nearest case of most images.")
     near = sum(vote.cases for vote in similar.votes)
@@ -56,7 +58,7 @@ def distance_words(neighbor: Neighbor, similar: SimilarCases, _: Translate = eng
     """How far a case is, and whether that is near."""
     words = _("distance {distance}").format(distance=f"{neighbor.distance:.2f}")
     if similar.near_within <= 0:
-        return _("{distance}; this library is too small to say whether that is near").format(distance=words)
+        return words
     if neighbor.distance > similar.near_within:
         return _("{distance}, not close").format(distance=words)
     return _("{distance}, nearer than {share} of nearest cases").format(

@@ -88,7 +88,7 @@ class LibraryAbout:
 
     def to_values(self) -> dict[str, Any]:
         """As a library keeps it."""
-        mean, matrix = self.projection.mean, self.projection.matrix
+        matrix = self.projection.matrix
         return {
             "id": self.id,
             "name": self.name,
@@ -98,7 +98,6 @@ class LibraryAbout:
             "signature_version": SIGNATURE_VERSION,
             "features": self.features,
             "projection": self.projection.name,
-            "mean": None if mean is None else mean.astype("<f4").tobytes(),
             "matrix": None if matrix is None else matrix.astype("<f2").tobytes(),
             "key": self.key,
             "reference": self.reference.astype("<f4").tobytes(),
@@ -155,9 +154,8 @@ class LibraryAbout:
 
 
 def _projection(values: Mapping[str, Any], features: int) -> Projection:
-    mean = None if values["mean"] is None else _numbers(values["mean"], "<f4")
     matrix = None if values["matrix"] is None else _numbers(values["matrix"], "<f2").reshape(-1, features)
-    found = Projection(values["projection"], mean, matrix)
+    found = Projection(values["projection"], matrix)
     if not found.fits(features) or (matrix is not None and not len(matrix)):
         raise ValueError("the projection")
     return found

@@ -25,11 +25,11 @@ SAME_PICTURE_BITS = 32
 
 Of 80 images of BUS-BRA, copies of lower JPEG quality or another size differ in at most 17 bits, those without a border
 of 1 % in at most 30; different images in at least 55, two views of one patient in at least 48. A copy of changed
-contrast can differ in more; the distance of the signatures then tells.
+contrast can differ in more.
 """
 
-SAME_SIGNATURE = 0.02
-"""So are two whose signatures are no farther apart: a copy differs by its compression alone."""
+SAME_SIGNATURE = 0.002
+"""So are two whose signatures differ by rounding alone, as those of a picture and its mirror image do."""
 
 _MARGIN = 64
 """So many more than were asked for are looked at first: some are left out, and each patient counts once."""

@@ -46,7 +46,7 @@ class CaseGallery:
 
     def _fitHeight(self, hasPictures: bool) -> None:
         row = ICON_SIDE + 8 if hasPictures else 3 * self._list.fontMetrics().height() + 8
-        self._list.setMinimumHeight(min(len(self._shown), _MOST_ROWS_SEEN) * row)
+        self._list.minimumHeight = min(len(self._shown), _MOST_ROWS_SEEN) * row
 
     def _onClicked(self, item: Any) -> None:
         row = self._list.row(item)

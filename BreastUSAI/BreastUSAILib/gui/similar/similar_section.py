@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import qt
-import slicer
 from slicer.i18n import tr as _
 
+from ...client.similar_library import chooseLibrary, chosenLibrary
 from ...engine.errors import BreastUSAIError
 from ...engine.findings.analysis import Analysis
 from ...engine.findings.similar_cases import Neighbor, SimilarCases, SimilarRequest
@@ -31,6 +31,7 @@ class SimilarSection:
 
         self._ui = ui
         self._parameters: Any = None
+        self._shownParameters: Any = None
         self._analysis: Analysis | None = None
         self._gallery, self._beside = CaseGallery(ui.similarListWidget), BesideImage()
         self._gallery.onCaseChosen = self._onCase
@@ -49,8 +50,9 @@ class SimilarSection:
     def refresh(self, shown: Any) -> None:
         """Bring the block to the state of the parameters; `shown` are those whose result may be seen, or None."""
         ui, parameters = self._ui, self._parameters
+        self._shownParameters = shown
         ui.similarContents.enabled = parameters is not None
-        library = "" if parameters is None else parameters.similarLibrary
+        library = chosenLibrary()
         ui.similarLibraryLabel.text = (
             _("Library: {folder}").format(folder=library)
             if library
@@ -67,7 +69,7 @@ class SimilarSection:
     def cleanup(self) -> None:
         """Let go of parameters and scene."""
         self._beside.close()
-        self._parameters = self._analysis = None
+        self._parameters = self._shownParameters = self._analysis = None
 
     def _show(self, analysis: Analysis | None) -> None:
         self._analysis = analysis
@@ -95,7 +97,7 @@ class SimilarSection:
     def _folder(self) -> Path:
         from ...engine.similar.lookup import library_folder
 
-        return library_folder(SimilarRequest("" if self._parameters is None else self._parameters.similarLibrary))
+        return library_folder(SimilarRequest(chosenLibrary()))
 
     def _say(self, words: str) -> None:
         self._ui.similarVoteLabel.text = words
@@ -124,15 +126,16 @@ class SimilarSection:
         if self._parameters is None:
             return
         folder = qt.QFileDialog.getExistingDirectory(
-            slicer.util.mainWindow(), _("Library of past cases"), self._parameters.similarLibrary
+            self._ui.similarContents, _("Library of past cases"), chosenLibrary()
         )
         if folder:
-            self._parameters.similarLibrary = folder
+            chooseLibrary(folder)
             self._parameters.similarCases = True
+            self.refresh(self._shownParameters)
 
     def _onShipped(self, _checked: bool = False) -> None:
-        if self._parameters is not None:
-            self._parameters.similarLibrary = ""
+        chooseLibrary("")
+        self.refresh(self._shownParameters)
 
     def _onClose(self, _checked: bool = False) -> None:
         self._beside.close()
