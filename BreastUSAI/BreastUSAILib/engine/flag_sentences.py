@@ -46,6 +46,9 @@ ONE_VIEW_OF_SEVERAL = _(
     "The image holds {count} tissue views and only the one at columns {columns}, rows {rows} was analyzed; crop the "
     "image to another view to analyze that one."
 )
+TWO_VIEWS = _(
+    "The picture seems to show two views side by side, and both were analyzed as one; crop the image to one view."
+)
 TOO_SMALL = _(
     "The analyzed area has only {width} x {height} pixels, too few for any verdict; use an image of at least {least} "
     "pixels on each side."

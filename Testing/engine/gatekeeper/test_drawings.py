@@ -10,6 +10,7 @@ from BreastUSAILib.engine.findings.analysis import Label
 from BreastUSAILib.engine.flags import FlagCode
 from BreastUSAILib.engine.gatekeeper.drawings import BOX_FROM, CROSS_FROM, find_drawings
 from BreastUSAILib.engine.gatekeeper.frame_flags import border_flag, drawing_flags
+from BreastUSAILib.engine.gatekeeper.views import shows_two_views
 from BreastUSAILib.engine.images.frames import Rectangle
 from BreastUSAILib.phantom.cases import random_spec
 from BreastUSAILib.phantom.frame import render
@@ -63,6 +64,15 @@ def test_the_length_of_a_line_is_exact(length: int) -> None:
     plain[(200 - length) // 2 : (200 - length) // 2 + length, 30] = 200
     ends = min(2, 200 - length)  # a gap of one pixel counts as drawn, so a line is one longer at either end
     assert round(200 * find_drawings(plain).upright) == length + ends
+
+
+def test_two_views_side_by_side_are_told_from_one(tissue: NDArray[np.uint8]) -> None:
+    other = render(random_spec(31, Label.MALIGNANT)).pixels
+    rows = min(tissue.shape[0], other.shape[0])
+    half = min(tissue.shape[1], other.shape[1]) // 2
+    dual = np.hstack([tissue[:rows, :half], np.zeros((rows, 4), np.uint8), other[:rows, :half]])
+    assert [flag.code for flag in drawing_flags(dual, ())] == [FlagCode.MULTIPLE_REGIONS]
+    assert not shows_two_views(other)
 
 
 def test_a_strip_is_not_looked_at() -> None:
