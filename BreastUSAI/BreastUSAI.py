@@ -261,6 +261,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         *,
         explainMethod: str | None = None,
         gradeExplanations: bool = False,
+        counterfactuals: bool = False,
     ) -> dict[str, Any]:
         """Analyze every image in a folder (or one file); results are written as the command line writes them.
 
@@ -273,6 +274,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             progress: called as ``progress(done, total, words)`` with inputs done and to do.
             explainMethod: as in `analyze`.
             gradeExplanations: as in `analyze`.
+            counterfactuals: also check what the likelihood depends on, and write it with pictures beside each result.
 
         Returns:
             ``{"done": [{"input", "output"}], "failed": [{"input", "error"}]}``, all of them texts.
@@ -297,6 +299,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             prevalence=prevalence,
             explainMethod=explainMethod,
             gradeExplanations=gradeExplanations,
+            counterfactuals=counterfactuals,
             progress=progress,
         )
 

@@ -166,6 +166,7 @@ def test_a_folder_is_analyzed_by_the_engine_itself(module, engine, tmp_path):
         "prevalence": 0.1,
         "explainMethod": "saliency",
         "gradeExplanations": False,
+        "counterfactuals": False,
     }
     assert steps == [(1, 1, "done")]
 

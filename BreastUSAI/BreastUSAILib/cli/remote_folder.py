@@ -21,8 +21,8 @@ from .inputs_run import InputsRun, check_output, reading_inputs
 def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str, Any]:
     """Analyze ``inputs`` (files and folders) into the folder ``output``, with the names and files of the command.
 
-    ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod``, ``gradeExplanations`` and
-    ``prevalence`` may be given, and ``models``. Answers ``{done: [{input, output}], failed: [{input, error}]}``,
+    ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod``, ``gradeExplanations``,
+    ``counterfactuals`` and ``prevalence`` may be given, and ``models``. Answers ``{done: [{input, output}], failed: [{input, error}]}``,
     ``error`` being a sentence.
     Raises Cancelled, and what keeps every input from being analyzed; what was finished before stays.
     """
@@ -34,7 +34,10 @@ def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str,
     check_output(output)
     reporter = _Answer(call, len(inputs))
     with reading_inputs() as read:
-        run = InputsRun(engine(call), read, options, output, False, reporter, cancelled=call.cancelled)
+        checks = call.value_or(False, "counterfactuals", bool)
+        run = InputsRun(
+            engine(call), read, options, output, False, reporter, with_counterfactuals=checks, cancelled=call.cancelled
+        )
         run.work(inputs)
     return {"done": reporter.done, "failed": reporter.failed}
 

@@ -65,6 +65,7 @@ def analyzeFolder(
     prevalence: float | None,
     explainMethod: str | None,
     gradeExplanations: bool,
+    counterfactuals: bool,
     progress: Progress | None,
 ) -> dict[str, Any]:
     """See `BreastUSAILogic.analyzeFolder`."""
@@ -83,6 +84,7 @@ def analyzeFolder(
         "prevalence": options.prevalence,
         "explainMethod": options.explain_method,
         "gradeExplanations": options.grade_explanations,
+        "counterfactuals": counterfactuals,
     }
     return engine.request("analyzeFolder", params, progress)
 
