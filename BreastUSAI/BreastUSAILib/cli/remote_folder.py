@@ -22,8 +22,8 @@ def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str,
     """Analyze ``inputs`` (files and folders) into the folder ``output``, with the names and files of the command.
 
     ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod``, ``gradeExplanations``,
-    ``counterfactuals`` and ``prevalence`` may be given, and ``models``. Answers ``{done: [{input, output}], failed: [{input, error}]}``,
-    ``error`` being a sentence.
+    ``counterfactuals`` and ``prevalence`` may be given, and ``models``. Answers ``{done: [{input, output}], failed:
+    [{input, error}]}``, ``error`` being a sentence.
     Raises Cancelled, and what keeps every input from being analyzed; what was finished before stays.
     """
     inputs = [Path(text) for text in call.value("inputs", list) if isinstance(text, str)]
