@@ -303,6 +303,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         similarCases: bool | str | Path = False,
         explain: str | Sequence[str] = (),
         overrideRejection: bool = False,
+        counterfactuals: bool = False,
     ) -> dict[str, Any]:
         """Analyze every image in a folder (or one file); results are written as the command line writes them.
 
@@ -321,6 +322,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             similarCases: as in `analyze`.
             explain: as in `analyze`.
             overrideRejection: as in `analyze`.
+            counterfactuals: also check what the likelihood depends on, and write it with pictures beside each result.
 
         Returns:
             ``{"done": [{"input", "output"}], "failed": [{"input", "error"}]}``, all of them texts.
@@ -347,6 +349,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             gradeExplanations=gradeExplanations,
             explain=explain,
             overrideRejection=overrideRejection,
+            counterfactuals=counterfactuals,
             progress=progress,
             report=report,
             keepIdentity=keepIdentity,

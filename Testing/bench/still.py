@@ -13,6 +13,7 @@ import torch
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundles.bundle import Models
 from BreastUSAILib.engine.bundles.model_folder import load_models
+from BreastUSAILib.engine.explanations.fine_grad_cam import BETWEEN
 from BreastUSAILib.engine.images.frames import Frames
 from BreastUSAILib.engine.reading import read
 
@@ -43,7 +44,7 @@ def bare_passes(models: Models) -> Callable[[], object]:
     classifier = models.classifier
     side = classifier.preprocessing.size
     image = torch.rand(1, 1, side, side).to(memory_format=torch.channels_last)
-    layer = classifier.network.get_submodule(classifier.explainer.layer)
+    layer = classifier.network.get_submodule(classifier.explainer.layer.split(BETWEEN)[0])
 
     def run() -> object:
         kept: list[torch.Tensor] = []

@@ -208,6 +208,7 @@ def test_a_folder_is_analyzed_by_the_engine_itself(module, engine, tmp_path):
         "overrideRejection": True,
         "report": "pdf,csv",
         "keepIdentity": True,
+        "counterfactuals": False,
     }
     assert steps == [(1, 1, "done")]
 

@@ -24,8 +24,8 @@ def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str,
     """Analyze ``inputs`` (files and folders) into the folder ``output``, with the names and files of the command.
 
     ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod``, ``explain`` (methods with
-    commas between), ``gradeExplanations``, ``prevalence``, ``overrideRejection``, ``similarLibrary`` (a folder, empty
-    for the shipped library), ``report`` (as `report_kinds` takes it) and ``keepIdentity`` may be given, and ``models``.
+    commas between), ``gradeExplanations``, ``counterfactuals``, ``prevalence``, ``overrideRejection``, ``similarLibrary``
+    (a folder, empty for the shipped library), ``report`` (as `report_kinds` takes it) and ``keepIdentity`` may be given, and ``models``.
     Answers ``{done: [{input, output}], failed: [{input, error}]}``, ``error`` being a sentence.
     Raises Cancelled, and what keeps every input from being analyzed; what was finished before stays.
     """
@@ -38,7 +38,8 @@ def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str,
     check_output(output)
     reporter = _Answer(call, len(inputs))
     with reading_inputs() as read:
-        run = InputsRun(engine(call), read, options, output, False, reporter, reports, cancelled=call.cancelled)
+        checks = call.value_or(False, "counterfactuals", bool)
+        run = InputsRun(engine(call), read, options, output, False, reporter, reports, checks, cancelled=call.cancelled)
         run.work(inputs)
     return {"done": reporter.done, "failed": reporter.failed}
 

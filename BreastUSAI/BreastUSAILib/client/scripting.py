@@ -84,6 +84,7 @@ def analyzeFolder(
     gradeExplanations: bool,
     explain: str | Sequence[str],
     overrideRejection: bool,
+    counterfactuals: bool,
     progress: Progress | None,
     report: str,
     keepIdentity: bool,
@@ -113,6 +114,7 @@ def analyzeFolder(
         "similarLibrary": options.similar and options.similar.library,
         "explain": ",".join(options.explain),
         "overrideRejection": options.override_rejection,
+        "counterfactuals": counterfactuals,
     }
     return engine.request("analyzeFolder", params, progress)
 

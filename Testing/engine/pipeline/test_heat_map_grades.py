@@ -72,13 +72,11 @@ def test_a_map_that_fails_carries_a_warning_that_can_be_translated(untrained: Mo
     assert translated(flags[0].message, lambda words: words[::-1] if "{" not in words else f"<{words}>").startswith("<")
 
 
-def test_the_costly_grades_are_there_where_they_are_asked_for_and_repeat(analyzer: Analyzer) -> None:
-    options = AnalyzeOptions(grade_explanations=True)
-    one, other = (analyzer.rescore(speckle_frames(), {0: LESION}, options) for _ in range(2))
+def test_the_costly_grades_are_there_where_they_are_asked_for(analyzer: Analyzer) -> None:
+    one = analyzer.rescore(speckle_frames(), {0: LESION}, AnalyzeOptions(grade_explanations=True))
     jsonschema.validate(one.to_json(), SCHEMA)
     costly = one.heat_map_grades[0].costly
     assert costly is not None
-    assert costly == other.heat_map_grades[0].costly
     assert costly.infidelity is not None
     assert costly.sensitivity is not None
     assert [found.method for found in costly.agreement] == ["Saliency"]
@@ -134,5 +132,3 @@ def test_what_cannot_be_checked_is_refused_in_words(analyzer: Analyzer) -> None:
 def test_a_classifier_that_reads_the_mask_is_checked_too(with_mask: Models) -> None:
     found = Analyzer(with_mask, "cpu").counterfactuals(speckle_frames(), {0: LESION})
     assert 0 <= found.likelihood <= 1
-    graded = Analyzer(with_mask, "cpu").rescore(speckle_frames(), {0: LESION}, AnalyzeOptions(grade_explanations=True))
-    assert len(graded.heat_map_grades) == 1

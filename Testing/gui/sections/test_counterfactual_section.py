@@ -33,6 +33,11 @@ def section(ui, parameters):
     return section
 
 
+@pytest.fixture
+def volume(scene):
+    return addVolumeNode(scene, marked_frames())
+
+
 def test_without_a_result_the_button_says_why(ui, parameters):
     CounterfactualSection(ui).show(parameters)
     assert not ui.counterfactualsButton.enabled
@@ -65,8 +70,7 @@ def test_what_was_asked_of_another_result_is_not_shown(section, ui, parameters):
     assert ui.counterfactualsLabel.text == ""
 
 
-def test_the_panel_asks_the_engine_with_the_outlines_of_the_key_frame(scene, panel, engine):
-    addVolumeNode(scene, marked_frames())
+def test_the_panel_asks_the_engine_with_the_outlines_of_the_key_frame(volume, panel, engine):
     panel.ui.analyzeButton.click()
     until(lambda: engine.calls, "the analysis")
     engine.calls[-1].finish()
