@@ -9,6 +9,7 @@ import pytest
 
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.findings.analysis import Analysis
+from BreastUSAILib.engine.findings.document_form import analysis_from
 from BreastUSAILib.engine.findings.explained import Explanations, with_explanations
 from BreastUSAILib.engine.findings.maps import StoredMaps
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
@@ -19,8 +20,8 @@ from BreastUSAILib.scene.mrml.result_links import explanationNodes, resultOf, re
 from BreastUSAILib.scene.mrml.sequences import sequenceBehind
 from BreastUSAILib.scene.results.added_explanations import showExplanationsInSteps
 from BreastUSAILib.scene.results.former_results import Former
+from BreastUSAILib.scene.results.report_node import readReport
 from BreastUSAILib.scene.results.show import showAnalysis
-from BreastUSAILib.scene.results.stored_report import storedReport
 from Testing.scene.analyses import analysis_of, finished, marked_frames
 from Testing.scene.explanations import made_by_hand
 
@@ -84,7 +85,7 @@ def test_the_report_says_which_there_are_and_what_there_is_to_remark(shown):
     made = replace(made_by_hand("occlusion"), flags=(flag,))
     finished(showExplanationsInSteps(made, nodes.volume, nodes.report))
 
-    analysis = storedReport(nodes.report).analysis
+    analysis = analysis_from(readReport(nodes.report))
     assert analysis.explanations == made.found
     assert analysis.flags == (flag,)
     assert analysis.verdict == analysis_of(_frames).verdict

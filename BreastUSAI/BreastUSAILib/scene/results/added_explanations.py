@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from ...engine.errors import InputError
+from ...engine.findings.analysis import Analysis
+from ...engine.findings.document_form import analysis_from
 from ...engine.findings.explained import Explanations, with_explanations
 from ...engine.findings.heat_map_colors import shows_flow
 from ...engine.findings.maps import StoredMaps
@@ -17,8 +19,7 @@ from ..mrml.result_links import explanationNodes, linkExplanations
 from ..mrml.sequences import sequenceBehind
 from .explanation_results import addExplanations
 from .former_results import removeNodes, rename
-from .report_node import EXPLANATIONS_KEY, FLAGS_KEY, addToReport
-from .stored_report import storedReport
+from .report_node import EXPLANATIONS_KEY, FLAGS_KEY, addToReport, readReport
 
 
 def showExplanationsInSteps(made: Explanations, volumeNode: Any, report: Any) -> Generator[None, None, dict[str, Any]]:
@@ -28,11 +29,10 @@ def showExplanationsInSteps(made: Explanations, volumeNode: Any, report: Any) ->
     closing the generator early, leaves the scene as it was. Raises InputError where image or report are gone.
     """
     scene = volumeNode.GetScene()
-    stored = None if scene is None or report.GetScene() is None else storedReport(report)
-    if stored is None:
+    if scene is None or report.GetScene() is None:
         raise InputError("image or result left the scene", remedy="Analyze the image again")
-    analysis = with_explanations(stored.analysis, made)
-    onFlow, maps = shows_flow(stored.analysis.flags), _onlyMaps(made)
+    analysis = with_explanations(_analysisIn(report), made)
+    onFlow, maps = shows_flow(analysis.flags), _onlyMaps(made)
     scene.SaveStateForUndo()
     added = AddedNodes(scene)
     steps = StepRun(addExplanations(scene, made.found, maps, volumeNode, sequenceBehind(volumeNode), onFlow))
@@ -64,6 +64,14 @@ def _takeOver(nodes: Mapping[str, Any], volumeNode: Any, report: Any, document: 
         rename(nodes[option], name)
     for key in (EXPLANATIONS_KEY, FLAGS_KEY):
         addToReport(report, key, document[key])
+
+
+def _analysisIn(report: Any) -> Analysis:
+    try:
+        return analysis_from(readReport(report))
+    except ValueError as error:
+        problem = f"the report is damaged ({error})"
+        raise InputError(problem, where=report.GetName(), remedy="Analyze the image again") from error
 
 
 def _onlyMaps(made: Explanations) -> StoredMaps:
