@@ -24,9 +24,10 @@ def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str,
     """Analyze ``inputs`` (files and folders) into the folder ``output``, with the names and files of the command.
 
     ``frames`` (as `FrameSelection.parse` takes it), ``explainClass``, ``explainMethod``, ``explain`` (methods with
-    commas between), ``gradeExplanations``, ``counterfactuals``, ``prevalence``, ``overrideRejection``, ``similarLibrary``
-    (a folder, empty for the shipped library), ``report`` (as `report_kinds` takes it) and ``keepIdentity`` may be given, and ``models``.
-    Answers ``{done: [{input, output}], failed: [{input, error}]}``, ``error`` being a sentence.
+    commas between), ``gradeExplanations``, ``counterfactuals``, ``prevalence``, ``overrideRejection``,
+    ``similarLibrary`` (a folder, empty for the shipped library), ``report`` (as `report_kinds` takes it) and
+    ``keepIdentity`` may be given, and ``models``. Answers ``{done: [{input, output}], failed: [{input, error}]}``,
+    ``error`` being a sentence.
     Raises Cancelled, and what keeps every input from being analyzed; what was finished before stays.
     """
     inputs = [Path(text) for text in call.value("inputs", list) if isinstance(text, str)]

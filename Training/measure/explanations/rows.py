@@ -69,10 +69,13 @@ def explainers_of(classifier: Classifier, options: Sequence[str] | None = None) 
     """The classifier's own explainer first, then the other methods that fit; `options` names those that are wanted."""
     made = [classifier.explainer]
     for method in METHODS:
-        layer = method.layer_of(classifier.network)
+        way = method.in_pass
         is_wanted = method.name != classifier.explainer.method and (options is None or method.option in options)
-        if layer is not None and is_wanted:
-            made.append(method.make(classifier.network, layer))
+        if way is None or not is_wanted:
+            continue
+        layer = way.layer_of(classifier.network)
+        if layer is not None:
+            made.append(way.make(classifier.network, layer))
     return made
 
 

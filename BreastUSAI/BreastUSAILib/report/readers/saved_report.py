@@ -47,6 +47,9 @@ class _SceneMaps:
     def heat_map(self, frame: int) -> NDArray[np.float32]:
         return self.heat.get(frame, np.zeros(self.masks[frame].shape, np.float32))
 
+    def explanation_map(self, option: str, frame: int) -> NDArray[np.float32]:
+        raise KeyError(option)  # further maps are not handed over
+
 
 def write_saved_report(
     document: Mapping[str, Any],
