@@ -58,7 +58,7 @@ def _page(rng: np.random.Generator, rows: int, columns: int) -> NDArray:
     while y < rows:
         pen.text((int(rng.integers(2, 30)), y), " ".join(rng.choice(_WORDS, columns // size)), fill=0, font=font)
         y += int(size * rng.uniform(1.1, 2.2))
-    page = np.asarray(picture, dtype=np.float32)
+    page: NDArray = np.asarray(picture, dtype=np.float32)
     light = 1 - rng.uniform(0, 0.5) * np.linspace(0, 1, columns)[None] * np.linspace(0.3, 1, rows)[:, None]
     page = page * light if rng.random() < 0.7 else 255 - page
     return ndimage.gaussian_filter(page, rng.uniform(0, 0.9)) + rng.normal(scale=rng.uniform(0, 6), size=page.shape)
@@ -74,7 +74,7 @@ def _slice(rng: np.random.Generator, rows: int, columns: int) -> NDArray:
     for _number in range(int(rng.integers(6, 25))):
         at, sides = rng.uniform(-0.5, 0.5, 2), rng.uniform(0.03, 0.3, 2)
         for side in (1, -1) if rng.random() < 0.5 else (1,):
-            inside = _oval(x, y, side * at[0], at[1], *sides, side * rng.uniform(0, 0.2)) & body
+            inside = _oval(x, y, side * at[0], at[1], sides[0], sides[1], side * rng.uniform(0, 0.2)) & body
             picture[inside] = rng.uniform(10, 240)
     folds = ndimage.gaussian_filter(rng.normal(size=picture.shape), rng.uniform(2, 5))
     picture += body * rng.uniform(0, 45) * folds / folds.std()
@@ -88,7 +88,7 @@ def _radiograph(rng: np.random.Generator, rows: int, columns: int) -> NDArray:
     picture = np.zeros((rows, columns))
     for _number in range(int(rng.integers(6, 16))):
         at, sides = rng.uniform(-0.9, 0.9, 2), rng.uniform(0.08, 0.9, 2)
-        picture += rng.uniform(10, 60) * _oval(x, y, *at, *sides, rng.uniform(-1.5, 1.5))
+        picture += rng.uniform(10, 60) * _oval(x, y, at[0], at[1], sides[0], sides[1], rng.uniform(-1.5, 1.5))
     soft = ndimage.gaussian_filter(picture, rng.uniform(2, 7))
     return 20 + 200 * soft / max(soft.max(), 1) + rng.normal(scale=rng.uniform(2, 7), size=soft.shape)
 

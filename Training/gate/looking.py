@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,7 +126,8 @@ def _known(work: Path, sha: str) -> dict[str, NDArray[np.float64]]:
 def _keep(work: Path, sha: str, rows: dict[str, NDArray[np.float64]]) -> None:
     number = len(list(work.glob(f"seen-{sha[:12]}-*.npz")))
     with atomic_file(work / f"seen-{sha[:12]}-{number:04d}.npz") as temporary, temporary.open("wb") as file:
-        np.savez(file, keys=np.array(list(rows)), **{f"row{place}": row for place, row in enumerate(rows.values())})
+        columns: Any = {f"row{place}": row for place, row in enumerate(rows.values())}
+        np.savez(file, keys=np.array(list(rows)), **columns)
 
 
 def of_role(seen: Iterable[Seen], *roles: Role) -> list[Seen]:

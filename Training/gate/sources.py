@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -108,8 +109,8 @@ def other_pictures(data: Path, folders: list[Path], count: int) -> Iterator[Pict
 def _phantoms() -> Iterator[Picture]:
     for seed in range(12):
         label = (Label.NORMAL, Label.BENIGN, Label.MALIGNANT)[seed % 3]
-        yield Picture(str(seed), Role.PHANTOM, "phantom", lambda seed=seed, label=label: _phantom(seed, label, False))
-        yield Picture(str(seed), Role.CALIPERS, "phantom", lambda seed=seed, label=label: _phantom(seed, label, True))
+        for role, has_calipers in ((Role.PHANTOM, False), (Role.CALIPERS, True)):
+            yield Picture(str(seed), role, "phantom", partial(_phantom, seed, label, has_calipers))
 
 
 def _phantom(seed: int, label: Label, has_calipers: bool) -> Frames:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from BreastUSAILib.engine.similar.projection import ALL_FEATURES, Projection, unit
 
 from ..data.example import CLASS_NAMES, Part
-from ..measure.figures.intervals import Sample
+from ..measure.figures.intervals import Indices, Sample
 from .signed import Signed
 
 DEPTHS = (1, 5, 10)
@@ -35,7 +36,7 @@ def retrieval_figures(signed: Signed, projection: Projection, others: Mapping[st
     ways: dict[str, Callable[[Signed], NDArray[np.float32]]] = {
         "signatures": lambda rows: stored(projection.signatures(rows.features)),
         "all features": lambda rows: ALL_FEATURES.signatures(rows.features),
-        **{name: lambda rows, other=other: other.signatures(rows.features) for name, other in others.items()},
+        **{name: partial(_signatures_by, other) for name, other in others.items()},
         "pixels": lambda rows: unit(rows.pixels),
     }
     found: dict[str, Any] = {}
@@ -86,7 +87,7 @@ def _measured(ranking: Ranking, library: Signed, queries: Signed) -> dict[str, A
     precisions["mAP"] = average_precision(same)
     precisions["vote"] = _vote(ranking, library, queries)
     figures: dict[str, Any] = {
-        name: {**sample.measured(lambda rows, values=values: float(values[rows].mean())), **_by_class(values, queries)}
+        name: {**sample.measured(partial(_mean_of, values)), **_by_class(values, queries)}
         for name, values in precisions.items()
     }
     gains = ndcg(library.birads[ranking], queries.birads, library.birads)
@@ -162,3 +163,11 @@ def _random(library: Signed, queries: Signed) -> dict[str, Any]:
 def _by_class(values: NDArray[np.float64], queries: Signed) -> dict[str, Any]:
     classes = {name: queries.labels == name for name in CLASS_NAMES}
     return {"classes": {name: float(values[where].mean()) for name, where in classes.items() if where.any()}}
+
+
+def _signatures_by(projection: Projection, rows: Signed) -> NDArray[np.float32]:
+    return projection.signatures(rows.features)
+
+
+def _mean_of(values: NDArray, rows: Indices) -> float:
+    return float(values[rows].mean())

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,7 +140,8 @@ def _key(dataset: str, name: str) -> str:
 
 def _write(signed: Signed, path: Path) -> None:
     with atomic_file(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, **{one.name: np.asarray(getattr(signed, one.name)) for one in fields(signed)})
+        columns: Any = {one.name: np.asarray(getattr(signed, one.name)) for one in fields(signed)}
+        np.savez(file, **columns)
 
 
 def _read(path: Path, classifier: str) -> Signed | None:

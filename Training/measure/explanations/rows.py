@@ -110,7 +110,8 @@ def _of_one(
     if not lesion[region.slices].any():
         return []
     wanted = grading.classifier.preprocessing
-    box = wanted.letterbox(*gray.shape, region)
+    rows, columns = gray.shape
+    box = wanted.letterbox(rows, columns, region)
     image, ground, predict = prepare(gray, box, wanted), Ground.of(gray, lesion, region), grading.predict(None)
     chance, pass_time = random_areas(image, image, predict, steps=steps), _seconds_of_a_pass(predict, image)
     rows = []

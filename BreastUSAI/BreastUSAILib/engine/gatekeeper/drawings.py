@@ -79,7 +79,8 @@ def _arm(
     """Mean of the two pixels of an arm, at each center."""
 
     def at(y: int, x: int) -> NDArray[np.uint8]:
-        return values[margin + y : margin + y + rows, margin + x : margin + x + columns] >> 1
+        part = values[margin + y : margin + y + rows, margin + x : margin + x + columns] >> 1
+        return np.asarray(part, dtype=np.uint8)
 
     return at(y, x) + at(y + down, x + across)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from monai.networks.nets import EfficientNetBN
@@ -80,21 +82,22 @@ class SharedEncoder:
             fine = self._explainer if explained is not None and isinstance(self._explainer, FineGradCam) else None
             features = self._network.encoder(images) if fine is None else self._up_to(fine.fine, images)
             mirrored = self._network.encoder(images.flip(-1))
-        means = region_means([features[place] for place in OF_ENCODER], batch.segmenter_box)
         with watch.timing("classify"):
             other_logits = self._logits(mirrored[-1])
             if explained is None:
-                return Outputs(_HALF * (self._logits(features[-1]) + other_logits), features=means)
+                logits = _HALF * (self._logits(features[-1]) + other_logits)
+                return Outputs(logits, features=_means(features, batch))
             target = CLASSES.index(explained)
             if fine is not None:  # its gradient is recorded from the finer stage on: the later ones run within
                 logits, heat, last = fine.of_features(features[-1], target)
                 features.append(last)
             else:
+                assert isinstance(self._explainer, GradCam)
                 logits, heat = self._explainer.of_features(features[-1], target)
         with watch.timing("segment"), torch.inference_mode():
             decoded = self._network.decode(features)
             lesions = lesion_probabilities(decoded, self._network.decode(mirrored) if self._mirror else None)
-        return Outputs(_HALF * (logits + other_logits), heat, lesions, means)
+        return Outputs(_HALF * (logits + other_logits), heat, lesions, _means(features, batch))
 
     def _up_to(self, stage: int, images: Tensor) -> list[Tensor]:
         """What the encoder gives the decoder, up to that stage of its own, which is one of them."""
@@ -110,3 +113,8 @@ class SharedEncoder:
     def _logits(self, features: Tensor) -> NDArray[np.float32]:
         with torch.inference_mode():
             return self._explainer.head(features).float().cpu().numpy()
+
+
+def _means(features: Sequence[Tensor], batch: Batch) -> tuple[NDArray[np.float32], ...] | None:
+    """Of what the encoder gives, all of it, what a gate looks at."""
+    return region_means([features[place] for place in OF_ENCODER], batch.segmenter_box)

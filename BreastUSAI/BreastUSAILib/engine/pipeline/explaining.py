@@ -41,11 +41,11 @@ def check_methods(models: Models, options: Sequence[str]) -> None:
         is_own = method.name == models.classifier.explainer.method  # at the layer that the bundle names
         if not is_own and not method.fits(*networks):
             names = [other for other in EXPLAIN_METHODS if method_asked_for(other).fits(*networks)]
-            part, model = "feature map", models.classifier
+            part, identity = "feature map", models.classifier.identity
             if method.explains is Explains.OUTLINE:
-                part, model = "attention gate", models.segmenter
+                part, identity = "attention gate", models.segmenter.identity
             raise OptionError(
-                f"the model '{model.identity.name}' has no {part} that {method.name} could explain",
+                f"the model '{identity.name}' has no {part} that {method.name} could explain",
                 remedy=f"Choose of the explanation methods {', '.join(names)}",
             )
 

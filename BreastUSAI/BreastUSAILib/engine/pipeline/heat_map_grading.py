@@ -116,7 +116,8 @@ class HeatMapGrading:
     def _input(self, frame: GradedFrame) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
         """The prepared image ``[S, S]``, and the lesion mask that a classifier may read beside it."""
         wanted = self.classifier.preprocessing
-        box = wanted.letterbox(*frame.gray.shape, frame.region)
+        rows, columns = frame.gray.shape
+        box = wanted.letterbox(rows, columns, frame.region)
         mask = None
         if self.classifier.needs_lesion_mask:
             mask = view_of_mask(frame.labels > 0, frame.region, wanted)

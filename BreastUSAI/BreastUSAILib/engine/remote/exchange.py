@@ -109,7 +109,8 @@ def write_report_input(
     """
     yield from write_input(folder, frames, AnalyzeOptions(), masks)
     with handing_over(folder):
-        np.savez_compressed(folder / REPORT_HEAT, **{str(frame): values for frame, values in heat.items()})
+        maps: Any = {str(frame): values for frame, values in heat.items()}
+        np.savez_compressed(folder / REPORT_HEAT, **maps)
         (folder / REPORT_DOCUMENT).write_text(document, encoding="utf-8")
 
 

@@ -27,7 +27,7 @@ def gates_of(network: nn.Module, image: Tensor) -> list[Gate]:
     names = {module: name for name, module in network.named_modules() if isinstance(module, AttentionBlock)}
     found: list[Gate] = []
 
-    def note(gate: nn.Module, output: Tensor) -> None:
+    def note(gate: AttentionBlock, output: Tensor) -> None:
         found.append(Gate(names[gate], output[0, 0].float()))
 
     hooks = [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -76,13 +77,9 @@ def _forward(predict: Predict) -> Callable[..., Tensor]:
     return forward
 
 
-class _seeded:  # noqa: N801
+@contextmanager
+def _seeded() -> Iterator[None]:
     """The block draws the same random numbers each time, and nobody else's are changed by it."""
-
-    def __enter__(self) -> None:
-        self._fork = torch.random.fork_rng(devices=[])
-        self._fork.__enter__()
+    with torch.random.fork_rng(devices=[]):
         torch.manual_seed(SEED)
-
-    def __exit__(self, *reason: object) -> None:
-        self._fork.__exit__(*reason)
+        yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +61,8 @@ def cheap_grades(frame: int, method: str, heat: NDArray[np.floating], ground: Gr
     if (ground.lesion & ground.region).any():
         both = ground.lesion | band_behind(ground.lesion)
         parts |= {"lesion": ground.lesion, "lesion_and_band": both}
-    grades = HeatMapGrades(frame, method, **energy_shares(heat, parts, ground.region))
+    shares: Any = energy_shares(heat, parts, ground.region)
+    grades = HeatMapGrades(frame, method, **shares)
     if grades.lesion is None:
         return grades
     return replace(grades, points_at_lesion=points_at(inside, ground.lesion), points_at_band=points_at(inside, both))
