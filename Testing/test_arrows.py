@@ -36,7 +36,9 @@ FLOORS = {
     ),
     "BreastUSAILib.scene": ("mrml", "views", "source", "images", "outlines", "results"),
     "BreastUSAILib.client": ("stepped_work", "script_arrival", "installing", "process", "jobs", "scripting"),
-    "BreastUSAILib.gui": ("words", "widgets", "slicer", "running", "parameters", "sections", "panel"),
+    "BreastUSAILib.gui": (
+        *("panel_widgets", "words", "widgets", "slicer", "running", "parameters", "sections", "panel"),
+    ),
     "Training.data": (
         *("pictures", "tables", "xlsx_table", "example", "splits", "collections", "reserved", "csv_table", "checks"),
         *("loading", "phantoms", "variants"),

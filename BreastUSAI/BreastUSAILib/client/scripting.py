@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.findings.analysis import CLASSES, Label
@@ -17,12 +17,15 @@ from .jobs.listener import JobListener, ignored
 from .process.background_engine import BackgroundEngine
 from .script_arrival import arrivalOf
 
+if TYPE_CHECKING:
+    from ..scene.mrml.node_types import vtkMRMLVolumeNode
+
 CURRENT = "current"
 
 
 def analyzeNode(
     engine: BackgroundEngine,
-    volumeNode: Any,
+    volumeNode: vtkMRMLVolumeNode | None,
     *,
     frames: str,
     explainClass: str,
@@ -87,7 +90,7 @@ def classNamed(name: str) -> Label:
     raise OptionError(f"'{name}' is not a class", remedy=f"Choose one of {names}")
 
 
-def selectedFrames(frames: str, volumeNode: Any = None) -> FrameSelection:
+def selectedFrames(frames: str, volumeNode: vtkMRMLVolumeNode | None = None) -> FrameSelection:
     """What `frames` says; ``current`` is the frame of `volumeNode` that is shown. Raises OptionError."""
     if frames != CURRENT:
         return FrameSelection.parse(frames)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import slicer
 from slicer.i18n import tr as _
@@ -20,6 +20,11 @@ from ...engine.errors import BreastUSAIError, Cancelled, DependencyError
 from ...engine.images.frames import InputKind
 from ...scene.results.arrival import Arrival
 from ..words.plain_words import sentenceOf
+
+if TYPE_CHECKING:
+    from ...client.jobs.analysis_job import AnalyzedNodes
+    from ...scene.mrml.node_types import vtkMRMLVolumeNode
+    from ..parameters import BreastUSAIParameters
 
 
 class PanelState(Enum):
@@ -38,6 +43,16 @@ class PanelState(Enum):
         return self in (PanelState.INSTALLING, PanelState.RUNNING)
 
 
+class Job(Protocol):
+    """What runs: it tells its end to the listener that it was made with."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def cancel(self) -> None:
+        """End early."""
+
+
 class Runner:
     """Owns engine, installer and the job that is running; knows no widget.
 
@@ -54,23 +69,25 @@ class Runner:
         self.state = PanelState.IDLE
         self.onState: Callable[[PanelState, str], None] = ignored
         self.onProgress: Callable[[int, int, str], None] = ignored
-        self.onAnalyzed: Callable[[Any, Any], None] = ignored
+        self.onAnalyzed: Callable[[AnalyzedNodes, vtkMRMLVolumeNode], None] = ignored
         self.onRescored: Callable[[], None] = ignored
-        self.arrivalOf: Callable[[Any], Arrival] = lambda _volume: Arrival.SHOWN
+        self.arrivalOf: Callable[[vtkMRMLVolumeNode], Arrival] = lambda _volume: Arrival.SHOWN
         self._engine, self._installer = engine, installer
         self.logText = ""
-        """Of the last failure, where that was a defect: what it is in Python's words."""
+        """What Python says of the last failure, where that was a defect."""
         self._isInstalled = False
-        self._job: Any = None
+        self._job: Job | None = None
 
-    def analyze(self, parameters: Any, kind: InputKind, isEditDropped: bool = False) -> None:
+    def analyze(self, parameters: BreastUSAIParameters, kind: InputKind, isEditDropped: bool = False) -> None:
         """Analyze the chosen volume; what is missing is installed first, if the user agrees.
 
         `isEditDropped` says that outlines which the reader edited may go with the former result.
         """
         volume = parameters.inputVolume
+        if volume is None:
+            return
 
-        def makeJob(listener: JobListener) -> Any:
+        def makeJob(listener: JobListener) -> Job:
             # With all that shows a result: not when the panel opens.
             from ...client.jobs.analysis_job import AnalysisJob
             from ...scene.results.former_results import Former
@@ -89,10 +106,10 @@ class Runner:
 
         self._run(parameters, makeJob, lambda nodes: self.onAnalyzed(nodes, volume))
 
-    def rescore(self, parameters: Any) -> None:
+    def rescore(self, parameters: BreastUSAIParameters) -> None:
         """Score the outlines of the result that is shown, as they are now."""
 
-        def makeJob(listener: JobListener) -> Any:
+        def makeJob(listener: JobListener) -> Job:
             from ...client.jobs.rescore_job import RescoreJob
 
             return RescoreJob(self._engine, parameters, sourceOptions(parameters), listener)
@@ -130,7 +147,9 @@ class Runner:
         self.cancel()
         self._engine.stop()
 
-    def _run(self, parameters: Any, makeJob: Callable[[JobListener], Any], onDone: Callable[[Any], None]) -> None:
+    def _run(
+        self, parameters: BreastUSAIParameters, makeJob: Callable[[JobListener], Job], onDone: Callable[[Any], None]
+    ) -> None:
         if self.state.isBusy:
             return
         with self._edge():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...engine.findings.measures import Translate
 from ...engine.findings.words import english
 from .findings_table import putReaderRow
 from .report_node import READER_KEY, addToReport, readReport
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLTableNode, vtkMRMLTextNode
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,10 @@ class ReaderAssessment:
 
 
 def addReaderAssessment(
-    table: Any, reportNode: Any, assessment: ReaderAssessment, translate: Translate = english
+    table: vtkMRMLTableNode | None,
+    reportNode: vtkMRMLTextNode | None,
+    assessment: ReaderAssessment,
+    translate: Translate = english,
 ) -> None:
     """Keep the assessment in the findings table and in the report, where there is one; an earlier one is replaced.
 
@@ -39,7 +45,7 @@ def addReaderAssessment(
         putReaderRow(table, assessment.birads, assessment.comment, assessment.at, translate)
 
 
-def readerAssessmentIn(reportNode: Any) -> ReaderAssessment | None:
+def readerAssessmentIn(reportNode: vtkMRMLTextNode) -> ReaderAssessment | None:
     """The assessment that is kept in a report, or None where there is none or it cannot be read.
 
     Raises InputError where the node holds no report.
@@ -47,7 +53,7 @@ def readerAssessmentIn(reportNode: Any) -> ReaderAssessment | None:
     return assessmentFrom(readReport(reportNode).get(READER_KEY))
 
 
-def assessmentFrom(value: Any) -> ReaderAssessment | None:
+def assessmentFrom(value: object) -> ReaderAssessment | None:
     """The assessment that an entry of a report tells, or None where it is not one."""
     names = [item.name for item in fields(ReaderAssessment)]
     if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in names):
