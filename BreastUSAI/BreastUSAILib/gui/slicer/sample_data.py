@@ -24,7 +24,7 @@ THUMBNAILS = SAMPLES.parent / "Icons"
 
 @dataclass(frozen=True)
 class Sample:
-    """One shipped phantom: the file below Resources/Samples and how the Sample Data module calls it."""
+    """One shipped phantom: the file below Resources/Samples and its title in the Sample Data module."""
 
     fileName: str  # noqa: N815
     title: str
@@ -78,7 +78,7 @@ def loadSource(source: SampleSource) -> list[vtkMRMLVolumeNode]:
 
 
 def loadFile(path: str) -> list[vtkMRMLVolumeNode]:
-    """Load the phantom of that file name and show it; the same ending."""
+    """Load the phantom of that file name and show it; a failure ends in the same way."""
     try:
         volume = addSample(Path(path).name)
     except BreastUSAIError as error:

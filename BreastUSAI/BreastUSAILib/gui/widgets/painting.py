@@ -35,7 +35,7 @@ def classColor(label: str) -> qt.QColor:
 
 
 def mixed(first: qt.QColor, second: qt.QColor, share: float) -> qt.QColor:
-    """`first` with that share of `second` in it, as qt.QColor."""
+    """A mixture of both colors, as qt.QColor; `share` is that of `second`."""
     channels = zip(
         (first.red(), first.green(), first.blue()), (second.red(), second.green(), second.blue()), strict=True
     )
@@ -43,7 +43,7 @@ def mixed(first: qt.QColor, second: qt.QColor, share: float) -> qt.QColor:
 
 
 def fillRounded(painter: qt.QPainter, x: int, y: int, width: int, height: int, color: qt.QColor) -> None:
-    """A filled bar with round ends; at least as wide as it is visible."""
+    """A filled bar with round ends; always wide enough to be seen."""
     painter.setRenderHint(qt.QPainter.Antialiasing, True)
     painter.setPen(qt.QPen(color))
     painter.setBrush(qt.QBrush(color))

@@ -1,4 +1,4 @@
-"""The module's widget as high as its words need."""
+"""Keeps the module's widget as tall as its text needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How large the pixels of a volume node are, and how we know."""
+"""How large the pixels of a volume node are, and how that is known."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def noteThatPicturesHaveNoSize(node: vtkMRMLVolumeNode) -> None:
 
 
 def _noted(node: vtkMRMLVolumeNode) -> PixelSize | None:
-    """What was noted, and None for what this product would not have: the attribute comes with the scene's file."""
+    """What was noted, and None for what would not have been noted: the attribute comes with the scene's file."""
     try:
         pixel, source, between = json.loads(node.GetAttribute(CALIBRATION_ATTRIBUTE) or "")
         spacing = None if pixel is None else plausible_spacing(*pixel)

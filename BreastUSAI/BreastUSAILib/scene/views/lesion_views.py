@@ -1,4 +1,4 @@
-"""The way to a frame or a lesion: browser and slice views go there."""
+"""Takes browser and slice views to a frame or a lesion."""
 
 from __future__ import annotations
 
