@@ -36,15 +36,11 @@ FLOORS = {
     ),
     "BreastUSAILib.scene": ("mrml", "views", "source", "images", "outlines", "results"),
     "BreastUSAILib.client": (
-        "stepped_work",
-        "script_arrival",
-        "similar_library",
-        "installing",
-        "process",
-        "jobs",
-        "scripting",
+        *("stepped_work", "script_arrival", "similar_library", "installing", "process", "jobs", "scripting"),
     ),
-    "BreastUSAILib.gui": ("words", "widgets", "slicer", "running", "parameters", "sections", "similar", "panel"),
+    "BreastUSAILib.gui": (
+        *("panel_widgets", "words", "widgets", "slicer", "running", "parameters", "sections", "similar", "panel"),
+    ),
     "Training.data": (
         *("pictures", "tables", "xlsx_table", "example", "splits", "collections", "reserved", "csv_table", "checks"),
         *("loading", "phantoms", "variants"),

@@ -86,7 +86,7 @@ def test_so_is_a_recalibration(bundle: Path, change: dict[str, float]) -> None:
     refused(with_own(bundle, lesion_recalibration={**spread, "slope": 1.0, "intercept": 0.0, **change}), "misstates")
 
 
-def test_a_number_that_is_none_is_refused_in_a_field_that_nobody_knows(bundle: Path) -> None:
+def test_what_is_not_a_number_is_refused_in_an_unknown_field(bundle: Path) -> None:
     refused(with_own(bundle, of_tomorrow={"deep": [1.0, [float("nan")]]}), "deep as nan, not as a finite number")
 
 
@@ -211,7 +211,7 @@ def test_a_name_twice_in_a_json_file_is_refused(bundle: Path) -> None:
         ("".join(f"{'0' * 64}  {n}\n" for n in range(2000)), "a line that is not a hash and a file name"),
     ],
 )
-def test_a_list_of_hashes_that_is_none_is_refused(bundle: Path, line: str, reason: str) -> None:
+def test_what_is_not_a_list_of_hashes_is_refused(bundle: Path, line: str, reason: str) -> None:
     with (bundle / SUMS).open("a") as sums:
         sums.write(line)
     refused(bundle, reason)

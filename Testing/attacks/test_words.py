@@ -74,7 +74,7 @@ def test_a_defect_is_one_line(capsys: pytest.CaptureFixture[str], monkeypatch: p
 
 
 @pytest.mark.parametrize("name", ["CON", "con.txt", "NUL", "com1", "LPT9.x", "aux .x", "CONIN$", "COM¹"])
-def test_a_devices_name_is_no_folders(name: str) -> None:
+def test_a_name_of_a_device_does_not_name_a_folder(name: str) -> None:
     assert is_reserved(name)
     assert not is_reserved(safe_name(name))
 
@@ -190,7 +190,7 @@ def test_a_server_that_never_ends_is_left(tmp_path: Path, plain_http: None) -> N
         "ftp://example.org/x.zip",
     ],
 )
-def test_an_address_that_is_none_is_not_asked(tmp_path: Path, url: str) -> None:
+def test_what_is_not_an_address_is_not_asked(tmp_path: Path, url: str) -> None:
     with pytest.raises(ModelError, match="HTTPS alone") as caught:
         download(url, tmp_path / "x.zip")
     assert not steers(str(caught.value))

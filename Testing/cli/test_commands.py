@@ -118,7 +118,7 @@ def test_an_interruption_gives_status_130(monkeypatch, capsys):
     assert "interrupted" in capsys.readouterr().err
 
 
-def test_a_reader_that_goes_away_is_no_crash():
+def test_a_reader_that_goes_away_causes_no_crash():
     command = f"{sys.executable} -m BreastUSAILib models list | true; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], cwd=ON_THE_PATH, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr

@@ -226,7 +226,7 @@ def test_a_tiny_region_gets_no_verdict(analyzer: Analyzer) -> None:
     assert FlagCode.IMAGE_TOO_SMALL in {flag.code for flag in analysis.flags}
 
 
-def test_one_pixel_is_no_picture(analyzer: Analyzer) -> None:
+def test_one_pixel_is_not_a_picture(analyzer: Analyzer) -> None:
     dot = Frames(
         "dot", InputKind.STILL, 1, 1, 1, False, lambda index: np.zeros((1, 1), dtype=np.uint8), source="dot.png"
     )

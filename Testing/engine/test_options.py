@@ -130,7 +130,7 @@ def test_every_class_of_the_network_can_be_explained(label: Label) -> None:
 
 
 @pytest.mark.parametrize("label", sorted(set(Label) - set(CLASSES)))
-def test_a_verdict_that_is_no_class_cannot_be_explained(label: Label) -> None:
+def test_a_verdict_that_is_not_a_class_cannot_be_explained(label: Label) -> None:
     with pytest.raises(OptionError, match="Choose one of normal, benign, malignant"):
         AnalyzeOptions(explain_class=label)
 
@@ -141,7 +141,7 @@ def test_by_default_the_prevalence_is_the_calibrations() -> None:
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -0.1, 2, float("nan")])
-def test_a_prevalence_that_is_no_share_is_refused(share: float) -> None:
+def test_a_prevalence_that_is_not_a_share_is_refused(share: float) -> None:
     with pytest.raises(OptionError, match="between 0 and 1"):
         AnalyzeOptions(prevalence=share)
 

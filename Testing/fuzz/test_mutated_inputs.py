@@ -19,7 +19,7 @@ class Panic(BaseException):
     """What a decoder written in Rust raises where it gives up: no Exception."""
 
 
-def test_what_is_no_exception_becomes_one_line_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_an_exception_becomes_one_line_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Found by fuzzing: a damaged RLE frame ended the whole process."""
 
     def gives_up(*_: object) -> None:

@@ -125,7 +125,7 @@ def test_a_later_minor_version_is_shown(blocks):
     assert blocks.result.report.analysis == reports.still().analysis
 
 
-def test_an_assessment_that_cannot_be_read_is_no_assessment(blocks):
+def test_an_assessment_that_cannot_be_read_is_ignored(blocks):
     blocks.read(json.dumps({**SOUND["still"], "reader_assessment": {"birads": "4A"}}))
 
     assert blocks.parameters.readerAt == ""

@@ -133,7 +133,7 @@ def test_outlines_of_one_exam_are_not_on_the_hidden_next(scene, exams, panel, en
     assert shown(scene) == (second, None)
 
 
-def test_what_is_no_image_below_is_said_in_red_and_no_verdict_beside_it(scene, exams, panel, engine):
+def test_what_is_not_an_image_below_is_said_in_red_and_no_verdict_beside_it(scene, exams, panel, engine):
     outlines = analyzed(panel, engine, exams[0])
     labels = scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "Labels")
     for name in VIEWS:

@@ -165,7 +165,7 @@ def test_random_case_is_of_its_class_and_has_the_gray_levels_of_exported_images(
     assert random_spec(seed, label) == random_spec(seed, label)
 
 
-def test_no_phantom_is_drawn_for_a_label_that_is_no_class():
+def test_no_phantom_is_drawn_for_a_label_that_is_not_a_class():
     with pytest.raises(OptionError, match="normal, benign or malignant"):
         random_spec(0, Label.UNDETERMINED)
 

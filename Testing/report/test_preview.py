@@ -142,7 +142,9 @@ def test_every_word_is_said_in_the_language_that_is_asked_for(written, label):
     blank = Flag(FlagCode.BLANK_FRAME, Severity.WARNING, flag_sentences.BLANK)
     said = dataclasses.replace(analysis, verdict=verdict, models=(), flags=(blank,) * 9)
     render_preview(said, frames, crossed_out)
-    render_preview(dataclasses.replace(said, lesions=()), frames_of(name="1"), crossed_out)
+    still = frames_of(name="1")
+    none = dataclasses.replace(analysis_of(still, label, lesions=0), models=(), flags=())
+    render_preview(none, still, crossed_out)
     words = set(re.findall(r"[^\W\d_]+", _words(written)))
     assert {word for word in words if set(word.lower()) != {"x"}} == {"px", "mm", "BreastUSAI"}
 

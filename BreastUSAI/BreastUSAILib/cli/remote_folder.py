@@ -32,7 +32,7 @@ def analyze_folder(call: Call, engine: Callable[[Call], Engine]) -> Mapping[str,
     """
     inputs = [Path(text) for text in call.value("inputs", list) if isinstance(text, str)]
     if len(inputs) != len(call.value("inputs", list)):
-        raise ProtocolError(INVALID_PARAMS, "the parameter 'inputs' holds other than paths")
+        raise ProtocolError(INVALID_PARAMS, "the parameter 'inputs' holds something other than paths")
     output = Path(call.value("output", str))
     options = _options(call)
     reports = ReportOptions(report_kinds(call.value_or("", "report", str)), call.value_or(False, "keepIdentity", bool))

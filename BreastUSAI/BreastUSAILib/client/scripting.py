@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.findings.analysis import CLASSES, Label
@@ -23,13 +23,16 @@ from .jobs.listener import JobListener, ignored
 from .process.background_engine import BackgroundEngine
 from .script_arrival import arrivalOf
 
+if TYPE_CHECKING:
+    from ..scene.mrml.node_types import vtkMRMLVolumeNode
+
 CURRENT = "current"
 _MOST = 2**31
 
 
 def analyzeNode(
     engine: BackgroundEngine,
-    volumeNode: Any,
+    volumeNode: vtkMRMLVolumeNode | None,
     *,
     frames: str,
     explainClass: str,
@@ -120,7 +123,12 @@ def analyzeFolder(
 
 
 def saveReport(
-    engine: BackgroundEngine, volumeNode: Any, outputFolder: str | Path, *, report: str, keepIdentity: bool
+    engine: BackgroundEngine,
+    volumeNode: vtkMRMLVolumeNode | None,
+    outputFolder: str | Path,
+    *,
+    report: str,
+    keepIdentity: bool,
 ) -> dict[str, Any]:
     """See `BreastUSAILogic.saveReport`."""
     params = {"output": str(outputFolder), "report": ",".join(report_kinds(report)), "keepIdentity": keepIdentity}
@@ -138,7 +146,7 @@ def similarRequest(asked: bool | str | Path) -> SimilarRequest | None:
 
 def explainNode(
     engine: BackgroundEngine,
-    volumeNode: Any,
+    volumeNode: vtkMRMLVolumeNode | None,
     methods: str | Sequence[str],
     *,
     frames: str,
@@ -180,7 +188,7 @@ def classNamed(name: str) -> Label:
     raise OptionError(f"'{name}' is not a class", remedy=f"Choose one of {names}")
 
 
-def selectedFrames(frames: str, volumeNode: Any = None) -> FrameSelection:
+def selectedFrames(frames: str, volumeNode: vtkMRMLVolumeNode | None = None) -> FrameSelection:
     """What `frames` says; ``current`` is the frame of `volumeNode` that is shown. Raises OptionError."""
     if frames != CURRENT:
         return FrameSelection.parse(frames)

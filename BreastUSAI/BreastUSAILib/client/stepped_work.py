@@ -106,7 +106,7 @@ class SteppedWork:
 
 
 class UnexpectedError(BreastUSAIError):
-    """A defect: what it is in Python's words stands in `log`, for whoever mends it."""
+    """A defect; `log` holds what Python says of it, for whoever mends it."""
 
     def __init__(self, error: Exception) -> None:
         self.log = "".join(traceback.format_exception(error))

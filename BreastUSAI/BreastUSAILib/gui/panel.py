@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import slicer
 import vtk
@@ -28,6 +28,14 @@ from .widgets.shortcuts import Shortcuts
 from .widgets.text_window import TextWindow
 from .words.plain_words import plainWords, showPlain
 
+if TYPE_CHECKING:
+    import qt
+
+    from ..client.jobs.analysis_job import AnalyzedNodes
+    from ..scene.mrml.node_types import vtkMRMLVolumeNode
+    from .panel_widgets import PanelWidgets
+    from .parameters import BreastUSAIParameters
+
 MOST_ROUNDS = 5
 """Blocks follow each other's changes at most so often: an image that is chosen brings a result, and that a state."""
 
@@ -43,14 +51,18 @@ class Panel:
     """
 
     def __init__(
-        self, ui: Any, engine: BackgroundEngine, installer: InstallerLike | None = None, window: Any = None
+        self,
+        ui: PanelWidgets,
+        engine: BackgroundEngine,
+        installer: InstallerLike | None = None,
+        window: qt.QWidget | None = None,
     ) -> None:
         self.ui, self.engine = ui, engine
         showPlain(ui)
-        self.parameters: Any = None
+        self.parameters: BreastUSAIParameters | None = None
         self.installer = installer or Installer(askToInstall, lambda: selfCheck(engine))
         self.runner = Runner(engine, self.installer)
-        self._observer: int | None = None
+        self._observer = 0
         self._guiTag: Any = None
         self._foreground: ForegroundWatch | None = None
         self._isRefreshing = self._isStale = False
@@ -91,7 +103,7 @@ class Panel:
         """What the panel is doing."""
         return self.runner.state
 
-    def setParameterNode(self, parameters: Any) -> None:
+    def setParameterNode(self, parameters: BreastUSAIParameters | None) -> None:
         """Show and change these parameters from now on; None, while the scene is closed, disables the panel."""
         if self.parameters is not None:
             self.parameters.disconnectGui(self._guiTag)
@@ -112,7 +124,7 @@ class Panel:
         """The module is shown: its keys work, and what changed meanwhile is looked at."""
         self.shortcuts.enter()
         self.shown.enter()
-        self.layout.enter(self.parameters and self.parameters.inputVolume)
+        self.layout.enter(None if self.parameters is None else self.parameters.inputVolume)
         self.input.lookAgain()
         self.blocks.enter()
         self._refresh()
@@ -136,12 +148,15 @@ class Panel:
         """Analyze the chosen image, `isOverriding` even where it is rejected; does nothing where that is disabled."""
         self._refresh()
         recognized = self.input.recognized
-        if recognized is not None and not self._whyNot() and not self.state.isBusy:
-            isEditDropped = self.blocks.edits.isEdited and not self.parameters.keepFormer
-            if isEditDropped and not self._mayDropEdits():
-                return
-            self.shown.show()
-            self.runner.analyze(self.parameters, recognized.kind, isEditDropped, isOverriding)
+        parameters = self.parameters
+        image = None if parameters is None else parameters.inputVolume
+        if parameters is None or image is None or recognized is None or self._whyNot() or self.state.isBusy:
+            return
+        isEditDropped = self.blocks.edits.isEdited and not parameters.keepFormer
+        if isEditDropped and not self._mayDropEdits(image):
+            return
+        self.shown.show()
+        self.runner.analyze(parameters, recognized.kind, isEditDropped, isOverriding)
 
     def rescore(self) -> None:
         """Score the outlines as they are now."""
@@ -170,20 +185,20 @@ class Panel:
         text = "\n\n".join(part for part in parts if part) or _("Nothing was reported yet.")
         self._log.show(_("Log of the BreastUSAI engine"), text)
 
-    def _mayDropEdits(self) -> bool:
+    def _mayDropEdits(self, volume: vtkMRMLVolumeNode) -> bool:
         question = _(
             "You have edited the outlines of “{image}”. A new analysis replaces them. To keep them, cancel and "
             "check “{keep}” first."
-        ).format(image=self.parameters.inputVolume.GetName(), keep=self.ui.keepFormerCheckBox.text)
+        ).format(image=volume.GetName(), keep=self.ui.keepFormerCheckBox.text)
         return slicer.util.confirmOkCancelDisplay(plainWords(question), windowTitle=_("Replace edited outlines?"))
 
     def _onSettled(self) -> None:
         self._refresh()
         self.blocks.overlay.applyAgain()
 
-    def _onModified(self, *_event: Any) -> None:
+    def _onModified(self, *_event: object) -> None:
         """While a cine plays, Slicer says at every frame that the node was modified, though nothing has changed."""
-        seen = stateOf(self.parameters.parameterNode)
+        seen = () if self.parameters is None else stateOf(self.parameters.parameterNode)
         if seen != self._seen:
             self._seen = seen
             self._refresh()
@@ -208,7 +223,7 @@ class Panel:
                     break
         finally:
             self._isRefreshing = False
-        self.layout.follow(self.parameters and self.parameters.inputVolume)
+        self.layout.follow(None if self.parameters is None else self.parameters.inputVolume)
         self.analysis.setReason(self._whyNot())
         self.ui.keepFormerCheckBox.visible = self.parameters is not None and self.parameters.report is not None
 
@@ -233,6 +248,6 @@ class Panel:
         self.packages.refresh(state.isBusy)
         self.analysis.setReason(self._whyNot())
 
-    def _onAnalyzed(self, nodes: Any, volume: Any) -> None:
+    def _onAnalyzed(self, nodes: AnalyzedNodes, volume: vtkMRMLVolumeNode) -> None:
         self.blocks.arrived(nodes, volume)
         self._refresh()

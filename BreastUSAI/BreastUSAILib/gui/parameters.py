@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Union
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Union
 
 import slicer
 from slicer.parameterNodeWrapper import Choice, WithinRange, parameterNodeWrapper
@@ -11,7 +12,11 @@ from ..engine.device import DeviceChoice
 from ..engine.explanations.registry import HEAT_MAP_METHODS
 from ..engine.findings.analysis import CLASSES
 from ..engine.findings.heat_map_colors import LAYER_OPACITY
-from ..scene.source.source_options import LARGEST_SPACING_MM
+from ..engine.images.plausible_spacing import LARGEST_SPACING_MM
+
+if TYPE_CHECKING:
+    from ..scene.mrml.node_types import vtkMRMLScriptedModuleNode
+    from .panel_widgets import PanelWidgets
 
 FRAME_CHOICES = ("all", "current", "every")
 DEVICES = tuple(device.value for device in DeviceChoice)
@@ -34,6 +39,16 @@ class BreastUSAIParameters:
     takes it. `segmentation`, `heatMap`, `table` and `report` are the nodes of the result that is shown, `heatMap` the
     one of its maps that is chosen; the result itself is read from the text of `report`.
     """
+
+    if TYPE_CHECKING:  # what the wrapper adds, besides
+        parameterNode: vtkMRMLScriptedModuleNode
+
+        def connectGui(self, ui: PanelWidgets) -> object: ...
+        def disconnectGui(self, tag: object) -> None: ...
+        def StartModify(self) -> int: ...
+        def EndModify(self, wasModifying: int) -> None: ...
+        def AddObserver(self, event: int, callback: Callable[..., None]) -> int: ...
+        def RemoveObserver(self, tag: int) -> None: ...
 
     inputVolume: ImageVolume
     frames: Annotated[str, Choice(FRAME_CHOICES)] = "all"
@@ -82,7 +97,7 @@ class BreastUSAIParameters:
     report: slicer.vtkMRMLTextNode
 
 
-def stateOf(parameterNode: Any) -> tuple[Any, ...]:
+def stateOf(parameterNode: vtkMRMLScriptedModuleNode) -> tuple[Any, ...]:
     """Every parameter's text, and for every reference the node's ID and whether that node is there."""
     names = parameterNode.GetParameterNames()
     texts = tuple((name, parameterNode.GetParameter(name)) for name in names)
@@ -96,5 +111,5 @@ def stateOf(parameterNode: Any) -> tuple[Any, ...]:
     return texts, references
 
 
-def _isThere(parameterNode: Any, role: str, place: int) -> bool:
+def _isThere(parameterNode: vtkMRMLScriptedModuleNode, role: str, place: int) -> bool:
     return parameterNode.GetNthNodeReference(role, place) is not None

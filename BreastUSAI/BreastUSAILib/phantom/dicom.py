@@ -81,7 +81,7 @@ def to_dataset(instance: Instance) -> Dataset:
     """`instance` as a dataset with every type 1 and type 2 attribute of its modules. Raises OptionError."""
     if instance.transfer_syntax not in TRANSFER_SYNTAXES:
         names = ", ".join(syntax.name for syntax in TRANSFER_SYNTAXES)
-        raise OptionError(f"phantoms are not written as {instance.transfer_syntax.name}", remedy=f"Choose of {names}")
+        raise OptionError(f"phantoms are not written as {instance.transfer_syntax.name}", remedy=f"Choose from {names}")
     if instance.transfer_syntax == JPEG2000Lossless and min(_size(instance)) < JPEG2000_SMALLEST_PX:
         raise OptionError(
             f"JPEG 2000 needs at least {JPEG2000_SMALLEST_PX} rows and columns", remedy="Choose another transfer syntax"

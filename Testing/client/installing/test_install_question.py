@@ -36,7 +36,7 @@ def test_where_nothing_is_missing_nothing_is_asked(installer, pip, person, check
     assert (person.asked, pip.calls, checks, messages) == ([], [], [], [])
 
 
-def test_no_is_no(installer, pip, person, checks, messages):
+def test_who_says_no_gets_nothing_installed(installer, pip, person, checks, messages):
     person.answer = False
 
     with pytest.raises(InstallError) as failure:

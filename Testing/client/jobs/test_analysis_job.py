@@ -233,7 +233,7 @@ def test_a_defect_while_the_findings_are_added_is_a_sentence(scene, still, engin
     assert scene.GetNumberOfNodes() == before
 
 
-def test_what_is_no_image_is_said_and_not_raised(engine) -> None:
+def test_what_is_not_an_image_is_said_and_not_raised(engine) -> None:
     heard = Heard()
     AnalysisJob(engine, None, ALL, AS_IT_IS, heard).start()
 

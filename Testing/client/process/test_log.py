@@ -16,7 +16,7 @@ def test_notes_stand_on_lines_of_their_own_with_the_time() -> None:
     assert re.fullmatch(r"half a line\n\[\d\d:\d\d:\d\d\] the engine has died\n", log.text)
 
 
-def test_text_that_is_cut_within_a_letter_or_is_none_is_kept() -> None:
+def test_bytes_that_are_cut_within_a_letter_or_are_not_text_are_kept() -> None:
     log = EngineLog()
     log.add("ä".encode()[:1])
     log.add("ä".encode()[1:] + b"\xff")

@@ -68,7 +68,7 @@ def test_a_size_that_lies_gives_no_more_than_it_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[: len(data) // 2], lambda data: b"no zip", lambda data: b""])
-def test_what_is_no_zip_is_said(tmp_path: Path, damage) -> None:
+def test_what_is_not_a_zip_is_said(tmp_path: Path, damage) -> None:
     path = zip_of(tmp_path / "a.zip", {"one": b"1" * 100})
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(ModelError, match="the zip cannot be read"):

@@ -178,7 +178,7 @@ RULES = ("threshold", "smallest_lesion", "withhold_below", "lesion_evidence", "l
 
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("value", [-1, True, False, "inf", "1.5", math.inf, math.nan, [1.0]])
-def test_a_rule_that_is_no_number_from_0_on_is_refused(
+def test_a_rule_that_is_not_a_number_from_0_on_is_refused(
     bundle_folder: Path, tmp_path: Path, rule: str, value: object
 ) -> None:
     bundle = Path(shutil.copytree(bundle_folder / SEGMENTER, tmp_path / SEGMENTER))
@@ -208,13 +208,13 @@ def test_metadata_that_means_nothing_is_refused_and_its_file_named(bundle: Path,
     assert METADATA in caught.value.where
 
 
-def test_text_that_is_none_is_refused(bundle: Path) -> None:
+def test_what_is_not_text_is_refused(bundle: Path) -> None:
     (bundle / SUMS).write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ModelError, match="cannot be read"):
         verify_bundle(bundle)
 
 
-def test_a_hidden_folder_is_no_bundle(bundle: Path) -> None:
+def test_a_hidden_folder_is_not_a_bundle(bundle: Path) -> None:
     assert find_bundles(bundle.parent) == [bundle]
     hidden = bundle.rename(bundle.with_name(".unfinished"))
     assert hidden.is_dir()

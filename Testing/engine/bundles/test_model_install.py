@@ -89,7 +89,7 @@ def test_an_address_needs_a_hash_before_anything_is_fetched(folder: Path) -> Non
 
 
 @pytest.mark.parametrize("wrong", ["abc", "g" * 64, ""])
-def test_what_is_no_hash_is_refused(folder: Path, wrong: str) -> None:
+def test_what_is_not_a_hash_is_refused(folder: Path, wrong: str) -> None:
     with pytest.raises(OptionError, match="is not a SHA-256"):
         add_model(ADDRESS, wrong, lambda url, target: pytest.fail("it was fetched"))
 
@@ -158,7 +158,7 @@ def test_a_network_is_tried_out_before_it_is_added(folder: Path, bundle: Path, c
 
 
 @pytest.mark.parametrize("source", ["nowhere.zip", "README.md", "http://models.example/other.zip"])
-def test_what_is_no_bundle_is_refused(folder: Path, tmp_path: Path, source: str) -> None:
+def test_what_is_not_a_bundle_is_refused(folder: Path, tmp_path: Path, source: str) -> None:
     (tmp_path / "README.md").write_text("# no zip")
     given = source if "://" in source else str(tmp_path / source)
     with pytest.raises(ModelError):

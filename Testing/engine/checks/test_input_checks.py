@@ -77,7 +77,7 @@ def test_a_dual_view_says_how_many_views_there_are_and_which_was_analyzed(calibr
     assert "columns 336-639, rows 24-415" in flag.message
 
 
-def test_graphics_beside_the_tissue_are_no_second_view(calibrated: Frames) -> None:
+def test_graphics_beside_the_tissue_are_not_a_second_view(calibrated: Frames) -> None:
     graphics = Region(Rectangle(0, 0, 20, 64), RegionContent.GRAPHICS)
     assert check_input(replace(calibrated, regions=(*calibrated.regions, graphics))) == ()
 
@@ -229,7 +229,7 @@ NO_ULTRASOUND: dict[str, Callable[[], NDArray]] = {
 
 
 @pytest.mark.parametrize("name", NO_ULTRASOUND)
-def test_a_picture_that_is_no_ultrasound_is_rejected(name: str) -> None:
+def test_a_picture_that_is_not_ultrasound_is_rejected(name: str) -> None:
     flags = checked(NO_ULTRASOUND[name]())
     assert [(flag.code, flag.severity) for flag in flags] == [(FlagCode.NOT_ULTRASOUND, Severity.REJECT)]
 
@@ -275,12 +275,12 @@ def test_flow_colors_over_tissue_are_warned_of(share: float, color: tuple[int, i
 
 
 @pytest.mark.parametrize("color", [(240, 230, 20), (30, 230, 40), (255, 255, 255)])
-def test_calipers_and_labels_in_yellow_green_or_white_are_no_doppler(color: tuple[int, int, int]) -> None:
+def test_calipers_and_labels_in_yellow_green_or_white_are_not_doppler(color: tuple[int, int, int]) -> None:
     assert checked(with_doppler(0.01, color)) == ()
 
 
 @pytest.mark.parametrize("tint", [(1.0, 0.85, 0.6), (0.75, 0.9, 1.0), (1.0, 0.8, 0.9)])
-def test_a_tinted_gray_scale_is_no_doppler_and_doppler_shows_through_it(tint: tuple[float, float, float]) -> None:
+def test_a_tinted_gray_scale_is_not_doppler_and_doppler_shows_through_it(tint: tuple[float, float, float]) -> None:
     tinted = (rgb(speckle()) * np.array(tint)).astype(np.uint8)
     assert checked(tinted) == ()
     tinted[60:130, 80:150] = (220, 30, 10)

@@ -37,5 +37,5 @@ def test_a_black_frame_gives_the_whole_frame() -> None:
     assert detect_sector(np.zeros((200, 300), dtype=np.uint8)) == Rectangle(0, 0, 300, 200)
 
 
-def test_a_logo_is_no_scan() -> None:
+def test_a_logo_is_not_a_scan() -> None:
     assert detect_sector(frame_with_scan(600, 800, Rectangle(10, 10, 60, 60))) == Rectangle(0, 0, 800, 600)

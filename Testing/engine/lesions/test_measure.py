@@ -114,7 +114,7 @@ def test_lesions_of_equal_area_are_numbered_in_reading_order() -> None:
     assert (labels[12, 202], labels[102, 12]) == (1, 2)
 
 
-def test_a_component_below_the_minimum_area_is_no_lesion() -> None:
+def test_a_component_below_the_minimum_area_is_not_a_lesion() -> None:
     probability = (box(10, 10, 3, 3) | box(50, 50, 10, 1)).astype(np.float32)
     labels = label_lesions(probability, min_area_px=10)
     assert np.unique(labels).tolist() == [0, 1]
@@ -133,7 +133,7 @@ def test_a_hole_belongs_to_its_lesion_and_swallows_what_lies_in_it() -> None:
     assert labels.max() == 1
 
 
-def test_a_bay_open_to_the_outside_is_no_hole() -> None:
+def test_a_bay_open_to_the_outside_is_not_a_hole() -> None:
     horseshoe = box(50, 50, 40, 40) & ~box(60, 50, 20, 30)
     assert np.array_equal(label_lesions(horseshoe.astype(np.float32), min_area_px=1) > 0, horseshoe)
 

@@ -104,7 +104,7 @@ def test_what_was_recalibrated_on_lesions_is_malignant_or_benign_at_every_preval
         assert log_odds(getattr(shifted, end)) == pytest.approx(log_odds(getattr(native, end)) + moved)
 
 
-def test_an_interval_as_wide_as_can_be_is_no_overflow() -> None:
+def test_an_interval_as_wide_as_can_be_causes_no_overflow() -> None:
     found = Recalibration(1e6, 1e6, 0.0, 100.0, 0.0).malignancy(1e-6)
     assert (found.low, found.probability) == pytest.approx((0.0, 0.0))
     assert found.high == pytest.approx(1.0)

@@ -57,7 +57,7 @@ def test_more_prevalent_means_more_likely_and_the_order_of_images_stays(
 
 
 @pytest.mark.parametrize("prevalence", [0.0, 1.0, -0.1, 40.0, float("nan")])
-def test_what_is_no_share_is_refused(prevalence: float) -> None:
+def test_what_is_not_a_share_is_refused(prevalence: float) -> None:
     with pytest.raises(OptionError, match="prevalence"):
         FITTED.at_prevalence(np.array([0.2, 0.3, 0.5]), prevalence)
 

@@ -63,7 +63,7 @@ def test_other_modalities_are_named(tmp_path: Path, sop_class: str, modality: st
     assert f"of modality {modality}, not ultrasound" in problem(path)
 
 
-def test_dicomdir_is_no_image(tmp_path: Path) -> None:
+def test_dicomdir_is_not_an_image(tmp_path: Path) -> None:
     path = dicom(tmp_path, SOPClassUID="1.2.840.10008.1.3.10", Modality="")
     assert "DICOMDIR" in problem(path)
 
@@ -172,7 +172,7 @@ def test_a_single_pixel_is_an_image(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 @pytest.mark.parametrize("suffix", [".nrrd", ".nii", ".nii.gz", ".mha"])
-def test_volumes_with_values_that_are_no_numbers(tmp_path: Path, suffix: str, value: float) -> None:
+def test_volumes_with_values_that_are_not_numbers(tmp_path: Path, suffix: str, value: float) -> None:
     voxels = np.ones((3, 4, 5), np.float32)
     voxels[1, 2, 3] = value
     path = tmp_path / f"a{suffix}"
@@ -190,7 +190,7 @@ def test_volumes_cut_short(tmp_path: Path, suffix: str, capfd: pytest.CaptureFix
     assert capfd.readouterr().err == ""
 
 
-def test_vectors_are_no_colors(tmp_path: Path) -> None:
+def test_vectors_are_not_colors(tmp_path: Path) -> None:
     path = tmp_path / "a.nrrd"
     sitk.WriteImage(sitk.GetImageFromArray(np.ones((3, 4, 5, 2), np.float32), isVector=True), str(path))
     assert "2 values a pixel" in problem(path)

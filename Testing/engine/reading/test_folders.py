@@ -45,7 +45,7 @@ def test_unreadable_members_do_not_stop_the_others(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a", "! b.dcm", "c", "! d.dcm"]
 
 
-def test_what_is_no_image_is_passed_over(tmp_path: Path) -> None:
+def test_what_is_not_an_image_is_passed_over(tmp_path: Path) -> None:
     instance(tmp_path, "IM0001")
     instance(tmp_path / ".hidden", "x.dcm")
     for name in ("DICOMDIR", "notes.txt", "labels.csv", "a.json", ".DS_Store", "Thumbs.db", "LICENSE", "mask.seg.nrrd"):

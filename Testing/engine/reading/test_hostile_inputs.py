@@ -46,7 +46,7 @@ def meta_information(tmp_path: Path) -> bytes:
     return content[: 144 + int.from_bytes(content[140:144], "little")]
 
 
-def test_zeros_are_no_dicom_however_many(tmp_path: Path) -> None:
+def test_zeros_are_not_dicom_however_many(tmp_path: Path) -> None:
     meta = meta_information(tmp_path)
     assert "neither DICOM" in problem(sparse(tmp_path / "a.dcm", b""))
     assert "neither DICOM" in problem(sparse(tmp_path / "b.dcm", b"\x1aE\xdf\xa3 a film"))
@@ -146,7 +146,7 @@ def test_a_nifti_header_with_absurd_sizes_is_refused(tmp_path: Path, sizes: tupl
 
 
 @pytest.mark.parametrize("offset", [float("nan"), float("inf"), 1e30, -5.0])
-def test_a_nifti_offset_that_is_none_is_refused(tmp_path: Path, offset: float) -> None:
+def test_a_nifti_offset_that_is_not_a_number_is_refused(tmp_path: Path, offset: float) -> None:
     (tmp_path / "a.nii").write_bytes(nifti((4, 4, 4), offset))
     assert "damaged" in problem(tmp_path / "a.nii")
 
@@ -219,7 +219,7 @@ def test_a_link_out_of_the_folder_is_named_and_not_followed(tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
-def test_a_pipe_is_no_file(tmp_path: Path) -> None:
+def test_a_pipe_is_not_a_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.dcm")
     assert "not a file" in problem(tmp_path / "a.dcm")
 
@@ -295,7 +295,7 @@ def test_a_file_that_crashes_its_reader_is_named_and_the_rest_read(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     found = [item.name if isinstance(item, Frames) else str(item) for item in process.read(tmp_path)]
     assert [found[0], found[-1]] == ["a", "c"]
-    assert "b.dcm: the file is damaged in a way that its reader could not stand" in found[1]
+    assert "b.dcm: the file is damaged in a way that crashed its reader" in found[1]
     (alone,) = process.read(tmp_path / "b.dcm")
     assert "could not stand" in str(alone)
 

@@ -76,7 +76,7 @@ def test_slices_of_an_enhanced_volume_go_by_their_places(tmp_path: Path) -> None
     assert np.array_equal(pixels(frames), CINE[[1, 3, 0, 2]])
 
 
-def test_flow_is_no_slice_and_is_said_to_be_left_out(tmp_path: Path) -> None:
+def test_flow_is_not_a_slice_and_is_said_to_be_left_out(tmp_path: Path) -> None:
     planes = [plane(z, kind=kind) for z in (0.0, 0.5) for kind in ("TISSUE_INTENSITY", "FLOW_VELOCITY")]
     frames = one(enhanced(tmp_path / "a.dcm", *planes))
     assert np.array_equal(pixels(frames), CINE[[0, 2]])
@@ -89,12 +89,12 @@ def test_two_times_are_a_series_of_two_volumes(tmp_path: Path) -> None:
     assert "series of 2 volumes" in problem(path)
 
 
-def test_frames_at_the_same_place_are_no_volume(tmp_path: Path) -> None:
+def test_frames_at_the_same_place_are_not_a_volume(tmp_path: Path) -> None:
     assert "4 frames lie at 2 places" in problem(enhanced(tmp_path / "a.dcm", *map(plane, (0.0, 0.5, 0.0, 0.5))))
 
 
 @pytest.mark.parametrize("kind", ["class", "slices", "affiniti", "artemis"])
-def test_volumes_in_a_vendors_own_form_are_no_cines(tmp_path: Path, kind: str) -> None:
+def test_volumes_in_a_vendors_own_form_are_not_cines(tmp_path: Path, kind: str) -> None:
     dataset = dicom_dataset(CINE)
     if kind == "class":
         dataset.SOPClassUID = "1.2.840.113543.6.6.1.3.10002"
@@ -110,7 +110,7 @@ def test_volumes_in_a_vendors_own_form_are_no_cines(tmp_path: Path, kind: str) -
 
 @pytest.mark.parametrize("modality", ["CT", "MR", "PT", "CR", "DX", "MG", "XA", "NM"])
 @pytest.mark.parametrize("sop_class", [US_MULTIFRAME, CAPTURE])
-def test_what_says_that_it_is_no_ultrasound_is_refused(tmp_path: Path, modality: str, sop_class: str) -> None:
+def test_what_says_that_it_is_not_ultrasound_is_refused(tmp_path: Path, modality: str, sop_class: str) -> None:
     path = save(dicom_dataset(CINE, Modality=modality, SOPClassUID=sop_class), tmp_path / "a.dcm")
     assert f"modality {modality}, not ultrasound" in problem(path)
     flags = check_input(one(path, any_modality=True))
@@ -158,7 +158,7 @@ def test_the_stored_bits_lie_where_high_bit_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("descriptor", [None, [0, 0, 16], [4, 0, 0]])
-def test_a_voi_table_that_is_none_is_not_applied(tmp_path: Path, descriptor: list[int] | None) -> None:
+def test_what_is_not_a_voi_table_is_not_applied(tmp_path: Path, descriptor: list[int] | None) -> None:
     table = Dataset()
     if descriptor is not None:
         table.LUTDescriptor = descriptor
@@ -235,7 +235,7 @@ def test_older_slicers_wrote_the_list_first(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("unit", ['"" "" "" "frame"', '"" "" "" "mm"'])
-def test_index_values_that_are_no_times_are_none(tmp_path: Path, unit: str) -> None:
+def test_index_values_that_are_not_times_give_no_times(tmp_path: Path, unit: str) -> None:
     values = ("axis 3 index values:=0 1 2 3 4", f"units: {unit}")
     path = list_nrrd(tmp_path / "a.seq.nrrd", "10 8 1 5", "domain domain domain list", *values, data=CINE)
     assert one(path).frame_times_s is None

@@ -72,7 +72,7 @@ def test_the_distance_of_slices_is_known_without_the_pixel_size(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("apart_mm", [1e-5, 400.0])
-def test_an_implausible_distance_of_slices_is_no_distance(tmp_path: Path, apart_mm: float) -> None:
+def test_an_implausible_distance_of_slices_is_ignored(tmp_path: Path, apart_mm: float) -> None:
     assert volume(tmp_path / "a.nrrd", VOXELS, Spacing=(0.2, 0.2, apart_mm)).slice_spacing_mm is None
 
 

@@ -70,7 +70,7 @@ def test_numbers_of_numpy_become_plain_ones() -> None:
         (FrameFinding, {"index": 1, "time_s": None, "probabilities": None, "lesions": 3}),
     ],
 )
-def test_what_is_none_of_them_is_refused(kind, plain) -> None:
+def test_what_is_not_one_of_them_is_refused(kind, plain) -> None:
     with pytest.raises((TypeError, ValueError)):
         from_plain(kind, plain)
 

@@ -63,7 +63,7 @@ def test_a_line_without_an_end_is_not_kept() -> None:
         (b'{"jsonrpc": "2.0", "id": 1, "method": "hello", "params": [1]}', INVALID_PARAMS),
     ],
 )
-def test_what_is_no_request_has_its_standard_code(line: bytes, code: int) -> None:
+def test_what_is_not_a_request_has_its_standard_code(line: bytes, code: int) -> None:
     with pytest.raises(ProtocolError) as caught:
         request_of(parse(line))
 
@@ -79,7 +79,7 @@ def test_a_request_is_one_line_and_comes_back(method, params, number) -> None:
     assert request_of(parse(line.rstrip())) == Request(method, params, number)
 
 
-def test_a_file_name_that_is_no_text_passes() -> None:
+def test_a_file_name_that_is_not_text_passes() -> None:
     name = b"\xff.dcm".decode("utf-8", "surrogateescape")
 
     assert request_of(parse(request_line(Request("m", {"name": name})))).params["name"] == name
@@ -117,7 +117,7 @@ def test_an_odd_error_answer_is_an_error_still(answer) -> None:
     assert isinstance(error_of(answer), BreastUSAIError)
 
 
-def test_a_foreign_name_is_no_class_of_errors() -> None:
+def test_a_foreign_name_is_not_a_class_of_errors() -> None:
     data = {"type": "annotations", "problem": "p", "where": None, "remedy": "r"}
 
     assert hasattr(errors, "annotations")

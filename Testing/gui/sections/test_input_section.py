@@ -168,7 +168,7 @@ def test_forgetting_the_line_before_it_is_drawn_ends_the_drawing(scene, panel):
     assert interaction.GetCurrentInteractionMode() == interaction.ViewTransform
 
 
-def test_a_heat_map_is_no_image_to_analyze(scene, panel, engine):
+def test_a_heat_map_is_not_an_image_to_analyze(scene, panel, engine):
     volume = addVolumeNode(scene, marked_frames())
     nodes = showAnalysis(analysis_of(marked_frames()), marked_frames(), volume)
     linkResult(nodes)
@@ -308,7 +308,7 @@ def ras_of(volume, column, row):
     return np.array(matrix.MultiplyPoint((column, row, 0, 1)))[:3]
 
 
-def test_an_image_in_a_shape_that_nobody_foresaw_is_a_sentence_and_no_analysis(scene, panel, engine, monkeypatch):
+def test_an_image_in_a_shape_that_nobody_foresaw_gives_a_sentence_and_no_analysis(scene, panel, engine, monkeypatch):
     def fail(*_asked):
         raise KeyError("spacing")
 

@@ -114,7 +114,7 @@ def test_typing_a_comment_keeps_the_cursor(ui, section, nodes):
     assert ui.readerCommentEdit.plainText == "mass"
 
 
-def test_a_comment_alone_is_no_assessment(ui, section, nodes):
+def test_a_comment_alone_is_not_an_assessment(ui, section, nodes):
     ui.readerCommentEdit.plainText = "looks benign"
 
     assert not ui.commitAssessmentButton.enabled

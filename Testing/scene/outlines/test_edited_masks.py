@@ -73,7 +73,7 @@ def test_two_segments_of_one_name_are_two_lesions(scene):
     assert np.unique(masks_of(nodes)[0]).tolist() == [0, 1, 2]
 
 
-def test_a_segment_without_voxels_is_no_lesion(scene):
+def test_a_segment_without_voxels_is_not_a_lesion(scene):
     nodes = shown(scene, STILL)
     add_segment(nodes.segmentation, "Segment_1")
 

@@ -141,7 +141,7 @@ def test_a_table_or_report_that_was_deleted_is_done_without(nodes):
         pytest.param('{"a": ' + "[" * 99999, id="too deep"),
     ],
 )
-def test_a_text_that_is_no_report_changes_nothing(nodes, text):
+def test_a_text_that_is_not_a_report_changes_nothing(nodes, text):
     nodes.report.SetText(text)
 
     with pytest.raises(InputError, match="not a report"):

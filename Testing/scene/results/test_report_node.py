@@ -43,7 +43,7 @@ def test_it_is_saved_with_the_scene(scene, tmp_path, count):
 
 
 @pytest.mark.parametrize("text", ["", "Dear colleague", "[1, 2]", "{"])
-def test_other_text_is_no_report(scene, text):
+def test_other_text_is_not_a_report(scene, text):
     node = finished(addReportNode(scene, "Letter", analysis_of(STILL)))
     node.SetText(text)
 

@@ -241,7 +241,7 @@ def test_only_the_last_step_changes_nodes(scene):
     assert all(node.GetMTime() > was for node, was in zip(watched, before, strict=True))
 
 
-def test_a_text_that_is_no_report_leaves_everything_as_it_was(scene):
+def test_a_text_that_is_not_a_report_leaves_everything_as_it_was(scene):
     nodes = showAnalysis(analysis_of(STILL), STILL)
     nodes.report.SetText("Dear colleague")
     before = rows_of(nodes.table)

@@ -21,7 +21,7 @@ def test_nothing_selected_is_said_plainly():
 
 
 @pytest.mark.parametrize("node_class", ["vtkMRMLLabelMapVolumeNode", "vtkMRMLModelNode"])
-def test_what_is_no_image_is_refused_by_name(scene, node_class):
+def test_what_is_not_an_image_is_refused_by_name(scene, node_class):
     node = scene.AddNewNodeByClass(node_class, "Mask")
 
     with pytest.raises(InputError, match="Mask: this is not an image volume"):
@@ -59,7 +59,7 @@ def test_frames_of_different_size_are_named(scene):
         framesFromNode(browser.GetProxyNode(sequence)).read_frame(1)
 
 
-def test_values_that_are_no_numbers_are_refused(scene):
+def test_values_that_are_not_numbers_are_refused(scene):
     pixels = np.zeros((2, 3, 4), np.float32)
     pixels[1, 1, 1] = np.nan
     frames = framesFromNode(volume_of(scene, pixels))

@@ -112,7 +112,7 @@ def test_any_other_node_spacing_is_row_then_column(scene, planes):
     assert frames.spacing_source is SpacingSource.VOLUME_HEADER
 
 
-def test_dots_per_inch_of_a_picture_are_no_pixel_size(scene):
+def test_dots_per_inch_of_a_picture_are_not_a_pixel_size(scene):
     node = volume_of(scene, np.zeros((1, 3, 4), np.uint8), spacing=(0.3528, 0.3528, 1.0))
     node.AddDefaultStorageNode()
     node.GetStorageNode().SetFileName("breast.JPG")

@@ -114,7 +114,7 @@ class TestNewLine:
         hover_in_view(scene, world_of(volume, (3, 30, 0)))
 
         assert len(markedEnds(line)) == 1
-        with pytest.raises(InputError, match="no two ends"):
+        with pytest.raises(InputError, match="not have two ends"):
             spacingFromLine(line, volume, 4.0)
 
     def test_a_line_that_is_given_up_gets_no_more_clicks(self, scene):
@@ -156,7 +156,7 @@ class TestRefused:
         one_end.AddControlPointWorld(0, 0, 0)
 
         for line in (None, one_end):
-            with pytest.raises(InputError, match="no two ends"):
+            with pytest.raises(InputError, match="not have two ends"):
                 spacingFromLine(line, volume, 10.0)
         with pytest.raises(InputError, match="no image"):
             spacingFromLine(line_between(scene, volume, (3, 5), (3, 45)), None, 10.0)

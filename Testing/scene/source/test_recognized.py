@@ -32,7 +32,7 @@ def test_a_cine_treated_as_slices_still_can_be(scene):
     assert (found.kind, found.frames, found.sliceSpacingMm, found.canBeSlices) == (InputKind.VOLUME, 5, 0.5, True)
 
 
-def test_an_uncalibrated_still_is_no_stack(scene):
+def test_an_uncalibrated_still_is_not_a_stack(scene):
     found = recognize(addVolumeNode(scene, marked_frames(spacing=None)))
 
     assert found == Recognized(InputKind.STILL, 1, None, SpacingSource.NONE, None, canBeSlices=False)

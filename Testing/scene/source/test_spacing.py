@@ -66,7 +66,7 @@ def test_an_impossible_slice_spacing_is_refused_where_it_counts():
     ],
     ids=["known", "slices unknown", "pixels unknown", "nothing known", "impossible"],
 )
-def test_a_header_counts_where_it_is_no_stand_in(scene, spacing, pixel, between):
+def test_a_header_counts_where_it_is_not_a_stand_in(scene, spacing, pixel, between):
     frames = framesFromNode(volume_of(scene, PIXELS, spacing=spacing))
 
     assert (frames.pixel_spacing_mm, frames.slice_spacing_mm) == (pixel, between)
@@ -103,7 +103,7 @@ def test_a_still_and_a_cine_have_no_distance_between_slices(scene):
     assert framesFromNode(cine).slice_spacing_mm is None
 
 
-def test_dots_per_inch_are_no_measurement_after_the_scene_was_saved_either(scene, tmp_path):
+def test_dots_per_inch_do_not_measure_after_the_scene_was_saved_either(scene, tmp_path):
     picture = volume_of(scene, np.random.default_rng(5).integers(0, 255, (1, 40, 60), np.uint8), (0.3528, 0.3528, 1))
     picture.AddDefaultStorageNode()
     picture.GetStorageNode().SetFileName("breast.png")

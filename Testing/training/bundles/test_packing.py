@@ -132,7 +132,7 @@ def test_a_bundle_that_is_packed_already_stays_as_it_is(bundle: Path, capsys: py
     assert read_metadata(bundle) == before
 
 
-def test_packed_weights_without_their_scales_are_no_bundle(bundle: Path) -> None:
+def test_packed_weights_without_their_scales_are_not_a_bundle(bundle: Path) -> None:
     pack_bundle(bundle)
     state = torch.load(bundle / WEIGHTS, weights_only=True)
     torch.save({name: value for name, value in state.items() if not name.endswith(SCALE)}, bundle / WEIGHTS)

@@ -65,7 +65,7 @@ def test_a_rewritten_bundle_verifies_and_keeps_the_rest(tmp_path: Path) -> None:
     assert read_metadata(path)["note"] == "new"
 
 
-def test_what_is_no_number_is_null_in_the_metadata(tmp_path: Path) -> None:
+def test_what_is_not_a_number_is_null_in_the_metadata(tmp_path: Path) -> None:
     path = write_classifier(tmp_path)
     rewrite_bundle(path, metadata={**read_metadata(path), "shares": {"of nothing": float("nan"), "all": (1.0,)}})
     assert read_metadata(path)["shares"] == {"of nothing": None, "all": [1.0]}

@@ -38,7 +38,7 @@ def test_a_missing_mask_is_named(table: Path) -> None:
         check_examples(load_examples(table))
 
 
-def test_an_image_that_is_none_is_named(table: Path) -> None:
+def test_what_is_not_an_image_is_named(table: Path) -> None:
     (table.parent / "scans" / "03l.png").write_text("not a picture")
     with pytest.raises(InputError, match=r"row 8 .*03l\.png"):
         check_examples(load_examples(table))

@@ -107,7 +107,7 @@ def test_a_mask_of_another_size_is_named(scan: Path, tmp_path: Path) -> None:
         lesion(scan, tmp_path / "mask.png").mask_array((90, 110))
 
 
-def test_a_lesion_that_nobody_outlined_is_no_normal(scan: Path) -> None:
+def test_a_lesion_that_nobody_outlined_is_not_a_normal_image(scan: Path) -> None:
     assert not lesion(scan).is_outlined
     assert not lesion(scan).mask_array((90, 110)).any()
 

@@ -80,7 +80,7 @@ def test_what_is_accepted_is_said_where_nothing_is_found(tmp_path: Path) -> None
         load_examples(tmp_path / "absent")
 
 
-def test_a_file_that_is_no_table_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_table_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("benign")
     with pytest.raises(InputError, match=r"notes\.txt.*not a table"):
         load_examples(tmp_path / "notes.txt")

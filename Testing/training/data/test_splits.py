@@ -29,7 +29,7 @@ def table_of(folder: str, rows: list[tuple[str, str]]) -> Path:
 
 
 @given(images)
-def test_in_no_fold_is_a_group_of_a_table_in_two_parts(rows: list[tuple[str, str]]) -> None:
+def test_a_group_of_a_table_is_in_one_part_of_every_fold(rows: list[tuple[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         table = table_of(folder, rows)
         tested = []

@@ -20,7 +20,7 @@ def test_a_schedule_in_words_replaces_the_recipes_own() -> None:
 
 
 @pytest.mark.parametrize("word", ["256", "x3", "256x", "8x2", "256x0", "256x-1"])
-def test_words_that_are_no_schedule_are_named(word: str) -> None:
+def test_words_that_are_not_a_schedule_are_named(word: str) -> None:
     with pytest.raises(OptionError, match=word):
         changed(PAIR, [word])
 
@@ -34,7 +34,7 @@ def test_batch_and_augmentation_replace_what_is_named_and_nothing_else() -> None
 @pytest.mark.parametrize(
     "word", ["mixup", "mixup=", "mixup=1.5", "gamma=-1", "gamma=nan", "gamma=inf", "shear=0.1", "gain=2"]
 )
-def test_words_that_are_no_augmentation_are_named(word: str) -> None:
+def test_words_that_are_not_an_augmentation_are_named(word: str) -> None:
     with pytest.raises(OptionError, match=word):
         changed(PAIR, augmentation=[word])
 
@@ -63,7 +63,7 @@ def test_sampling_replaces_what_is_named() -> None:
 @pytest.mark.parametrize(
     "word", ["normal_share=0.9", "normal_repeats=0", "normal_repeats=1.5", "batch=4", "tissue_crops"]
 )
-def test_words_that_are_no_way_to_sample_are_named(word: str) -> None:
+def test_words_that_are_not_a_way_to_sample_are_named(word: str) -> None:
     with pytest.raises(OptionError, match=word):
         changed(PAIR, sampling=[word])
 

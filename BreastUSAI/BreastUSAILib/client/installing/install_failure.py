@@ -168,7 +168,7 @@ def _unknown(error: BaseException, step: str, log: str) -> InstallError:
         which = _(" ({name} needs {needed})").format(name=conflict[1], needed=conflict[2]) if conflict else ""
         return InstallError(
             "unknown",
-            _("no version of the packages goes with what Slicer brings{which}").format(which=which),
+            _("no version of the packages fits what Slicer brings{which}").format(which=which),
             remedy=_("Show the log and report it, or remove extensions that installed older packages"),
             log=log,
         )

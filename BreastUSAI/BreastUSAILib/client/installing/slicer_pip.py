@@ -116,7 +116,7 @@ def uninstall(names: Sequence[str]) -> None:
 @contextmanager
 def heard(onLine: Callable[[str], None]) -> Iterator[None]:
     """Within this block each line that is printed is also given to `onLine`: Slicer prints all of pip's output."""
-    with redirect_stdout(_Tee(sys.stdout, onLine)):  # type: ignore[type-var]
+    with redirect_stdout(_Tee(sys.stdout, onLine)):
         yield
 
 

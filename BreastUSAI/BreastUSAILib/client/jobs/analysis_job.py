@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from slicer.i18n import tr as _
 
@@ -21,6 +21,9 @@ from ..process.background_engine import BackgroundEngine
 from ..process.call import Listener
 from ..stepped_work import SteppedWork, asError
 from .input_watch import InputGone, InputWatch
+
+if TYPE_CHECKING:
+    from ...scene.mrml.node_types import vtkMRMLVolumeNode
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class AnalysisJob:
     def __init__(
         self,
         engine: BackgroundEngine,
-        volumeNode: Any,
+        volumeNode: vtkMRMLVolumeNode | None,
         options: AnalyzeOptions,
         source: SourceOptions,
         listener: Listener,
@@ -99,7 +102,7 @@ class AnalysisJob:
         return _analyzed(nodes, analysis)
 
     def onProgress(self, done: int, total: int, words: str) -> None:
-        """The engine is at work."""
+        """The engine has come further."""
         self._listener.onProgress(done, total, words)
 
     def onDone(self, analysis: Analysis) -> None:
@@ -109,7 +112,7 @@ class AnalysisJob:
             self._stage.cancel()
 
     def onFailed(self, error: BreastUSAIError) -> None:
-        """The engine could not."""
+        """The engine failed."""
         self._onFailed(error)
 
     def _frames(self) -> Frames:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
 from ...engine.findings.analysis import Label
 from ...engine.findings.similar_cases import SimilarRequest
@@ -13,8 +13,44 @@ from ...scene.source.pixel_size_line import ENDS, isDrawnOn, markedEnds, spacing
 from ...scene.source.source_options import SourceOptions
 from ..similar_library import chosenLibrary
 
+if TYPE_CHECKING:
+    from ...scene.mrml.node_types import (
+        vtkMRMLMarkupsLineNode,
+        vtkMRMLScalarVolumeNode,
+        vtkMRMLSegmentationNode,
+        vtkMRMLTableNode,
+        vtkMRMLTextNode,
+        vtkMRMLVolumeNode,
+    )
 
-def sourceOptions(parameters: Any) -> SourceOptions:
+
+class PanelChoices(Protocol):
+    """What a user chose, and the nodes of the result that is shown: the panel's parameter node, as far as jobs ask."""
+
+    inputVolume: vtkMRMLVolumeNode | None
+    frames: str
+    everyNth: int
+    treatAsSlices: bool
+    sliceSpacingMm: float
+    typedSpacingMm: float
+    calibrationLine: vtkMRMLMarkupsLineNode | None
+    calibrationLengthMm: float
+    prevalence: float
+    explainMethod: str
+    explainClass: str
+    explainAllFrames: bool
+    gradeExplanations: bool
+    similarCases: bool
+    classifier: str
+    segmenter: str
+    device: str
+    segmentation: vtkMRMLSegmentationNode | None
+    heatMap: vtkMRMLScalarVolumeNode | None
+    table: vtkMRMLTableNode | None
+    report: vtkMRMLTextNode | None
+
+
+def sourceOptions(parameters: PanelChoices) -> SourceOptions:
     """How the chosen volume is to be understood. Raises OptionError for a size that no ultrasound pixel can have."""
     return SourceOptions(
         pixelSpacingMm=manualSpacing(parameters),
@@ -23,22 +59,22 @@ def sourceOptions(parameters: Any) -> SourceOptions:
     )
 
 
-def manualSpacing(parameters: Any) -> float | tuple[float, float] | None:
+def manualSpacing(parameters: PanelChoices) -> float | tuple[float, float] | None:
     """The pixel size given by hand, or None: what was typed counts before what was marked. Raises OptionError."""
     if parameters.typedSpacingMm:
         return parameters.typedSpacingMm
     line, volume = parameters.calibrationLine, parameters.inputVolume
-    if volume is None or not isMarked(line) or not isDrawnOn(line, volume):
+    if volume is None or line is None or not isMarked(line) or not isDrawnOn(line, volume):
         return None
     return spacingFromLine(line, volume, parameters.calibrationLengthMm)
 
 
-def isMarked(line: Any) -> bool:
+def isMarked(line: vtkMRMLMarkupsLineNode | None) -> bool:
     """Whether the calibration line has both of its ends."""
     return line is not None and len(markedEnds(line)) == ENDS
 
 
-def analyzeOptions(parameters: Any, kind: InputKind, isOverriding: bool = False) -> AnalyzeOptions:
+def analyzeOptions(parameters: PanelChoices, kind: InputKind, isOverriding: bool = False) -> AnalyzeOptions:
     """What is to be found in the chosen volume. Raises OptionError for a choice that cannot be.
 
     `isOverriding` says that a result is wanted even where the image is rejected.
@@ -54,25 +90,25 @@ def analyzeOptions(parameters: Any, kind: InputKind, isOverriding: bool = False)
     )
 
 
-def shownFrame(volumeNode: Any) -> FrameSelection:
+def shownFrame(volumeNode: vtkMRMLVolumeNode) -> FrameSelection:
     """The frame of a cine that its browser shows, or the slice of a volume that a view shows, alone."""
     frame = currentFrame(volumeNode)
     return FrameSelection(frame, frame)
 
 
-def explainedNow(parameters: Any) -> frozenset[int] | None:
+def explainedNow(parameters: PanelChoices) -> frozenset[int] | None:
     """The frame that is shown, where that one alone is to be explained; None for all that were analyzed."""
-    if parameters.explainAllFrames:
+    if parameters.explainAllFrames or parameters.inputVolume is None:
         return None
     return frozenset({currentFrame(parameters.inputVolume)})
 
 
-def modelChoice(parameters: Any) -> ModelChoice:
+def modelChoice(parameters: PanelChoices) -> ModelChoice:
     """Which models are to be used, and where."""
     return ModelChoice(parameters.classifier, parameters.segmenter, parameters.device)
 
 
-def _frames(parameters: Any) -> FrameSelection:
-    if parameters.frames == "current":
+def _frames(parameters: PanelChoices) -> FrameSelection:
+    if parameters.frames == "current" and parameters.inputVolume is not None:
         return shownFrame(parameters.inputVolume)
     return FrameSelection(step=parameters.everyNth) if parameters.frames == "every" else FrameSelection()

@@ -19,6 +19,7 @@ from ...scene.source.frames_from_node import framesFromNode
 from ...scene.source.source_options import SourceOptions
 from ..process.background_engine import BackgroundEngine
 from ..stepped_work import SteppedWork, asError
+from .analysis_request import PanelChoices
 from .listener import JobListener
 from .rescore_job import optionsOf
 
@@ -35,12 +36,15 @@ class CounterfactualJob:
     Raises InputError where image or result are not there, or the result has no likelihood.
     """
 
-    def __init__(self, engine: BackgroundEngine, parameters: Any, source: SourceOptions, listener: JobListener) -> None:
+    def __init__(
+        self, engine: BackgroundEngine, parameters: PanelChoices, source: SourceOptions, listener: JobListener
+    ) -> None:
         stored = storedReport(parameters.report)
-        if stored is None or parameters.segmentation is None or parameters.inputVolume is None:
+        report, segmentation, volume = parameters.report, parameters.segmentation, parameters.inputVolume
+        if report is None or stored is None or segmentation is None or volume is None:
             problem = _("image, outlines or findings are no longer in the scene")
             raise InputError(problem, remedy=_("Analyze the image again"))
-        if parameters.report.GetNodeReferenceID(VOLUME_ROLE) != parameters.inputVolume.GetID():
+        if report.GetNodeReferenceID(VOLUME_ROLE) != volume.GetID():
             raise InputError(_("the result is of another image"), remedy=_("Choose the image that it is about"))
         if stored.analysis.verdict.key_frame is None:
             problem = _("the image cannot be judged, so there is no likelihood to check")
@@ -48,7 +52,7 @@ class CounterfactualJob:
         self._key = stored.analysis.verdict.key_frame
         self._engine, self._source, self._listener = engine, source, listener
         self._options = optionsOf(stored.analysis)
-        self._volume, self._segmentation = parameters.inputVolume, parameters.segmentation
+        self._volume, self._segmentation = volume, segmentation
         self._stage: Any = None
         self._isCancelled = False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from slicer.i18n import tr as _
@@ -25,6 +25,10 @@ from ..process.background_engine import BackgroundEngine
 from ..stepped_work import SteppedWork, asError
 from .listener import JobListener
 
+if TYPE_CHECKING:
+    from ...scene.mrml.node_types import vtkMRMLScalarVolumeNode, vtkMRMLVolumeNode
+    from ...scene.mrml.result_links import ResultNodes
+
 
 class ExplainJob:
     """Explains the result of an image; whatever keeps it from its end leaves the result as it was.
@@ -32,7 +36,7 @@ class ExplainJob:
     Args:
         engine: what is asked; for `runBlocking` any `Engine` will do.
         volumeNode: the image.
-        result: the image's result: anything with `segmentation` and `report`.
+        result: the image's result.
         methods: options of `EXPLAIN_METHODS`.
         label: the class that is explained.
         source: how the node is to be understood.
@@ -47,21 +51,22 @@ class ExplainJob:
     def __init__(
         self,
         engine: BackgroundEngine,
-        volumeNode: Any,
-        result: Any,
+        volumeNode: vtkMRMLVolumeNode | None,
+        result: ResultNodes | None,
         methods: Sequence[str],
         label: Label,
         source: SourceOptions,
         listener: JobListener,
         frames: Collection[int | None] | None = None,
     ) -> None:
-        stored = None if result is None or result.report is None else storedReport(result.report)
-        if volumeNode is None or stored is None:
+        report = None if result is None else result.report
+        stored = storedReport(report)
+        if volumeNode is None or result is None or report is None or stored is None:
             raise InputError(_("there is no result to explain"), remedy=_("Analyze the image first"))
         self._explained = explainedFrames(stored.analysis, frames)
         self._options = ExplainOptions(tuple(methods), stored.analysis.input.region_px, label)
         self._engine, self._source, self._listener = engine, source, listener
-        self._volume, self._segmentation, self._report = volumeNode, result.segmentation, result.report
+        self._volume, self._segmentation, self._report = volumeNode, result.segmentation, report
         self._size = stored.analysis.input.rows, stored.analysis.input.columns
         self._stage: Any = None
         self._isCancelled = False
@@ -76,7 +81,7 @@ class ExplainJob:
         if self._stage is not None:
             self._stage.cancel()
 
-    def runBlocking(self) -> dict[str, Any]:
+    def runBlocking(self) -> dict[str, vtkMRMLScalarVolumeNode]:
         """Do it all and wait for it; the listener hears of progress alone. Raises BreastUSAIError."""
         frames, masks = all_at_once(self._read())
         progress = self._listener.onProgress
@@ -120,7 +125,7 @@ class ExplainJob:
         except Exception as error:  # the edge: called by the event loop, where nobody would hear of it
             self.onFailed(asError(error))
 
-    def _onShown(self, nodes: dict[str, Any]) -> None:
+    def _onShown(self, nodes: dict[str, vtkMRMLScalarVolumeNode]) -> None:
         self._stage = None
         self._listener.onDone(nodes)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slicer.i18n import tr as _
 
 from ...engine.errors import BreastUSAIError, Cancelled
 from ...scene.mrml.sequences import sequenceBehind
+
+if TYPE_CHECKING:
+    from ...scene.mrml.node_types import vtkMRMLNode, vtkMRMLVolumeNode
 
 
 class InputGone(Cancelled):
@@ -26,12 +29,12 @@ class InputWatch:
         onGone: what to call.
     """
 
-    def __init__(self, volumeNode: Any, onGone: Callable[[InputGone], None]) -> None:
+    def __init__(self, volumeNode: vtkMRMLVolumeNode, onGone: Callable[[InputGone], None]) -> None:
         self._scene = volumeNode.GetScene()
         self._name = volumeNode.GetName()
         self._onGone = onGone
         browsed = sequenceBehind(volumeNode)
-        self._nodes = [volumeNode, *([browsed.sequence, browsed.browser] if browsed else [])]
+        self._nodes: list[vtkMRMLNode] = [volumeNode, *([browsed.sequence, browsed.browser] if browsed else [])]
         self._tags = [
             self._scene.AddObserver(self._scene.StartCloseEvent, self._onClose),
             self._scene.AddObserver(self._scene.NodeRemovedEvent, self._onRemoved),
@@ -43,10 +46,10 @@ class InputWatch:
             self._scene.RemoveObserver(tag)
         self._tags = []
 
-    def _onClose(self, *_event: Any) -> None:
+    def _onClose(self, *_event: object) -> None:
         self._tell(_("the scene was closed during the analysis"))
 
-    def _onRemoved(self, *_event: Any) -> None:
+    def _onRemoved(self, *_event: object) -> None:
         if not all(self._scene.IsNodePresent(node) for node in self._nodes):
             self._tell(_("the image was removed from the scene during the analysis"))
 

@@ -25,7 +25,7 @@ class JobListener:
 
 
 def ignored(*_told: object) -> None:
-    """The listener where nobody listens."""
+    """For a listener that ignores what it is told."""
 
 
 def awaited(engine: BackgroundEngine, method: str, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...engine.errors import BreastUSAIError
 from ...scene.results.report_contents import ReportContents, reportContentsInSteps
@@ -11,13 +11,17 @@ from ...scene.source.source_options import SourceOptions
 from ..process.background_engine import BackgroundEngine
 from ..stepped_work import SteppedWork, asError
 
+if TYPE_CHECKING:
+    from ...scene.mrml.node_types import vtkMRMLVolumeNode
+    from ...scene.mrml.result_links import ResultNodes
+
 
 class ReportJob:
     """Saves the reports of one result, without blocking; the scene is not changed.
 
     Args:
         engine: what writes the files.
-        result: has the nodes `segmentation`, `heatMap` and `report`.
+        result: the image's result.
         volumeNode: the image.
         source: how the image is to be understood.
         params: ``output``, ``report`` and ``keepIdentity``, as ``saveReport`` takes them.
@@ -28,8 +32,8 @@ class ReportJob:
     def __init__(
         self,
         engine: BackgroundEngine,
-        result: Any,
-        volumeNode: Any,
+        result: ResultNodes | None,
+        volumeNode: vtkMRMLVolumeNode | None,
         source: SourceOptions,
         params: dict[str, Any],
         onDone: Callable[[dict[str, Any]], None],

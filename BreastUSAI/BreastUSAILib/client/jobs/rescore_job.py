@@ -22,6 +22,7 @@ from ...scene.source.frames_from_node import framesFromNode
 from ...scene.source.source_options import SourceOptions
 from ..process.background_engine import BackgroundEngine
 from ..stepped_work import SteppedWork, asError
+from .analysis_request import PanelChoices
 from .listener import JobListener
 
 
@@ -37,20 +38,23 @@ class RescoreJob:
     Raises InputError where image or result are not there.
     """
 
-    def __init__(self, engine: BackgroundEngine, parameters: Any, source: SourceOptions, listener: JobListener) -> None:
+    def __init__(
+        self, engine: BackgroundEngine, parameters: PanelChoices, source: SourceOptions, listener: JobListener
+    ) -> None:
         stored = storedReport(parameters.report)
-        if stored is None or parameters.segmentation is None or parameters.inputVolume is None:
+        report, segmentation, volume = parameters.report, parameters.segmentation, parameters.inputVolume
+        if report is None or stored is None or segmentation is None or volume is None:
             raise _nothingToScore()
-        if parameters.report.GetNodeReferenceID(VOLUME_ROLE) != parameters.inputVolume.GetID():
+        if report.GetNodeReferenceID(VOLUME_ROLE) != volume.GetID():
             raise InputError(
                 _("the outlines are of another image"),
-                where=parameters.inputVolume.GetName(),
-                remedy=_("Choose the image that they are about"),
+                where=volume.GetName(),
+                remedy=_("Choose the image that they belong to"),
             )
         self._engine, self._source, self._listener = engine, source, listener
         self._options, self._similar = optionsOf(stored.analysis), stored.analysis.similar
-        self._volume, self._segmentation = parameters.inputVolume, parameters.segmentation
-        self._table, self._report = parameters.table, parameters.report
+        self._volume, self._segmentation = volume, segmentation
+        self._table, self._report = parameters.table, report
         self._masks: EditedMasks | None = None
         self._stage: Any = None
         self._isCancelled = False
@@ -66,7 +70,7 @@ class RescoreJob:
             self._stage.cancel()
 
     def onProgress(self, done: int, total: int, words: str) -> None:
-        """The engine is at work."""
+        """The engine has come further."""
         self._listener.onProgress(done, total, words)
 
     def onDone(self, analysis: Analysis) -> None:
@@ -97,12 +101,12 @@ class RescoreJob:
             self.onFailed(asError(error))
 
     def _show(self, analysis: Analysis) -> Generator[None, None, Analysis]:
-        nodes = (self._volume, self._segmentation, self._table, self._report)
-        if any(node is None or node.GetScene() is None for node in nodes):
+        volume, segmentation, table, report = self._volume, self._segmentation, self._table, self._report
+        if table is None or any(node.GetScene() is None for node in (volume, segmentation, table, report)):
             raise _nothingToScore()
         assert self._masks is not None
         analysis = replace(analysis, similar=self._similar)  # the image is the one that they were found for
-        yield from showRescoredInSteps(analysis, self._masks, *nodes, translate=_)
+        yield from showRescoredInSteps(analysis, self._masks, volume, segmentation, table, report, translate=_)
         return analysis
 
     def _onShown(self, analysis: Analysis) -> None:

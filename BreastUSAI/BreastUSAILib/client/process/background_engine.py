@@ -30,7 +30,7 @@ class BackgroundEngine(Engine, Protocol):
 
     @property
     def logText(self) -> str:
-        """What a person needs who looks for the cause of a failure."""
+        """What a person needs to find the cause of a failure."""
         ...
 
     def startAnalysis(

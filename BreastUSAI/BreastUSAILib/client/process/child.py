@@ -1,4 +1,4 @@
-"""The engine's process, as a thing that takes requests and gives lines."""
+"""The engine's process: it takes requests and gives lines."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def weakSlot(method: Callable[..., Any]) -> Callable[..., None]:
     """
     reference = weakref.WeakMethod(method)
 
-    def slot(*told: Any) -> None:
+    def slot(*told: object) -> None:
         alive = reference()
         if alive is not None:
             alive(*told)

@@ -88,11 +88,6 @@ class EngineProcess:
         """The last of what the process wrote to stderr, and notes on its starts and ends."""
         return self._connection.log.text
 
-    @property
-    def logPath(self) -> str | None:
-        """The same as a file, from the first start until `stop`; None where it cannot be written."""
-        return self._connection.log.path
-
     def startAnalysis(
         self, frames: Frames, options: AnalyzeOptions, listener: Listener, masks: Masks | None = None
     ) -> Call:

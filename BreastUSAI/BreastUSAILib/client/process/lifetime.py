@@ -46,7 +46,7 @@ class EngineLifetime:
 
     @property
     def isBusy(self) -> bool:
-        """Whether anybody waits, or the process is at something."""
+        """Whether anybody is waiting for an answer, or the process is working."""
         return bool(self.calls) or self.connection.isWaiting
 
     @property

@@ -1,4 +1,4 @@
-"""The last of what the engine's process said, for whoever has to find out what went wrong."""
+"""The end of what the engine's process wrote, to find out what went wrong."""
 
 from __future__ import annotations
 

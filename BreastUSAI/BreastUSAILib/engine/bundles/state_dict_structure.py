@@ -85,7 +85,7 @@ def _tensor(piece: Any, offset: Any, shape: Any, strides: Any, *_rest: Any) -> S
     """``torch._utils._rebuild_tensor_v2``, on paper. Raises ValueError where the tensor does not lie in its piece."""
     numbers = (offset, *shape, *strides) if isinstance(shape, tuple) and isinstance(strides, tuple) else (None,)
     if not isinstance(piece, _Piece) or not all(type(number) is int and 0 <= number < _LARGEST for number in numbers):
-        raise ValueError("a tensor is described by other than whole numbers")
+        raise ValueError("a tensor is described by something other than whole numbers")
     if len(shape) != len(strides) or len(shape) > _MOST_DIMENSIONS:
         raise ValueError(f"a tensor has {len(shape)} dimensions and {len(strides)} strides")
     last = offset + sum((side - 1) * stride for side, stride in zip(shape, strides, strict=True))

@@ -53,7 +53,7 @@ def _check_references(analysis: Analysis) -> None:
     for joined in analysis.volume_lesions:
         named += [joined.first_frame, joined.last_frame, joined.key_frame]
         if not joined.lesions or not numbers.issuperset(joined.lesions):
-            raise ValueError(f"volume_lesions: lesion {joined.id} is joined of lesions that there are not")
+            raise ValueError(f"volume_lesions: lesion {joined.id} is joined from lesions that do not exist")
     if not all(0 <= frame < count for frame in named):
         raise ValueError(f"a frame is named that is not one of the {count}")
     spacing = analysis.input.pixel_spacing_mm

@@ -80,18 +80,6 @@ class Letterbox:
         )
         return frame
 
-    def to_network(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Frame coordinates ``[N, 2]`` (column, row) as network coordinates."""
-        content, region = self.content, self.region
-        scale = np.array([content.width / region.width, content.height / region.height])
-        return (points - [region.x, region.y] + 0.5) * scale - 0.5 + [content.x, content.y]
-
-    def to_frame(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Network coordinates ``[N, 2]`` (column, row) as frame coordinates."""
-        content, region = self.content, self.region
-        scale = np.array([region.width / content.width, region.height / content.height])
-        return (points - [content.x, content.y] + 0.5) * scale - 0.5 + [region.x, region.y]
-
 
 class _Weights(Protocol):
     """Weights ``[m, n]`` that read an axis of n values at m places."""

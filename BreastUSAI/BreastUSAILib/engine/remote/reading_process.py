@@ -188,7 +188,7 @@ def _error(told: dict[str, Any]) -> InputError:
 
 def _crashed(where: str | None) -> InputError:
     return InputError(
-        "the file is damaged in a way that its reader could not stand",
+        "the file is damaged in a way that crashed its reader",
         where=where,
         remedy="Copy or export it again from its source",
     )

@@ -5,10 +5,10 @@ Each ends in a state and one sentence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import slicer
 from slicer.i18n import tr as _
@@ -26,6 +26,12 @@ from ...engine.options import methods_in
 from ...scene.results.arrival import Arrival
 from ..words.plain_words import sentenceOf
 
+if TYPE_CHECKING:
+    from ...client.jobs.analysis_job import AnalyzedNodes
+    from ...engine.findings.counterfactuals import Counterfactuals
+    from ...scene.mrml.node_types import vtkMRMLScalarVolumeNode, vtkMRMLTextNode, vtkMRMLVolumeNode
+    from ..parameters import BreastUSAIParameters
+
 
 class PanelState(Enum):
     """`CANCELLED`, `FAILED` and `DONE` say how the last run ended; all but two of the states are at rest."""
@@ -41,6 +47,16 @@ class PanelState(Enum):
     def isBusy(self) -> bool:
         """Whether something is going on that nothing else may go on beside."""
         return self in (PanelState.INSTALLING, PanelState.RUNNING)
+
+
+class Job(Protocol):
+    """What runs: it tells its end to the listener that it was made with."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def cancel(self) -> None:
+        """End early."""
 
 
 class Runner:
@@ -60,19 +76,19 @@ class Runner:
         self.state = PanelState.IDLE
         self.onState: Callable[[PanelState, str], None] = ignored
         self.onProgress: Callable[[int, int, str], None] = ignored
-        self.onAnalyzed: Callable[[Any, Any], None] = ignored
+        self.onAnalyzed: Callable[[AnalyzedNodes, vtkMRMLVolumeNode], None] = ignored
         self.onRescored: Callable[[], None] = ignored
-        self.onChecked: Callable[[Any], None] = ignored
-        self.onExplained: Callable[[Any, Any], None] = ignored
-        self.arrivalOf: Callable[[Any], Arrival] = lambda _volume: Arrival.SHOWN
+        self.onChecked: Callable[[Counterfactuals], None] = ignored
+        self.onExplained: Callable[[Mapping[str, vtkMRMLScalarVolumeNode], vtkMRMLTextNode | None], None] = ignored
+        self.arrivalOf: Callable[[vtkMRMLVolumeNode], Arrival] = lambda _volume: Arrival.SHOWN
         self._engine, self._installer = engine, installer
         self.logText = ""
-        """Of the last failure, where that was a defect: what it is in Python's words."""
+        """What Python says of the last failure, where that was a defect."""
         self._isInstalled = False
-        self._job: Any = None
+        self._job: Job | None = None
 
     def analyze(
-        self, parameters: Any, kind: InputKind, isEditDropped: bool = False, isOverriding: bool = False
+        self, parameters: BreastUSAIParameters, kind: InputKind, isEditDropped: bool = False, isOverriding: bool = False
     ) -> None:
         """Analyze the chosen volume; what is missing is installed first, if the user agrees.
 
@@ -80,8 +96,10 @@ class Runner:
         `isOverriding` that a result is wanted even where the image is rejected.
         """
         volume = parameters.inputVolume
+        if volume is None:
+            return
 
-        def makeJob(listener: JobListener) -> Any:
+        def makeJob(listener: JobListener) -> Job:
             # With all that shows a result: not when the panel opens.
             from ...client.jobs.analysis_job import AnalysisJob
             from ...scene.results.former_results import Former
@@ -100,31 +118,31 @@ class Runner:
 
         self._run(parameters, makeJob, lambda nodes: self.onAnalyzed(nodes, volume))
 
-    def rescore(self, parameters: Any) -> None:
+    def rescore(self, parameters: BreastUSAIParameters) -> None:
         """Score the outlines of the result that is shown, as they are now."""
 
-        def makeJob(listener: JobListener) -> Any:
+        def makeJob(listener: JobListener) -> Job:
             from ...client.jobs.rescore_job import RescoreJob
 
             return RescoreJob(self._engine, parameters, sourceOptions(parameters), listener)
 
         self._run(parameters, makeJob, lambda _analysis: self.onRescored())
 
-    def check(self, parameters: Any) -> None:
+    def check(self, parameters: BreastUSAIParameters) -> None:
         """Check what the likelihood of the result that is shown depends on."""
 
-        def makeJob(listener: JobListener) -> Any:
+        def makeJob(listener: JobListener) -> Job:
             from ...client.jobs.counterfactual_job import CounterfactualJob
 
             return CounterfactualJob(self._engine, parameters, sourceOptions(parameters), listener)
 
         self._run(parameters, makeJob, lambda found: self.onChecked(found))
 
-    def explain(self, parameters: Any) -> None:
+    def explain(self, parameters: BreastUSAIParameters) -> None:
         """Explain the result that is shown by the methods that are chosen."""
         report = parameters.report
 
-        def makeJob(listener: JobListener) -> Any:
+        def makeJob(listener: JobListener) -> Job:
             from ...client.jobs.explain_job import ExplainJob
 
             methods, frames = methods_in(parameters.explanations), explainedNow(parameters)
@@ -167,7 +185,9 @@ class Runner:
         self.cancel()
         self._engine.stop()
 
-    def _run(self, parameters: Any, makeJob: Callable[[JobListener], Any], onDone: Callable[[Any], None]) -> None:
+    def _run(
+        self, parameters: BreastUSAIParameters, makeJob: Callable[[JobListener], Job], onDone: Callable[[Any], None]
+    ) -> None:
         if self.state.isBusy:
             return
         with self._edge():

@@ -1,4 +1,4 @@
-"""How long work will still take, guessed from how long its part so far took."""
+"""How long the rest of some work will take, estimated from what is done."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TimeLeft:
         self._first: tuple[float, int] | None = None
 
     def restart(self) -> None:
-        """Other work begins."""
+        """Start anew, for other work."""
         self._first = None
 
     def words(self, done: int, total: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import qt
 from slicer.i18n import tr as _
@@ -12,6 +12,9 @@ from ..running.runner import PanelState
 from ..running.time_left import TimeLeft
 from ..widgets.buttons import enableOrSay
 from ..widgets.shortcuts import withShortcut
+
+if TYPE_CHECKING:
+    from ..panel_widgets import PanelWidgets
 
 ICON_SIZE = 16
 
@@ -29,7 +32,7 @@ class AnalyzeSection:
 
     def __init__(
         self,
-        ui: Any,
+        ui: PanelWidgets,
         onAnalyze: Callable[[], None],
         onCancel: Callable[[], None],
         onShowLog: Callable[[], None],
@@ -64,7 +67,7 @@ class AnalyzeSection:
         self._ui.messageLabel.text = sentence
 
     def setReason(self, whyNot: str) -> None:
-        """Why no analysis can be started, as the tooltip of a disabled button; nothing enables it."""
+        """Why no analysis can be started, as the tooltip of the disabled button; an empty text enables it."""
         button = self._ui.analyzeButton
         if self._state is PanelState.RUNNING:
             enableOrSay(button, "", _("Stop the analysis; nothing is added to the scene"))

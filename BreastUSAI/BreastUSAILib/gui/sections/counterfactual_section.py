@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slicer.i18n import tr as _
 
@@ -15,6 +15,10 @@ from ...engine.findings.counterfactuals import Counterfactuals
 from ...scene.results.stored_report import storedReport
 from ..widgets.buttons import enableOrSay
 
+if TYPE_CHECKING:
+    from ..panel_widgets import PanelWidgets
+    from ..parameters import BreastUSAIParameters
+
 
 class CounterfactualSection:
     """Asks for the checks of the result that is shown, and shows them until that result changes.
@@ -22,16 +26,17 @@ class CounterfactualSection:
     Set `onCheck` to be told that they are wanted.
     """
 
-    def __init__(self, ui: Any) -> None:
+    def __init__(self, ui: PanelWidgets) -> None:
         self.onCheck: Callable[[], None] = ignored
-        self._ui, self._parameters = ui, None
+        self._ui = ui
+        self._parameters: BreastUSAIParameters | None = None
         self._isBusy = False
         self._found: Counterfactuals | None = None
         self._about = self._asked = ""
         ui.counterfactualsButton.clicked.connect(self._onButton)
         self.refresh()
 
-    def show(self, parameters: Any) -> None:
+    def show(self, parameters: BreastUSAIParameters | None) -> None:
         """Show the checks of these parameters' result; None while it must not be seen."""
         self._parameters = parameters
         self.refresh()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slicer.i18n import tr as _
 
 from ..slicer.segment_editor import SegmentEditorVisit, volumeOf
 from ..widgets.buttons import enableOrSay
+
+if TYPE_CHECKING:
+    from ..panel_widgets import PanelWidgets
+    from ..parameters import BreastUSAIParameters
 
 
 class EditSection:
@@ -21,22 +25,24 @@ class EditSection:
         onRescore: called when the reader wants measurements and likelihoods of the outlines as they are now.
     """
 
-    def __init__(self, ui: Any, parameters: Any, onRescore: Callable[[], None]) -> None:
+    def __init__(
+        self, ui: PanelWidgets, parameters: BreastUSAIParameters | None, onRescore: Callable[[], None]
+    ) -> None:
         self._ui, self._onRescore = ui, onRescore
-        self._parameters: Any = None
+        self._parameters: BreastUSAIParameters | None = None
         self._isBusy = self._isWaiting = self._isEdited = False
         self._visit = SegmentEditorVisit()
         ui.editButton.clicked.connect(self._onEdit)
         ui.rescoreButton.clicked.connect(self._onRescoreButton)
         self.setParameterNode(parameters)
 
-    def setParameterNode(self, parameters: Any) -> None:
+    def setParameterNode(self, parameters: BreastUSAIParameters | None) -> None:
         """Edit the outlines of these parameters from now on."""
         self._parameters = parameters
         self.refresh()
 
     def setBusy(self, isBusy: bool) -> None:
-        """Whether an analysis or a re-scoring is running: there is no second one beside it."""
+        """Whether an analysis or a re-scoring is running; only one may run at a time."""
         self._isBusy = isBusy
         self.refresh()
 
@@ -56,7 +62,7 @@ class EditSection:
         self.refresh()
 
     def refresh(self) -> None:
-        """Enable what can be done; what cannot says why."""
+        """Enable what can be done; what cannot be done says why."""
         ui, missing = self._ui, self._missing()
         enableOrSay(ui.editButton, missing)
         enableOrSay(ui.rescoreButton, missing or (_("Wait for the analysis that is running.") if self._isBusy else ""))
@@ -85,9 +91,12 @@ class EditSection:
         return ""
 
     def _onEdit(self, _checked: bool = False) -> None:
-        segmentation = self._parameters.segmentation
+        segmentation = None if self._parameters is None else self._parameters.segmentation
+        volume = None if segmentation is None else volumeOf(segmentation)
+        if segmentation is None or volume is None:
+            return
         try:
-            self._visit.start(segmentation, volumeOf(segmentation))
+            self._visit.start(segmentation, volume)
         except (RuntimeError, AttributeError) as error:
             logging.exception("Segment Editor did not open")
             self._ui.editHintLabel.text = _("Segment Editor cannot be opened here: {error}").format(error=error)

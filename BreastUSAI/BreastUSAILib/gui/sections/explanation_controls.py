@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import qt
 from slicer.i18n import tr as _
@@ -20,6 +20,12 @@ from ...scene.results.stored_report import storedReport
 from ..widgets.buttons import enableOrSay
 from ..widgets.choices import Choices
 
+if TYPE_CHECKING:
+    from ...scene.mrml.node_types import vtkMRMLScalarVolumeNode
+    from ..panel_widgets import PanelWidgets
+    from ..parameters import BreastUSAIParameters
+
+
 HEAT_MAP = ""
 """The choice of the heat map that came with the verdict, beside the methods' options."""
 
@@ -30,10 +36,10 @@ class ExplanationControls:
     The map that is shown is the parameters' `heatMap`. Set `onExplain` to be asked for the methods that are checked.
     """
 
-    def __init__(self, ui: Any) -> None:
+    def __init__(self, ui: PanelWidgets) -> None:
         self.onExplain: Callable[[], None] = ignored
         self._ui = ui
-        self._parameters: Any = None
+        self._parameters: BreastUSAIParameters | None = None
         self._isBusy = self._isShowing = False
         self._boxes = {method.option: self._box(method) for method in METHODS}
         self._maps = Choices(ui.shownMapComboBox, {HEAT_MAP: _("Heat map")}, self._onMap)
@@ -45,7 +51,7 @@ class ExplanationControls:
         self._isBusy = isBusy
         self.show(self._parameters)
 
-    def show(self, parameters: Any) -> None:
+    def show(self, parameters: BreastUSAIParameters | None) -> None:
         """Bring the controls to the state of these parameters; None switches them off."""
         self._parameters = parameters
         analysis = self._analysis()
@@ -60,7 +66,7 @@ class ExplanationControls:
         enableOrSay(self._ui.explainButton, self._whyNot(analysis))
         self._offerMaps(analysis)
 
-    def _box(self, method: ExplanationMethod) -> Any:
+    def _box(self, method: ExplanationMethod) -> qt.QCheckBox:
         box = qt.QCheckBox(method_words(method.name, _))
         times = times_of(method.option)
         cost = _("How long it takes was not measured.")
@@ -84,7 +90,8 @@ class ExplanationControls:
             return _("There is no result to explain. Analyze the image first.")
         if self._isBusy:
             return _("Wait until what is running has ended.")
-        return "" if self._parameters.explanations else _("Check at least one of the explanations above.")
+        isChosen = self._parameters is not None and bool(self._parameters.explanations)
+        return "" if isChosen else _("Check at least one of the explanations above.")
 
     def _offerMaps(self, analysis: Analysis | None) -> None:
         """Offer the maps that the result has in the scene, and choose the one that is shown."""
@@ -103,7 +110,7 @@ class ExplanationControls:
             if node is shown and option in words:
                 self._maps.show(option)
 
-    def _nodes(self) -> dict[str, Any]:
+    def _nodes(self) -> dict[str, vtkMRMLScalarVolumeNode]:
         report = None if self._parameters is None else self._parameters.report
         if report is None:
             return {}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slicer.i18n import tr as _
 
 from ..widgets.buttons import enableOrSay
 from ..widgets.choices import Choices
 from ..words.birads import categoryWords
+
+if TYPE_CHECKING:
+    from ..panel_widgets import PanelWidgets
 
 
 class FinalCategory:
@@ -20,7 +23,7 @@ class FinalCategory:
         onEntered: told the category and the confidence in per cent, 0 where none was stated.
     """
 
-    def __init__(self, ui: Any, onEntered: Callable[[str, int], None]) -> None:
+    def __init__(self, ui: PanelWidgets, onEntered: Callable[[str, int], None]) -> None:
         self._ui, self._onEntered = ui, onEntered
         self._chosen = ""
         self._category = Choices(ui.biradsAfterComboBox, categoryWords(), self._onCategory)

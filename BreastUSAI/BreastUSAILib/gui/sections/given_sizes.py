@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...client.jobs.analysis_request import isMarked
 from ...scene.source.pixel_size_line import noteImageOf, pixelSizeLineOf, removeLine, showLineOf
+
+if TYPE_CHECKING:
+    from ...scene.mrml.node_types import vtkMRMLVolumeNode
+    from ..parameters import BreastUSAIParameters
 
 GIVEN_ATTRIBUTE = "BreastUSAI.given"
 """On an image: what was given for it by hand, as JSON. On the parameter node: that it keeps this for each image."""
@@ -17,7 +21,7 @@ GIVEN_ROLE = "BreastUSAI.givenFor"
 _NOTHING = {"typedSpacingMm": 0.0, "calibrationLengthMm": 10.0, "treatAsSlices": False, "sliceSpacingMm": 0.0}
 
 
-def followImage(parameters: Any) -> None:
+def followImage(parameters: BreastUSAIParameters) -> None:
     """Where another image is chosen, store on the former what was given for it, and take up what the new one has.
 
     What stands in the parameters before the first image is chosen, or comes from an earlier version, is of that image.
@@ -40,7 +44,7 @@ def followImage(parameters: Any) -> None:
     parameters.EndModify(wasModifying)
 
 
-def _store(parameters: Any, former: Any) -> None:
+def _store(parameters: BreastUSAIParameters, former: vtkMRMLVolumeNode | None) -> None:
     """A line that has not both of its ends is dropped: the next clicks would be on the other image."""
     line = parameters.calibrationLine
     if line is not None and not isMarked(line):
@@ -51,7 +55,7 @@ def _store(parameters: Any, former: Any) -> None:
         former.SetAttribute(GIVEN_ATTRIBUTE, None if given == _NOTHING else json.dumps(given))
 
 
-def _takeUp(parameters: Any, image: Any) -> None:
+def _takeUp(parameters: BreastUSAIParameters, image: vtkMRMLVolumeNode) -> None:
     given = _givenFor(image)
     for name, nothing in _NOTHING.items():
         try:
@@ -62,7 +66,7 @@ def _takeUp(parameters: Any, image: Any) -> None:
     showLineOf(image)
 
 
-def _givenFor(image: Any) -> dict[str, Any]:
+def _givenFor(image: vtkMRMLVolumeNode) -> dict[str, Any]:
     try:
         given = json.loads(image.GetAttribute(GIVEN_ATTRIBUTE) or "{}")
     except (ValueError, RecursionError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slicer.i18n import tr as _
 
@@ -18,6 +18,10 @@ from ..words.plain_words import sentenceOf
 from .given_sizes import followImage
 from .pixel_size_controls import PixelSizeControls
 
+if TYPE_CHECKING:
+    from ..panel_widgets import PanelWidgets
+    from ..parameters import BreastUSAIParameters
+
 
 class InputSection:
     """Shows what the chosen volume is understood as; check boxes and numbers are bound through the .ui file.
@@ -29,11 +33,11 @@ class InputSection:
         onMoved: called when marks for the calibration were moved, which changes no parameter.
     """
 
-    def __init__(self, ui: Any, onMoved: Callable[[], None]) -> None:
+    def __init__(self, ui: PanelWidgets, onMoved: Callable[[], None]) -> None:
         self.recognized: Recognized | None = None
         self.problem = ""
         self._ui = ui
-        self._parameters: Any = None
+        self._parameters: BreastUSAIParameters | None = None
         self._looked: tuple[Any, ...] | None = None
         self._selector = ImageSelector(ui.inputVolumeSelector)
         frames = {"all": _("All"), "current": _("The one shown"), "every": _("At regular steps")}
@@ -41,7 +45,7 @@ class InputSection:
         self._pixelSize = PixelSizeControls(ui, onMoved)
         self.setParameterNode(None)
 
-    def setParameterNode(self, parameters: Any) -> None:
+    def setParameterNode(self, parameters: BreastUSAIParameters | None) -> None:
         """Show and change these parameters from now on; None disables the section."""
         self._parameters = parameters
         self._pixelSize.setParameterNode(parameters)
@@ -49,7 +53,7 @@ class InputSection:
         self.lookAgain()
 
     def lookAgain(self) -> None:
-        """Bring everything up to date, whatever was known of the volume."""
+        """Bring everything up to date, and look at the volume again."""
         self._looked = None
         self.refresh()
 
@@ -69,7 +73,7 @@ class InputSection:
         ui.framesFrame.visible = hasFrames
         self._frames.show(parameters.frames)
         ui.framesLabel.text = _("Slices:") if self._isVolume() else _("Frames:")
-        ui.everyNthSpinBox.suffix = self._stepUnit()
+        ui.everyNthSpinBox.suffix = self._stepUnit(parameters.everyNth)
         ui.everyNthLabel.visible = ui.everyNthSpinBox.visible = parameters.frames == "every"
         ui.slicesFrame.visible = parameters.treatAsSlices or (recognized is not None and recognized.canBeSlices)
         ui.sliceSpacingLabel.visible = ui.sliceSpacingSpinBox.visible = parameters.treatAsSlices
@@ -84,7 +88,7 @@ class InputSection:
         """Understand the volume anew, unless nothing has changed since the last time."""
         parameters = self._parameters
         volume = None if parameters is None else parameters.inputVolume
-        if volume is None:
+        if parameters is None or volume is None:
             self._looked, self.recognized = None, None
             self.problem = _("Choose an ultrasound image first; load one through the DICOM module.")
             return
@@ -98,8 +102,8 @@ class InputSection:
         except Exception as error:  # the edge: called by the scene's events, and a node may be in any shape
             self._looked, self.recognized, self.problem = None, None, sentenceOf(asError(error))
 
-    def _stepUnit(self) -> str:
-        if self._parameters.everyNth == 1:
+    def _stepUnit(self, step: int) -> str:
+        if step == 1:
             return _(" slice") if self._isVolume() else _(" frame")
         return _(" slices") if self._isVolume() else _(" frames")
 

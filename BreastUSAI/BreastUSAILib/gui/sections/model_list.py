@@ -1,10 +1,10 @@
-"""The list of models, and what can be done with each: its card, its check, adding and removing."""
+"""The list of models, and what can be done with each: see its card, verify, add, remove."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
@@ -17,6 +17,9 @@ from ..widgets.buttons import enableOrSay
 from ..widgets.text_window import TextWindow
 from ..words.model_words import Model, modelToolTip, modelWords
 from ..words.plain_words import plainWords, sentenceOf
+
+if TYPE_CHECKING:
+    from ..panel_widgets import PanelWidgets
 
 
 class ModelList:
@@ -33,7 +36,7 @@ class ModelList:
 
     def __init__(
         self,
-        ui: Any,
+        ui: PanelWidgets,
         engine: BackgroundEngine,
         onListed: Callable[[], None],
         onDeleted: Callable[[str], None] = ignored,

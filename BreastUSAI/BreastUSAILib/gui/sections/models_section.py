@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slicer.i18n import tr as _
 
@@ -10,6 +10,10 @@ from ...client.process.background_engine import BackgroundEngine
 from ..widgets.choices import Choices
 from ..words.model_words import TASKS, choiceWords, deviceWords
 from .model_list import ModelList
+
+if TYPE_CHECKING:
+    from ..panel_widgets import PanelWidgets
+    from ..parameters import BreastUSAIParameters
 
 
 class ModelsSection:
@@ -21,9 +25,11 @@ class ModelsSection:
         parameters: the parameter node, or None until there is one.
     """
 
-    def __init__(self, ui: Any, engine: BackgroundEngine, parameters: Any = None) -> None:
+    def __init__(
+        self, ui: PanelWidgets, engine: BackgroundEngine, parameters: BreastUSAIParameters | None = None
+    ) -> None:
         self._ui, self._engine = ui, engine
-        self._parameters: Any = None
+        self._parameters: BreastUSAIParameters | None = None
         self._offered: dict[str, dict[str, str]] = {}
         self._chosen = {
             choice: Choices(box, {"": ""}, lambda name, choice=choice: self._onChosen(choice, name))  # type: ignore[misc]
@@ -34,7 +40,7 @@ class ModelsSection:
         self.list = ModelList(ui, engine, self.refresh, self._onDeleted)
         self.setParameterNode(parameters)
 
-    def setParameterNode(self, parameters: Any) -> None:
+    def setParameterNode(self, parameters: BreastUSAIParameters | None) -> None:
         """Keep the choice in these parameters from now on; None disables it."""
         self._parameters = parameters
         self.refresh()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slicer.i18n import tr as _
 
@@ -20,6 +20,12 @@ from ..widgets.choices import Choices
 from ..widgets.shortcuts import withShortcut
 from .explanation_controls import ExplanationControls
 
+if TYPE_CHECKING:
+    import qt
+
+    from ..panel_widgets import PanelWidgets
+    from ..parameters import BreastUSAIParameters
+
 
 class OverlaySection:
     """Brings the display of the last result's nodes to the state of the parameters, whenever these change.
@@ -28,10 +34,10 @@ class OverlaySection:
     `onAnalyzeAgain` to be asked for a heat map of the method and class that were chosen.
     """
 
-    def __init__(self, ui: Any, parameters: Any = None) -> None:
+    def __init__(self, ui: PanelWidgets, parameters: BreastUSAIParameters | None = None) -> None:
         self.onAnalyzeAgain: Callable[[], None] = ignored
         self._ui = ui
-        self._parameters: Any = None
+        self._parameters: BreastUSAIParameters | None = None
         self._applied: tuple[Any, ...] | None = None
         methods = {method.option: method_words(method.name, _) for method in METHODS if method.in_pass is not None}
         labels = {label.value: verdict_words(label, _) for label in reversed(CLASSES)}
@@ -42,20 +48,20 @@ class OverlaySection:
         self.explanations = ExplanationControls(ui)
         self.setParameterNode(parameters)
 
-    def setParameterNode(self, parameters: Any) -> None:
+    def setParameterNode(self, parameters: BreastUSAIParameters | None) -> None:
         """Show and change these parameters from now on; None disables the section."""
         self._parameters = parameters
         self._applied = None
         self.refresh()
 
-    def show(self, parameters: Any) -> None:
+    def show(self, parameters: BreastUSAIParameters | None) -> None:
         """Show and change these parameters; None while their result must not be seen."""
         if parameters is not self._parameters:
             self._parameters, self._applied = parameters, None
         self.refresh()
 
     def applyAgain(self) -> None:
-        """Bring the nodes of the last result to the state of the parameters, whatever was changed elsewhere."""
+        """Bring the nodes of the last result to the state of the parameters, even where they were changed elsewhere."""
         self._applied = None
         self.refresh()
 
@@ -74,9 +80,9 @@ class OverlaySection:
             return
         self._method.show(parameters.explainMethod)
         self._class.show(parameters.explainClass)
-        self._sayWhatIsExplained()
+        self._sayWhatIsExplained(parameters)
         if hasResult:
-            self._apply()
+            self._apply(parameters)
         else:
             self._applied = None
 
@@ -89,9 +95,8 @@ class OverlaySection:
         if self._parameters is not None:
             self._parameters.showOverlays = not self._parameters.showOverlays
 
-    def _apply(self) -> None:
+    def _apply(self, parameters: BreastUSAIParameters) -> None:
         """Set the nodes' display; does nothing where nothing changed since the last time."""
-        parameters = self._parameters
         nodes = (parameters.segmentation, parameters.heatMap)
         wanted = (
             *(None if node is None else node.GetID() for node in nodes),
@@ -111,12 +116,12 @@ class OverlaySection:
             setHeatMapOpacity(parameters.heatMap, parameters.heatMapOpacity)
         setOverlaysVisible(parameters, parameters.showOverlays)
 
-    def _sayWhatIsExplained(self) -> None:
+    def _sayWhatIsExplained(self, parameters: BreastUSAIParameters) -> None:
         """That method and class are for the next analysis, where they differ from what is shown."""
-        ui, shown = self._ui, self._shownAnalysis()
+        ui, shown = self._ui, _shownAnalysis(parameters)
         explanation = None if shown is None else shown.explanation
         _sayOrHide(ui.heatMapGradesLabel, "" if shown is None else "\n".join(all_grade_lines(shown.heat_map_grades, _)))
-        chosen = (self._parameters.explainMethod, self._parameters.explainClass)
+        chosen = (parameters.explainMethod, parameters.explainClass)
         if explanation is None:
             ui.explainHintLabel.text = _("Method and class are used by the next analysis.")
             differs = False
@@ -133,29 +138,30 @@ class OverlaySection:
             ui.explainHintLabel.text = words
         ui.analyzeAgainButton.visible = differs
 
-    def _shownAnalysis(self) -> Analysis | None:
-        try:
-            report = storedReport(self._parameters.report)
-        except BreastUSAIError:  # the result section says so
-            return None
-        if report is None or report.analysis.verdict.label is Label.REJECTED:
-            return None
-        return report.analysis
-
     def _onMethod(self, method: str) -> None:
         if self._parameters is not None:
             self._parameters.explainMethod = method
-            self._sayWhatIsExplained()
+            self._sayWhatIsExplained(self._parameters)
 
     def _onClass(self, label: str) -> None:
         if self._parameters is not None:
             self._parameters.explainClass = label
-            self._sayWhatIsExplained()
+            self._sayWhatIsExplained(self._parameters)
 
     def _onAnalyzeAgain(self, _checked: bool = False) -> None:
         self.onAnalyzeAgain()
 
 
-def _sayOrHide(label: Any, words: str) -> None:
+def _sayOrHide(label: qt.QLabel, words: str) -> None:
     label.text = words
     label.visible = bool(words)
+
+
+def _shownAnalysis(parameters: BreastUSAIParameters) -> Analysis | None:
+    try:
+        report = storedReport(parameters.report)
+    except BreastUSAIError:  # the result section says so
+        return None
+    if report is None or report.analysis.verdict.label is Label.REJECTED:
+        return None
+    return report.analysis

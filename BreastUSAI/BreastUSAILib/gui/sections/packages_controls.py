@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import qt
 import slicer
@@ -11,6 +11,9 @@ from slicer.i18n import tr as _
 
 from ...client.installing.installer import InstallerLike, Step
 from ..widgets.buttons import enableOrSay
+
+if TYPE_CHECKING:
+    from ..panel_widgets import PanelWidgets
 
 
 class PackagesControls:
@@ -22,7 +25,7 @@ class PackagesControls:
         onInstall: runs an installation.
     """
 
-    def __init__(self, ui: Any, installer: InstallerLike, onInstall: Callable[[Step], object]) -> None:
+    def __init__(self, ui: PanelWidgets, installer: InstallerLike, onInstall: Callable[[Step], object]) -> None:
         self._ui, self._installer, self._onInstall = ui, installer, onInstall
         ui.installFromFolderButton.clicked.connect(self._onFolder)
         ui.repairButton.clicked.connect(self._onRepair)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import slicer
 from slicer.i18n import tr as _
@@ -16,6 +16,10 @@ from ...scene.source.pixel_size_line import addPixelSizeLine, markedEnds, remove
 from ...scene.source.recognized import Recognized
 from ..slicer.node_watch import NodeWatch
 from ..words.plain_words import sentenceOf
+
+if TYPE_CHECKING:
+    from ..panel_widgets import PanelWidgets
+    from ..parameters import BreastUSAIParameters
 
 FROM_THE_FILE = (
     SpacingSource.ULTRASOUND_REGION,
@@ -34,18 +38,18 @@ class PixelSizeControls:
         onChange: called when the marks were moved.
     """
 
-    def __init__(self, ui: Any, onChange: Callable[[], None]) -> None:
+    def __init__(self, ui: PanelWidgets, onChange: Callable[[], None]) -> None:
         self._ui = ui
-        self._parameters: Any = None
+        self._parameters: BreastUSAIParameters | None = None
         markups = slicer.vtkMRMLMarkupsNode
         events = (markups.PointModifiedEvent, markups.PointPositionDefinedEvent, markups.PointRemovedEvent)
         self._onChange = onChange
-        self._marked: list[Any] = []
+        self._marked: list[tuple[float, float, float]] = []
         self._watch = NodeWatch(events, self._onLine)
         ui.calibrateButton.clicked.connect(self._onCalibrate)
         ui.removeCalibrationButton.clicked.connect(self._onRemove)
 
-    def setParameterNode(self, parameters: Any) -> None:
+    def setParameterNode(self, parameters: BreastUSAIParameters | None) -> None:
         """Keep the pixel size in these parameters from now on."""
         self._parameters = parameters
         self._watch.watch(None if parameters is None else parameters.calibrationLine)
@@ -65,15 +69,14 @@ class PixelSizeControls:
         ui.calibrationLengthSpinBox.enabled = line is not None
         ui.removeCalibrationButton.visible = isGiven
         ui.calibrateButton.text = _("Mark depth scale") if line is None else _("Mark again")
-        ui.calibrationLabel.text = self._words()
+        ui.calibrationLabel.text = self._words(parameters)
 
     def cleanup(self) -> None:
         """Watch no node any more."""
         self._watch.stop()
         self._parameters = None
 
-    def _words(self) -> str:
-        parameters = self._parameters
+    def _words(self, parameters: BreastUSAIParameters) -> str:
         try:
             spacing = manualSpacing(parameters)
         except BreastUSAIError as error:
@@ -91,23 +94,26 @@ class PixelSizeControls:
 
     def _onLine(self) -> None:
         """The line has changed; while an end is only carried under the mouse, nothing was marked."""
-        line = self._parameters.calibrationLine
+        line = None if self._parameters is None else self._parameters.calibrationLine
         if line is not None and markedEnds(line) != self._marked:
             self._onChange()
 
     def _onCalibrate(self, _checked: bool = False) -> None:
         parameters = self._parameters
-        self._forgetLine()
+        if parameters is None or parameters.inputVolume is None:
+            return
+        self._forgetLine(parameters)
         parameters.typedSpacingMm = 0.0
         parameters.calibrationLine = addPixelSizeLine(parameters.inputVolume)
 
     def _onRemove(self, _checked: bool = False) -> None:
-        self._forgetLine()
-        self._parameters.typedSpacingMm = 0.0
+        if self._parameters is not None:
+            self._forgetLine(self._parameters)
+            self._parameters.typedSpacingMm = 0.0
 
-    def _forgetLine(self) -> None:
-        line = self._parameters.calibrationLine
+    def _forgetLine(self, parameters: BreastUSAIParameters) -> None:
+        line = parameters.calibrationLine
         if line is not None:
             self._watch.stop()
-            self._parameters.calibrationLine = None
+            parameters.calibrationLine = None
             removeLine(line)

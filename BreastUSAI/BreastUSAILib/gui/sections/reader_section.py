@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slicer.i18n import tr as _
 
@@ -16,6 +16,11 @@ from ..widgets.buttons import enableOrSay
 from ..widgets.choices import Choices
 from ..words.birads import categoryWords
 from .final_category import FinalCategory
+
+if TYPE_CHECKING:
+    from ...scene.mrml.node_types import vtkMRMLVolumeNode
+    from ..panel_widgets import PanelWidgets
+    from ..parameters import BreastUSAIParameters
 
 IMAGE_ROLE = "readerImage"
 """Node reference of the parameter node: the image that the assessment being entered, or entered, is about."""
@@ -36,13 +41,13 @@ class ReaderSection:
 
     def __init__(
         self,
-        ui: Any,
-        parameters: Any,
+        ui: PanelWidgets,
+        parameters: BreastUSAIParameters | None,
         onCommitted: Callable[[], None],
         now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
     ) -> None:
         self._ui, self._onCommitted, self._now = ui, onCommitted, now
-        self._parameters: Any = None
+        self._parameters: BreastUSAIParameters | None = None
         self._since: datetime | None = None
         self._category = Choices(ui.biradsComboBox, categoryWords(), self._onCategory)
         self._final = FinalCategory(ui, self._onFinal)
@@ -57,7 +62,7 @@ class ReaderSection:
         """Whether results of the chosen image must stay hidden."""
         return self._parameters is not None and self.isWaitingFor(self._parameters.inputVolume)
 
-    def isWaitingFor(self, image: Any) -> bool:
+    def isWaitingFor(self, image: vtkMRMLVolumeNode | None) -> bool:
         """Whether results of `image` must stay hidden: reader-first is on, nothing was entered and nothing was seen."""
         parameters = self._parameters
         if parameters is None or not parameters.readerFirst or self._wasSeen(image):
@@ -65,7 +70,7 @@ class ReaderSection:
         isEntered = parameters.readerAt and image is parameters.parameterNode.GetNodeReference(IMAGE_ROLE)
         return not isEntered
 
-    def setParameterNode(self, parameters: Any) -> None:
+    def setParameterNode(self, parameters: BreastUSAIParameters | None) -> None:
         """Keep the assessment in these parameters from now on."""
         self._parameters = parameters
         self.refresh()
@@ -77,7 +82,7 @@ class ReaderSection:
         ui.readerFirstCheckBox.enabled = parameters is not None
         if parameters is None:
             return
-        self._startAnewForAnotherImage()
+        self._startAnewForAnotherImage(parameters)
         self._category.show(parameters.readerBirads)
         if ui.readerCommentEdit.plainText != parameters.readerComment:
             ui.readerCommentEdit.plainText = parameters.readerComment
@@ -92,11 +97,13 @@ class ReaderSection:
             ui.readerCodeEdit.text = parameters.readerCode
         hasResult = self._imageOfResult() is not None and self._imageOfResult() is parameters.inputVolume
         self._final.show(bool(parameters.readerAt and hasResult and not parameters.readerAfterAt))
-        enableOrSay(ui.commitAssessmentButton, self._whyNotYet())
-        ui.readerStateLabel.text = self._state()
+        enableOrSay(ui.commitAssessmentButton, self._whyNotYet(parameters))
+        ui.readerStateLabel.text = self._state(parameters)
 
-    def follow(self, volume: Any) -> None:
+    def follow(self, volume: vtkMRMLVolumeNode) -> None:
         """The image goes on as another node (its frames as the slices of a volume): so does what was entered."""
+        if self._parameters is None or self._parameters.inputVolume is None:
+            return
         node, before = self._parameters.parameterNode, self._parameters.inputVolume
         if self._wasSeen(before):
             node.AddNodeReferenceID(SEEN_ROLE, volume.GetID())
@@ -106,13 +113,13 @@ class ReaderSection:
     def resultArrived(self) -> None:
         """A new result stands in the parameters: an assessment that was entered before is kept with it too."""
         if self._parameters is not None and self._parameters.readerAt:
-            self._keep(self._parameters.readerAt)
+            _keep(self._parameters, self._parameters.readerAt)
         self.refresh()
 
     def resultShown(self) -> None:
         """The result is on the screen: no assessment of this image can come first any more."""
         image = self._imageOfResult()
-        if image is not None and not self._wasSeen(image):
+        if image is not None and self._parameters is not None and not self._wasSeen(image):
             self._parameters.parameterNode.AddNodeReferenceID(SEEN_ROLE, image.GetID())
         self.refresh()
 
@@ -140,10 +147,12 @@ class ReaderSection:
     def _onFinal(self, category: str, percent: int) -> None:
         """Keep the category that the reader has come to after the result was shown."""
         parameters = self._parameters
+        if parameters is None:
+            return
         parameters.readerBiradsAfter, parameters.readerConfidenceAfter = category, percent
         parameters.readerAfterAt = self._now().isoformat(timespec="seconds")
         try:
-            self._keep(parameters.readerAt)
+            _keep(parameters, parameters.readerAt)
         except BreastUSAIError as error:
             parameters.readerAfterAt = ""
             self._ui.readerStateLabel.text = str(error)
@@ -151,12 +160,14 @@ class ReaderSection:
         self.refresh()
 
     def _onCommit(self, _checked: bool = False) -> None:
+        if self._parameters is None:
+            return
         now = self._now()
         at = now.isoformat(timespec="seconds")
         seconds = 0.0 if self._since is None else (now - self._since).total_seconds()
         self._parameters.readerSeconds = min(max(round(seconds, 1), 0.0), LARGEST_SECONDS)
         try:
-            self._keep(at)
+            _keep(self._parameters, at)
         except BreastUSAIError as error:
             self._ui.readerStateLabel.text = str(error)
             return
@@ -164,24 +175,8 @@ class ReaderSection:
         self.refresh()
         self._onCommitted()
 
-    def _keep(self, at: str) -> None:
-        parameters = self._parameters
-        entered = ReaderAssessment(
-            birads=parameters.readerBirads,
-            comment=parameters.readerComment,
-            at=at,
-            reader=parameters.readerCode,
-            confidence=parameters.readerConfidence or None,
-            seconds=parameters.readerSeconds or None,
-            birads_after=parameters.readerBiradsAfter,
-            confidence_after=parameters.readerConfidenceAfter or None,
-            after_at=parameters.readerAfterAt,
-        )
-        addReaderAssessment(parameters.table, parameters.report, entered, _)
-
-    def _startAnewForAnotherImage(self) -> None:
+    def _startAnewForAnotherImage(self, parameters: BreastUSAIParameters) -> None:
         """Empty the assessment for an image that has none, and bring back the one of an image that has."""
-        parameters = self._parameters
         image, node = parameters.inputVolume, parameters.parameterNode
         if image is None or node.GetNodeReferenceID(IMAGE_ROLE) == image.GetID():
             return
@@ -192,17 +187,16 @@ class ReaderSection:
         if entered is not None or not isFirst:
             _bringBack(parameters, entered or ReaderAssessment("", "", "", parameters.readerCode))
 
-    def _whyNotYet(self) -> str:
+    def _whyNotYet(self, parameters: BreastUSAIParameters) -> str:
         """Why no assessment can be entered now, or nothing."""
         image = self._imageOfResult()
-        if image is None or image is not self._parameters.inputVolume:
+        if image is None or image is not parameters.inputVolume:
             return _("There is no result of this image yet: analyze it first.")
-        if not self._parameters.readerBirads:
+        if not parameters.readerBirads:
             return _("Choose a BI-RADS category first.")
         return ""
 
-    def _state(self) -> str:
-        parameters = self._parameters
+    def _state(self, parameters: BreastUSAIParameters) -> str:
         if parameters.readerAt:
             category = categoryWords().get(parameters.readerBirads, parameters.readerBirads)
             entered = _(
@@ -221,16 +215,33 @@ class ReaderSection:
             )
         return _("The result stays hidden until you enter your assessment.")
 
-    def _imageOfResult(self) -> Any:
+    def _imageOfResult(self) -> vtkMRMLVolumeNode | None:
         """The image that the result in the parameters is about, or None where there is no result."""
         report = None if self._parameters is None else self._parameters.report
         return None if report is None else report.GetNodeReference(VOLUME_ROLE)
 
-    def _wasSeen(self, image: Any) -> bool:
-        return image is not None and self._parameters.parameterNode.HasNodeReferenceID(SEEN_ROLE, image.GetID())
+    def _wasSeen(self, image: vtkMRMLVolumeNode | None) -> bool:
+        if image is None or self._parameters is None:
+            return False
+        return self._parameters.parameterNode.HasNodeReferenceID(SEEN_ROLE, image.GetID())
 
 
-def _bringBack(parameters: Any, kept: ReaderAssessment) -> None:
+def _keep(parameters: BreastUSAIParameters, at: str) -> None:
+    entered = ReaderAssessment(
+        birads=parameters.readerBirads,
+        comment=parameters.readerComment,
+        at=at,
+        reader=parameters.readerCode,
+        confidence=parameters.readerConfidence or None,
+        seconds=parameters.readerSeconds or None,
+        birads_after=parameters.readerBiradsAfter,
+        confidence_after=parameters.readerConfidenceAfter or None,
+        after_at=parameters.readerAfterAt,
+    )
+    addReaderAssessment(parameters.table, parameters.report, entered, _)
+
+
+def _bringBack(parameters: BreastUSAIParameters, kept: ReaderAssessment) -> None:
     parameters.readerBirads, parameters.readerComment, parameters.readerAt = kept.birads, kept.comment, kept.at
     parameters.readerCode = kept.reader
     parameters.readerConfidence, parameters.readerSeconds = kept.confidence or 0, kept.seconds or 0.0
@@ -238,7 +249,7 @@ def _bringBack(parameters: Any, kept: ReaderAssessment) -> None:
     parameters.readerConfidenceAfter = kept.confidence_after or 0
 
 
-def _enteredFor(image: Any) -> ReaderAssessment | None:
+def _enteredFor(image: vtkMRMLVolumeNode) -> ReaderAssessment | None:
     """The assessment that is kept with the newest result of an image, or None."""
     result = resultOf(image)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
@@ -19,6 +19,11 @@ from ...scene.results.report_node import READER_KEY
 from ..widgets.buttons import enableOrSay
 from ..words.plain_words import sentenceOf
 
+if TYPE_CHECKING:
+    from ...client.jobs.report_job import ReportJob
+    from ..panel_widgets import PanelWidgets
+    from ..parameters import BreastUSAIParameters
+
 
 class ReportSection:
     """Saves what is chosen of the result that is shown.
@@ -32,16 +37,16 @@ class ReportSection:
 
     def __init__(
         self,
-        ui: Any,
+        ui: PanelWidgets,
         engine: BackgroundEngine,
         chooseFolder: Callable[[], str] | None = None,
         chooseFile: Callable[[], str] | None = None,
     ) -> None:
         self._ui, self._engine = ui, engine
         self._chooseFolder, self._chooseFile = chooseFolder or _chosenFolder, chooseFile or _chosenFile
-        self._parameters: Any = None
+        self._parameters: BreastUSAIParameters | None = None
         self._isBusy = self._isWaiting = self._isEdited = False
-        self._job: Any = None
+        self._job: ReportJob | None = None
         self._boxes = {kind: getattr(ui, f"report{kind.capitalize()}CheckBox") for kind in REPORT_KINDS}
         for box in self._boxes.values():
             box.toggled.connect(self._onKind)
@@ -50,7 +55,7 @@ class ReportSection:
         ui.saveReadersButton.clicked.connect(self._onSaveReaders)
         ui.reportMessageLabel.visible = False
 
-    def setParameterNode(self, parameters: Any) -> None:
+    def setParameterNode(self, parameters: BreastUSAIParameters | None) -> None:
         """Save the result of these parameters from now on."""
         self._parameters = parameters
         self.refresh()
@@ -74,18 +79,20 @@ class ReportSection:
         for kind, box in self._boxes.items():
             box.checked = kind in kinds
         ui.keepIdentityCheckBox.checked = parameters.keepIdentity
-        enableOrSay(ui.saveReportButton, self._missing() or ("" if any(kinds) and kinds != [""] else _NO_KIND()))
+        enableOrSay(
+            ui.saveReportButton, self._missing(parameters) or ("" if any(kinds) and kinds != [""] else _NO_KIND())
+        )
         enableOrSay(ui.saveReadersButton, "" if self._cases() else _("No assessment was entered in this scene yet."))
 
     def cleanup(self) -> None:
         """Let go of the parameters."""
         self._parameters = None
 
-    def _missing(self) -> str:
+    def _missing(self, parameters: BreastUSAIParameters) -> str:
         """Why nothing can be saved, or nothing."""
         if self._isWaiting:
             return _("The result stays hidden until you have entered your own assessment.")
-        if self._parameters.report is None or self._parameters.inputVolume is None:
+        if parameters.report is None or parameters.inputVolume is None:
             return _("There is no result yet: analyze an image first.")
         if self._isEdited:
             return _("You have edited the outlines: press Re-score first.")
@@ -103,12 +110,12 @@ class ReportSection:
             self._parameters.keepIdentity = isKept
 
     def _onSave(self, _checked: bool = False) -> None:
-        folder = self._chooseFolder()
-        if not folder:
+        parameters = self._parameters
+        folder = "" if parameters is None else self._chooseFolder()
+        if parameters is None or not folder:
             return
         from ...client.jobs.report_job import ReportJob  # with all that reads a result: not when the panel opens
 
-        parameters = self._parameters
         params = {"output": folder, "report": parameters.reportKinds, "keepIdentity": parameters.keepIdentity}
         self._job = ReportJob(
             self._engine,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...client.jobs.listener import ignored
 from ...engine.errors import BreastUSAIError
@@ -23,6 +23,18 @@ from .overlay_section import OverlaySection
 from .reader_section import ReaderSection
 from .result_section import ResultSection
 
+if TYPE_CHECKING:
+    from ...client.jobs.analysis_job import AnalyzedNodes
+    from ...scene.mrml.node_types import (
+        vtkMRMLScalarVolumeNode,
+        vtkMRMLSequenceBrowserNode,
+        vtkMRMLTextNode,
+        vtkMRMLVolumeNode,
+    )
+    from ...scene.mrml.result_links import ResultNodes
+    from ..panel_widgets import PanelWidgets
+    from ..parameters import BreastUSAIParameters
+
 
 class ResultBlocks:
     """Shows the newest result of the chosen image; in reader-first mode only after the reader's own assessment.
@@ -39,7 +51,7 @@ class ResultBlocks:
 
     def __init__(
         self,
-        ui: Any,
+        ui: PanelWidgets,
         onAnalyze: Callable[[], None],
         onRescore: Callable[[], None],
         onExplain: Callable[[], None],
@@ -47,7 +59,7 @@ class ResultBlocks:
     ) -> None:
         self.onAssessed: Callable[[], None] = ignored
         self._onProblem = onProblem
-        self._parameters: Any = None
+        self._parameters: BreastUSAIParameters | None = None
         self._imageID: str | None = None
         self._isHidden = False
         self._otherShown = ""
@@ -61,7 +73,7 @@ class ResultBlocks:
         self._watch = FrameWatch(self.result.setCurrentFrame)
         self._text = TextWatch(self._onText)
 
-    def setParameterNode(self, parameters: Any) -> None:
+    def setParameterNode(self, parameters: BreastUSAIParameters | None) -> None:
         """Show the result that these parameters name from now on; None shows none."""
         self._parameters = parameters
         self._isHidden = False
@@ -86,7 +98,7 @@ class ResultBlocks:
         parameters = self._parameters
         if parameters is None:
             return
-        self._followImage()
+        self._followImage(parameters)
         self._text.watch(parameters.report)
         self.reader.refresh()
         self._isHidden = isHidden = self.reader.isWaiting and parameters.report is not None
@@ -107,14 +119,14 @@ class ResultBlocks:
             if self.result.report is not None:
                 self.reader.resultShown()
 
-    def arrivalOf(self, volume: Any) -> Arrival:
+    def arrivalOf(self, volume: vtkMRMLVolumeNode | None) -> Arrival:
         """How a result of `volume` may enter the scene now."""
         if self.reader.isWaitingFor(volume):
             return Arrival.HIDDEN
         isChosen = self._parameters is not None and self._parameters.inputVolume is volume
         return Arrival.SHOWN if isChosen and not self._otherShown else Arrival.ASIDE
 
-    def arrived(self, nodes: Any, volume: Any) -> None:
+    def arrived(self, nodes: AnalyzedNodes, volume: vtkMRMLVolumeNode) -> None:
         """Take over the result of an analysis of `volume`.
 
         The result of an image that is not chosen any more is kept for when it is chosen again. Where frames were
@@ -129,7 +141,7 @@ class ResultBlocks:
             parameters.inputVolume = nodes.volume
         self._imageID = nodes.volume.GetID()
         self._watch.watch(nodes.volume)
-        self._take(nodes)
+        self._take(parameters, nodes)
         self.edits.forget()
         self.reader.resultArrived()
         self.refresh()
@@ -151,7 +163,7 @@ class ResultBlocks:
         self.reader.resultArrived()
         self.refresh()
 
-    def explained(self, nodes: Mapping[str, Any], report: Any) -> None:
+    def explained(self, nodes: Mapping[str, vtkMRMLScalarVolumeNode], report: vtkMRMLTextNode | None) -> None:
         """Further maps of the result of `report` are in the scene; the first of them is shown."""
         if nodes and self._parameters is not None and self._parameters.report is report:
             self._parameters.heatMap = next(iter(nodes.values()))
@@ -177,25 +189,25 @@ class ResultBlocks:
             section.cleanup()
         self._parameters = None
 
-    def _followImage(self) -> None:
+    def _followImage(self, parameters: BreastUSAIParameters) -> None:
         """Show the newest result of the chosen image, whoever asked for it, or none."""
-        volume = self._parameters.inputVolume
+        volume = parameters.inputVolume
         imageID = None if volume is None else volume.GetID()
         newest = None if volume is None else resultOf(volume)
-        if imageID != self._imageID or self._isOfAnother(self._parameters.report, imageID):
+        if imageID != self._imageID or self._isOfAnother(parameters.report, imageID):
             self._imageID = imageID
             self._watch.watch(volume)
-            self._take(newest)
+            self._take(parameters, newest)
             self.edits.forget()
             self._lookForEdits()
-        elif newest is not None and newest.report is not self._parameters.report:
-            self._take(newest)
+        elif newest is not None and newest.report is not parameters.report:
+            self._take(parameters, newest)
             self.edits.forget()
             self._lookForEdits()
             self.reader.resultArrived()
 
     @staticmethod
-    def _isOfAnother(report: Any, imageID: str | None) -> bool:
+    def _isOfAnother(report: vtkMRMLTextNode | None, imageID: str | None) -> bool:
         """Whether `report` is about another image: while a scene is read, the image changes and nobody is told."""
         return report is not None and report.GetNodeReferenceID(VOLUME_ROLE) != imageID
 
@@ -208,8 +220,8 @@ class ResultBlocks:
         self._lookForEdits()
         self.refresh()
 
-    def _take(self, result: Any) -> None:
-        parameters = self._parameters
+    @staticmethod
+    def _take(parameters: BreastUSAIParameters, result: ResultNodes | None) -> None:
         wasModifying = parameters.StartModify()
         for name in ("segmentation", "heatMap", "table", "report"):
             setattr(parameters, name, None if result is None else getattr(result, name))
@@ -225,7 +237,7 @@ class ResultBlocks:
     def _onLesion(self, lesion: Lesion) -> None:
         self._move(lambda volume, browser: centerOnLesion(volume, lesion, browser))
 
-    def _move(self, move: Callable[[Any, Any], None]) -> None:
+    def _move(self, move: Callable[[vtkMRMLVolumeNode, vtkMRMLSequenceBrowserNode | None], None]) -> None:
         volume = None if self._parameters is None else self._parameters.inputVolume
         if volume is None:
             return

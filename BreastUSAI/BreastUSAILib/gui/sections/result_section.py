@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slicer.i18n import tr as _
 
@@ -35,6 +35,12 @@ from ..widgets.shortcuts import withShortcut
 from ..words.lesion_rows import tableNote
 from ..words.plain_words import plainWords
 
+if TYPE_CHECKING:
+    import qt
+
+    from ..panel_widgets import PanelWidgets
+    from ..parameters import BreastUSAIParameters
+
 
 class ResultSection:
     """Shows a report, which `refresh` reads from the parameters' `report` node.
@@ -43,7 +49,7 @@ class ResultSection:
     the lesion to center on, and `onOverride` to be told that a result is wanted of an image that was rejected.
     """
 
-    def __init__(self, ui: Any, parameters: Any = None) -> None:
+    def __init__(self, ui: PanelWidgets, parameters: BreastUSAIParameters | None = None) -> None:
         self.onFrameChosen: Callable[[int], None] = ignored
         self.onLesionChosen: Callable[[Lesion], None] = ignored
         self.onOverride: Callable[[], None] = ignored
@@ -65,7 +71,7 @@ class ResultSection:
         ui.overrideButton.clicked.connect(lambda *_checked: self.onOverride())
         self.show(None)
 
-    def setParameterNode(self, parameters: Any) -> None:
+    def setParameterNode(self, parameters: BreastUSAIParameters | None) -> None:
         """Read the report of these parameters from now on."""
         self._parameters = parameters
         self.refresh()
@@ -169,6 +175,6 @@ class ResultSection:
         self._lesions.copy()
 
 
-def _sayOrHide(label: Any, words: str) -> None:
+def _sayOrHide(label: qt.QLabel, words: str) -> None:
     label.text = words
     label.visible = bool(words)

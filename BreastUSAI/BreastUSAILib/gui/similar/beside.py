@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from numpy.typing import NDArray
 
 from ...scene.images.compared_case import ComparedCase, showCase
+
+if TYPE_CHECKING:
+    from ...scene.mrml.node_types import vtkMRMLVolumeNode
 
 
 class BesideImage:
@@ -20,11 +23,11 @@ class BesideImage:
         """Whether a case stands beside the image."""
         return self._shown is not None and self._shown.isThere
 
-    def isOf(self, volumeNode: Any) -> bool:
+    def isOf(self, volumeNode: vtkMRMLVolumeNode | None) -> bool:
         """Whether the case that is shown stands beside that image."""
         return self._shown is not None and self._shown.image is volumeNode
 
-    def show(self, volumeNode: Any, pixels: NDArray, name: str) -> None:
+    def show(self, volumeNode: vtkMRMLVolumeNode, pixels: NDArray, name: str) -> None:
         """Show gray pixels ``[H, W]`` beside `volumeNode`, in the place of the case before."""
         self.close()
         self._shown = showCase(volumeNode, pixels, name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import qt
 from slicer.i18n import tr as _
@@ -20,7 +19,7 @@ _MOST_ROWS_SEEN = 5
 class CaseGallery:
     """Fills a QListWidget. Set `onCaseChosen` to be told the case that was clicked."""
 
-    def __init__(self, listWidget: Any) -> None:
+    def __init__(self, listWidget: qt.QListWidget) -> None:
         self.onCaseChosen: Callable[[Neighbor], None] = ignored
         self._list = listWidget
         self._shown: tuple[Neighbor, ...] = ()
@@ -48,7 +47,7 @@ class CaseGallery:
         row = ICON_SIDE + 8 if hasPictures else 3 * self._list.fontMetrics().height() + 8
         self._list.minimumHeight = min(len(self._shown), _MOST_ROWS_SEEN) * row
 
-    def _onClicked(self, item: Any) -> None:
+    def _onClicked(self, item: qt.QListWidgetItem) -> None:
         row = self._list.row(item)
         if 0 <= row < len(self._shown):
             self.onCaseChosen(self._shown[row])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import qt
 from slicer.i18n import tr as _
@@ -17,6 +17,10 @@ from ...scene.results.stored_report import storedReport
 from ..words.plain_words import sentenceOf
 from .beside import BesideImage
 
+if TYPE_CHECKING:
+    from ..panel_widgets import PanelWidgets
+    from ..parameters import BreastUSAIParameters
+
 
 class SimilarSection:
     """Shows the similar cases of the report that the parameters name. Check box and parameter are bound by the .ui.
@@ -26,12 +30,12 @@ class SimilarSection:
         parameters: the parameter node, or None until there is one.
     """
 
-    def __init__(self, ui: Any, parameters: Any = None) -> None:
+    def __init__(self, ui: PanelWidgets, parameters: BreastUSAIParameters | None = None) -> None:
         from .case_gallery import CaseGallery
 
         self._ui = ui
-        self._parameters: Any = None
-        self._shownParameters: Any = None
+        self._parameters: BreastUSAIParameters | None = None
+        self._shownParameters: BreastUSAIParameters | None = None
         self._analysis: Analysis | None = None
         self._gallery, self._beside = CaseGallery(ui.similarListWidget), BesideImage()
         self._gallery.onCaseChosen = self._onCase
@@ -40,14 +44,14 @@ class SimilarSection:
         ui.similarCloseButton.clicked.connect(self._onClose)
         self.setParameterNode(parameters)
 
-    def setParameterNode(self, parameters: Any) -> None:
+    def setParameterNode(self, parameters: BreastUSAIParameters | None) -> None:
         """Show and change these parameters from now on; None disables the block."""
         if parameters is not self._parameters:
             self._beside.close()
         self._parameters = parameters
         self.refresh(parameters)
 
-    def refresh(self, shown: Any) -> None:
+    def refresh(self, shown: BreastUSAIParameters | None) -> None:
         """Bring the block to the state of the parameters; `shown` are those whose result may be seen, or None."""
         ui, parameters = self._ui, self._parameters
         self._shownParameters = shown
@@ -142,7 +146,7 @@ class SimilarSection:
         self._ui.similarCloseButton.visible = False
 
 
-def _analysisOf(parameters: Any) -> Analysis | None:
+def _analysisOf(parameters: BreastUSAIParameters | None) -> Analysis | None:
     try:
         report = storedReport(None if parameters is None else parameters.report)
     except BreastUSAIError:  # the result section says so

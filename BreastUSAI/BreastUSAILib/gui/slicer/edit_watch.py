@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...client.jobs.listener import ignored
 from ...client.stepped_work import SteppedWork
 from ...scene.outlines.outline_marks import areEditedInSteps
+
+if TYPE_CHECKING:
+    from ...scene.mrml.node_types import vtkMRMLSegmentationNode, vtkMRMLVolumeNode
 
 
 class EditWatch:
@@ -24,7 +27,7 @@ class EditWatch:
         self._onFound = onFound
         self._look: Any = None
 
-    def look(self, segmentation: Any, volume: Any) -> None:
+    def look(self, segmentation: vtkMRMLSegmentationNode | None, volume: vtkMRMLVolumeNode | None) -> None:
         """Look again, at these nodes; `isEdited` stays as it is until that is done."""
         self._stop()
         if segmentation is None or volume is None:
@@ -34,7 +37,7 @@ class EditWatch:
         self._look = look = SteppedWork(steps, lambda isEdited: self._onLooked(look, isEdited), ignored)
 
     def forget(self) -> None:
-        """Nothing is edited, as far as anybody knows."""
+        """Forget the last look: nothing counts as edited."""
         self._stop()
         self.isEdited = False
 
@@ -43,7 +46,7 @@ class EditWatch:
             self._look.cancel()
         self._look = None
 
-    def _onLooked(self, look: Any, isEdited: bool) -> None:
+    def _onLooked(self, look: object, isEdited: bool) -> None:
         if look is not self._look:
             return
         self._look = None

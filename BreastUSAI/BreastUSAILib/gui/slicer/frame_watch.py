@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import vtk
 
 from ...scene.mrml.nodes import nodesOfClass
 from ...scene.mrml.sequences import sequenceBehind
 from ...scene.source.frames_from_node import currentFrame
+
+if TYPE_CHECKING:
+    from ...scene.mrml.node_types import vtkMRMLVolumeNode
 
 
 class FrameWatch:
@@ -20,10 +23,10 @@ class FrameWatch:
 
     def __init__(self, onFrame: Callable[[int | None], None]) -> None:
         self._onFrame = onFrame
-        self._volume: Any = None
+        self._volume: vtkMRMLVolumeNode | None = None
         self._observed: list[tuple[Any, int]] = []
 
-    def watch(self, volume: Any) -> None:
+    def watch(self, volume: vtkMRMLVolumeNode | None) -> None:
         """Follow this volume node from now on; None follows none."""
         self.stop()
         self._volume = volume
@@ -39,6 +42,6 @@ class FrameWatch:
             node.RemoveObserver(tag)
         self._observed, self._volume = [], None
 
-    def _tell(self, *_event: Any) -> None:
-        isThere = self._volume is not None and self._volume.GetScene() is not None
-        self._onFrame(currentFrame(self._volume) if isThere else None)
+    def _tell(self, *_event: object) -> None:
+        volume = self._volume
+        self._onFrame(None if volume is None or volume.GetScene() is None else currentFrame(volume))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import qt
 import slicer
 
 from ...scene.views.layout import THREE_VIEWS, arrangementFor, isVolume, layoutOf, sliceViewsIn
 from ...scene.views.slice_views import fitViews
+
+if TYPE_CHECKING:
+    from ...scene.mrml.node_types import vtkMRMLLayoutNode, vtkMRMLVolumeNode
+    from ..panel_widgets import PanelWidgets
 
 SETTING = "BreastUSAI/LayoutFitsImage"
 
@@ -22,17 +26,17 @@ class ImageLayout:
         ui: the panel's widgets.
     """
 
-    def __init__(self, ui: Any) -> None:
+    def __init__(self, ui: PanelWidgets) -> None:
         self._box = ui.layoutFitsImageCheckBox
         self._box.checked = str(slicer.app.userSettings().value(SETTING, True)).lower() != "false"
         self._box.toggled.connect(self._onToggled)
         self._isEntered = False
-        self._image: Any = None
+        self._image: vtkMRMLVolumeNode | None = None
         self._arranged: bool | None = None
         self._own: int | None = None
         self._former: int | None = None
 
-    def enter(self, image: Any) -> None:
+    def enter(self, image: vtkMRMLVolumeNode | None) -> None:
         """The panel is shown, with this image."""
         self._isEntered = True
         self.follow(image)
@@ -41,7 +45,7 @@ class ImageLayout:
         """Another module is shown; the layout stays."""
         self._isEntered = False
 
-    def follow(self, image: Any) -> None:
+    def follow(self, image: vtkMRMLVolumeNode | None) -> None:
         """Arrange the views for this image, where there was none before, or one of the other kind."""
         self._image = image
         if image is None:
@@ -56,7 +60,7 @@ class ImageLayout:
         """Let go of the scene."""
         self._isEntered, self._image = False, None
 
-    def _arrange(self, image: Any) -> None:
+    def _arrange(self, image: vtkMRMLVolumeNode) -> None:
         layout = layoutOf(image.GetScene())
         if layout is None:
             return
@@ -74,7 +78,7 @@ class ImageLayout:
             return
         self._set(layout, self._former if sliceViewsIn(layout, self._former) else THREE_VIEWS)
 
-    def _set(self, layout: Any, arrangement: int) -> None:
+    def _set(self, layout: vtkMRMLLayoutNode, arrangement: int) -> None:
         layout.SetViewArrangement(arrangement)
         qt.QTimer.singleShot(0, self._fit)  # the views have their new sizes only then
 

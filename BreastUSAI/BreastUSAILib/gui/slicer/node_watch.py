@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import vtk
+
+if TYPE_CHECKING:
+    from ...scene.mrml.node_types import vtkMRMLNode, vtkMRMLTextNode
 
 
 class NodeWatch:
     """Calls `onChange` after each of the events of the node that is watched, one node at a time."""
 
-    def __init__(self, events: Sequence[Any], onChange: Callable[[], None]) -> None:
+    def __init__(self, events: Sequence[int], onChange: Callable[[], None]) -> None:
         self._events, self._onChange = events, onChange
-        self._node: Any = None
+        self._node: vtkMRMLNode | None = None
         self._tags: list[int] = []
 
-    def watch(self, node: Any) -> None:
+    def watch(self, node: vtkMRMLNode | None) -> None:
         """Watch this node from now on; None watches none."""
         if node is self._node:
             return
@@ -27,11 +30,12 @@ class NodeWatch:
 
     def stop(self) -> None:
         """Watch nothing any more."""
-        for tag in self._tags:
-            self._node.RemoveObserver(tag)
+        if self._node is not None:
+            for tag in self._tags:
+                self._node.RemoveObserver(tag)
         self._node, self._tags = None, []
 
-    def _tell(self, *_event: Any) -> None:
+    def _tell(self, *_event: object) -> None:
         self._onChange()
 
 
@@ -40,11 +44,11 @@ class TextWatch:
 
     def __init__(self, onChange: Callable[[], None]) -> None:
         self._onChange = onChange
-        self._node: Any = None
+        self._node: vtkMRMLTextNode | None = None
         self._text: str | None = None
         self._watch = NodeWatch((vtk.vtkCommand.ModifiedEvent,), self._onModified)
 
-    def watch(self, node: Any) -> None:
+    def watch(self, node: vtkMRMLTextNode | None) -> None:
         """Watch this node from now on; None watches none."""
         if node is not self._node:
             self._node, self._text = node, None if node is None else node.GetText()
@@ -55,7 +59,7 @@ class TextWatch:
         self.watch(None)
 
     def _onModified(self) -> None:
-        text = self._node.GetText()
+        text = None if self._node is None else self._node.GetText()
         if text != self._text:
             self._text = text
             self._onChange()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
 import slicer
 from slicer.i18n import tr as _
@@ -15,13 +15,16 @@ from ...scene.mrml.sequences import sequenceBehind
 from ...scene.source.sample_source import SAMPLES
 from ..words.plain_words import plainWords
 
+if TYPE_CHECKING:
+    from ...scene.mrml.node_types import vtkMRMLVolumeNode
+
 CATEGORY = "BreastUSAI"
 THUMBNAILS = SAMPLES.parent / "Icons"
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One shipped phantom: the file below Resources/Samples and how the Sample Data module calls it."""
+    """One shipped phantom: the file below Resources/Samples and its title in the Sample Data module."""
 
     fileName: str  # noqa: N815
     title: str
@@ -60,7 +63,13 @@ def registerSampleData() -> None:
         )
 
 
-def loadSource(source: Any) -> list[Any]:
+class SampleSource(Protocol):
+    """A data source of the Sample Data module, as far as it is asked."""
+
+    fileNames: list[str]  # noqa: N815
+
+
+def loadSource(source: SampleSource) -> list[vtkMRMLVolumeNode]:
     """What a button of the Sample Data module does: load that phantom and show it; a failure is said in a sentence.
 
     Returns the nodes that were loaded, none after a failure.
@@ -68,8 +77,8 @@ def loadSource(source: Any) -> list[Any]:
     return loadFile(source.fileNames[0])
 
 
-def loadFile(path: str) -> list[Any]:
-    """Load the phantom of that file name and show it; the same ending."""
+def loadFile(path: str) -> list[vtkMRMLVolumeNode]:
+    """Load the phantom of that file name and show it; a failure ends in the same way."""
     try:
         volume = addSample(Path(path).name)
     except BreastUSAIError as error:

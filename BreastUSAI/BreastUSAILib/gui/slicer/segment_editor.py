@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
 from slicer.i18n import tr as _
+
+if TYPE_CHECKING:
+    from ...scene.mrml.node_types import vtkMRMLSegmentationNode, vtkMRMLVolumeNode
 
 HOME = "BreastUSAI"
 EDITOR = "SegmentEditor"
@@ -18,7 +21,7 @@ class SegmentEditorVisit:
     def __init__(self) -> None:
         self._button: Any = None
 
-    def start(self, segmentation: Any, volume: Any) -> None:
+    def start(self, segmentation: vtkMRMLSegmentationNode, volume: vtkMRMLVolumeNode) -> None:
         """Open Segment Editor with these nodes chosen.
 
         The nodes are set in the editor's own parameter set after the module is entered, because entering chooses nodes
@@ -45,7 +48,7 @@ class SegmentEditorVisit:
             self._button.deleteLater()  # it may be this very button that was pressed: its parent keeps it until then
             self._button = None
 
-    def _addButton(self, editor: Any) -> None:
+    def _addButton(self, editor: qt.QWidget) -> None:
         self.end()
         self._button = qt.QPushButton(_("Back to Breast Ultrasound AI"))
         self._button.toolTip = _("Keep the edited outlines and return to the result, where they can be scored again")
@@ -56,6 +59,6 @@ class SegmentEditorVisit:
         self.back()
 
 
-def volumeOf(segmentation: Any) -> Any:
+def volumeOf(segmentation: vtkMRMLSegmentationNode) -> vtkMRMLVolumeNode | None:
     """The volume whose pixels the outlines lie on, or None where it is gone from the scene."""
     return segmentation.GetNodeReference(segmentation.GetReferenceImageGeometryReferenceRole())

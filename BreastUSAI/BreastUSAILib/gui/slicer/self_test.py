@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import SimpleITK
@@ -18,6 +18,15 @@ from ...scene.mrml.image_data import arrayFromImage
 from ...scene.source.frames_from_node import framesFromNode
 from ...scene.source.sample_source import SAMPLES
 
+if TYPE_CHECKING:
+    from ...engine.findings.analysis import Analysis
+    from ...scene.mrml.node_types import (
+        vtkMRMLScalarVolumeNode,
+        vtkMRMLSegmentationNode,
+        vtkMRMLTableNode,
+        vtkMRMLVolumeNode,
+    )
+
 SAMPLE = "still_malignant_calibrated"
 ENGINE_NEEDS = ("torch", "monai", "captum")
 LEAST_OVERLAP = 0.5
@@ -29,13 +38,13 @@ Say = Callable[[str], None]
 class Found(Protocol):
     """What an analysis adds to the scene."""
 
-    segmentation: Any
-    heatMap: Any  # noqa: N815
-    table: Any
-    analysis: Any
+    segmentation: vtkMRMLSegmentationNode
+    heatMap: vtkMRMLScalarVolumeNode  # noqa: N815
+    table: vtkMRMLTableNode
+    analysis: Analysis
 
 
-def checkSampleBecomesFrames(say: Say) -> Any:
+def checkSampleBecomesFrames(say: Say) -> vtkMRMLVolumeNode:
     """A phantom reaches the engine unflipped and with its true pixel size; returns its volume node."""
     say("A phantom is loaded and read as frames")
     volume = addSample(f"{SAMPLE}.dcm")
@@ -48,7 +57,7 @@ def checkSampleBecomesFrames(say: Say) -> Any:
 
 
 def checkWholePath(
-    say: Say, analyze: Callable[[Any], Found], environment: PythonEnvironment | None = None
+    say: Say, analyze: Callable[[vtkMRMLVolumeNode], Found], environment: PythonEnvironment | None = None
 ) -> Found | None:
     """Load a phantom, analyze it, and check what was added to the scene; never asks, never installs.
 
@@ -74,7 +83,7 @@ def checkWholePath(
     return found
 
 
-def _checkSegmentation(node: Any, volume: Any) -> None:
+def _checkSegmentation(node: vtkMRMLSegmentationNode, volume: vtkMRMLVolumeNode) -> None:
     segmentation = node.GetSegmentation()
     _check(segmentation.GetNumberOfSegments() > 0, "no lesion was outlined")
     truth = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(SAMPLES / f"{SAMPLE}.truth.seg.nrrd"))) > 0
@@ -85,7 +94,7 @@ def _checkSegmentation(node: Any, volume: Any) -> None:
     _check(overlap >= LEAST_OVERLAP, f"the outline overlaps the phantom's lesion by {overlap:.2f} only (Dice)")
 
 
-def _checkHeatMap(node: Any, volume: Any) -> None:
+def _checkHeatMap(node: vtkMRMLScalarVolumeNode, volume: vtkMRMLVolumeNode) -> None:
     heat = arrayFromImage(node.GetImageData())
     _check(heat.shape == arrayFromImage(volume.GetImageData()).shape, "the heat map has another size than the image")
     _check(bool(((heat >= 0) & (heat <= 1)).all()), "the heat map leaves the range 0 to 1")
@@ -96,6 +105,7 @@ def _checkTable(found: Found) -> None:
     _check(found.table.GetNumberOfRows() > len(found.analysis.lesions), "the table lacks the verdict or a lesion")
     likelihood = found.analysis.verdict.malignancy
     _check(likelihood is not None, "there is no likelihood of malignancy")
+    assert likelihood is not None
     _check(
         0 <= likelihood.low <= likelihood.probability <= likelihood.high <= 1,
         "the likelihood lies outside its interval, or outside 0 to 1",

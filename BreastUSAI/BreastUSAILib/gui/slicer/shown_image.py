@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import slicer
 from slicer.i18n import tr as _
@@ -13,6 +13,11 @@ from ...scene.mrml.result_links import isResult
 from ...scene.mrml.sequences import sequenceBehind
 from ...scene.views.slice_views import showImage, volumesShown
 from .view_watch import ViewWatch
+
+if TYPE_CHECKING:
+    from ...scene.mrml.node_types import vtkMRMLNode, vtkMRMLScene, vtkMRMLVolumeNode
+    from ..panel_widgets import PanelWidgets
+    from ..parameters import BreastUSAIParameters
 
 CLASSES = ("vtkMRMLScalarVolumeNode", "vtkMRMLVectorVolumeNode")
 
@@ -29,17 +34,17 @@ class ShownImage:
         onSettled: called once more when whoever changed the views is done.
     """
 
-    def __init__(self, ui: Any, onChange: Callable[[], None], onSettled: Callable[[], None]) -> None:
+    def __init__(self, ui: PanelWidgets, onChange: Callable[[], None], onSettled: Callable[[], None]) -> None:
         self.problem = ""
         self._ui, self._onChange = ui, onChange
-        self._parameters: Any = None
-        self._chosen: Any = None
-        self._browsed: Any = None
+        self._parameters: BreastUSAIParameters | None = None
+        self._chosen: vtkMRMLVolumeNode | None = None
+        self._browsed: vtkMRMLVolumeNode | None = None
         self._known: set[str] = set()
         self._watch = ViewWatch(onChange, onSettled, self._onNews)
         ui.showImageButton.clicked.connect(self._onShow)
 
-    def setParameterNode(self, parameters: Any) -> None:
+    def setParameterNode(self, parameters: BreastUSAIParameters | None) -> None:
         """Keep the image of these parameters from now on; what the views show counts before what was saved."""
         self._watch.stop()
         self._parameters = parameters
@@ -69,14 +74,14 @@ class ShownImage:
             if image is not None and image not in volumesShown(image.GetScene()):
                 showImage(image)
         shown = [] if parameters is None else volumesShown(slicer.mrmlScene)
-        if shown and image not in shown:
+        if parameters is not None and shown and image not in shown:
             self._chosen = image = next((volume for volume in shown if isImage(volume)), image)
             if image is not parameters.inputVolume:
                 parameters.inputVolume = image
         if image is not self._browsed:
             self._browsed = image
             _chooseBrowserOf(image)
-        self._say(None if image is None or not shown or image in shown else shown[0])
+        self._say(image, None if image is None or not shown or image in shown else shown[0])
 
     def show(self) -> None:
         """Bring the chosen image back into the slice views."""
@@ -89,11 +94,11 @@ class ShownImage:
         self._watch.stop()
         self._parameters = self._chosen = self._browsed = None
 
-    def _say(self, other: Any) -> None:
+    def _say(self, image: vtkMRMLVolumeNode | None, other: vtkMRMLVolumeNode | None) -> None:
         ui, self.problem = self._ui, ""
-        if other is not None:
+        if image is not None and other is not None:
             self.problem = _("The slice views show “{other}”, not “{image}”.").format(
-                other=other.GetName(), image=self._parameters.inputVolume.GetName()
+                other=other.GetName(), image=image.GetName()
             )
         ui.otherImageFrame.visible = bool(self.problem)
         ui.otherImageLabel.text = self.problem and " ".join(
@@ -109,7 +114,7 @@ class ShownImage:
             self._parameters.inputVolume = shownVolume(slicer.mrmlScene) or new[-1]
         self._onChange()
 
-    def _isNew(self, node: Any) -> bool:
+    def _isNew(self, node: vtkMRMLVolumeNode) -> bool:
         return node.GetID() not in self._known and node.GetImageData() is not None and isImage(node)
 
     def _images(self) -> set[str]:
@@ -119,7 +124,7 @@ class ShownImage:
         self.show()
 
 
-def _chooseBrowserOf(image: Any) -> None:
+def _chooseBrowserOf(image: vtkMRMLVolumeNode | None) -> None:
     """Let the application's sequence toolbar play the cine."""
     behind = None if image is None else sequenceBehind(image)
     choose = getattr(slicer.modules.sequences, "setToolBarActiveBrowserNode", None)
@@ -127,7 +132,7 @@ def _chooseBrowserOf(image: Any) -> None:
         choose(behind.browser)
 
 
-def shownVolume(scene: Any) -> Any:
+def shownVolume(scene: vtkMRMLScene) -> vtkMRMLVolumeNode | None:
     """The image that a slice view shows, or else the only one there is; None where neither holds."""
     for volume in volumesShown(scene):
         if isImage(volume):
@@ -136,6 +141,6 @@ def shownVolume(scene: Any) -> Any:
     return images[0] if len(images) == 1 else None
 
 
-def isImage(node: Any) -> bool:
+def isImage(node: vtkMRMLNode) -> bool:
     """Whether a node can be an ultrasound image: no label map, nothing that an analysis added, and not hidden."""
     return node.GetClassName() in CLASSES and not node.GetHideFromEditors() and not isResult(node)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
@@ -11,6 +11,9 @@ import vtk
 
 from ...scene.mrml.nodes import nodesOfClass
 from ...scene.views.slice_views import volumeSeen
+
+if TYPE_CHECKING:
+    from ...scene.mrml.node_types import vtkMRMLNode, vtkMRMLScene
 
 VIEWS = ("vtkMRMLSliceCompositeNode", "vtkMRMLSliceNode")
 NEWS = ("vtkMRMLScalarVolumeNode", "vtkMRMLTextNode", "vtkMRMLAbstractViewNode")
@@ -29,15 +32,15 @@ class ViewWatch:
 
     def __init__(self, onViews: Callable[[], None], onSettled: Callable[[], None], onNews: Callable[[], None]) -> None:
         self._onViews, self._onSettled, self._onNews = onViews, onSettled, onNews
-        self._scene: Any = None
+        self._scene: vtkMRMLScene | None = None
         self._sceneTags: list[int] = []
         self._views: list[tuple[Any, int]] = []
         self._composites: list[Any] = []
         self._slices: list[Any] = []
-        self._seen: Any = None
+        self._seen: tuple[Any, ...] = ()
         self._coming: set[Callable[[], None]] = set()
 
-    def watch(self, scene: Any) -> None:
+    def watch(self, scene: vtkMRMLScene | None) -> None:
         """Watch this scene from now on; None watches none."""
         self.stop()
         self._scene = scene
@@ -49,8 +52,9 @@ class ViewWatch:
 
     def stop(self) -> None:
         """Watch nothing any more."""
-        for tag in self._sceneTags:
-            self._scene.RemoveObserver(tag)
+        if self._scene is not None:
+            for tag in self._sceneTags:
+                self._scene.RemoveObserver(tag)
         for view, tag in self._views:
             view.RemoveObserver(tag)
         self._scene, self._sceneTags, self._views = None, [], []
@@ -59,6 +63,9 @@ class ViewWatch:
     def _watchViews(self) -> None:
         for view, tag in self._views:
             view.RemoveObserver(tag)
+        self._views = []
+        if self._scene is None:
+            return
         self._composites, self._slices = (nodesOfClass(self._scene, name) for name in VIEWS)
         views = [*self._composites, *self._slices]
         self._views = [(view, view.AddObserver(vtk.vtkCommand.ModifiedEvent, self._onView)) for view in views]
@@ -72,8 +79,8 @@ class ViewWatch:
             tuple(view.IsMappedInLayout() for view in self._slices),
         )
 
-    def _onView(self, *_event: Any) -> None:
-        if self._scene.IsBatchProcessing():
+    def _onView(self, *_event: object) -> None:
+        if self._scene is None or self._scene.IsBatchProcessing():
             return
         before, self._seen = self._seen, self._state()
         if self._seen != before:
@@ -81,13 +88,13 @@ class ViewWatch:
                 self._tellSoon(self._onSettled)
             self._onViews()
 
-    def _onEnd(self, *_event: Any) -> None:
+    def _onEnd(self, *_event: object) -> None:
         self._watchViews()
         self._onViews()
         self._tellSoon(self._onNews)
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
-    def _onAdded(self, _scene: Any, _event: Any, node: Any) -> None:
+    def _onAdded(self, _scene: vtkMRMLScene, _event: object, node: vtkMRMLNode) -> None:
         if any(node.IsA(name) for name in VIEWS):
             self._watchViews()
         if any(node.IsA(name) for name in NEWS):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..words.plain_words import plainWords
+
+if TYPE_CHECKING:
+    import qt
 
 OWN = "ownToolTip"
 
 
-def enableOrSay(button: Any, whyNot: str, does: str | None = None) -> None:
+def enableOrSay(button: qt.QAbstractButton, whyNot: str, does: str | None = None) -> None:
     """Enable a button, or disable it with the reason as its tooltip.
 
     Args:
         button: the button.
-        whyNot: why it cannot be pressed; nothing enables it.
+        whyNot: why it cannot be pressed; an empty text enables it.
         does: its tooltip while it can be pressed; None is the one that the .ui file gave it.
     """
     own = button.property(OWN)

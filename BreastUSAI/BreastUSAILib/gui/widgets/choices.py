@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import qt
 
 
 class Choices:
@@ -15,7 +18,7 @@ class Choices:
         onChosen: called with the name.
     """
 
-    def __init__(self, box: Any, words: Mapping[str, str], onChosen: Callable[[str], None]) -> None:
+    def __init__(self, box: qt.QComboBox, words: Mapping[str, str], onChosen: Callable[[str], None]) -> None:
         self._box, self._onChosen = box, onChosen
         self.offer(words)
         box.currentIndexChanged.connect(self._onIndex)
@@ -41,7 +44,7 @@ class Choices:
         self._box.currentIndex = index
         self._showing = False
 
-    def _onIndex(self, index: Any) -> None:
+    def _onIndex(self, index: int) -> None:
         # PythonQt may pick the overload of the signal that carries the text, so the box itself is asked.
         if not self._showing and self._box.currentIndex >= 0:
             self._onChosen(self.name)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import qt
 
 
@@ -14,7 +12,7 @@ class FittingColumns(qt.QObject):
     what room is left.
     """
 
-    def __init__(self, table: Any) -> None:
+    def __init__(self, table: qt.QTableWidget) -> None:
         qt.QObject.__init__(self)
         self._table = table
         self._widths: list[int] = []
@@ -39,7 +37,7 @@ class FittingColumns(qt.QObject):
         """The columns that do not fit."""
         return [column for column in range(len(self._widths)) if self._table.isColumnHidden(column)]
 
-    def eventFilter(self, _watched: Any, event: Any) -> bool:
+    def eventFilter(self, _watched: qt.QObject, event: qt.QEvent) -> bool:
         """The table has become wider or narrower, or a scroll bar took of its width; the event goes on."""
         if event.type() == qt.QEvent.Resize:
             self._fit()

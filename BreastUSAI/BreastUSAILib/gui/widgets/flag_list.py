@@ -23,7 +23,7 @@ _ICONS = {
 class FlagList:
     """Fills an empty frame, which has a grid layout, with a row for each flag of an analysis, the heaviest first."""
 
-    def __init__(self, frame: Any) -> None:
+    def __init__(self, frame: qt.QFrame) -> None:
         self._frame = frame
         self._labels: list[Any] = []
 

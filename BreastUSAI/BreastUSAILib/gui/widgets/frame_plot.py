@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qt
 from slicer.i18n import tr as _
@@ -16,6 +16,9 @@ from ...engine.findings.words import frame_words, percent
 from ...engine.images.frames import InputKind
 from .key_frames import malignantByFrame
 from .painting import classColor, drawWords, tonesOf
+
+if TYPE_CHECKING:
+    from .painting import Tones
 
 _HEIGHT = 120
 _MARGIN = 6
@@ -75,12 +78,12 @@ class FramePlot(qt.QWidget):
         left, right = self._ends()
         return round(left + frame / max(self._count() - 1, 1) * (right - left))
 
-    def mousePressEvent(self, event: Any) -> None:
+    def mousePressEvent(self, event: qt.QMouseEvent) -> None:
         """Go to the frame that was clicked."""
         if self._curve and event.button() == qt.Qt.LeftButton:
             self.onFrameChosen(self.frameAt(event.pos().x()))
 
-    def mouseMoveEvent(self, event: Any) -> None:
+    def mouseMoveEvent(self, event: qt.QMouseEvent) -> None:
         """Say under the mouse which frame it is; with the button held down, go there."""
         if not self._curve or self._analysis is None:
             return
@@ -91,7 +94,7 @@ class FramePlot(qt.QWidget):
         if event.buttons() & qt.Qt.LeftButton:
             self.onFrameChosen(frame)
 
-    def paintEvent(self, _event: Any) -> None:
+    def paintEvent(self, _event: qt.QPaintEvent) -> None:
         """Scale, curve, key frame and current frame."""
         if not self._curve or self._analysis is None:
             return
@@ -101,7 +104,7 @@ class FramePlot(qt.QWidget):
         finally:
             painter.end()
 
-    def _paint(self, painter: Any) -> None:
+    def _paint(self, painter: qt.QPainter) -> None:
         """The mark of the current frame below and above what stays: a cine plays at twenty frames a second."""
         tones = tonesOf(self.palette)
         top, bottom = self._topAndBottom()
@@ -112,7 +115,7 @@ class FramePlot(qt.QWidget):
         if x is not None:
             self._drawInside(painter, self._currentWords(), x, _HEIGHT - 3, tones.text)
 
-    def _lasting(self) -> Any:
+    def _lasting(self) -> qt.QPixmap:
         """What is the same for every current frame, as qt.QPixmap; drawn anew for another analysis, size or palette."""
         ratio = self.devicePixelRatioF()
         wanted = (self.width, ratio, self.palette.cacheKey(), self.font.toString())
@@ -129,7 +132,7 @@ class FramePlot(qt.QWidget):
                 painter.end()
         return self._drawn
 
-    def _paintLasting(self, painter: Any) -> None:
+    def _paintLasting(self, painter: qt.QPainter) -> None:
         tones, metrics = tonesOf(self.palette), painter.fontMetrics()
         left, right = self._ends()
         top, bottom = self._topAndBottom()
@@ -143,7 +146,7 @@ class FramePlot(qt.QWidget):
         self._paintCurve(painter, top, bottom)
         self._paintKeyFrame(painter, tones, top, bottom)
 
-    def _paintCurve(self, painter: Any, top: int, bottom: int) -> None:
+    def _paintCurve(self, painter: qt.QPainter, top: int, bottom: int) -> None:
         """A dot for each analyzed frame, and lines where they follow one another closely."""
         color = classColor("malignant")
         points = [(self.xOf(frame), _yOf(share, top, bottom)) for frame, share in self._curve]
@@ -158,7 +161,7 @@ class FramePlot(qt.QWidget):
             for x, y in points:
                 painter.drawEllipse(x - 2, y - 2, 4, 4)
 
-    def _paintKeyFrame(self, painter: Any, tones: Any, top: int, bottom: int) -> None:
+    def _paintKeyFrame(self, painter: qt.QPainter, tones: Tones, top: int, bottom: int) -> None:
         """A ring on the key frame and its number above."""
         assert self._analysis is not None
         key = self._analysis.verdict.key_frame
@@ -188,7 +191,7 @@ class FramePlot(qt.QWidget):
         height = self.fontMetrics().height()
         return height + 6, _HEIGHT - height - 6
 
-    def _drawInside(self, painter: Any, words: str, x: int, baseline: int, color: Any) -> None:
+    def _drawInside(self, painter: qt.QPainter, words: str, x: int, baseline: int, color: qt.QColor) -> None:
         """Words centered on `x`, moved as far as needed to stay within the plot; on a patch of the background."""
         left, right = self._ends()
         half = painter.fontMetrics().horizontalAdvance(words) // 2 + 2

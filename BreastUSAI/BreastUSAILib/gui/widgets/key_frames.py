@@ -29,7 +29,7 @@ def malignantByFrame(analysis: Analysis) -> list[tuple[int, float]]:
 
 
 def nextKeyFrame(frames: list[int], current: int | None, step: int) -> int | None:
-    """The frame `step` places after `current` among `frames`, round the ends.
+    """The frame `step` places after `current` among `frames`; after the last comes the first.
 
     The first of them where `current` is none of them; None where there are no frames at all.
     """

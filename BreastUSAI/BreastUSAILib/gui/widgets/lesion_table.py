@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import qt
 from slicer.i18n import tr as _
@@ -25,7 +24,7 @@ class LesionTable:
     Set `onLesionChosen` to be told the lesion whose row was clicked.
     """
 
-    def __init__(self, table: Any) -> None:
+    def __init__(self, table: qt.QTableWidget) -> None:
         self.onLesionChosen: Callable[[Lesion], None] = ignored
         self._table, self._columns = table, FittingColumns(table)
         self._shown = LesionRows((), ())
@@ -98,6 +97,6 @@ def _onTwoLines(heading: str) -> str:
     return shorter.get(heading, heading).replace(" (", "\n(").replace("/", "/\n")
 
 
-def _bold(font: Any) -> Any:
+def _bold(font: qt.QFont) -> qt.QFont:
     font.setBold(True)
     return font

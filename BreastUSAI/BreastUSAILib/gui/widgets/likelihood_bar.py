@@ -6,8 +6,6 @@ a picture on a label it follows size, palette and screen resolution by itself.
 
 from __future__ import annotations
 
-from typing import Any
-
 import qt
 from slicer.i18n import tr as _
 
@@ -41,7 +39,7 @@ class LikelihoodBar(qt.QWidget):
         )
         self.update()
 
-    def paintEvent(self, _event: Any) -> None:
+    def paintEvent(self, _event: qt.QPaintEvent) -> None:
         """Scale, band and mark."""
         if self._malignancy is None:
             return
@@ -52,7 +50,7 @@ class LikelihoodBar(qt.QWidget):
             painter.end()
 
 
-def _paint(painter: Any, width: int, malignancy: Malignancy, palette: Any) -> None:
+def _paint(painter: qt.QPainter, width: int, malignancy: Malignancy, palette: qt.QPalette) -> None:
     tones, color = tonesOf(palette), classColor("malignant")
     left, span, top = _MARGIN, width - 2 * _MARGIN - 1, (_MARK - _BAR) // 2
     fillRounded(painter, left, top, span, _BAR, tones.track)

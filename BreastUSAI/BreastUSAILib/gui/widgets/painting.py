@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import qt
 
@@ -19,32 +18,32 @@ CLASS_COLORS: dict[str, tuple[int, int, int]] = {
 class Tones:
     """Colors for one palette: lettering, quieter lettering, and the track that a bar lies on."""
 
-    text: Any
-    quiet: Any
-    track: Any
+    text: qt.QColor
+    quiet: qt.QColor
+    track: qt.QColor
 
 
-def tonesOf(palette: Any) -> Tones:
+def tonesOf(palette: qt.QPalette) -> Tones:
     """The tones that go with a widget's palette."""
     window, text = palette.color(qt.QPalette.Window), palette.color(qt.QPalette.WindowText)
     return Tones(text, mixed(text, window, 0.3), mixed(text, window, 0.82))
 
 
-def classColor(label: str) -> Any:
+def classColor(label: str) -> qt.QColor:
     """The color of a class, as qt.QColor."""
     return qt.QColor(*CLASS_COLORS[label])
 
 
-def mixed(first: Any, second: Any, share: float) -> Any:
-    """`first` with that share of `second` in it, as qt.QColor."""
+def mixed(first: qt.QColor, second: qt.QColor, share: float) -> qt.QColor:
+    """A mixture of both colors, as qt.QColor; `share` is that of `second`."""
     channels = zip(
         (first.red(), first.green(), first.blue()), (second.red(), second.green(), second.blue()), strict=True
     )
     return qt.QColor(*(round(one + (other - one) * share) for one, other in channels))
 
 
-def fillRounded(painter: Any, x: int, y: int, width: int, height: int, color: Any) -> None:
-    """A filled bar with round ends; at least as wide as it is visible."""
+def fillRounded(painter: qt.QPainter, x: int, y: int, width: int, height: int, color: qt.QColor) -> None:
+    """A filled bar with round ends; always wide enough to be seen."""
     painter.setRenderHint(qt.QPainter.Antialiasing, True)
     painter.setPen(qt.QPen(color))
     painter.setBrush(qt.QBrush(color))
@@ -52,7 +51,9 @@ def fillRounded(painter: Any, x: int, y: int, width: int, height: int, color: An
     painter.drawRoundedRect(x, y, max(width, 1), height, radius, radius)
 
 
-def drawWords(painter: Any, words: str, x: float, baseline: float, color: Any, align: float = 0.0) -> None:
+def drawWords(
+    painter: qt.QPainter, words: str, x: float, baseline: float, color: qt.QColor, align: float = 0.0
+) -> None:
     """One line of text at `x`, which is its left end (align 0), its middle (0.5) or its right end (1)."""
     painter.setPen(qt.QPen(color))
     painter.drawText(round(x - align * painter.fontMetrics().horizontalAdvance(words)), round(baseline), words)

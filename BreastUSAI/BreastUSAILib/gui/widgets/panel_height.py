@@ -1,8 +1,6 @@
-"""The module's widget as high as its words need."""
+"""Keeps the module's widget as tall as its text needs."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import qt
 
@@ -14,7 +12,7 @@ class PanelHeight(qt.QObject):
     wrapped words need: they would lie over what is below. Whatever changes in a layout comes here as an event.
     """
 
-    def __init__(self, widget: Any) -> None:
+    def __init__(self, widget: qt.QWidget) -> None:
         qt.QObject.__init__(self)
         self._widget = widget
         self._timer = qt.QTimer()
@@ -23,7 +21,7 @@ class PanelHeight(qt.QObject):
         widget.installEventFilter(self)
         self._timer.start(0)
 
-    def eventFilter(self, _watched: Any, event: Any) -> bool:
+    def eventFilter(self, _watched: qt.QObject, event: qt.QEvent) -> bool:
         """Fit the height when the layout has settled; the event goes on."""
         if event.type() in self._changes:
             self._timer.start(0)

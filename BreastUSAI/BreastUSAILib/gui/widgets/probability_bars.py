@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import qt
 from slicer.i18n import tr as _
 
@@ -33,7 +31,7 @@ class ProbabilityBars(qt.QWidget):
         self.toolTip = _("Calibrated probabilities of the three classes; together they make 100 %.")
         self.update()
 
-    def paintEvent(self, _event: Any) -> None:
+    def paintEvent(self, _event: qt.QPaintEvent) -> None:
         """A row for each class."""
         rows, tones, width = self._rows(), tonesOf(self.palette), self.width
         if not rows:

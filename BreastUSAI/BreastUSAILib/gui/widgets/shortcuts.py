@@ -30,7 +30,7 @@ class Shortcuts:
         actions: what each key does, by the names in `KEYS`.
     """
 
-    def __init__(self, window: Any, actions: Mapping[str, Callable[[], None]]) -> None:
+    def __init__(self, window: qt.QWidget | None, actions: Mapping[str, Callable[[], None]]) -> None:
         self._shortcuts: list[Any] = []
         for name, action in actions.items() if window is not None else ():
             shortcut = qt.QShortcut(qt.QKeySequence(KEYS[name]), window)

@@ -20,7 +20,7 @@ class TextWindow:
         parent: the widget that it belongs to.
     """
 
-    def __init__(self, parent: Any) -> None:
+    def __init__(self, parent: qt.QWidget) -> None:
         self._parent = parent
         self.dialog: Any = None
         self.browser: Any = None
@@ -48,7 +48,7 @@ class TextWindow:
             self.dialog.deleteLater()
             self.dialog = self.browser = None
 
-    def _onLink(self, url: Any) -> None:
+    def _onLink(self, url: qt.QUrl) -> None:
         address = url.toString()
         if url.scheme().lower() not in ("http", "https"):
             return

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 import qt
 
 from ...engine.errors import BreastUSAIError
 
+if TYPE_CHECKING:
+    from ..panel_widgets import PanelWidgets
+
 _WORD_JOINER = "\u2060"  # takes no room and is seen by nobody
 
 
-def showPlain(ui: Any) -> None:
+def showPlain(ui: PanelWidgets) -> None:
     """Let every label of the panel show plain text, whatever it is given."""
     for widget in vars(ui).values():
         if isinstance(widget, qt.QLabel):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...engine.images.frames import Frames
 from ..mrml.nodes import addNode
 from ..mrml.sequences import BrowsedSequence, addSequence, synchronize
 from .volume_node import frameNode
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLScene, vtkMRMLVolumeNode
 
 TOLERANCE_S = 0.001
 """A sequence takes numeric index values closer than this for one and the same (NumericIndexValueTolerance)."""
@@ -16,7 +19,7 @@ TOLERANCE_S = 0.001
 DEFAULT_FRAMES_PER_SECOND = 10.0
 
 
-def addCine(scene: Any, frames: Frames) -> tuple[BrowsedSequence, Any]:
+def addCine(scene: vtkMRMLScene, frames: Frames) -> tuple[BrowsedSequence, vtkMRMLVolumeNode]:
     """The frames as a sequence with a browser of its own; returns both and the browser's volume node.
 
     The index is the frame's time in seconds where known, else its number, as in Slicer's image sequence importer.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import slicer
@@ -15,6 +15,17 @@ from ..mrml.nodes import nodesOfClass
 from ..views.acquisition_views import sliceNormal, viewNormal
 from ..views.layout import layoutOf
 from ..views.slice_views import LEAST_ALIGNMENT, fitViews
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import (
+        vtkMatrix4x4,
+        vtkMRMLLayoutNode,
+        vtkMRMLScalarVolumeNode,
+        vtkMRMLScene,
+        vtkMRMLSliceNode,
+        vtkMRMLVolumeNode,
+    )
+
 
 SIDE_BY_SIDE = slicer.vtkMRMLLayoutNode.SlicerLayoutSideBySideView
 LEFT, RIGHT = "Red", "Yellow"
@@ -33,11 +44,11 @@ class ComparedCase:
         turned: how each of the two views was turned before, by name.
     """
 
-    image: Any
-    node: Any
-    layout: Any
+    image: vtkMRMLVolumeNode
+    node: vtkMRMLScalarVolumeNode
+    layout: vtkMRMLLayoutNode | None
     arrangement: int
-    turned: dict[str, Any]
+    turned: dict[str, vtkMatrix4x4]
 
     @property
     def isThere(self) -> bool:
@@ -66,7 +77,7 @@ class ComparedCase:
             scene.RemoveNode(display)
 
 
-def showCase(volumeNode: Any, pixels: NDArray, name: str) -> ComparedCase:
+def showCase(volumeNode: vtkMRMLVolumeNode, pixels: NDArray, name: str) -> ComparedCase:
     """Show gray pixels ``[H, W]`` in the right of two slice views, turned as an image of its own; `volumeNode` left."""
     scene = volumeNode.GetScene()
     layout = layoutOf(scene)
@@ -92,7 +103,7 @@ def showCase(volumeNode: Any, pixels: NDArray, name: str) -> ComparedCase:
     return shown
 
 
-def _hiddenNode(scene: Any, pixels: NDArray, name: str) -> Any:
+def _hiddenNode(scene: vtkMRMLScene, pixels: NDArray, name: str) -> vtkMRMLScalarVolumeNode:
     node = slicer.vtkMRMLScalarVolumeNode()
     node.SetName(name)
     node.SetHideFromEditors(True)  # before it enters the scene: lists never show it, and nobody analyzes it
@@ -107,11 +118,11 @@ def _hiddenNode(scene: Any, pixels: NDArray, name: str) -> Any:
     return node
 
 
-def _viewOf(scene: Any, name: str) -> Any:
+def _viewOf(scene: vtkMRMLScene, name: str) -> vtkMRMLSliceNode | None:
     return next((view for view in nodesOfClass(scene, "vtkMRMLSliceNode") if view.GetName() == name), None)
 
 
-def _copied(matrix: Any) -> Any:
+def _copied(matrix: vtkMatrix4x4) -> vtkMatrix4x4:
     copy = vtk.vtkMatrix4x4()
     copy.DeepCopy(matrix)
     return copy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import slicer
@@ -12,11 +12,21 @@ from ..mrml.image_data import ijkToRasOf, imageFromArray, matrixFromArray
 from ..mrml.nodes import IMAGE_ROLE, addNode, shareTransform
 from ..views.heat_map_table import addLegend, heatMapTable
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkImageData, vtkMRMLScalarVolumeNode, vtkMRMLScene, vtkMRMLVolumeNode
+
 TRANSPARENT_BELOW = 0.25
 """Where no view lets the heat map fade out (see `heat_map_views`), less heat is not shown."""
 
 
-def addHeatMapNode(scene: Any, name: str, image: Any, volumeNode: Any, onFlow: bool, isSigned: bool = False) -> Any:
+def addHeatMapNode(
+    scene: vtkMRMLScene,
+    name: str,
+    image: vtkImageData,
+    volumeNode: vtkMRMLVolumeNode,
+    onFlow: bool,
+    isSigned: bool = False,
+) -> vtkMRMLScalarVolumeNode:
     """A scalar volume of the vtkImageData `image` where `volumeNode` is, with the display of `dressHeatMap`.
 
     float32, 0 to 1 or signed -1 to 1.
@@ -30,7 +40,7 @@ def addHeatMapNode(scene: Any, name: str, image: Any, volumeNode: Any, onFlow: b
     return node
 
 
-def heatMapFrameNode(name: str, heatMap: NDArray[np.float32], ijkToRas: NDArray[np.float64]) -> Any:
+def heatMapFrameNode(name: str, heatMap: NDArray[np.float32], ijkToRas: NDArray[np.float64]) -> vtkMRMLScalarVolumeNode:
     """A volume node outside any scene that holds one frame's heat map ``[J, I]``, for an item of a sequence."""
     node = slicer.vtkMRMLScalarVolumeNode()
     node.SetName(name)
@@ -39,7 +49,9 @@ def heatMapFrameNode(name: str, heatMap: NDArray[np.float32], ijkToRas: NDArray[
     return node
 
 
-def dressHeatMap(node: Any, volumeNode: Any, onFlow: bool, isSigned: bool = False) -> None:
+def dressHeatMap(
+    node: vtkMRMLScalarVolumeNode, volumeNode: vtkMRMLVolumeNode, onFlow: bool, isSigned: bool = False
+) -> None:
     """Put it where the image is; show 0 to 1, or -1 to 1, in every image alike (fixed window), with a legend.
 
     `onFlow`: over color Doppler.

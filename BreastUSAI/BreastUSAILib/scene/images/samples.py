@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...engine.images.frames import Frames, InputKind
 from ..mrml.added_nodes import removedOnFailure
@@ -12,8 +12,11 @@ from ..source.sample_source import SAMPLE_ATTRIBUTE, SAMPLES
 from .cine import addCine
 from .volume_node import addVolumeNode
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLScene, vtkMRMLVolumeNode
 
-def addSample(fileName: str, scene: Any = None) -> Any:
+
+def addSample(fileName: str, scene: vtkMRMLScene | None = None) -> vtkMRMLVolumeNode:
     """Add a sample to the scene as Slicer's DICOM loaders would; returns the volume node (of a cine: the proxy).
 
     Raises InputError, and leaves the scene as it was.
@@ -28,7 +31,7 @@ def addSample(fileName: str, scene: Any = None) -> Any:
     return volume
 
 
-def _addCine(scene: Any, frames: Frames, fileName: str) -> Any:
+def _addCine(scene: vtkMRMLScene, frames: Frames, fileName: str) -> vtkMRMLVolumeNode:
     browsed, volume = addCine(scene, frames)
     for item in range(browsed.sequence.GetNumberOfDataNodes()):
         browsed.sequence.GetNthDataNode(item).SetAttribute(SAMPLE_ATTRIBUTE, fileName)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...engine.errors import InputError
 from ...engine.images.frames import Frames
@@ -13,8 +13,13 @@ from ..source.dicom_source import noteSource
 from ..source.node_pixel_size import notePixelSize
 from .volume_node import dressStackedVolume, volumeClass
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLScene, vtkMRMLVolumeNode
 
-def addStackedVolume(scene: Any, frames: Frames, cineNode: Any) -> Generator[None, None, Any]:
+
+def addStackedVolume(
+    scene: vtkMRMLScene, frames: Frames, cineNode: vtkMRMLVolumeNode
+) -> Generator[None, None, vtkMRMLVolumeNode]:
     """A new volume node of `frames` under the parent transform of `cineNode`, filled a frame at each step."""
     node = addNode(scene, volumeClass(frames), f"{cineNode.GetName()} as slices")
     listAgain(node)  # an image, whatever is to happen to the result that brings it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import slicer
@@ -12,8 +12,11 @@ from ...engine.images.frames import Frames, InputKind
 from ..mrml.image_data import imageFromArray, matrixFromArray
 from ..mrml.nodes import addNode
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkImageData, vtkMRMLScalarVolumeNode, vtkMRMLScene, vtkMRMLVolumeNode
 
-def addVolumeNode(scene: Any, frames: Frames) -> Any:
+
+def addVolumeNode(scene: vtkMRMLScene, frames: Frames) -> vtkMRMLScalarVolumeNode:
     """A new scalar (or vector, in color) volume node with every frame of a still or a volume as a slice."""
     node = addNode(scene, volumeClass(frames), frames.name)
     planes = range(frames.count) if frames.kind is InputKind.VOLUME else range(1)
@@ -22,7 +25,7 @@ def addVolumeNode(scene: Any, frames: Frames) -> Any:
     return node
 
 
-def frameNode(frames: Frames, index: int) -> Any:
+def frameNode(frames: Frames, index: int) -> vtkMRMLScalarVolumeNode:
     """A volume node outside any scene that holds frame `index` alone, for an item of a sequence."""
     node = getattr(slicer, volumeClass(frames))()
     node.SetName(frames.name)
@@ -30,7 +33,9 @@ def frameNode(frames: Frames, index: int) -> Any:
     return node
 
 
-def dressStackedVolume(node: Any, image: Any, frames: Frames, cineNode: Any) -> None:
+def dressStackedVolume(
+    node: vtkMRMLScalarVolumeNode, image: vtkImageData, frames: Frames, cineNode: vtkMRMLVolumeNode
+) -> None:
     """Give `node` the pixels of the vtkImageData `image`, shown with the window of `cineNode`.
 
     The window is set before the node has voxels: Slicer would take its time to look at all of them for one of its own.
@@ -45,12 +50,12 @@ def dressStackedVolume(node: Any, image: Any, frames: Frames, cineNode: Any) -> 
     _setImage(node, image, frames)
 
 
-def setPixels(node: Any, array: NDArray, frames: Frames) -> None:
+def setPixels(node: vtkMRMLScalarVolumeNode, array: NDArray, frames: Frames) -> None:
     """Give `node` the pixels ``[K, J, I(, 3)]`` and the IJK to RAS matrix of `frames`."""
     _setImage(node, imageFromArray(array, color=frames.has_color), frames)
 
 
-def _setImage(node: Any, image: Any, frames: Frames) -> None:
+def _setImage(node: vtkMRMLScalarVolumeNode, image: vtkImageData, frames: Frames) -> None:
     node.SetAndObserveImageData(image)
     node.SetIJKToRASMatrix(matrixFromArray(frames.ijk_to_ras))
     if frames.has_color:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import slicer
 import vtk
 
 from .nodes import nodesOfClass
 
+if TYPE_CHECKING:
+    from .node_types import vtkMRMLNode, vtkMRMLScene
+
 
 class AddedNodes:
     """The nodes that were added within the `noting` blocks of one task, and no others."""
 
-    def __init__(self, scene: Any) -> None:
+    def __init__(self, scene: vtkMRMLScene) -> None:
         self._scene = scene
         self._nodes: list[Any] = []
 
@@ -24,7 +27,7 @@ class AddedNodes:
         """Within this block, nodes that are added to the scene belong to the task."""
 
         @vtk.calldata_type(vtk.VTK_OBJECT)
-        def note(_scene: Any, _event: Any, node: Any) -> None:
+        def note(_scene: vtkMRMLScene, _event: object, node: vtkMRMLNode) -> None:
             self._nodes.append(node)
 
         tag = self._scene.AddObserver(slicer.vtkMRMLScene.NodeAddedEvent, note)
@@ -51,7 +54,7 @@ class AddedNodes:
 
 
 @contextmanager
-def removedOnFailure(scene: Any) -> Iterator[None]:
+def removedOnFailure(scene: vtkMRMLScene) -> Iterator[None]:
     """Within this block, nodes that were added are removed again if anything raises."""
     added = AddedNodes(scene)
     try:

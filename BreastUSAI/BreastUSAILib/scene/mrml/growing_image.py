@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import vtk
 from numpy.typing import DTypeLike, NDArray
 from vtk.util import numpy_support
+
+if TYPE_CHECKING:
+    from .node_types import vtkImageData
 
 
 class GrowingImage:
@@ -26,7 +29,7 @@ class GrowingImage:
         values = numpy_support.vtk_to_numpy(self._image.GetPointData().GetScalars())
         self.slices: NDArray = values.reshape(shape)
 
-    def finished(self) -> Any:
+    def finished(self) -> vtkImageData:
         """The vtkImageData; nothing may be written to it from here on."""
         self._image.GetPointData().GetScalars().Modified()
         return self._image

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import slicer
 import vtk
+
+if TYPE_CHECKING:
+    from .node_types import vtkMRMLAbstractLogic, vtkMRMLApplicationLogic, vtkMRMLScene, vtkMRMLSliceLogic
 
 
 @dataclass(frozen=True)
@@ -22,21 +25,21 @@ class SceneHost:
         modules: what `slicer.modules` is inside the application: ``modules.<name>.logic()``.
     """
 
-    scene: Any
-    applicationLogic: Any  # noqa: N815
-    sliceLogic: Any  # noqa: N815
+    scene: vtkMRMLScene
+    applicationLogic: vtkMRMLApplicationLogic  # noqa: N815
+    sliceLogic: vtkMRMLSliceLogic  # noqa: N815
     modules: SimpleNamespace
 
 
 class _ModuleOutsideApplication:
-    def __init__(self, logic: Any) -> None:
+    def __init__(self, logic: vtkMRMLAbstractLogic) -> None:
         self._logic = logic
 
-    def logic(self) -> Any:
+    def logic(self) -> vtkMRMLAbstractLogic:
         return self._logic
 
 
-def currentScene() -> Any:
+def currentScene() -> vtkMRMLScene:
     """The application's scene; outside the application one is opened and given the application's names."""
     if getattr(slicer, "mrmlScene", None) is None:
         publish(openHost())
@@ -79,14 +82,16 @@ def _forgetRepeatedConverters() -> None:
         known.add(rule.GetName())
 
 
-def _module(logic: Any, name: str, scene: Any, applicationLogic: Any) -> _ModuleOutsideApplication:
+def _module(
+    logic: vtkMRMLAbstractLogic, name: str, scene: vtkMRMLScene, applicationLogic: vtkMRMLApplicationLogic
+) -> _ModuleOutsideApplication:
     logic.SetMRMLApplicationLogic(applicationLogic)
     logic.SetMRMLScene(scene)
     applicationLogic.SetModuleLogic(name, logic)
     return _ModuleOutsideApplication(logic)
 
 
-def _sliceViews(scene: Any, applicationLogic: Any) -> list[Any]:
+def _sliceViews(scene: vtkMRMLScene, applicationLogic: vtkMRMLApplicationLogic) -> list[vtkMRMLSliceLogic]:
     """The three slice views, as the application makes them: one without its letter and color stays gray there."""
     node = slicer.vtkMRMLSliceNode
     looks = {
@@ -111,8 +116,8 @@ def _sliceViews(scene: Any, applicationLogic: Any) -> list[Any]:
     return logics
 
 
-def sliceLogics(scene: Any) -> list[Any]:
-    """Those of the application's views of `scene`; none of a scene that nobody looks at."""
+def sliceLogics(scene: vtkMRMLScene) -> list[vtkMRMLSliceLogic]:
+    """Those of the application's views of `scene`; none for a scene without views."""
     volumes = getattr(getattr(slicer, "modules", None), "volumes", None)
     if volumes is None:
         return []

@@ -2,44 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import slicer
+
+if TYPE_CHECKING:
+    from .node_types import (
+        vtkMRMLNode,
+        vtkMRMLScene,
+        vtkMRMLSubjectHierarchyNode,
+        vtkMRMLTransformableNode,
+        vtkMRMLVolumeNode,
+    )
 
 IMAGE_ROLE = "BreastUSAI.image"
 """Node reference of a heat map and of outlines: the image that they are about."""
 
 
-def addNode(scene: Any, className: str, name: str) -> Any:
+def addNode(scene: vtkMRMLScene, className: str, name: str) -> Any:
     """A new node of that class, under a name that the scene does not hold yet."""
     return scene.AddNewNodeByClass(className, scene.GenerateUniqueName(name))
 
 
-def nodesOfClass(scene: Any, className: str) -> list[Any]:
+def nodesOfClass(scene: vtkMRMLScene, className: str) -> list[Any]:
     """Every node of that class or one derived from it, in scene order."""
     return [scene.GetNthNodeByClass(index, className) for index in range(scene.GetNumberOfNodesByClass(className))]
 
 
-def shareTransform(node: Any, volumeNode: Any) -> None:
+def shareTransform(node: vtkMRMLTransformableNode, volumeNode: vtkMRMLVolumeNode) -> None:
     """Put `node` under the parent transform of `volumeNode`, or under none where that has none."""
     node.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
 
 
-def placeBeside(node: Any, volumeNode: Any) -> None:
+def placeBeside(node: vtkMRMLNode, volumeNode: vtkMRMLVolumeNode) -> None:
     """Put `node` into the Subject Hierarchy folder (or study) that holds `volumeNode`."""
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(volumeNode.GetScene())
     volumeItem = _itemOf(hierarchy, volumeNode)
     hierarchy.SetItemParent(_itemOf(hierarchy, node), hierarchy.GetItemParent(volumeItem))
 
 
-def listAgain(node: Any) -> None:
+def listAgain(node: vtkMRMLNode) -> None:
     """Show `node` in lists and in the Data module, where it was hidden."""
     if node.GetHideFromEditors():
         node.SetHideFromEditors(False)
         refreshInTree(node)
 
 
-def refreshInTree(node: Any) -> None:
+def refreshInTree(node: vtkMRMLNode) -> None:
     """Let the Data module look at `node` again after it was hidden or unhidden in lists.
 
     It filters a row anew only where one of its cells changes: so the name is changed, and changed back.
@@ -53,5 +62,5 @@ def refreshInTree(node: Any) -> None:
             hierarchy.ItemModified(item)
 
 
-def _itemOf(hierarchy: Any, node: Any) -> int:
+def _itemOf(hierarchy: vtkMRMLSubjectHierarchyNode, node: vtkMRMLNode) -> int:
     return hierarchy.GetItemByDataNode(node) or hierarchy.CreateItem(hierarchy.GetSceneItemID(), node)

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .nodes import addNode, nodesOfClass
+
+if TYPE_CHECKING:
+    from .node_types import (
+        vtkMRMLNode,
+        vtkMRMLScene,
+        vtkMRMLSequenceBrowserNode,
+        vtkMRMLSequenceNode,
+    )
 
 
 @dataclass(frozen=True)
 class BrowsedSequence:
     """A browser node and the one of its sequences whose proxy is the volume node in question."""
 
-    browser: Any
-    sequence: Any
+    browser: vtkMRMLSequenceBrowserNode
+    sequence: vtkMRMLSequenceNode
 
     @property
     def indexValues(self) -> list[str]:
         """Index value of every item, in item order."""
         return [self.sequence.GetNthIndexValue(item) for item in range(self.sequence.GetNumberOfDataNodes())]
 
-    def itemBeside(self, other: Any, frame: int) -> Any:
+    def itemBeside(self, other: vtkMRMLSequenceNode, frame: int) -> Any:
         """The item of another sequence at the index value of `frame`, or None."""
         value = self.sequence.GetNthIndexValue(frame)
         isInStep = other.GetNthIndexValue(frame) == value  # the usual case, without a search
         return other.GetNthDataNode(frame) if isInStep else other.GetDataNodeAtValue(value, True)
 
-    def frameNode(self, proxyNode: Any, frame: int) -> Any:
+    def frameNode(self, proxyNode: vtkMRMLNode, frame: int) -> Any:
         """What another of the browser's proxies shows at `frame`, or None: itself while the browser stands there.
 
         A proxy without a sequence is about the frame that is shown alone.
@@ -37,7 +45,7 @@ class BrowsedSequence:
         return None if other is None else self.itemBeside(other, frame)
 
 
-def sequenceBehind(volumeNode: Any) -> BrowsedSequence | None:
+def sequenceBehind(volumeNode: vtkMRMLNode) -> BrowsedSequence | None:
     """The sequence that a volume (or result) node is the proxy of, or None where it is a node of its own."""
     for browser in nodesOfClass(volumeNode.GetScene(), "vtkMRMLSequenceBrowserNode"):
         sequence = browser.GetSequenceNode(volumeNode) if browser.IsProxyNodeID(volumeNode.GetID()) else None
@@ -46,7 +54,7 @@ def sequenceBehind(volumeNode: Any) -> BrowsedSequence | None:
     return None
 
 
-def addSequence(scene: Any, name: str, indexName: str, indexUnit: str) -> Any:
+def addSequence(scene: vtkMRMLScene, name: str, indexName: str, indexUnit: str) -> vtkMRMLSequenceNode:
     """An empty sequence node with that index."""
     sequence = addNode(scene, "vtkMRMLSequenceNode", f"{name} sequence")
     sequence.SetIndexName(indexName)
@@ -54,7 +62,9 @@ def addSequence(scene: Any, name: str, indexName: str, indexUnit: str) -> Any:
     return sequence
 
 
-def synchronize(browser: Any, sequence: Any, name: str, saveChanges: bool) -> Any:
+def synchronize(
+    browser: vtkMRMLSequenceBrowserNode, sequence: vtkMRMLSequenceNode, name: str, saveChanges: bool
+) -> Any:
     """Let the browser move `sequence` too; returns the node that shows its current item."""
     browser.AddSynchronizedSequenceNode(sequence)
     browser.SetSaveChanges(sequence, saveChanges)

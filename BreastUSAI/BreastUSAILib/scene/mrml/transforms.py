@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import slicer
@@ -12,22 +12,27 @@ from vtk.util import numpy_support
 
 from .image_data import arrayFromMatrix, ijkToRasOf
 
+if TYPE_CHECKING:
+    from .node_types import vtkGeneralTransform, vtkMRMLTransformableNode, vtkMRMLVolumeNode
+
 RIGID_TOLERANCE = 1e-4
 """How far a parent transform may change lengths (relative) and still count as keeping them."""
 
 
-def imageToWorld(volumeNode: Any, ijk: ArrayLike) -> NDArray[np.float64]:
+def imageToWorld(volumeNode: vtkMRMLVolumeNode, ijk: ArrayLike) -> NDArray[np.float64]:
     """World positions ``[N, 3]`` in mm of the continuous voxel indices (column, row, slice) ``[N, 3]``."""
     return imageToOther(volumeNode, None, ijk)
 
 
-def worldToImage(volumeNode: Any, points: ArrayLike) -> NDArray[np.float64]:
+def worldToImage(volumeNode: vtkMRMLVolumeNode, points: ArrayLike) -> NDArray[np.float64]:
     """Continuous voxel indices (column, row, slice) ``[N, 3]`` of world positions ``[N, 3]`` in mm."""
     local = _through(transformBetween(None, volumeNode), np.atleast_2d(np.asarray(points, dtype=np.float64)))
     return _apply(np.linalg.inv(ijkToRasOf(volumeNode)), local)
 
 
-def transformBetween(fromNode: Any, toNode: Any) -> Any:
+def transformBetween(
+    fromNode: vtkMRMLTransformableNode | None, toNode: vtkMRMLTransformableNode | None
+) -> vtkGeneralTransform:
     """vtkGeneralTransform from the coordinates of one transformable node to those of another; None: the world."""
     transform = vtk.vtkGeneralTransform()
     parents = (None if node is None else node.GetParentTransformNode() for node in (fromNode, toNode))
@@ -35,13 +40,15 @@ def transformBetween(fromNode: Any, toNode: Any) -> Any:
     return transform
 
 
-def imageToOther(volumeNode: Any, otherNode: Any, ijk: ArrayLike) -> NDArray[np.float64]:
+def imageToOther(
+    volumeNode: vtkMRMLVolumeNode, otherNode: vtkMRMLTransformableNode | None, ijk: ArrayLike
+) -> NDArray[np.float64]:
     """Positions ``[N, 3]`` of voxels ``[N, 3]`` in the coordinates of another transformable node; None: the world."""
     local = _apply(ijkToRasOf(volumeNode), np.atleast_2d(np.asarray(ijk, dtype=np.float64)))
     return _through(transformBetween(volumeNode, otherNode), local)
 
 
-def keepsLengths(volumeNode: Any) -> bool:
+def keepsLengths(volumeNode: vtkMRMLVolumeNode) -> bool:
     """Whether a millimeter of the node is one of the world: its parent transforms only move, turn or mirror."""
     parent = volumeNode.GetParentTransformNode()
     if parent is None:
@@ -58,7 +65,7 @@ def _apply(matrix: NDArray[np.floating], points: NDArray) -> NDArray[np.float64]
     return points @ matrix[:3, :3].T + matrix[:3, 3]
 
 
-def _through(transform: Any, points: NDArray[np.float64]) -> NDArray[np.float64]:
+def _through(transform: vtkGeneralTransform, points: NDArray[np.float64]) -> NDArray[np.float64]:
     before, after = vtk.vtkPoints(), vtk.vtkPoints()
     before.SetDataTypeToDouble()
     after.SetDataTypeToDouble()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from contextlib import closing
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import vtk
@@ -16,6 +16,9 @@ from ..mrml.sequences import BrowsedSequence, sequenceBehind
 from ..source.node_pixels import requirePixels
 from .segment_labels import SegmentLabels
 from .segmentation_node import analyzedFrames
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLSegmentationNode, vtkMRMLSequenceBrowserNode, vtkMRMLVolumeNode
 
 Numbers = Mapping[int | None, Mapping[str, int]]
 
@@ -32,7 +35,9 @@ class EditedMasks(PackedMasks):
 
 
 def editedMasksInSteps(
-    segmentationNode: Any, volumeNode: Any, browser: Any = None
+    segmentationNode: vtkMRMLSegmentationNode,
+    volumeNode: vtkMRMLVolumeNode,
+    browser: vtkMRMLSequenceBrowserNode | None = None,
 ) -> Generator[None, None, EditedMasks]:
     """Frame -> labels ``[H, W]``: 0 background, else the lesion's number (`segment_numbers.segmentNumbers`).
 
@@ -78,7 +83,9 @@ _NumbersTaken = dict[int | None, Mapping[str, int]]
 """Filled on the way, with the numbers that the labels hold: segments may come, go and be renamed afterwards."""
 
 
-def _ofStack(segmentationNode: Any, volumeNode: Any, numbers: _NumbersTaken) -> _Frames:
+def _ofStack(
+    segmentationNode: vtkMRMLSegmentationNode, volumeNode: vtkMRMLVolumeNode, numbers: _NumbersTaken
+) -> _Frames:
     """Of a still or a volume."""
     labels = SegmentLabels(segmentationNode.GetSegmentation(), segmentationNode, volumeNode)
     numbers[None] = labels.numbers
@@ -87,7 +94,12 @@ def _ofStack(segmentationNode: Any, volumeNode: Any, numbers: _NumbersTaken) -> 
         yield plane, plane in analyzed, labels.plane(plane)
 
 
-def _ofCine(segmentationNode: Any, volumeNode: Any, source: BrowsedSequence, numbers: _NumbersTaken) -> _Frames:
+def _ofCine(
+    segmentationNode: vtkMRMLSegmentationNode,
+    volumeNode: vtkMRMLVolumeNode,
+    source: BrowsedSequence,
+    numbers: _NumbersTaken,
+) -> _Frames:
     """Of a cine: a segmentation for each frame, taken before anybody can paint on it.
 
     That is now for the frame that is shown, and for another when its turn comes, or before, when the browser shows it.
@@ -119,7 +131,7 @@ def _ofCine(segmentationNode: Any, volumeNode: Any, source: BrowsedSequence, num
         browser.RemoveObserver(observer)
 
 
-def _requireThere(segmentationNode: Any, volumeNode: Any) -> None:
+def _requireThere(segmentationNode: vtkMRMLSegmentationNode, volumeNode: vtkMRMLVolumeNode) -> None:
     for node, what in ((segmentationNode, "outlines"), (volumeNode, "image of these outlines")):
         if node is None or node.GetScene() is None:
             raise InputError(f"the {what} left the scene", remedy="Analyze the image again")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import slicer
@@ -13,6 +13,9 @@ from vtk.util import numpy_support
 
 from ...engine.findings.maps import CroppedLabels
 from ..mrml.image_data import arrayFromImage, matrixFromArray
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkOrientedImageData
 
 
 def numbersIn(labels: NDArray[np.integer]) -> list[int]:
@@ -39,7 +42,7 @@ class LabelStack:
             self._parts[plane] = labels
             self._numbers |= set(numbersIn(labels.labels))
 
-    def labelmap(self, ijkToRas: NDArray[np.float64]) -> Generator[None, None, Any]:
+    def labelmap(self, ijkToRas: NDArray[np.float64]) -> Generator[None, None, vtkOrientedImageData | None]:
         """vtkOrientedImageData of the lesions' bounding box alone, filled a slice at each step; None without a lesion.
 
         Its extent starts where the box lies in the image, so that the voxels stay where they were.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Generator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from ...engine.findings.maps import CroppedLabels
 from ..mrml.sequences import sequenceBehind
 from .edited_masks import EditedMasks, editedMasksInSteps
 from .label_stack import numbersIn
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLSegmentationNode, vtkMRMLVolumeNode
 
 MARKS_ATTRIBUTE = "BreastUSAI.outlines"
 """On a segmentation, or on its item for a frame of a cine: ``frame:mark`` of the outlines that were scored, separated
@@ -41,12 +44,12 @@ def markOf(labels: CroppedLabels) -> str:
     return f"{zlib.crc32(empty * (labels.rows - box.y - box.height), mark):08x}"
 
 
-def setMarks(node: Any, marks: Mapping[int, str]) -> None:
+def setMarks(node: vtkMRMLSegmentationNode, marks: Mapping[int, str]) -> None:
     """Remember on a segmentation, or on its item for one frame, which outlines were scored."""
     node.SetAttribute(MARKS_ATTRIBUTE, ",".join(f"{frame}:{mark}" for frame, mark in marks.items()))
 
 
-def setMarksOfAll(segmentationNode: Any, volumeNode: Any, masks: EditedMasks) -> None:
+def setMarksOfAll(segmentationNode: vtkMRMLSegmentationNode, volumeNode: vtkMRMLVolumeNode, masks: EditedMasks) -> None:
     """Remember that `masks` are the outlines that were scored."""
     marks = {frame: markOf(masks.packed(frame).cropped()) for frame in masks}
     items = dict(_items(segmentationNode, volumeNode))
@@ -54,7 +57,9 @@ def setMarksOfAll(segmentationNode: Any, volumeNode: Any, masks: EditedMasks) ->
         setMarks(item, marks if frame is None else {frame: marks.get(frame, NOTHING)})
 
 
-def areEditedInSteps(segmentationNode: Any, volumeNode: Any) -> Generator[None, None, bool]:
+def areEditedInSteps(
+    segmentationNode: vtkMRMLSegmentationNode, volumeNode: vtkMRMLVolumeNode
+) -> Generator[None, None, bool]:
     """Whether outlines were changed, added or taken away since they were scored, in short steps.
 
     False where an earlier version left no marks. Raises InputError where a node is gone or empty.
@@ -73,7 +78,9 @@ def areEditedInSteps(segmentationNode: Any, volumeNode: Any) -> Generator[None, 
     return False
 
 
-def _items(segmentationNode: Any, volumeNode: Any) -> Generator[tuple[int | None, Any], None, None]:
+def _items(
+    segmentationNode: vtkMRMLSegmentationNode, volumeNode: vtkMRMLVolumeNode
+) -> Generator[tuple[int | None, vtkMRMLSegmentationNode], None, None]:
     """Where marks stand: the stored items of a cine by frame, or the node of a still or volume under None."""
     outlines, image = sequenceBehind(segmentationNode), sequenceBehind(volumeNode)
     if outlines is None or image is None:
@@ -85,7 +92,7 @@ def _items(segmentationNode: Any, volumeNode: Any) -> Generator[tuple[int | None
             yield frame, item
 
 
-def _marksOn(node: Any) -> Generator[tuple[int, str], None, None]:
+def _marksOn(node: vtkMRMLSegmentationNode) -> Generator[tuple[int, str], None, None]:
     for entry in filter(None, (node.GetAttribute(MARKS_ATTRIBUTE) or "").split(",")):
         frame, _colon, mark = entry.partition(":")
         yield int(frame), mark

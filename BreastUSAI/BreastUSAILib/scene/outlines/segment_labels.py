@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import slicer
@@ -15,6 +15,9 @@ from ..mrml.image_data import arrayFromImage, arrayFromMatrix
 from ..mrml.transforms import imageToOther, transformBetween
 from .segment_numbers import segmentNumbers
 from .segmentation_node import labelmapName
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLSegmentationNode, vtkMRMLVolumeNode, vtkSegmentation
 
 _SAME_VOXELS = 0.01
 """How far (in voxels) two grids may lie apart and still count as one."""
@@ -36,7 +39,9 @@ class SegmentLabels:
     Raises InputError for more segments than lesions can be numbered.
     """
 
-    def __init__(self, segmentation: Any, segmentationNode: Any, volumeNode: Any) -> None:
+    def __init__(
+        self, segmentation: vtkSegmentation, segmentationNode: vtkMRMLSegmentationNode, volumeNode: vtkMRMLVolumeNode
+    ) -> None:
         self._owner, self._volume = segmentationNode, volumeNode
         self._columns, self._rows, self._planes = volumeNode.GetImageData().GetDimensions()
         withLabelmaps = _withLabelmaps(segmentation)
@@ -93,7 +98,7 @@ class _Mask:
         return places @ self.indexOfPlace[:3, :3].T + self.indexOfPlace[:3, 3]
 
 
-def _masksOf(segmentation: Any, numbers: Mapping[str, int]) -> list[_Mask]:
+def _masksOf(segmentation: vtkSegmentation, numbers: Mapping[str, int]) -> list[_Mask]:
     """The segments that have voxels, in their order, on copies of these: Segment Editor paints into the images."""
     masks = []
     copies: dict[Any, NDArray] = {}  # segments share images
@@ -111,7 +116,7 @@ def _masksOf(segmentation: Any, numbers: Mapping[str, int]) -> list[_Mask]:
     return masks
 
 
-def _withLabelmaps(segmentation: Any) -> Any:
+def _withLabelmaps(segmentation: vtkSegmentation) -> vtkSegmentation:
     if segmentation.GetNumberOfSegments() == 0 or segmentation.ContainsRepresentation(labelmapName()):
         return segmentation
     copy = slicer.vtkSegmentation()

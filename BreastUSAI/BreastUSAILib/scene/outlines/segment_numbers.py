@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...engine.errors import InputError
 from ...engine.findings.lesion_segment import MAX_LESIONS, lesion_name
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkSegmentation
+
 _LESION = re.compile(lesion_name(1).replace("1", r"([1-9]\d{0,2})"))
 
 
-def segmentNumbers(segmentation: Any) -> dict[str, int]:
+def segmentNumbers(segmentation: vtkSegmentation) -> dict[str, int]:
     """Segment id -> lesion number of a vtkSegmentation.
 
     The segment "Lesion n" is lesion n: it keeps its number when others are deleted. Every other segment, a second

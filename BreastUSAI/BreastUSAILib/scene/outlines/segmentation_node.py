@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import slicer
@@ -15,13 +15,21 @@ from ..mrml.image_data import ijkToRasOf, matrixFromArray
 from ..mrml.nodes import IMAGE_ROLE, addNode, shareTransform
 from .label_stack import LabelStack
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLScene, vtkMRMLSegmentationNode, vtkMRMLVolumeNode, vtkSegment
+
 ANALYSED_ATTRIBUTE = "BreastUSAI.analysed"
 """Indices of the frames that a segmentation node is the result of, separated by commas."""
 
 
 def addSegmentationNode(
-    scene: Any, name: str, stack: LabelStack, volumeNode: Any, terminology: str, analyzed: Iterable[int]
-) -> Generator[None, None, Any]:
+    scene: vtkMRMLScene,
+    name: str,
+    stack: LabelStack,
+    volumeNode: vtkMRMLVolumeNode,
+    terminology: str,
+    analyzed: Iterable[int],
+) -> Generator[None, None, vtkMRMLSegmentationNode]:
     """A segmentation on the voxels of `volumeNode`, under the same parent transform, in short steps.
 
     Label n becomes the segment "Lesion n". `terminology` is the serialized entry of every segment, `analyzed` are the
@@ -35,7 +43,9 @@ def addSegmentationNode(
     return node
 
 
-def frameSegmentation(name: str, labels: CroppedLabels | None, volumeNode: Any, terminology: str, frame: int) -> Any:
+def frameSegmentation(
+    name: str, labels: CroppedLabels | None, volumeNode: vtkMRMLVolumeNode, terminology: str, frame: int
+) -> vtkMRMLSegmentationNode:
     """A segmentation node outside any scene for one frame of a cine; `labels` None: not analyzed."""
     node = slicer.vtkMRMLSegmentationNode()
     node.SetName(name)
@@ -55,12 +65,12 @@ def frameSegmentation(name: str, labels: CroppedLabels | None, volumeNode: Any, 
     return node
 
 
-def analyzedFrames(node: Any) -> set[int]:
+def analyzedFrames(node: vtkMRMLSegmentationNode) -> set[int]:
     """Indices of the frames that a segmentation node is the result of."""
     return {int(index) for index in (node.GetAttribute(ANALYSED_ATTRIBUTE) or "").split(",") if index.isdecimal()}
 
 
-def dressSegmentation(node: Any, volumeNode: Any) -> None:
+def dressSegmentation(node: vtkMRMLSegmentationNode, volumeNode: vtkMRMLVolumeNode) -> None:
     """Reference geometry from the volume, and the display as an outline that hides neither image nor heat map."""
     node.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
     node.SetNodeReferenceID(IMAGE_ROLE, volumeNode.GetID())
@@ -74,7 +84,7 @@ def dressSegmentation(node: Any, volumeNode: Any) -> None:
 
 
 def setSegments(
-    node: Any, stack: LabelStack, ijkToRas: NDArray[np.float64], terminology: str
+    node: vtkMRMLSegmentationNode, stack: LabelStack, ijkToRas: NDArray[np.float64], terminology: str
 ) -> Generator[None, None, None]:
     """Fill an empty segmentation node with one segment for each lesion number of `stack`, in short steps."""
     node.SetSourceRepresentationToBinaryLabelmap()
@@ -88,7 +98,7 @@ def setSegments(
         node.GetSegmentation().AddSegment(segment, f"Lesion_{number}")
 
 
-def dressSegment(segment: Any, number: int) -> None:
+def dressSegment(segment: vtkSegment, number: int) -> None:
     """Name and color of lesion `number`."""
     segment.SetName(lesion_name(number))
     segment.SetColor(*(channel / 255 for channel in lesion_color(number)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis
@@ -21,8 +21,13 @@ from .explanation_results import addExplanations
 from .former_results import removeNodes, rename
 from .report_node import EXPLANATIONS_KEY, FLAGS_KEY, addToReport, readReport
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLScalarVolumeNode, vtkMRMLTextNode, vtkMRMLVolumeNode
 
-def showExplanationsInSteps(made: Explanations, volumeNode: Any, report: Any) -> Generator[None, None, dict[str, Any]]:
+
+def showExplanationsInSteps(
+    made: Explanations, volumeNode: vtkMRMLVolumeNode, report: vtkMRMLTextNode
+) -> Generator[None, None, dict[str, vtkMRMLScalarVolumeNode]]:
     """Add maps that were made on demand to the result of `report`, in short steps; returns them by option.
 
     One of a method that the result had takes the place of the former, at the end. Whatever raises on the way, and
@@ -52,7 +57,12 @@ def showExplanationsInSteps(made: Explanations, volumeNode: Any, report: Any) ->
     return steps.result
 
 
-def _takeOver(nodes: Mapping[str, Any], volumeNode: Any, report: Any, document: Mapping[str, Any]) -> None:
+def _takeOver(
+    nodes: Mapping[str, vtkMRMLScalarVolumeNode],
+    volumeNode: vtkMRMLVolumeNode,
+    report: vtkMRMLTextNode,
+    document: Mapping[str, Any],
+) -> None:
     """Make new maps those of the result, in the place of the former ones of the same methods."""
     former = {option: node for option, node in explanationNodes(report).items() if option in nodes}
     names = {option: node.GetName() for option, node in former.items()}
@@ -66,7 +76,7 @@ def _takeOver(nodes: Mapping[str, Any], volumeNode: Any, report: Any, document: 
         addToReport(report, key, document[key])
 
 
-def _analysisIn(report: Any) -> Analysis:
+def _analysisIn(report: vtkMRMLTextNode) -> Analysis:
     try:
         return analysis_from(readReport(report))
     except ValueError as error:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING
 
 import vtk
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLDisplayNode, vtkMRMLScene
 
 
 class Arrival(Enum):
@@ -20,19 +23,19 @@ class Arrival(Enum):
 
 
 def shown() -> Arrival:
-    """A result is shown, where nobody wants it otherwise."""
+    """The default: a result is shown."""
     return Arrival.SHOWN
 
 
 @contextmanager
-def arriving(scene: Any, arrival: Arrival) -> Iterator[None]:
+def arriving(scene: vtkMRMLScene, arrival: Arrival) -> Iterator[None]:
     """Within this block, outlines that are added are invisible from the start, and nodes unlisted, if that is wanted.
 
     They are so before they are in the scene: the Data module goes on listing a node that is hidden later.
     """
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
-    def prepare(_scene: Any, _event: Any, node: Any) -> None:
+    def prepare(_scene: vtkMRMLScene, _event: object, node: vtkMRMLDisplayNode) -> None:
         if node.IsA("vtkMRMLSegmentationDisplayNode"):
             node.SetVisibility(False)
         if arrival is Arrival.HIDDEN:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,18 @@ from ..mrml.sequences import BrowsedSequence, addSequence, synchronize
 from ..outlines.outline_marks import NOTHING, markOf, setMarks
 from ..outlines.segmentation_node import dressSegmentation, frameSegmentation
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import (
+        vtkMRMLScalarVolumeNode,
+        vtkMRMLSegmentationNode,
+        vtkMRMLSequenceNode,
+        vtkMRMLVolumeNode,
+    )
+
 
 def addCineSegmentation(
-    source: BrowsedSequence, name: str, analysis: Analysis, volumeNode: Any, terms: str
-) -> Generator[None, None, Any]:
+    source: BrowsedSequence, name: str, analysis: Analysis, volumeNode: vtkMRMLVolumeNode, terms: str
+) -> Generator[None, None, vtkMRMLSegmentationNode]:
     """Masks beside the image's sequence, a frame at each step; returns the browser's segmentation node.
 
     Every frame of the image gets an item, without segments where it was not analyzed, and the browser saves changes:
@@ -41,8 +49,8 @@ def addCineSegmentation(
 
 
 def addCineHeatMap(
-    source: BrowsedSequence, name: str, analysis: Analysis, volumeNode: Any
-) -> Generator[None, None, Any]:
+    source: BrowsedSequence, name: str, analysis: Analysis, volumeNode: vtkMRMLVolumeNode
+) -> Generator[None, None, vtkMRMLScalarVolumeNode]:
     """Heat maps of the analyzed frames beside the image's sequence, a frame at each step; returns their proxy."""
     maps, onFlow = analysis.maps, shows_flow(analysis.flags)
     if maps.frames:
@@ -57,10 +65,10 @@ def addCineMap(
     name: str,
     mapOf: Callable[[int], NDArray[np.float32]],
     mapped: Iterable[int],
-    volumeNode: Any,
+    volumeNode: vtkMRMLVolumeNode,
     onFlow: bool,
     isSigned: bool = False,
-) -> Generator[None, None, Any]:
+) -> Generator[None, None, vtkMRMLScalarVolumeNode]:
     """The same of any map: `mapOf` gives that of each `mapped` frame, ``[H, W]``, of which there is one at least."""
     sequence = _addSequenceLike(source, name)
     ijkToRas, values = ijkToRasOf(volumeNode), source.indexValues
@@ -72,7 +80,7 @@ def addCineMap(
     return proxy
 
 
-def _addSequenceLike(source: BrowsedSequence, name: str) -> Any:
+def _addSequenceLike(source: BrowsedSequence, name: str) -> vtkMRMLSequenceNode:
     """An empty sequence with the index of the image's."""
     like = source.sequence
     return addSequence(like.GetScene(), name, like.GetIndexName(), like.GetIndexUnit())

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...engine.findings.analysis import FrameMaps, FurtherExplanation
 from ..mrml.sequences import BrowsedSequence
 from .cine_results import addCineMap
 from .stack_results import addStackMap
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLScalarVolumeNode, vtkMRMLScene, vtkMRMLVolumeNode
+
 
 class ResultName:
     """Names of result nodes: they start with the volume's, so that a sorted list keeps them together."""
 
-    def __init__(self, volumeNode: Any) -> None:
+    def __init__(self, volumeNode: vtkMRMLVolumeNode) -> None:
         self._volumeName = volumeNode.GetName()
 
     def __call__(self, what: str) -> str:
@@ -23,13 +26,13 @@ class ResultName:
 
 
 def addExplanations(
-    scene: Any,
+    scene: vtkMRMLScene,
     rows: Sequence[FurtherExplanation],
     maps: FrameMaps,
-    volumeNode: Any,
+    volumeNode: vtkMRMLVolumeNode,
     source: BrowsedSequence | None,
     onFlow: bool,
-) -> Generator[None, None, dict[str, Any]]:
+) -> Generator[None, None, dict[str, vtkMRMLScalarVolumeNode]]:
     """A node for each explanation, by the method's option, in short steps; `source` is the cine that they play with."""
     name, nodes = ResultName(volumeNode), {}
     for row in rows:

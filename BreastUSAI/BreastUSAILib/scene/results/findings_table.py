@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import vtk
 
@@ -15,6 +15,9 @@ from ...engine.findings.words import english
 from ..mrml.nodes import addNode
 from .findings_rows import NO_NAMES, FindingsRows
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLScene, vtkMRMLTableNode, vtkStringArray
+
 READER = "Reader"
 
 READER_WORD = "BreastUSAI.readerWord"
@@ -22,8 +25,8 @@ READER_WORD = "BreastUSAI.readerWord"
 
 
 def addFindingsTable(
-    scene: Any, name: str, analysis: Analysis, translate: Translate = english
-) -> Generator[None, None, Any]:
+    scene: vtkMRMLScene, name: str, analysis: Analysis, translate: Translate = english
+) -> Generator[None, None, vtkMRMLTableNode]:
     """A vtkMRMLTableNode of text cells, in short steps: what is unknown (millimeters uncalibrated) stays empty."""
     columns = yield from findingsColumns(analysis, translate=translate)
     table = addNode(scene, "vtkMRMLTableNode", name)
@@ -37,7 +40,7 @@ def addFindingsTable(
 class Column:
     """One column of the table: its cells as a vtkStringArray under its title, and its unit, empty for none."""
 
-    cells: Any
+    cells: vtkStringArray
     unit: str
 
 
@@ -58,7 +61,7 @@ def findingsColumns(
     return tuple(columns)
 
 
-def replaceFindings(table: Any, columns: tuple[Column, ...]) -> None:
+def replaceFindings(table: vtkMRMLTableNode, columns: tuple[Column, ...]) -> None:
     """Put new columns in the place of earlier ones; a reader's assessment stays, as the last row."""
     readers = _readerWords(table)
     blocker = table.StartModify()
@@ -72,7 +75,7 @@ def replaceFindings(table: Any, columns: tuple[Column, ...]) -> None:
     table.EndModify(blocker)
 
 
-def putReaderRow(table: Any, birads: str, comment: str, at: str, translate: Translate = english) -> None:
+def putReaderRow(table: vtkMRMLTableNode, birads: str, comment: str, at: str, translate: Translate = english) -> None:
     """Add a reader's assessment as the last row, or put it in the place of the earlier one."""
     row = _readerRow(table)
     if row is None:
@@ -83,12 +86,12 @@ def putReaderRow(table: Any, birads: str, comment: str, at: str, translate: Tran
     table.SetAttribute(READER_WORD, reader)
 
 
-def _readerWords(table: Any) -> list[str]:
+def _readerWords(table: vtkMRMLTableNode) -> list[str]:
     row = _readerRow(table)
     return [] if row is None else [table.GetCellText(row, 0)]
 
 
-def _readerRow(table: Any) -> int | None:
+def _readerRow(table: vtkMRMLTableNode) -> int | None:
     last = table.GetNumberOfRows() - 1
     if last < 0 or table.GetNumberOfColumns() == 0:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 from ...engine.errors import InputError
 from ...engine.findings.measures import Translate
@@ -13,6 +13,17 @@ from ..mrml.result_links import RESULT_ROLES, LinkedResult, resultsOf
 from ..mrml.sequences import sequenceBehind
 from ..outlines.outline_marks import areEditedInSteps
 from .reader_assessment import addReaderAssessment, readerAssessmentIn
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import (
+        vtkMRMLDisplayableNode,
+        vtkMRMLNode,
+        vtkMRMLScene,
+        vtkMRMLStorableNode,
+        vtkMRMLStorageNode,
+        vtkMRMLVolumeNode,
+    )
+    from ..mrml.result_links import NewResult
 
 KEPT_ATTRIBUTE = "BreastUSAI.kept"
 """On the report of an earlier result that was kept: its number."""
@@ -37,7 +48,7 @@ class Retirement:
     isKept: bool  # noqa: N815
 
 
-def decideInSteps(nodes: Any, former: Former) -> Generator[None, None, list[Retirement]]:
+def decideInSteps(nodes: NewResult, former: Former) -> Generator[None, None, list[Retirement]]:
     """What becomes of the results that the image of `nodes` (`SceneNodes`) had before; what was kept before stays."""
     decided = []
     for result in resultsOf(nodes.volume):
@@ -50,7 +61,7 @@ def decideInSteps(nodes: Any, former: Former) -> Generator[None, None, list[Reti
     return decided
 
 
-def retire(decided: list[Retirement], nodes: Any, translate: Translate) -> None:
+def retire(decided: list[Retirement], nodes: NewResult, translate: Translate) -> None:
     """Remove or keep former results; names and a reader's assessment go on with the new one, `nodes`."""
     for one in reversed(decided):  # oldest first
         result = one.result
@@ -79,7 +90,7 @@ def removeResult(result: LinkedResult) -> None:
     removeNodes(result.report.GetScene(), [*result.explanations.values(), *(getattr(result, name) for name in NODES)])
 
 
-def removeNodes(scene: Any, nodes: Sequence[Any]) -> None:
+def removeNodes(scene: vtkMRMLScene, nodes: Sequence[vtkMRMLStorableNode | None]) -> None:
     """Take nodes of a result out of the scene, with sequences, displays and storage."""
     for node in nodes:
         if node is None or node.GetScene() is None:
@@ -89,30 +100,31 @@ def removeNodes(scene: Any, nodes: Sequence[Any]) -> None:
                 scene.RemoveNode(one)
 
 
-def _allOf(node: Any) -> list[Any]:
+def _allOf(node: vtkMRMLStorableNode) -> list[vtkMRMLNode]:
     """A node and what is there for it alone; a cine's browser forgets it."""
-    found = [node]
+    found: list[vtkMRMLNode] = [node]
     behind = sequenceBehind(node)
     if behind is not None:
         found += [behind.sequence, *_storageOf(behind.sequence)]
     found += _storageOf(node)
     if node.IsA("vtkMRMLDisplayableNode"):
-        found += [node.GetNthDisplayNode(index) for index in range(node.GetNumberOfDisplayNodes())]
+        displayed = cast("vtkMRMLDisplayableNode", node)
+        found += [displayed.GetNthDisplayNode(index) for index in range(displayed.GetNumberOfDisplayNodes())]
     if behind is not None:
         behind.browser.RemoveSynchronizedSequenceNode(behind.sequence.GetID())
     return [one for one in found if one is not None]
 
 
-def _storageOf(node: Any) -> list[Any]:
+def _storageOf(node: vtkMRMLStorableNode) -> list[vtkMRMLStorageNode]:
     return [node.GetNthStorageNode(index) for index in range(node.GetNumberOfStorageNodes())]
 
 
-def _numbersOf(volume: Any) -> list[int]:
+def _numbersOf(volume: vtkMRMLVolumeNode) -> list[int]:
     numbers = [one.report.GetAttribute(KEPT_ATTRIBUTE) for one in resultsOf(volume)]
     return [int(number) for number in numbers if number is not None]
 
 
-def _isEdited(result: LinkedResult, volume: Any) -> Generator[None, None, bool]:
+def _isEdited(result: LinkedResult, volume: vtkMRMLVolumeNode) -> Generator[None, None, bool]:
     if result.segmentation is None:
         return False
     try:
@@ -121,7 +133,7 @@ def _isEdited(result: LinkedResult, volume: Any) -> Generator[None, None, bool]:
         return True
 
 
-def _passOnAssessment(result: LinkedResult, nodes: Any, translate: Translate) -> None:
+def _passOnAssessment(result: LinkedResult, nodes: NewResult, translate: Translate) -> None:
     try:
         entered = readerAssessmentIn(result.report)
     except InputError:
@@ -130,7 +142,7 @@ def _passOnAssessment(result: LinkedResult, nodes: Any, translate: Translate) ->
         addReaderAssessment(nodes.table, nodes.report, entered, translate)
 
 
-def rename(node: Any, name: str) -> None:
+def rename(node: vtkMRMLNode, name: str) -> None:
     """Name a node of a result, and of a cine its sequence too; nothing where it left the scene."""
     if node.GetScene() is None:
         return

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import slicer
 import vtk
@@ -18,6 +18,9 @@ from ...engine.findings.analysis import Analysis
 from ...engine.images.frames import Frames
 from ..mrml.host import openHost
 from .show import showAnalysis
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLScene
 
 VIEW_SIZE_PX = 512
 
@@ -33,7 +36,7 @@ def writeAnalysisScene(analysis: Analysis, frames: Frames, path: Path) -> None:
     saveScene(host.scene, path)
 
 
-def saveScene(scene: Any, path: Path) -> None:
+def saveScene(scene: vtkMRMLScene, path: Path) -> None:
     """Write `scene` to `path` (``.mrb``): the whole file appears at once, or none. Raises OutputError."""
     try:
         # WriteToMRB changes the working folder, so that a relative path would lead elsewhere

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import Field, asdict, dataclass, fields
+from typing import TYPE_CHECKING
 
 from ...engine.findings.measures import Translate
 from ...engine.findings.words import english
 from .findings_table import putReaderRow
 from .report_node import READER_KEY, addToReport, readReport
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLTableNode, vtkMRMLTextNode
 
 _NEEDED = ("birads", "comment", "at")
 
@@ -40,7 +43,10 @@ class ReaderAssessment:
 
 
 def addReaderAssessment(
-    table: Any, reportNode: Any, assessment: ReaderAssessment, translate: Translate = english
+    table: vtkMRMLTableNode | None,
+    reportNode: vtkMRMLTextNode | None,
+    assessment: ReaderAssessment,
+    translate: Translate = english,
 ) -> None:
     """Keep the assessment in the findings table and in the report, where there is one; an earlier one is replaced.
 
@@ -54,7 +60,7 @@ def addReaderAssessment(
         putReaderRow(table, assessment.birads, assessment.comment, assessment.at, translate)
 
 
-def readerAssessmentIn(reportNode: Any) -> ReaderAssessment | None:
+def readerAssessmentIn(reportNode: vtkMRMLTextNode) -> ReaderAssessment | None:
     """The assessment that is kept in a report, or None where there is none or it cannot be read.
 
     Raises InputError where the node holds no report.
@@ -62,7 +68,7 @@ def readerAssessmentIn(reportNode: Any) -> ReaderAssessment | None:
     return assessmentFrom(readReport(reportNode).get(READER_KEY))
 
 
-def assessmentFrom(value: Any) -> ReaderAssessment | None:
+def assessmentFrom(value: object) -> ReaderAssessment | None:
     """The assessment that an entry of a report tells, or None where it is not one."""
     if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in _NEEDED):
         return None
@@ -70,7 +76,7 @@ def assessmentFrom(value: Any) -> ReaderAssessment | None:
     return ReaderAssessment(**known)
 
 
-def _fits(item: Any, value: Any) -> bool:
+def _fits(item: Field[str], value: object) -> bool:
     """Whether `value` may stand in that field; what may not has its default."""
     if isinstance(item.default, str) or item.name in _NEEDED:
         return isinstance(value, str)

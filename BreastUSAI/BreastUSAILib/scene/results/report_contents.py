@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,10 @@ from ..source.frames_from_node import framesFromNode
 from ..source.source_options import SourceOptions
 from .stored_report import storedReport
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLScalarVolumeNode, vtkMRMLVolumeNode
+    from ..mrml.result_links import ResultNodes
+
 
 @dataclass(frozen=True)
 class ReportContents:
@@ -31,18 +35,21 @@ class ReportContents:
     document: str
 
 
-def reportContentsInSteps(result: Any, volumeNode: Any, source: SourceOptions) -> Generator[None, None, ReportContents]:
+def reportContentsInSteps(
+    result: ResultNodes | None, volumeNode: vtkMRMLVolumeNode | None, source: SourceOptions
+) -> Generator[None, None, ReportContents]:
     """Read everything from the nodes of a result, in short steps; nothing is changed.
 
     Args:
-        result: has the nodes `segmentation`, `heatMap` and `report`.
+        result: the image's result.
         volumeNode: the image.
         source: how the image is to be understood.
 
     Raises InputError where there is no result, or one of its nodes cannot be read.
     """
-    stored = None if result is None else storedReport(result.report)
-    if stored is None or volumeNode is None:
+    report = None if result is None else result.report
+    stored = storedReport(report)
+    if result is None or report is None or stored is None or volumeNode is None:
         raise InputError(_("there is no result to save"), remedy=_("Analyze the image first"))
     frames = framesFromNode(volumeNode, source)
     key = stored.analysis.verdict.key_frame
@@ -56,10 +63,12 @@ def reportContentsInSteps(result: Any, volumeNode: Any, source: SourceOptions) -
         masks[shown] = np.zeros((frames.rows, frames.columns), np.uint8)
     heat = _heatMap(result.heatMap, volumeNode, shown)
     yield
-    return ReportContents(frames, masks, {} if heat is None else {shown: heat}, result.report.GetText())
+    return ReportContents(frames, masks, {} if heat is None else {shown: heat}, report.GetText() or "")
 
 
-def _heatMap(node: Any, volumeNode: Any, frame: int) -> NDArray[np.float32] | None:
+def _heatMap(
+    node: vtkMRMLScalarVolumeNode | None, volumeNode: vtkMRMLVolumeNode, frame: int
+) -> NDArray[np.float32] | None:
     """The heat map ``[H, W]`` of one frame, or None where there is none any more."""
     if node is None:
         return None
@@ -70,7 +79,7 @@ def _heatMap(node: Any, volumeNode: Any, frame: int) -> NDArray[np.float32] | No
     return None if item is None else _plane(item)
 
 
-def _plane(node: Any, frame: int = 0) -> NDArray[np.float32] | None:
+def _plane(node: vtkMRMLScalarVolumeNode, frame: int = 0) -> NDArray[np.float32] | None:
     image = node.GetImageData()
     if image is None:
         return None

@@ -6,11 +6,14 @@ import dataclasses
 import json
 import re
 from collections.abc import Generator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis
 from ..mrml.nodes import addNode
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLScene, vtkMRMLTextNode
 
 READER_KEY = "reader_assessment"
 """Where a reader's own assessment stands in the report."""
@@ -33,7 +36,7 @@ _PART = 50  # frames and lesions at a time
 _PIECES = 20_000  # of JSON at a time: numbers, names and brackets
 
 
-def addReportNode(scene: Any, name: str, analysis: Analysis) -> Generator[None, None, Any]:
+def addReportNode(scene: vtkMRMLScene, name: str, analysis: Analysis) -> Generator[None, None, vtkMRMLTextNode]:
     """A vtkMRMLTextNode with the report of `analysis`, in short steps: that of a long cine is some megabytes."""
     text = yield from reportText(analysis, {})
     node = addNode(scene, "vtkMRMLTextNode", name)
@@ -62,7 +65,7 @@ def reportText(analysis: Analysis, more: Mapping[str, Any]) -> Generator[None, N
     return "".join(pieces) + "\n"
 
 
-def addToReport(node: Any, key: str, value: Any) -> None:
+def addToReport(node: vtkMRMLTextNode, key: str, value: object) -> None:
     """Set one entry of the report. Raises InputError where the node holds none.
 
     The text of the others stays as it is: to encode a long cine's again would stop the application for a moment.
@@ -79,7 +82,7 @@ def addToReport(node: Any, key: str, value: Any) -> None:
     node.SetText(text[: place.start] + before + encoded + text[place.stop :])
 
 
-def readReport(node: Any) -> dict[str, Any]:
+def readReport(node: vtkMRMLTextNode) -> dict[str, Any]:
     """The report that `node` holds. Raises InputError where it holds none."""
     return parsedReport(node.GetText() or "", node.GetName())
 

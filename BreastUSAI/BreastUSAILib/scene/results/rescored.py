@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis
@@ -28,6 +28,15 @@ from .report_node import (
     reportText,
 )
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import (
+        vtkMRMLSegmentationNode,
+        vtkMRMLTableNode,
+        vtkMRMLTextNode,
+        vtkMRMLVolumeNode,
+        vtkSegmentation,
+    )
+
 _NAME_TO_REPLACE = re.compile(r"Segment(_\d+)?|" + lesion_name(1).replace("1", r"\d+"))
 """Names that nobody chose: Segment Editor's own, and those of lesions."""
 
@@ -35,10 +44,10 @@ _NAME_TO_REPLACE = re.compile(r"Segment(_\d+)?|" + lesion_name(1).replace("1", r
 def showRescoredInSteps(
     analysis: Analysis,
     masks: EditedMasks,
-    volumeNode: Any,
-    segmentationNode: Any,
-    table: Any,
-    report: Any,
+    volumeNode: vtkMRMLVolumeNode,
+    segmentationNode: vtkMRMLSegmentationNode,
+    table: vtkMRMLTableNode,
+    report: vtkMRMLTextNode,
     translate: Translate = english,
 ) -> Generator[None, None, None]:
     """Bring table, report and the names of segments to what was scored anew; a reader's assessment stays.
@@ -77,9 +86,8 @@ def showRescoredInSteps(
     if kept is not None:
         more[READER_KEY] = kept
     text = yield from reportText(analysis, more)
-    for node in (volumeNode, segmentationNode, table, report):
-        if node.GetScene() is None:
-            raise InputError("image, outlines or findings left the scene", remedy="Analyze the image again")
+    if any(one.GetScene() is None for one in (volumeNode, segmentationNode, table, report)):
+        raise InputError("image, outlines or findings left the scene", remedy="Analyze the image again")
     entered = kept if report.GetText() == before else readReport(report).get(READER_KEY)
     segmentationNode.GetScene().SaveStateForUndo()
     report.SetText(text)
@@ -91,7 +99,9 @@ def showRescoredInSteps(
         one.give()
 
 
-def _segmentations(segmentationNode: Any, volumeNode: Any, numbers: Numbers) -> Iterator[tuple[int | None, Any]]:
+def _segmentations(
+    segmentationNode: vtkMRMLSegmentationNode, volumeNode: vtkMRMLVolumeNode, numbers: Numbers
+) -> Iterator[tuple[int | None, vtkMRMLSegmentationNode]]:
     """Each frame of a cine with its segmentations, the stored one first; of a still or volume the one of all frames."""
     outlines, image = sequenceBehind(segmentationNode), sequenceBehind(volumeNode)
     for frame in numbers:
@@ -109,7 +119,7 @@ def _segmentations(segmentationNode: Any, volumeNode: Any, numbers: Numbers) -> 
 class _NewName:
     """A segment that is to be called as its lesion is."""
 
-    segmentation: Any
+    segmentation: vtkSegmentation
     identifier: str
     number: int
 
@@ -126,7 +136,7 @@ class _SegmentNames:
         self.toGive: list[_NewName] = []
         self._chosen: dict[tuple[int | None, int], str] = {}
 
-    def add(self, frame: int | None, segmentation: Any, numbers: Mapping[str, int]) -> None:
+    def add(self, frame: int | None, segmentation: vtkSegmentation, numbers: Mapping[str, int]) -> None:
         """Look at the segments of a frame that were scored; None where one segmentation is that of all frames."""
         for identifier, number in numbers.items():
             segment = segmentation.GetSegment(identifier)

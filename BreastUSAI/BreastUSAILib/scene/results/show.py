@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis
@@ -34,6 +34,17 @@ from .former_results import Former, decideInSteps, retire
 from .report_node import addReportNode
 from .stack_results import addStackHeatMap, addStackSegmentation
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import (
+        vtkMRMLScalarVolumeNode,
+        vtkMRMLScene,
+        vtkMRMLSegmentationNode,
+        vtkMRMLSequenceBrowserNode,
+        vtkMRMLTableNode,
+        vtkMRMLTextNode,
+        vtkMRMLVolumeNode,
+    )
+
 
 @dataclass(frozen=True)
 class SceneNodes:
@@ -42,21 +53,21 @@ class SceneNodes:
     `volume` is the node that was analyzed, or, where a cine's frames were treated as slices, the volume made of them.
     """
 
-    volume: Any
-    segmentation: Any
-    heatMap: Any  # noqa: N815
-    table: Any
-    report: Any
-    browser: Any = None
-    explanations: Mapping[str, Any] = field(default_factory=dict)
+    volume: vtkMRMLVolumeNode
+    segmentation: vtkMRMLSegmentationNode
+    heatMap: vtkMRMLScalarVolumeNode  # noqa: N815
+    table: vtkMRMLTableNode
+    report: vtkMRMLTextNode
+    browser: vtkMRMLSequenceBrowserNode | None = None
+    explanations: Mapping[str, vtkMRMLScalarVolumeNode] = field(default_factory=dict)
     """The maps beside the heat map, by the method's option."""
 
 
 def showAnalysis(
     analysis: Analysis,
     frames: Frames,
-    volumeNode: Any = None,
-    scene: Any = None,
+    volumeNode: vtkMRMLVolumeNode | None = None,
+    scene: vtkMRMLScene | None = None,
     former: Former = Former.KEEP_EDITED,
     translate: Translate = english,
 ) -> SceneNodes:
@@ -79,8 +90,8 @@ def showAnalysis(
 def showAnalysisInSteps(
     analysis: Analysis,
     frames: Frames,
-    volumeNode: Any = None,
-    scene: Any = None,
+    volumeNode: vtkMRMLVolumeNode | None = None,
+    scene: vtkMRMLScene | None = None,
     arrival: Callable[[], Arrival] = shown,
     former: Former = Former.KEEP_EDITED,
     translate: Translate = english,
@@ -115,17 +126,17 @@ def showAnalysisInSteps(
 
 
 def _results(
-    scene: Any,
+    scene: vtkMRMLScene,
     analysis: Analysis,
     frames: Frames,
-    volumeNode: Any,
+    volumeNode: vtkMRMLVolumeNode | None,
     arrival: Callable[[], Arrival],
     former: Former,
     translate: Translate,
 ) -> Generator[None, None, SceneNodes]:
     nodes = yield from _addNodes(scene, analysis, frames, volumeNode, translate)
     isStacked = volumeNode is not None and nodes.volume is not volumeNode
-    if isStacked:
+    if volumeNode is not None and isStacked:
         placeBeside(nodes.volume, volumeNode)
     for node in (nodes.segmentation, nodes.heatMap, *nodes.explanations.values(), nodes.table, nodes.report):
         placeBeside(node, nodes.volume)
@@ -146,12 +157,15 @@ def _results(
 
 
 def _addNodes(
-    scene: Any, analysis: Analysis, frames: Frames, volumeNode: Any, translate: Translate
+    scene: vtkMRMLScene, analysis: Analysis, frames: Frames, volumeNode: vtkMRMLVolumeNode | None, translate: Translate
 ) -> Generator[None, None, SceneNodes]:
     terms = lesion_terminology(frames.identity.laterality)
     source = None if volumeNode is None else sequenceBehind(volumeNode)
     if frames.kind is InputKind.CINE:
-        source, volume = addCine(scene, frames) if source is None else (source, volumeNode)
+        if source is None or volumeNode is None:
+            source, volume = addCine(scene, frames)
+        else:
+            volume = volumeNode
         name = ResultName(volume)
         segmentation = yield from addCineSegmentation(source, name("segmentation"), analysis, volume, terms)
         heatMap = yield from addCineHeatMap(source, name("heat map"), analysis, volume)
@@ -177,7 +191,7 @@ def _addNodes(
     return nodes
 
 
-def _requireSameImage(scene: Any, frames: Frames, volumeNode: Any) -> None:
+def _requireSameImage(scene: vtkMRMLScene, frames: Frames, volumeNode: vtkMRMLVolumeNode) -> None:
     """Raises InputError where the node is gone, or no longer has the frames that were analyzed."""
     if volumeNode.GetScene() is not scene:
         raise _gone(volumeNode)
@@ -190,7 +204,7 @@ def _requireSameImage(scene: Any, frames: Frames, volumeNode: Any) -> None:
         )
 
 
-def _gone(volumeNode: Any) -> InputError:
+def _gone(volumeNode: vtkMRMLVolumeNode) -> InputError:
     return InputError(
         "the image was removed from the scene", where=volumeNode.GetName(), remedy="Load it again, then analyze it"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,13 @@ from ..outlines.label_stack import LabelStack
 from ..outlines.outline_marks import markOf, setMarks
 from ..outlines.segmentation_node import addSegmentationNode
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLScalarVolumeNode, vtkMRMLScene, vtkMRMLSegmentationNode, vtkMRMLVolumeNode
+
 
 def addStackSegmentation(
-    scene: Any, name: str, analysis: Analysis, volumeNode: Any, terms: str
-) -> Generator[None, None, Any]:
+    scene: vtkMRMLScene, name: str, analysis: Analysis, volumeNode: vtkMRMLVolumeNode, terms: str
+) -> Generator[None, None, vtkMRMLSegmentationNode]:
     """Masks of all slices in one segmentation, a slice at each step; lesions joined across slices are one segment."""
     stack, marks = LabelStack(), {}
     for frame in analysis.maps.frames:
@@ -32,21 +35,23 @@ def addStackSegmentation(
     return node
 
 
-def addStackHeatMap(scene: Any, name: str, analysis: Analysis, volumeNode: Any) -> Generator[None, None, Any]:
+def addStackHeatMap(
+    scene: vtkMRMLScene, name: str, analysis: Analysis, volumeNode: vtkMRMLVolumeNode
+) -> Generator[None, None, vtkMRMLScalarVolumeNode]:
     """Heat maps of all slices as one volume, a slice at each step; slices that were not analyzed hold no heat."""
     maps, onFlow = analysis.maps, shows_flow(analysis.flags)
     return (yield from addStackMap(scene, name, maps.heat_map, maps.frames, volumeNode, onFlow))
 
 
 def addStackMap(
-    scene: Any,
+    scene: vtkMRMLScene,
     name: str,
     mapOf: Callable[[int], NDArray[np.float32]],
     mapped: Collection[int],
-    volumeNode: Any,
+    volumeNode: vtkMRMLVolumeNode,
     onFlow: bool,
     isSigned: bool = False,
-) -> Generator[None, None, Any]:
+) -> Generator[None, None, vtkMRMLScalarVolumeNode]:
     """The same of any map: `mapOf` gives that of a slice, ``[H, W]``, and the slices that are `mapped` have one."""
     columns, rows, planes = volumeNode.GetImageData().GetDimensions()
     image = GrowingImage(planes, rows, columns, np.float32)

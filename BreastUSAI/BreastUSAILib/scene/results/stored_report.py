@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slicer.i18n import tr as _
 
@@ -14,6 +14,9 @@ from ...engine.findings.analysis import SCHEMA_VERSION, Analysis
 from ...engine.findings.document_form import analysis_from
 from .reader_assessment import ReaderAssessment, assessmentFrom
 from .report_node import NAMES_KEY, READER_KEY, parsedReport
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLTextNode
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class StoredReport:
     lesionNames: Mapping[int, str] = field(default_factory=dict)  # noqa: N815
 
 
-def storedReport(textNode: Any) -> StoredReport | None:
+def storedReport(textNode: vtkMRMLTextNode | None) -> StoredReport | None:
     """The report that `textNode` holds; None where there is no node.
 
     What this version does not know is left out, what an earlier one did not write has its default. The same text gives
@@ -61,7 +64,7 @@ def _reportIn(text: str, name: str) -> StoredReport:
     return StoredReport(analysis, assessmentFrom(document.get(READER_KEY)), _namesFrom(document.get(NAMES_KEY)))
 
 
-def _namesFrom(value: Any) -> dict[int, str]:
+def _namesFrom(value: object) -> dict[int, str]:
     """Names by `Lesion.id`; what is not the name of a lesion is left out."""
     if not isinstance(value, dict):
         return {}

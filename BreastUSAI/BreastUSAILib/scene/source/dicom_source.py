@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import slicer
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from ...engine.errors import InputError
 from ...engine.images.frames import Frames
 from .sample_source import SAMPLE_ATTRIBUTE, sampleBehind
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLVolumeNode
+
 INSTANCE_UIDS_ATTRIBUTE = "DICOM.instanceUIDs"
 DICOM_SUFFIXES = (".dcm", ".dicom")
 PREAMBLE, MARK = 128, b"DICM"
@@ -22,7 +25,7 @@ PREAMBLE, MARK = 128, b"DICM"
 _FILES_REMEMBERED = 16
 
 
-def framesBehind(node: Any) -> Frames | None:
+def framesBehind(node: vtkMRMLVolumeNode) -> Frames | None:
     """What the first DICOM file that `node` names says of its frames, or None; their pixels are in the node.
 
     The node's ``DICOM.instanceUIDs`` attribute is looked up in `slicer.dicomDatabase`; a shipped sample is known by
@@ -40,7 +43,7 @@ def framesBehind(node: Any) -> Frames | None:
     return None
 
 
-def noteSource(node: Any, otherNode: Any) -> None:
+def noteSource(node: vtkMRMLVolumeNode, otherNode: vtkMRMLVolumeNode) -> None:
     """Keep on `node` where the pixels of `otherNode` came from, which are now its own."""
     for attribute in (INSTANCE_UIDS_ATTRIBUTE, SAMPLE_ATTRIBUTE):
         value = otherNode.GetAttribute(attribute)
@@ -63,7 +66,7 @@ def _noPixels(index: int) -> NDArray:
     )
 
 
-def _fileBehind(node: Any) -> Path | None:
+def _fileBehind(node: vtkMRMLVolumeNode) -> Path | None:
     instanceUids = (node.GetAttribute(INSTANCE_UIDS_ATTRIBUTE) or "").split()
     database = getattr(slicer, "dicomDatabase", None)
     if not instanceUids or database is None:
@@ -72,7 +75,7 @@ def _fileBehind(node: Any) -> Path | None:
     return Path(path) if path and Path(path).is_file() else None
 
 
-def _fileLoaded(node: Any) -> Path | None:
+def _fileLoaded(node: vtkMRMLVolumeNode) -> Path | None:
     """The DICOM file that Add Data or a drop read the node from."""
     storage = node.GetStorageNode()
     name = None if storage is None else storage.GetFullNameFromFileName()

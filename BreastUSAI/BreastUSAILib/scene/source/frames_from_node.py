@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...engine.errors import InputError
 from ...engine.images.frames import Frames, InputKind
@@ -17,10 +17,13 @@ from .node_pixels import FrameReader, requirePixels
 from .source_options import SourceOptions
 from .stacked_geometry import stackedGeometry
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLVolumeNode
+
 NODE_AS_IT_IS = SourceOptions()
 
 
-def framesFromNode(volumeNode: Any, source: SourceOptions = NODE_AS_IT_IS) -> Frames:
+def framesFromNode(volumeNode: vtkMRMLVolumeNode, source: SourceOptions = NODE_AS_IT_IS) -> Frames:
     """The still, cine or volume that `volumeNode` shows; pixels stay in the node and are copied a frame at a time.
 
     A single-slice node is a still, a deeper one a volume along its slice axis, the proxy of a sequence of several
@@ -60,7 +63,7 @@ def framesFromNode(volumeNode: Any, source: SourceOptions = NODE_AS_IT_IS) -> Fr
     return frames
 
 
-def currentFrame(volumeNode: Any) -> int:
+def currentFrame(volumeNode: vtkMRMLVolumeNode) -> int:
     """Index of the frame that is shown: the browser's of a cine, of a volume the slice of the view along its slices.
 
     0 for a still, and for a node that shows nothing.
@@ -72,7 +75,7 @@ def currentFrame(volumeNode: Any) -> int:
     return sliceShown(volumeNode) if image is not None and image.GetDimensions()[2] > 1 else 0
 
 
-def _requireVolume(node: Any) -> None:
+def _requireVolume(node: vtkMRMLVolumeNode) -> None:
     usable = node is not None and node.IsA("vtkMRMLScalarVolumeNode") and not node.IsA("vtkMRMLLabelMapVolumeNode")
     if not usable:
         raise InputError(
@@ -93,7 +96,7 @@ def _requireVolume(node: Any) -> None:
     requirePixels(node)
 
 
-def _itemsOf(volumeNode: Any, browsed: BrowsedSequence) -> list[Any]:
+def _itemsOf(volumeNode: vtkMRMLVolumeNode, browsed: BrowsedSequence) -> list[vtkMRMLVolumeNode]:
     nodes = [browsed.sequence.GetNthDataNode(item) for item in range(browsed.sequence.GetNumberOfDataNodes())]
     if not nodes:
         raise InputError("the sequence holds no frames", where=volumeNode.GetName(), remedy="Load the images again")
@@ -102,7 +105,7 @@ def _itemsOf(volumeNode: Any, browsed: BrowsedSequence) -> list[Any]:
     return nodes
 
 
-def _kind(volumeNode: Any, items: int, planes: int, source: SourceOptions) -> InputKind:
+def _kind(volumeNode: vtkMRMLVolumeNode, items: int, planes: int, source: SourceOptions) -> InputKind:
     if items > 1 and planes > 1:
         raise InputError(
             "this is a sequence of volumes",

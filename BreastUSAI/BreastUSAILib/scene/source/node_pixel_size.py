@@ -1,4 +1,4 @@
-"""How large the pixels of a volume node are, and how we know."""
+"""How large the pixels of a volume node are, and how that is known."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import json
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...engine.flags import FlagCode
 from ...engine.images.frames import Frames, InputKind, SpacingSource
 from ...engine.images.plausible_spacing import plausible_length, plausible_spacing, without_impossible_size
 from ..mrml.transforms import keepsLengths
 from .source_options import SourceOptions
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLVolumeNode
 
 PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
 CALIBRATION_ATTRIBUTE = "BreastUSAI.calibration"
@@ -34,7 +37,7 @@ class PixelSize:
 UNKNOWN = PixelSize()
 
 
-def withPixelSize(frames: Frames, file: Frames | None, node: Any, options: SourceOptions) -> Frames:
+def withPixelSize(frames: Frames, file: Frames | None, node: vtkMRMLVolumeNode, options: SourceOptions) -> Frames:
     """`frames` of `node` with the pixel size that is known best.
 
     What the user gave counts first, then what this product noted on the node, the DICOM file behind it, and last the
@@ -68,20 +71,20 @@ def withPixelSize(frames: Frames, file: Frames | None, node: Any, options: Sourc
     )
 
 
-def notePixelSize(node: Any, frames: Frames) -> None:
+def notePixelSize(node: vtkMRMLVolumeNode, frames: Frames) -> None:
     """Keep the calibration of `frames` on a node that was made from them: its geometry alone does not tell it."""
     values = [frames.pixel_spacing_mm, frames.spacing_source.value, frames.slice_spacing_mm]
     node.SetAttribute(CALIBRATION_ATTRIBUTE, json.dumps(values))
 
 
-def noteThatPicturesHaveNoSize(node: Any) -> None:
+def noteThatPicturesHaveNoSize(node: vtkMRMLVolumeNode) -> None:
     """Keep on a node that was loaded from a picture that its dots per inch do not measure it, however it is saved."""
     if _isPicture(node):
         node.SetAttribute(CALIBRATION_ATTRIBUTE, json.dumps([None, SpacingSource.NONE.value, None]))
 
 
-def _noted(node: Any) -> PixelSize | None:
-    """What was noted, and None for what this product would not have: the attribute comes with the scene's file."""
+def _noted(node: vtkMRMLVolumeNode) -> PixelSize | None:
+    """What was noted, and None for what would not have been noted: the attribute comes with the scene's file."""
     try:
         pixel, source, between = json.loads(node.GetAttribute(CALIBRATION_ATTRIBUTE) or "")
         spacing = None if pixel is None else plausible_spacing(*pixel)
@@ -92,7 +95,7 @@ def _noted(node: Any) -> PixelSize | None:
         return None
 
 
-def _fromFile(file: Frames | None, node: Any) -> PixelSize | None:
+def _fromFile(file: Frames | None, node: vtkMRMLVolumeNode) -> PixelSize | None:
     if file is None:
         return None
     if any(remark.code is FlagCode.PIXEL_SIZE_DOUBTFUL for remark in file.remarks):
@@ -103,7 +106,7 @@ def _fromFile(file: Frames | None, node: Any) -> PixelSize | None:
     return PixelSize(file.pixel_spacing_mm, file.spacing_source, between)
 
 
-def _headerPixelSize(node: Any) -> PixelSize:
+def _headerPixelSize(node: vtkMRMLVolumeNode) -> PixelSize:
     column, row, between = node.GetSpacing()
     isUnknown = _known(column) is None and _known(row) is None
     if isUnknown or _isPicture(node) or plausible_spacing(row, column) is None:
@@ -116,7 +119,7 @@ def _known(lengthMm: float) -> float | None:
     return None if math.isclose(lengthMm, _STAND_IN) else plausible_length(lengthMm)
 
 
-def _isPicture(node: Any) -> bool:
+def _isPicture(node: vtkMRMLVolumeNode) -> bool:
     storage = node.GetStorageNode()
     fileName = "" if storage is None else storage.GetFileName() or ""
     return Path(fileName).suffix.lower() in PICTURE_SUFFIXES

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...engine.errors import InputError
 from ..mrml.image_data import arrayFromImage
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLVolumeNode
 
 
 class FrameReader:
@@ -20,7 +23,7 @@ class FrameReader:
         hasColor: whether every frame must be in color, or none.
     """
 
-    def __init__(self, nodes: list[Any], rows: int, columns: int, hasColor: bool) -> None:
+    def __init__(self, nodes: list[vtkMRMLVolumeNode], rows: int, columns: int, hasColor: bool) -> None:
         self._nodes = nodes
         self._shape = (rows, columns)
         self._hasColor = hasColor
@@ -53,7 +56,7 @@ class FrameReader:
         return _gray(pixels, node.GetName()) if pixels.ndim == 2 else _rgb(pixels, node.GetName())
 
 
-def requirePixels(node: Any) -> None:
+def requirePixels(node: vtkMRMLVolumeNode) -> None:
     """Raises InputError where a volume node holds no image."""
     image = node.GetImageData()
     if image is None or image.GetNumberOfPoints() == 0 or image.GetPointData().GetScalars() is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +11,15 @@ from ...engine.errors import InputError, OptionError
 from ..mrml.nodes import IMAGE_ROLE, addNode, nodesOfClass, placeBeside
 from ..mrml.transforms import worldToImage
 from .source_options import requirePlausible
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import (
+        vtkMRMLInteractionNode,
+        vtkMRMLMarkupsLineNode,
+        vtkMRMLScene,
+        vtkMRMLSelectionNode,
+        vtkMRMLVolumeNode,
+    )
 
 SHORTEST_PX = 10.0
 """A shorter line cannot be placed precisely enough: an end that is one pixel off would change lengths by a tenth."""
@@ -21,7 +30,7 @@ LARGEST_TILT = 0.5
 ENDS = 2
 
 
-def addPixelSizeLine(volumeNode: Any) -> Any:
+def addPixelSizeLine(volumeNode: vtkMRMLVolumeNode) -> vtkMRMLMarkupsLineNode:
     """An empty vtkMRMLMarkupsLineNode for the slice views; the user's next two clicks there are its ends.
 
     It shows no length of its own: without calibration that would not be in millimeters.
@@ -39,24 +48,24 @@ def addPixelSizeLine(volumeNode: Any) -> Any:
     return line
 
 
-def noteImageOf(lineNode: Any, volumeNode: Any) -> None:
+def noteImageOf(lineNode: vtkMRMLMarkupsLineNode, volumeNode: vtkMRMLVolumeNode) -> None:
     """Keep on a line which image it was drawn on, unless that is known."""
     if lineNode.GetNodeReferenceID(IMAGE_ROLE) is None:
         lineNode.SetNodeReferenceID(IMAGE_ROLE, volumeNode.GetID())
 
 
-def isDrawnOn(lineNode: Any, volumeNode: Any) -> bool:
+def isDrawnOn(lineNode: vtkMRMLMarkupsLineNode, volumeNode: vtkMRMLVolumeNode) -> bool:
     """Whether a line was drawn on this image: it says nothing of the pixels of another."""
     return lineNode.GetNodeReferenceID(IMAGE_ROLE) == volumeNode.GetID()
 
 
-def pixelSizeLineOf(volumeNode: Any) -> Any:
+def pixelSizeLineOf(volumeNode: vtkMRMLVolumeNode) -> vtkMRMLMarkupsLineNode | None:
     """The line that was drawn on this image, or None."""
     lines = nodesOfClass(volumeNode.GetScene(), "vtkMRMLMarkupsLineNode")
     return next((line for line in lines if isDrawnOn(line, volumeNode)), None)
 
 
-def showLineOf(volumeNode: Any) -> None:
+def showLineOf(volumeNode: vtkMRMLVolumeNode) -> None:
     """Of the lines that were drawn on images show that of this one alone; stills all lie at the same place."""
     for line in nodesOfClass(volumeNode.GetScene(), "vtkMRMLMarkupsLineNode"):
         display = line.GetDisplayNode()
@@ -64,13 +73,13 @@ def showLineOf(volumeNode: Any) -> None:
             display.SetVisibility(isDrawnOn(line, volumeNode))
 
 
-def removeLine(lineNode: Any) -> None:
+def removeLine(lineNode: vtkMRMLMarkupsLineNode) -> None:
     """Take a line out of the scene; clicks no longer place its ends."""
     stopPlacing(lineNode)
     lineNode.GetScene().RemoveNode(lineNode)
 
 
-def stopPlacing(lineNode: Any) -> None:
+def stopPlacing(lineNode: vtkMRMLMarkupsLineNode) -> None:
     """Clicks no longer place ends of this line; does nothing where they do not."""
     selection, interaction = _modesOf(lineNode.GetScene())
     if selection.GetActivePlaceNodeID() == lineNode.GetID():
@@ -79,16 +88,17 @@ def stopPlacing(lineNode: Any) -> None:
         selection.SetReferenceActivePlaceNodeID(None)
 
 
-def markedEnds(lineNode: Any) -> list[tuple[float, float, float]]:
+def markedEnds(lineNode: vtkMRMLMarkupsLineNode) -> list[tuple[float, float, float]]:
     """Where the ends lie that were clicked, in world coordinates: none, one or two."""
-    return [
+    places = [
         lineNode.GetNthControlPointPositionWorld(index)
         for index in range(lineNode.GetNumberOfControlPoints())
         if lineNode.GetNthControlPointPositionStatus(index) == lineNode.PositionDefined
     ]
+    return [(place[0], place[1], place[2]) for place in places]
 
 
-def _placeByClicks(line: Any) -> None:
+def _placeByClicks(line: vtkMRMLMarkupsLineNode) -> None:
     """Slicer's own way: a click in a view adds a point to the active node, until that has as many as it needs."""
     selection, interaction = _modesOf(line.GetScene())
     selection.SetReferenceActivePlaceNodeClassName(line.GetClassName())
@@ -97,14 +107,16 @@ def _placeByClicks(line: Any) -> None:
     interaction.SetCurrentInteractionMode(interaction.Place)
 
 
-def _modesOf(scene: Any) -> tuple[Any, Any]:
+def _modesOf(scene: vtkMRMLScene) -> tuple[vtkMRMLSelectionNode, vtkMRMLInteractionNode]:
     """What is selected, and what clicks do: the application has one node for each."""
     names = ("vtkMRMLSelectionNodeSingleton", "vtkMRMLInteractionNodeSingleton")
     selection, interaction = (scene.GetNodeByID(name) for name in names)
     return selection, interaction
 
 
-def spacingFromLine(lineNode: Any, volumeNode: Any, lengthMm: float) -> tuple[float, float]:
+def spacingFromLine(
+    lineNode: vtkMRMLMarkupsLineNode | None, volumeNode: vtkMRMLVolumeNode | None, lengthMm: float
+) -> tuple[float, float]:
     """Pixel size (row, column) in mm, if the line is `lengthMm` long.
 
     The line is measured in the image's own pixels, whatever transform either is under and whatever spacing the node
@@ -118,7 +130,9 @@ def spacingFromLine(lineNode: Any, volumeNode: Any, lengthMm: float) -> tuple[fl
         raise InputError("there is no image to measure on", remedy="Choose the image first")
     marked = [] if lineNode is None else markedEnds(lineNode)
     if len(marked) < ENDS:
-        raise InputError("the calibration line has no two ends", remedy="Draw it between two marks of the depth scale")
+        raise InputError(
+            "the calibration line does not have two ends", remedy="Draw it between two marks of the depth scale"
+        )
     if not (math.isfinite(lengthMm) and lengthMm > 0):
         raise OptionError("the calibration line has no length", remedy="Type the distance of its ends in mm")
     ends = [np.array(place) for place in marked[:ENDS]]

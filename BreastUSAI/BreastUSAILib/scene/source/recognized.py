@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...engine.images.frames import InputKind, SpacingSource
 from ..mrml.sequences import sequenceBehind
 from .frames_from_node import NODE_AS_IT_IS, framesFromNode
 from .source_options import SourceOptions
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLVolumeNode
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Recognized:
     canBeSlices: bool  # noqa: N815
 
 
-def recognize(volumeNode: Any, source: SourceOptions = NODE_AS_IT_IS) -> Recognized:
+def recognize(volumeNode: vtkMRMLVolumeNode, source: SourceOptions = NODE_AS_IT_IS) -> Recognized:
     """What `framesFromNode` would make of the node. Raises InputError where it would."""
     frames = framesFromNode(volumeNode, source)
     browsed = sequenceBehind(volumeNode)

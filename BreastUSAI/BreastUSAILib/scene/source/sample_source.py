@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLVolumeNode
 
 SAMPLES = Path(__file__).resolve().parents[3] / "Resources" / "Samples"
 SAMPLE_ATTRIBUTE = "BreastUSAI.sample"
 """Names the sample that a node was loaded from: a file name below `SAMPLES`, so that a scene can move."""
 
 
-def sampleBehind(node: Any) -> Path | None:
+def sampleBehind(node: vtkMRMLVolumeNode) -> Path | None:
     """The shipped file that `node` was loaded from, or None."""
     name = node.GetAttribute(SAMPLE_ATTRIBUTE)
     path = SAMPLES / Path(name).name if name else None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...engine.findings.heat_map_colors import heat_map_colors, heat_map_opacity
 from ..mrml.nodes import nodesOfClass
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLColorLegendDisplayNode, vtkMRMLColorTableNode, vtkMRMLScene, vtkMRMLVolumeNode
 
 TABLE_ATTRIBUTE = "BreastUSAI.heatMapColours"
 """Attribute of a color table that holds the colors of heat maps: over what, `grey` or `flow`, and ` signed`."""
@@ -24,7 +27,7 @@ _LEGEND_POSITION = (0.97, 0.06)  # at the lower right
 _LEGEND_FONT = 10
 
 
-def heatMapTable(scene: Any, onFlow: bool, isSigned: bool = False) -> Any:
+def heatMapTable(scene: vtkMRMLScene, onFlow: bool, isSigned: bool = False) -> vtkMRMLColorTableNode:
     """The scene's color table for heat maps over gray images, or over color Doppler; added where there is none.
 
     The table's opacities start at none and grow with the heat. That of signed maps reaches from -1 to 1, and its
@@ -48,7 +51,7 @@ def heatMapTable(scene: Any, onFlow: bool, isSigned: bool = False) -> Any:
     return scene.AddNode(table)
 
 
-def addLegend(volumeNode: Any) -> Any:
+def addLegend(volumeNode: vtkMRMLVolumeNode) -> vtkMRMLColorLegendDisplayNode | None:
     """A scale of the colors in every slice view that shows `volumeNode`, a heat map with its display."""
     scene, display = volumeNode.GetScene(), volumeNode.GetDisplayNode()
     legend = scene.AddNewNodeByClass("vtkMRMLColorLegendDisplayNode", f"{volumeNode.GetName()} legend")

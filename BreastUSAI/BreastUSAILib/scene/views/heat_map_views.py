@@ -11,7 +11,7 @@ when the legend itself is modified, but not when a script changes the foreground
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import vtk
 
@@ -19,12 +19,22 @@ from ..mrml.host import sliceLogics
 from ..mrml.nodes import nodesOfClass
 from .heat_map_table import TABLE_ATTRIBUTE
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import (
+        vtkAlgorithm,
+        vtkAlgorithmOutput,
+        vtkMRMLDisplayNode,
+        vtkMRMLScene,
+        vtkMRMLSliceCompositeNode,
+        vtkMRMLVolumeDisplayNode,
+    )
+
 _LAYERS = "vtkMRMLSliceCompositeNode"
 _AFTER_SLICER = -1.0
 """Priority of an observer that is told when the slice view has followed the same event."""
 
 
-def followForeground(scene: Any) -> None:
+def followForeground(scene: vtkMRMLScene) -> None:
     """Let the heat maps that are in the slice views' foreground now fade out, and show their legends alone."""
     for logic in sliceLogics(scene):
         layer = logic.GetForegroundLayer()
@@ -43,7 +53,7 @@ class ForegroundWatch:
     A view that comes later, with a layout that shows more of them, is followed too.
     """
 
-    def __init__(self, scene: Any) -> None:
+    def __init__(self, scene: vtkMRMLScene) -> None:
         self._scene = scene
         self._observed: list[tuple[Any, int]] = [(scene, scene.AddObserver(scene.NodeAddedEvent, self._onAdded))]
         for view in nodesOfClass(scene, _LAYERS):
@@ -56,39 +66,35 @@ class ForegroundWatch:
             observed.RemoveObserver(tag)
         self._observed = []
 
-    def _observe(self, view: Any) -> None:
-        self._observed.append((view, view.AddObserver("ModifiedEvent", self._onView, _AFTER_SLICER)))
+    def _observe(self, view: vtkMRMLSliceCompositeNode) -> None:
+        self._observed.append((view, view.AddObserver(vtk.vtkCommand.ModifiedEvent, self._onView, _AFTER_SLICER)))
 
-    def _onView(self, *_event: Any) -> None:
+    def _onView(self, *_event: object) -> None:
         followForeground(self._scene)
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
-    def _onAdded(self, _scene: Any, _event: Any, node: Any) -> None:
+    def _onAdded(self, _scene: vtkMRMLScene, _event: object, node: vtkMRMLSliceCompositeNode) -> None:
         if node.IsA(_LAYERS):
             self._observe(node)
 
 
-def _isHeatMaps(display: Any) -> bool:
+def _isHeatMaps(display: vtkMRMLDisplayNode) -> bool:
     colors = display.GetColorNode()
     return colors is not None and colors.GetAttribute(TABLE_ATTRIBUTE) is not None
 
 
-def _useColorsOpacity(display: Any) -> None:
+def _useColorsOpacity(display: vtkMRMLVolumeDisplayNode) -> None:
     """Does nothing where it was done before, or where this Slicer's display is built otherwise."""
     ending = _producer(display.GetOutputImageDataConnection())
-    if not _isA(ending, "vtkImageAppendComponents") or ending.GetNumberOfInputConnections(0) != 2:
+    if ending is None or not ending.IsA("vtkImageAppendComponents") or ending.GetNumberOfInputConnections(0) != 2:
         return
     colors, opacity = (ending.GetInputConnection(0, place) for place in range(2))
     both = _producer(opacity)
-    if _isA(both, "vtkImageLogic") and both.GetNumberOfInputConnections(1) == 1:
+    if both is not None and both.IsA("vtkImageLogic") and both.GetNumberOfInputConnections(1) == 1:
         ending.RemoveAllInputConnections(0)
         ending.AddInputConnection(0, colors)
         ending.AddInputConnection(0, both.GetInputConnection(1, 0))
 
 
-def _producer(connection: Any) -> Any:
+def _producer(connection: vtkAlgorithmOutput | None) -> vtkAlgorithm | None:
     return None if connection is None else connection.GetProducer()
-
-
-def _isA(filter_: Any, name: str) -> bool:
-    return filter_ is not None and filter_.IsA(name)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import slicer
 
 from ..mrml.nodes import nodesOfClass
 from .acquisition_views import sliceNormal, viewNormal
+
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLLayoutNode, vtkMRMLScene, vtkMRMLVolumeNode
 
 ONE_VIEW = {
     "Red": slicer.vtkMRMLLayoutNode.SlicerLayoutOneUpRedSliceView,
@@ -17,18 +20,18 @@ ONE_VIEW = {
 THREE_VIEWS = slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
 
 
-def layoutOf(scene: Any) -> Any:
+def layoutOf(scene: vtkMRMLScene) -> vtkMRMLLayoutNode | None:
     """The node that holds the arrangement of the views, or None outside the application."""
     return next(iter(nodesOfClass(scene, "vtkMRMLLayoutNode")), None)
 
 
-def isVolume(volumeNode: Any) -> bool:
+def isVolume(volumeNode: vtkMRMLVolumeNode) -> bool:
     """Whether there is more than one slice to look at."""
     image = volumeNode.GetImageData()
     return image is not None and image.GetDimensions()[2] > 1
 
 
-def arrangementFor(volumeNode: Any, layout: Any, former: int | None) -> int | None:
+def arrangementFor(volumeNode: vtkMRMLVolumeNode, layout: vtkMRMLLayoutNode, former: int | None) -> int | None:
     """The arrangement that shows an image best, or None where `volumeNode` has no pixels.
 
     Args:
@@ -46,6 +49,6 @@ def arrangementFor(volumeNode: Any, layout: Any, former: int | None) -> int | No
     return None if best is None else ONE_VIEW[best.GetName()]
 
 
-def sliceViewsIn(layout: Any, arrangement: int) -> int:
+def sliceViewsIn(layout: vtkMRMLLayoutNode, arrangement: int) -> int:
     """How many slice views an arrangement has."""
     return (layout.GetLayoutDescription(arrangement) or "").count('class="vtkMRMLSliceNode"')

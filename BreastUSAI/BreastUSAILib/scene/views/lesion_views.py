@@ -1,8 +1,8 @@
-"""The way to a frame or a lesion: browser and slice views go there."""
+"""Takes browser and slice views to a frame or a lesion."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Lesion
@@ -11,8 +11,11 @@ from ..mrml.sequences import sequenceBehind
 from ..mrml.transforms import imageToWorld
 from .acquisition_views import sliceCenter, viewsAlongSlices
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import vtkMRMLSequenceBrowserNode, vtkMRMLVolumeNode
 
-def goToFrame(volumeNode: Any, browser: Any, frame: int) -> None:
+
+def goToFrame(volumeNode: vtkMRMLVolumeNode, browser: vtkMRMLSequenceBrowserNode | None, frame: int) -> None:
     """Show a frame: `browser` selects it, or the view along the slices of a volume moves there. A still stays.
 
     Args:
@@ -37,7 +40,7 @@ def goToFrame(volumeNode: Any, browser: Any, frame: int) -> None:
             view.JumpSliceByOffsetting(*center)
 
 
-def centerOnLesion(volumeNode: Any, lesion: Lesion, browser: Any) -> None:
+def centerOnLesion(volumeNode: vtkMRMLVolumeNode, lesion: Lesion, browser: vtkMRMLSequenceBrowserNode | None) -> None:
     """Show a lesion in the middle of every slice view, on its own frame, wherever transforms have put the image.
 
     Args:
@@ -55,6 +58,6 @@ def centerOnLesion(volumeNode: Any, lesion: Lesion, browser: Any) -> None:
         view.JumpSliceByCentering(*place)
 
 
-def _planesOf(volumeNode: Any) -> int:
+def _planesOf(volumeNode: vtkMRMLVolumeNode) -> int:
     image = volumeNode.GetImageData()
     return 0 if image is None else image.GetDimensions()[2]

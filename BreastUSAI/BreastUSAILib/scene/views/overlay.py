@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..mrml.nodes import IMAGE_ROLE, nodesOfClass
 from ..mrml.result_links import isResult, resultOutlines
 from .heat_map_views import followForeground
 from .slice_views import viewsElsewhere
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import (
+        vtkMRMLScalarVolumeNode,
+        vtkMRMLScene,
+        vtkMRMLSegmentationNode,
+        vtkMRMLSliceCompositeNode,
+        vtkMRMLVolumeNode,
+    )
+    from ..mrml.result_links import OverlayNodes
 
-def setHeatMapOpacity(heatMap: Any, value: float) -> None:
+
+def setHeatMapOpacity(heatMap: vtkMRMLScalarVolumeNode, value: float) -> None:
     """Set how much the heat map covers its image (0 to 1) in the slice views that show it, now or when shown again."""
     for view in _viewsOf(heatMap):
         view.SetForegroundOpacity(value)
 
 
-def setOutline(segmentation: Any, visible: bool) -> None:
+def setOutline(segmentation: vtkMRMLSegmentationNode, visible: bool) -> None:
     """Show or hide the lesions' outlines."""
     segmentation.CreateDefaultDisplayNodes()
     segmentation.GetDisplayNode().SetVisibility2DOutline(visible)
 
 
-def setFill(segmentation: Any, visible: bool) -> None:
+def setFill(segmentation: vtkMRMLSegmentationNode, visible: bool) -> None:
     """Fill the lesions or leave them clear."""
     segmentation.CreateDefaultDisplayNodes()
     segmentation.GetDisplayNode().SetVisibility2DFill(visible)
 
 
-def setOverlaysVisible(nodes: Any, visible: bool) -> None:
+def setOverlaysVisible(nodes: OverlayNodes, visible: bool) -> None:
     """Show or hide the heat map and the outlines of one result; how they look when shown stays.
 
     Args:
@@ -46,7 +56,7 @@ def setOverlaysVisible(nodes: Any, visible: bool) -> None:
         followForeground(nodes.heatMap.GetScene())
 
 
-def hideOtherOverlays(scene: Any, nodes: Any) -> None:
+def hideOtherOverlays(scene: vtkMRMLScene, nodes: OverlayNodes) -> None:
     """Hide the outlines and heat maps of every result but one; a heat map also over another image than its own.
 
     What is hidden comes back with `setOverlaysVisible`.
@@ -63,11 +73,12 @@ def hideOtherOverlays(scene: Any, nodes: Any) -> None:
         above = scene.GetNodeByID(view.GetForegroundVolumeID() or "")
         if above is None or not isResult(above):
             continue
-        if above is not nodes.heatMap or above.GetNodeReferenceID(IMAGE_ROLE) != view.GetBackgroundVolumeID():
+        ownImage = above.GetNodeReferenceID(IMAGE_ROLE)
+        if above is not nodes.heatMap or ownImage != view.GetBackgroundVolumeID():
             view.SetForegroundVolumeID(None)
 
 
-def keepToItsViews(segmentation: Any, image: Any) -> bool:
+def keepToItsViews(segmentation: vtkMRMLSegmentationNode, image: vtkMRMLVolumeNode | None) -> bool:
     """Let outlines be drawn in no slice view of another image than theirs; returns whether any view is left.
 
     Slicer draws a segmentation in every slice view, whatever is below it.
@@ -85,20 +96,20 @@ def keepToItsViews(segmentation: Any, image: Any) -> bool:
     return bool(left) or not others
 
 
-def imageOf(segmentation: Any) -> Any:
+def imageOf(segmentation: vtkMRMLSegmentationNode) -> vtkMRMLVolumeNode | None:
     """The image that outlines are about, or None where it is gone."""
     own = segmentation.GetNodeReference(IMAGE_ROLE)
     return own or segmentation.GetNodeReference(segmentation.GetReferenceImageGeometryReferenceRole())
 
 
-def _viewsOf(heatMap: Any) -> list[Any]:
+def _viewsOf(heatMap: vtkMRMLScalarVolumeNode) -> list[vtkMRMLSliceCompositeNode]:
     """The slice views that show the heat map's image, with the heat map or nothing above."""
     imageId = heatMap.GetNodeReferenceID(IMAGE_ROLE)
     views = nodesOfClass(heatMap.GetScene(), "vtkMRMLSliceCompositeNode")
     return [view for view in views if _belongs(view, heatMap.GetID(), imageId)]
 
 
-def _belongs(view: Any, heatMapId: str, imageId: str | None) -> bool:
+def _belongs(view: vtkMRMLSliceCompositeNode, heatMapId: str, imageId: str | None) -> bool:
     above = view.GetForegroundVolumeID()
     isImage = imageId is not None and view.GetBackgroundVolumeID() == imageId
     return isImage and (not above or above == heatMapId)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +13,15 @@ from ..mrml.nodes import IMAGE_ROLE, nodesOfClass
 from .acquisition_views import sliceNormal, viewNormal
 from .heat_map_views import followForeground
 
+if TYPE_CHECKING:
+    from ..mrml.node_types import (
+        vtkMRMLScalarVolumeNode,
+        vtkMRMLScene,
+        vtkMRMLSliceCompositeNode,
+        vtkMRMLSliceNode,
+        vtkMRMLVolumeNode,
+    )
+
 LEAST_COVER = 0.5
 """From this opacity on, a volume in the foreground counts as what a view shows."""
 
@@ -20,7 +29,7 @@ LEAST_ALIGNMENT = 0.5
 """A view shows a flat image where it is turned away from it by at most 60 degrees (this is the cosine)."""
 
 
-def showLayers(volumeNode: Any, heatMapNode: Any) -> None:
+def showLayers(volumeNode: vtkMRMLVolumeNode, heatMapNode: vtkMRMLScalarVolumeNode) -> None:
     """Show `volumeNode` with `heatMapNode` over it in every slice view of the scene."""
     for view in nodesOfClass(volumeNode.GetScene(), "vtkMRMLSliceCompositeNode"):
         view.SetBackgroundVolumeID(volumeNode.GetID())
@@ -29,7 +38,7 @@ def showLayers(volumeNode: Any, heatMapNode: Any) -> None:
     followForeground(volumeNode.GetScene())
 
 
-def showImage(volumeNode: Any) -> None:
+def showImage(volumeNode: vtkMRMLVolumeNode) -> None:
     """Show `volumeNode` alone in every slice view of the scene; where it lies elsewhere than what was shown, whole."""
     scene = volumeNode.GetScene()
     before = volumesShown(scene)
@@ -42,7 +51,7 @@ def showImage(volumeNode: Any) -> None:
         fitViews(scene)
 
 
-def volumesShown(scene: Any) -> list[Any]:
+def volumesShown(scene: vtkMRMLScene) -> list[vtkMRMLVolumeNode]:
     """The volumes that slice views show, in the order of the views.
 
     Views that the layout leaves out do not count, nor views of a flat image from its edge, unless there are no others.
@@ -52,13 +61,13 @@ def volumesShown(scene: Any) -> list[Any]:
     return list(dict.fromkeys(flat or (volume for _view, volume in pairs)))
 
 
-def viewsElsewhere(volumeNode: Any) -> set[str]:
+def viewsElsewhere(volumeNode: vtkMRMLVolumeNode) -> set[str]:
     """Layout names of the slice views of the scene that show another volume."""
     composites = nodesOfClass(volumeNode.GetScene(), "vtkMRMLSliceCompositeNode")
     return {view.GetLayoutName() for view in composites if volumeSeen(view) not in (None, volumeNode)}
 
 
-def volumeSeen(view: Any) -> Any:
+def volumeSeen(view: vtkMRMLSliceCompositeNode) -> vtkMRMLVolumeNode | None:
     """The volume that a slice view (its composite node) shows, or None: what lies below, unless another volume, which
     is not a heat map of a result, covers it."""
     scene = view.GetScene()
@@ -70,14 +79,14 @@ def volumeSeen(view: Any) -> Any:
     return above if isCovered and above.GetNodeReferenceID(IMAGE_ROLE) is None else below
 
 
-def fitViews(scene: Any) -> None:
+def fitViews(scene: vtkMRMLScene) -> None:
     """Show the whole image in every slice view of `scene`, turned as it was."""
     for logic in sliceLogics(scene):
         logic.FitSliceToBackground(*logic.GetSliceNode().GetDimensions()[:2])
         logic.SnapSliceOffsetToIJK()
 
 
-def _viewsOnScreen(scene: Any) -> Iterator[tuple[Any, Any]]:
+def _viewsOnScreen(scene: vtkMRMLScene) -> Iterator[tuple[vtkMRMLSliceNode, vtkMRMLVolumeNode]]:
     """Slice nodes that show a volume, and that volume; those on the screen where the layout puts any there."""
     composites = {view.GetLayoutName(): view for view in nodesOfClass(scene, "vtkMRMLSliceCompositeNode")}
     views = nodesOfClass(scene, "vtkMRMLSliceNode")
@@ -88,14 +97,14 @@ def _viewsOnScreen(scene: Any) -> Iterator[tuple[Any, Any]]:
             yield view, volume
 
 
-def _isSeen(view: Any, volume: Any) -> bool:
+def _isSeen(view: vtkMRMLSliceNode, volume: vtkMRMLVolumeNode) -> bool:
     image = volume.GetImageData()
     if image is None or image.GetDimensions()[2] != 1:
         return True
     return abs(float(viewNormal(view) @ sliceNormal(volume))) > LEAST_ALIGNMENT
 
 
-def _boundsOf(volume: Any) -> tuple[float, ...]:
+def _boundsOf(volume: vtkMRMLVolumeNode) -> tuple[float, ...]:
     bounds = np.zeros(6)
     volume.GetRASBounds(bounds)
     return tuple(np.round(bounds, 3))

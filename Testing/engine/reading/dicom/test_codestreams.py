@@ -145,7 +145,7 @@ def in_three(stream: bytes) -> list[bytes]:
 
 @pytest.mark.parametrize("table", [[], [0, 0, 0], [0, 8, 4], [4, 8, 12], [0, 2, 4]])
 @pytest.mark.parametrize("count", [3, None])
-def test_an_offset_table_that_cannot_be_right_is_none(tmp_path: Path, table: list[int], count: int | None) -> None:
+def test_an_offset_table_that_cannot_be_right_is_ignored(tmp_path: Path, table: list[int], count: int | None) -> None:
     parts = [part for frame in CINE for part in in_three(lossless_jpeg(frame))]
     (frames,) = read(multiframe(tmp_path / "a.dcm", parts, table, count, JPEGLosslessSV1))
     assert isinstance(frames, Frames), frames
@@ -159,7 +159,7 @@ def rle(frame: NDArray) -> bytes:
 
 
 @pytest.mark.parametrize("count", [3, None])
-def test_an_empty_last_fragment_is_no_frame(tmp_path: Path, count: int | None) -> None:
+def test_an_empty_last_fragment_is_not_a_frame(tmp_path: Path, count: int | None) -> None:
     (frames,) = read(multiframe(tmp_path / "a.dcm", [*map(rle, CINE), b""], [], count, RLELossless))
     assert isinstance(frames, Frames), frames
     assert np.array_equal([frames.read_frame(index) for index in range(frames.count)], CINE)

@@ -26,7 +26,7 @@ def test_a_region_larger_than_the_image_is_clipped_to_it() -> None:
     assert only(RegionLocationMaxX1=800, RegionLocationMaxY1=518).rectangle == Rectangle(1, 2, 29, 18)
 
 
-def test_a_region_outside_the_image_is_no_region() -> None:
+def test_a_region_outside_the_image_is_ignored() -> None:
     assert read_regions([ultrasound_region(RegionLocationMinX0=40, RegionLocationMaxX1=50)], 20, 30) == ()
 
 

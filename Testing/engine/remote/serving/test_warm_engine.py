@@ -61,7 +61,7 @@ def test_a_choice_that_cannot_be_loaded_leaves_nothing_loaded() -> None:
 
 
 @pytest.mark.parametrize("values", [{"classifier": 3}, {"device": None}, {"speed": "fast"}])
-def test_what_is_no_choice_is_refused(values) -> None:
+def test_what_is_not_a_choice_is_refused(values) -> None:
     with pytest.raises(TypeError):
         choice_of(values)
 

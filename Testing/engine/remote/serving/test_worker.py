@@ -98,7 +98,7 @@ def test_progress_comes_before_the_answer(worker: Conversation, given) -> None:
         (b'{"jsonrpc": "2.0", "id": 1, "method": "analyzeFolder", "params": {"inputs": [1]}}', INVALID_PARAMS),
     ],
 )
-def test_what_is_no_request_is_answered_and_ends_nothing(worker: Conversation, line: bytes, code: int) -> None:
+def test_what_is_not_a_request_is_answered_and_ends_nothing(worker: Conversation, line: bytes, code: int) -> None:
     worker.say(line)
 
     assert code_of(worker.hear()) == code

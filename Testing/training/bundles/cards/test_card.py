@@ -265,6 +265,6 @@ def test_the_command_writes_it(measured: tuple[Path, Path], capsys: pytest.Captu
     assert "none.json" in capsys.readouterr().err
 
 
-def test_a_folder_that_is_no_bundle_gets_no_card(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_bundle_gets_no_card(tmp_path: Path) -> None:
     with pytest.raises(ModelError):
         write_card(tmp_path, [])

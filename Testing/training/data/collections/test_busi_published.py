@@ -84,7 +84,7 @@ def test_copies_of_other_size_brightness_and_compression_are_near_duplicates(tmp
     assert near_duplicate_groups(paths) == [[2 * number, 2 * number + 1] for number in range(len(scans))]
 
 
-def test_blank_pictures_are_no_duplicates(tmp_path: Path) -> None:
+def test_blank_pictures_are_not_duplicates(tmp_path: Path) -> None:
     for name in "ab":
         save(tmp_path / f"{name}.png", np.zeros((20, 20), np.uint8))
     assert near_duplicate_groups([tmp_path / "a.png", tmp_path / "b.png"]) == [[0], [1]]

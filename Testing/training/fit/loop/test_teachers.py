@@ -118,7 +118,7 @@ def test_what_cannot_teach_is_refused_before_the_training(tmp_path: Path) -> Non
         load_teachers(CNN, [tmp_path / "none"])
 
 
-def test_two_classifiers_in_one_folder_are_no_pair(tmp_path: Path) -> None:
+def test_two_classifiers_in_one_folder_are_not_a_pair(tmp_path: Path) -> None:
     for name in ("first", "second"):
         write_classifier(tmp_path, name)
     with pytest.raises(ModelError, match=r"are classification and classification, .* a folder for each teacher"):

@@ -72,7 +72,7 @@ def test_weights_of_another_architecture_are_refused(tmp_path: Path) -> None:
         load_encoder(network, "encoder.", tmp_path / "other.pth")
 
 
-def test_a_file_that_is_no_state_dict_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_state_dict_is_named(tmp_path: Path) -> None:
     network = build_learner({"segmentation": attention_unet_over("efficientnet-b0")}).networks()["segmentation"]
     (tmp_path / "torn.pth").write_bytes(b"PK\x03\x04 torn")
     with pytest.raises(ModelError, match=r"torn\.pth"):

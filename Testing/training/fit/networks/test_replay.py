@@ -72,7 +72,7 @@ def test_what_cannot_be_captured_is_said_with_the_way_out(monkeypatch: pytest.Mo
     assert "--no-graphs" in str(caught.value.remedy)
 
 
-def test_too_little_memory_is_no_fault_of_the_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_little_memory_is_not_blamed_on_the_graph(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*given, **named):
         raise torch.cuda.OutOfMemoryError("CUDA out of memory")
 

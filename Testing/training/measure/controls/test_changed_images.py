@@ -49,7 +49,7 @@ def test_what_fills_a_hole_is_tissue_of_the_same_depth_and_says_nothing_of_the_l
     assert np.isin(inner[40], tissue[hole.y + 50]).all()
 
 
-def test_a_drawing_is_no_tissue(tissue: np.ndarray) -> None:
+def test_a_drawing_is_not_tissue(tissue: np.ndarray) -> None:
     hole = Rectangle(120, 60, 80, ROWS - 60)
     pictogram = Rectangle(COLUMNS - 60, ROWS - 50, 60, 50)
     darker = tissue // 2
@@ -107,7 +107,7 @@ def test_bare_tissue_has_no_marks_and_stays_as_it_is(tissue: np.ndarray) -> None
     assert np.array_equal(painted_over(tissue, np.zeros_like(marks)), tissue)
 
 
-def test_what_is_drawn_on_every_image_is_no_mark(tissue: np.ndarray) -> None:
+def test_what_is_drawn_on_every_image_is_not_a_mark(tissue: np.ndarray) -> None:
     pictogram = Rectangle(COLUMNS - 60, ROWS - 50, 60, 50)
     drawn = tissue.copy()
     drawn[pictogram.slices] = 40

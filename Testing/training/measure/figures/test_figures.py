@@ -158,7 +158,7 @@ def test_sizes_split_at_the_equivalent_diameter() -> None:
     assert size_of(replace(row, true_area_px=None)) is None
 
 
-def test_rare_values_are_pooled_and_a_single_value_is_no_stratum() -> None:
+def test_rare_values_are_pooled_and_a_single_value_is_not_a_stratum() -> None:
     rows = made_up_rows(40)
     rare = [replace(row, strata={"histology": "common" if n < 30 else f"rare {n}"}) for n, row in enumerate(rows)]
     found = stratify(rare)["histology"]

@@ -170,7 +170,7 @@ def test_two_bundles_of_one_task_are_refused(pair: list[Path]) -> None:
         find_subject([pair[0], pair[0]])
 
 
-def test_a_folder_that_is_no_bundle_is_refused(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_bundle_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"SHA256SUMS\.txt"):
         find_subject([tmp_path])
 

@@ -45,7 +45,7 @@ def test_tables_of_several_folds_follow_each_other(tmp_path: Path) -> None:
     ("text", "told"),
     [("", "no rows"), ("name,dice\nx,0.5\n", "columns .*benign.* missing"), ("\x00\xff", "rows|columns|read")],
 )
-def test_what_is_no_table_is_refused(tmp_path: Path, text: str, told: str) -> None:
+def test_what_is_not_a_table_is_refused(tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "rows.csv"
     path.write_text(text, encoding="latin-1")
     with pytest.raises(InputError, match=told):

@@ -117,7 +117,7 @@ def _refuse_private_volume(dataset: Dataset, sop_class: str, where: Path) -> Non
     vendor = private_volume(dataset, sop_class)
     if vendor is not None:
         raise InputError(
-            f"this is a {vendor} 3-D volume in the vendor's own form, whose slices cannot be told here",
+            f"this is a {vendor} 3-D volume in the vendor's own form, whose slices cannot be told apart here",
             where=where,
             remedy="Load it in Slicer with the SlicerHeart extension and save one volume as NRRD",
         )

@@ -20,6 +20,7 @@ from BreastUSAILib.phantom import samples
 from BreastUSAILib.phantom.cine import Sweep
 from BreastUSAILib.phantom.dicom import TRANSFER_SYNTAXES, Instance, to_dataset, write_dicom
 from BreastUSAILib.phantom.frame import PhantomSpec, render
+from Testing import shipped_samples
 
 SHIPPED = Path(__file__).parents[2] / "BreastUSAI" / "Resources" / "Samples"
 STILLS = (
@@ -149,7 +150,7 @@ def test_shipped_samples_are_small():
 
 def test_shipped_still_can_be_made_again():
     shipped = pydicom.dcmread(SHIPPED / "still_benign_calibrated.dcm").pixel_array.astype(int)
-    again = render(samples.BENIGN).pixels.astype(int)
+    again = render(shipped_samples.BENIGN).pixels.astype(int)
     # Fast Fourier transforms of other library versions round differently: one gray level, now and then.
     assert np.abs(shipped - again).max() <= 1
 
@@ -157,9 +158,9 @@ def test_shipped_still_can_be_made_again():
 def test_writing_the_samples_gives_the_shipped_names(tmp_path, monkeypatch):
     small = PhantomSpec(seed=1, rows=60, columns=60)
     for name in ("BENIGN", "MALIGNANT", "NORMAL", "DOPPLER", "CINE"):
-        monkeypatch.setattr(samples, name, small)
-    monkeypatch.setattr(samples, "Sweep", lambda: Sweep(frames=2))
-    assert {path.stem for path in samples.write_samples(tmp_path)} == set(NAMES)
+        monkeypatch.setattr(shipped_samples, name, small)
+    monkeypatch.setattr(shipped_samples, "Sweep", lambda: Sweep(frames=2))
+    assert {path.stem for path in shipped_samples.write_samples(tmp_path)} == set(NAMES)
     assert {path.name for path in tmp_path.iterdir()} == {path.name for path in SHIPPED.iterdir()}
 
 
