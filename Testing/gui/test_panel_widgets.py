@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
-
-from BreastUSAILib.gui.panel_widgets import PanelWidgets
-from Testing.gui.panel_file import UI
+from Testing.gui.list_widgets import LIST, with_widgets
 
 
 def test_every_widget_of_the_panel_has_its_class():
-    widgets = {widget.get("name"): widget.get("class") for widget in ElementTree.parse(UI).iter("widget")}
+    text = LIST.read_text(encoding="utf-8")
 
-    assert {name: words.split(".")[1] for name, words in PanelWidgets.__annotations__.items()} == widgets
+    assert text == with_widgets(text), "run `python -m Testing.gui.list_widgets`"

@@ -20,7 +20,7 @@ NOT_IN_THE_REPOSITORY = {"analysis.json", "ScriptedLoadableModule.py", "packagin
 """A file of a result, and files of Slicer's."""
 
 _CODE = re.compile(r"`([^`\n]+)`")
-_PATH = re.compile(r"[\w.-]+(/[\w.-]+)*(/|\.(py|md|json|txt|ui|pt|toml))")
+_PATH = re.compile(r"[\w.-]+(/[\w.-]+)*(/|\.(py|pyi|md|json|txt|ui|pt|toml))")
 _TABLE = re.compile(r"^\| (\w+)/ \| holds \|\n\|---\|---\|\n((?:\|.*\n)+)", re.MULTILINE)
 
 

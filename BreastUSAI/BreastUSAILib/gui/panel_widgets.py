@@ -1,6 +1,6 @@
 """The widgets of the panel by their names in `Resources/UI/BreastUSAI.ui`, for annotations and type checkers alone.
 
-`slicer.util.childWidgetVariables` gives an object with these attributes; that they are those of the file is tested.
+`slicer.util.childWidgetVariables` gives an object with these attributes. `Testing/gui/list_widgets.py` writes them.
 """
 
 from __future__ import annotations
