@@ -25,6 +25,7 @@ from BreastUSAILib.engine.bundles.bundle import (
     verify_bundle,
 )
 from BreastUSAILib.engine.errors import ModelError
+from BreastUSAILib.engine.explanations.grading.thresholds import GradeThresholds
 from BreastUSAILib.engine.explanations.saliency import InputSaliency
 from Testing.made_up import load_pair
 
@@ -157,6 +158,15 @@ def test_the_explanation_is_the_one_that_the_metadata_names(bundle: Path) -> Non
     assert isinstance(load_classifier(bundle).explainer, InputSaliency)
 
 
+def test_what_a_heat_map_must_reach_is_read_and_nothing_where_it_is_not_said(bundle: Path) -> None:
+    assert not load_classifier(bundle).grade_thresholds.is_set
+    told = {"method": "Grad-CAM", "layer": "_blocks.4 * _blocks.6", "grades": {"least_energy_ratio": 2.1}}
+    change_own(bundle, explanation=told)
+    classifier = load_classifier(bundle)
+    assert classifier.grade_thresholds == GradeThresholds(least_energy_ratio=2.1)
+    assert classifier.explainer.layer == "_blocks.4 * _blocks.6"
+
+
 def test_a_segmenters_own_rules_are_read(bundle_folder: Path, tmp_path: Path) -> None:
     bundle = Path(shutil.copytree(bundle_folder / SEGMENTER, tmp_path / SEGMENTER))
     change_own(bundle, mirror=True, lesion_evidence=0.8)
@@ -196,6 +206,9 @@ def test_a_rule_that_is_not_a_number_from_0_on_is_refused(
         {"explanation": {"method": "Grad-CAM", "layer": "_blocks.99"}},
         {"explanation": {"layer": "_blocks.6"}},
         {"explanation": "Grad-CAM"},
+        {"explanation": {"method": "Grad-CAM", "layer": "_blocks.6", "grades": {"least": 1}}},
+        {"explanation": {"method": "Grad-CAM", "layer": "_blocks.6", "grades": {"most_marks": 2}}},
+        {"explanation": {"method": "Grad-CAM", "layer": "_blocks.6", "grades": {"least_gain": "0"}}},
         {"preprocessing": {"size": 64}},
         {"calibration": {"temperature": 1.0}},
     ],

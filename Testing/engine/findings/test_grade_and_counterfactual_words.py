@@ -95,4 +95,5 @@ def test_the_document_holds_all_but_the_pictures() -> None:
         "why_not": "no_edit",
     }
     assert difference_words(checks[1]) == "–"
-    assert len(counterfactual_lines(found)) == 2
+    assert counterfactual_lines(found) == ["The likelihood depends on the calipers: +0.21 without them."]
+    assert difference_words(Counterfactual(Change.GAIN_UP, 0.9, 0.899)) == "+0.00"

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from BreastUSAILib.engine.errors import OptionError
+from BreastUSAILib.engine.explanations.fine_grad_cam import BETWEEN
 from BreastUSAILib.engine.explanations.grad_cam import stages
 from BreastUSAILib.engine.explanations.registry import explanation_of
 from BreastUSAILib.engine.networks.network_definitions import build_network
@@ -49,7 +50,8 @@ def test_its_networks_can_be_built_and_explained(name: str) -> None:
         assert bool(recipe.explanation) != bool(stages(classifier))  # what has stages chooses among them
         explanation = recipe.explanation or explanation_of(classifier)
         assert explanation["method"] in ("Grad-CAM", "Saliency")
-        classifier.get_submodule(explanation["layer"])
+        for layer in explanation["layer"].split(BETWEEN):
+            classifier.get_submodule(layer)
     assert all(built[task].get_parameter for task in built)
 
 

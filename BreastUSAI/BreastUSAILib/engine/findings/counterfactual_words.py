@@ -26,7 +26,7 @@ def change_words(change: Change, _: Translate = english) -> str:
 
 def difference_words(check: Counterfactual) -> str:
     """The change of the likelihood with its sign, as "+0.21"; a dash where there is none."""
-    return "–" if check.difference is None else f"{check.difference:+.2f}"
+    return "–" if check.difference is None else f"{round(check.difference, 2) + 0.0:+.2f}"  # never -0.00
 
 
 def check_words(check: Counterfactual, _: Translate = english) -> str:
@@ -60,8 +60,8 @@ def check_words(check: Counterfactual, _: Translate = english) -> str:
 
 
 def counterfactual_lines(found: Counterfactuals, _: Translate = english) -> list[str]:
-    """A sentence for every check."""
-    return [check_words(check, _) for check in found.checks]
+    """A sentence for every check; none of outlines that nobody edited."""
+    return [check_words(check, _) for check in found.checks if check.why_not is not WhyNot.NO_EDIT]
 
 
 def _why_not(reason: WhyNot, _: Translate) -> str:
