@@ -127,16 +127,17 @@ def test_a_cine_is_referred_to_by_the_frames_that_have_a_lesion(tmp_path, spacin
     found = outlines(seg, frames, analysis)
     assert sorted(found) == [3, 4, 9]
     assert all(np.array_equal(labels, analysis.maps.labels(index)) for index, labels in found.items())
-    assert ("PixelMeasuresSequence" in seg.SharedFunctionalGroupsSequence[0]) == (spacing == "calibrated")
-    assert ("FrameOfReferenceUID" in seg) == (spacing == "calibrated")
+    spacing_mm = list(seg.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0].PixelSpacing)
+    assert np.allclose(spacing_mm, frames.pixel_spacing_mm or (1.0, 1.0))
+    assert ("one millimeter stands in" in seg.ImageComments) == (spacing == "uncalibrated")
     assert "3 of the 24 frames" in seg.ImageComments
 
 
-def test_an_uncalibrated_color_still_gets_no_millimeters(tmp_path):
+def test_an_uncalibrated_color_still_gets_no_length_in_millimeters(tmp_path):
     frames = frames_at(COLOR)
     made = written(tmp_path, frames, analysis_of(frames))[1]
 
-    assert "FrameOfReferenceUID" not in made["segmentation.dcm"]
+    assert made["segmentation.dcm"].ContentDescription == "Breast lesions; pixel size not known, 1 mm stands in"
     group = made["measurements.dcm"].content.get_planar_roi_measurement_groups()[0]
     assert {one.unit.value for one in group.get_measurements()} == {"{pixels}", "1"}
 

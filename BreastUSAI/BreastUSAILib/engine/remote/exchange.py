@@ -108,9 +108,9 @@ def write_report_input(
     and its document. Raises what `write_input` raises.
     """
     yield from write_input(folder, frames, AnalyzeOptions(), masks)
+    arrays: dict[str, Any] = {str(frame): values for frame, values in heat.items()}
     with handing_over(folder):
-        maps: Any = {str(frame): values for frame, values in heat.items()}
-        np.savez_compressed(folder / REPORT_HEAT, **maps)
+        np.savez_compressed(folder / REPORT_HEAT, **arrays)
         (folder / REPORT_DOCUMENT).write_text(document, encoding="utf-8")
 
 

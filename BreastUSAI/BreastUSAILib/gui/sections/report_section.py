@@ -79,9 +79,7 @@ class ReportSection:
         for kind, box in self._boxes.items():
             box.checked = kind in kinds
         ui.keepIdentityCheckBox.checked = parameters.keepIdentity
-        enableOrSay(
-            ui.saveReportButton, self._missing(parameters) or ("" if any(kinds) and kinds != [""] else _NO_KIND())
-        )
+        enableOrSay(ui.saveReportButton, self._missing(parameters))
         enableOrSay(ui.saveReadersButton, "" if self._cases() else _("No assessment was entered in this scene yet."))
 
     def cleanup(self) -> None:
@@ -98,7 +96,7 @@ class ReportSection:
             return _("You have edited the outlines: press Re-score first.")
         if self._isBusy or (self._job is not None and self._job.isRunning):
             return _("Wait for what is running.")
-        return ""
+        return "" if self._parameters.reportKinds else _("Choose at least one kind of report.")
 
     def _onKind(self, _checked: bool = False) -> None:
         if self._parameters is not None:
@@ -163,10 +161,6 @@ class ReportSection:
     def _say(self, words: str) -> None:
         self._ui.reportMessageLabel.text = words
         self._ui.reportMessageLabel.visible = bool(words)
-
-
-def _NO_KIND() -> str:
-    return _("Choose at least one kind of report.")
 
 
 def _chosenFolder() -> str:

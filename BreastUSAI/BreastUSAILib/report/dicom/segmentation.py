@@ -1,8 +1,8 @@
 """`segmentation.dcm`: the outlines as a DICOM Segmentation (PS3.3 A.51) that refers to the frames they lie in.
 
-An ultrasound image has no place in the patient. Where its pixels have a size, the segmentation gets the geometry that
-Slicer gives such an image, in a frame of reference of its own, so that viewers that need one show it over the image;
-where they have none, it has no geometry either, and the frame that is referred to says alone where it belongs.
+An ultrasound image has no place in the patient. The segmentation gets the geometry that Slicer gives such an image, in
+a frame of reference of its own, so that viewers that need one show it over the image; where the image states no pixel
+size, that has one millimeter a pixel as a stand-in, and the object says so.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.tag import Tag
 
 from ...engine.findings.analysis import Analysis
-from ...engine.findings.lesion_segment import lesion_name
+from ...engine.findings.lesion_segment import lesion_color, lesion_name
 from ...engine.images.frames import LPS_TO_RAS, Frames, InputKind
 from ..needed_packages import needed
 from . import codes
@@ -27,7 +26,8 @@ SERIES = 9002
 DESCRIPTION = "BreastUSAI lesions, research use only"
 _STAND_IN_THICKNESS_MM = 1.0
 _MR = "1.2.840.10008.5.1.4.1.1.4"  # of the placeholders alone: a class whose images lie in the patient
-_NO_GEOMETRY = ("PlanePositionSequence", "PlaneOrientationSequence")
+_CALIBRATED = "Breast lesions outlined by BreastUSAI"
+_UNCALIBRATED = "Breast lesions; pixel size not known, 1 mm stands in"
 
 
 def outlined_frames(analysis: Analysis) -> tuple[int, ...]:
@@ -64,7 +64,7 @@ def segmentation(analysis: Analysis, frames: Frames, source: DicomSource) -> Dat
         software_versions=SOFTWARE_VERSION,
         device_serial_number=NO_SERIAL_NUMBER,
         content_label="LESIONS",
-        content_description="Breast lesions outlined by BreastUSAI",
+        content_description=_CALIBRATED if frames.pixel_spacing_mm is not None else _UNCALIBRATED,
         series_description=DESCRIPTION,
         specific_character_set=CHARACTER_SET,
     )
@@ -142,12 +142,19 @@ def _segments(highdicom: Any, analysis: Analysis, frames: Frames, numbers: Seque
             segmented_property_type=codes.MASS,
             algorithm_type="AUTOMATIC",
             algorithm_identification=algorithm,
+            display_color=_color(highdicom, number),
             tracking_uid=new_uid(),
             tracking_id=lesion_name(number),
             anatomic_regions=[codes.BREAST],
         )
         for place, number in enumerate(numbers, 1)
     ]
+
+
+def _color(highdicom: Any, number: int) -> Any:
+    """The lesion's color, or None where this version of highdicom cannot convert it."""
+    convert = getattr(highdicom.color.CIELabColor, "from_rgb", None)
+    return None if convert is None else convert(*lesion_color(number))
 
 
 def _refer(made: Dataset, source: DicomSource, referred: Mapping[str, SourceFrame]) -> None:
@@ -182,32 +189,11 @@ def _finish(made: Dataset, analysis: Analysis, frames: Frames, source: DicomSour
         for groups in (shared, *made.PerFrameFunctionalGroupsSequence):
             for measures in groups.get("PixelMeasuresSequence", []):
                 measures.pop("SpacingBetweenSlices", None)
-    if frames.pixel_spacing_mm is None and source.frame_of_reference_uid is None:
-        _without_geometry(made)
-    elif source.frame_of_reference_uid is None:
+    if source.frame_of_reference_uid is None:
         made.FrameOfReferenceUID = new_uid()
+    if "ContentCreatorName" not in made:
+        made.ContentCreatorName = ""
     made.ImageComments = _comment(analysis, frames, source, shown)
-
-
-def _without_geometry(made: Dataset) -> None:
-    """Nothing in millimeters; the frames are told apart by their place in a stack instead of by their position."""
-    for keyword in ("FrameOfReferenceUID", "PositionReferenceIndicator", "DimensionOrganizationType"):
-        made.pop(keyword, None)
-    made.PatientOrientation = ""  # type 2C without a position (PS3.3 C.7.6.1)
-    for groups in (made.SharedFunctionalGroupsSequence[0], *made.PerFrameFunctionalGroupsSequence):
-        for keyword in (*_NO_GEOMETRY, "PixelMeasuresSequence"):
-            groups.pop(keyword, None)
-    position, content, place = Tag("ImagePositionPatient"), Tag("FrameContentSequence"), Tag("InStackPositionNumber")
-    pointers = [item.DimensionIndexPointer for item in made.DimensionIndexSequence]
-    at = pointers.index(position)
-    index = made.DimensionIndexSequence[at]
-    index.DimensionIndexPointer, index.FunctionalGroupPointer = place, content
-    index.DimensionDescriptionLabel = "In-Stack Position Number"
-    for groups in made.PerFrameFunctionalGroupsSequence:
-        item = groups.FrameContentSequence[0]
-        values = item.DimensionIndexValues
-        item.StackID = "1"
-        item.InStackPositionNumber = int(values[at] if len(pointers) > 1 else values)
 
 
 def _comment(analysis: Analysis, frames: Frames, source: DicomSource, shown: Sequence[int]) -> str:
@@ -221,10 +207,10 @@ def _comment(analysis: Analysis, frames: Frames, source: DicomSource, shown: Seq
     if source.capture is not None:
         said.append("The input had no DICOM identifiers to refer to: a Secondary Capture of it is the source.")
     if frames.pixel_spacing_mm is None:
-        said.append("The pixel size is not known: no geometry is given.")
-    elif source.frame_of_reference_uid is None:
+        said.append("The pixel size is not known: one millimeter stands in for it, and no length is to be measured.")
+    if source.frame_of_reference_uid is None:
         said.append(
-            "Pixel sizes are those of the image. Position and orientation are stand-ins, as is the distance between "
-            "frames where the image states none: ultrasound images do not say where they lie in the patient."
+            "Position and orientation are stand-ins, as is the distance between frames where the image states none: "
+            "ultrasound images do not say where they lie in the patient."
         )
     return " ".join(said)

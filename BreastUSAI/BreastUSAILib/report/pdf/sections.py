@@ -95,7 +95,8 @@ def pictures(contents: Contents, paper: Paper) -> list[Any]:
     analysis, frames = contents.analysis, contents.frames
     key = analysis.verdict.key_frame
     frame = frames.count // 2 if key is None else key
-    cells, captions = [], []
+    cells: list[Any] = []
+    captions: list[Any] = []
     for caption, view, strip in preview_views(analysis, frames, frame):
         cells.append(_picture(paper, _stacked(view, strip)))
         captions.append(paper.text(caption, 8, QUIET))
@@ -129,7 +130,7 @@ def lesions(contents: Contents, paper: Paper) -> list[Any]:
     if analysis.verdict.label is Label.REJECTED:
         return []
     here = () if key is None else analysis.lesions_of(key)
-    parts = []
+    parts: list[Any] = []
     if analysis.volume_lesions:
         parts += [paper.heading("Lesions of the volume"), _volume_table(analysis, paper)]
     parts.append(paper.heading(_LESION_TITLES[analysis.input.kind]))
