@@ -334,7 +334,7 @@ class Run:
         """Past cases like the key frame, where they were asked for; the analysis never fails for want of them."""
         request, known = self.options.similar, self.signatures
         if request is None or known is None or key_frame is None:
-            return request and SimilarCases(metric=request.metric, problem=WITHOUT_VERDICT)
+            return None if request is None else SimilarCases(metric=request.metric, problem=WITHOUT_VERDICT)
         with self.watch.timing("similar cases"):
             return self.equipment.search.similar_or_why_not(known, key_frame, request, self.classifier.identity)
 

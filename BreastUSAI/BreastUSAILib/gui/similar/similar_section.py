@@ -16,6 +16,7 @@ from ...engine.findings.similar_words import facts_words, vote_words
 from ...scene.results.stored_report import storedReport
 from ..words.plain_words import sentenceOf
 from .beside import BesideImage
+from .case_gallery import CaseGallery
 
 
 class SimilarSection:
@@ -27,8 +28,6 @@ class SimilarSection:
     """
 
     def __init__(self, ui: Any, parameters: Any = None) -> None:
-        from .case_gallery import CaseGallery
-
         self._ui = ui
         self._parameters: Any = None
         self._shownParameters: Any = None
