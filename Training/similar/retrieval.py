@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,13 +11,16 @@ from numpy.typing import NDArray
 from BreastUSAILib.engine.similar.projection import ALL_FEATURES, Projection, unit
 
 from ..data.example import CLASS_NAMES, Part
-from ..measure.figures.intervals import Indices, Sample
+from ..measure.figures.intervals import Sample, Statistic
 from .signed import Signed
 
 DEPTHS = (1, 5, 10)
 VOTERS = 5
 GRADES = 3  # a case of the same BI-RADS category counts 3, one category off 2, and so on
 NDCG_DEPTH = 10
+
+Signing = Callable[[Signed], NDArray[np.float32]]
+"""Gives the signatures ``[N, D]`` of images."""
 
 Ranking = NDArray[np.int64]
 """Rows of the library, nearest first, ``[Q, R]``, one a patient; R is the number of patients, -1 fills."""
@@ -33,10 +35,9 @@ def retrieval_figures(signed: Signed, projection: Projection, others: Mapping[st
         others: what else is compared, by name.
     """
     library, asking = signed.part(Part.TRAIN), signed.part(Part.TEST)
-    ways: dict[str, Callable[[Signed], NDArray[np.float32]]] = {
+    ways: dict[str, Signing] = {
         "signatures": lambda rows: stored(projection.signatures(rows.features)),
-        "all features": lambda rows: ALL_FEATURES.signatures(rows.features),
-        **{name: partial(_signatures_by, other) for name, other in others.items()},
+        **{name: _by(other) for name, other in {"all features": ALL_FEATURES, **others}.items()},
         "pixels": lambda rows: unit(rows.pixels),
     }
     found: dict[str, Any] = {}
@@ -51,6 +52,14 @@ def retrieval_figures(signed: Signed, projection: Projection, others: Mapping[st
                    for way, of in ways.items()},
         }  # fmt: skip
     return {"library": len(library), "library_patients": len(set(library.groups.tolist())), "datasets": found}
+
+
+def _by(projection: Projection) -> Signing:
+    return lambda rows: projection.signatures(rows.features)
+
+
+def _mean_of(values: NDArray[np.float64]) -> Statistic:
+    return lambda rows: float(values[rows].mean())
 
 
 def stored(signatures: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -87,13 +96,12 @@ def _measured(ranking: Ranking, library: Signed, queries: Signed) -> dict[str, A
     precisions["mAP"] = average_precision(same)
     precisions["vote"] = _vote(ranking, library, queries)
     figures: dict[str, Any] = {
-        name: {**sample.measured(partial(_mean_of, values)), **_by_class(values, queries)}
-        for name, values in precisions.items()
+        name: {**sample.measured(_mean_of(values)), **_by_class(values, queries)} for name, values in precisions.items()
     }
     gains = ndcg(library.birads[ranking], queries.birads, library.birads)
     known = np.isfinite(gains)
     of_known = Sample(queries.groups[known].tolist(), [queries.classifier] * int(known.sum()))
-    figures["nDCG"] = of_known.measured(lambda rows: float(gains[known][rows].mean()))
+    figures["nDCG"] = of_known.measured(_mean_of(gains[known]))
     return figures
 
 
@@ -150,7 +158,7 @@ def _network(queries: Signed) -> dict[str, Any]:
     """The share of images whose likeliest class is the right one."""
     right = (np.array(CLASS_NAMES)[queries.probabilities.argmax(axis=1)] == queries.labels).astype(float)
     sample = Sample(queries.groups.tolist(), [queries.classifier] * len(queries))
-    return {**sample.measured(lambda rows: float(right[rows].mean())), **_by_class(right, queries)}
+    return {**sample.measured(_mean_of(right)), **_by_class(right, queries)}
 
 
 def _random(library: Signed, queries: Signed) -> dict[str, Any]:
@@ -163,11 +171,3 @@ def _random(library: Signed, queries: Signed) -> dict[str, Any]:
 def _by_class(values: NDArray[np.float64], queries: Signed) -> dict[str, Any]:
     classes = {name: queries.labels == name for name in CLASS_NAMES}
     return {"classes": {name: float(values[where].mean()) for name, where in classes.items() if where.any()}}
-
-
-def _signatures_by(projection: Projection, rows: Signed) -> NDArray[np.float32]:
-    return projection.signatures(rows.features)
-
-
-def _mean_of(values: NDArray, rows: Indices) -> float:
-    return float(values[rows].mean())

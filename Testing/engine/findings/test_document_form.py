@@ -23,6 +23,7 @@ from BreastUSAILib.engine.findings.analysis import (
 )
 from BreastUSAILib.engine.findings.document_form import analysis_from
 from BreastUSAILib.engine.findings.grades import CostlyGrades, EnergyShare, HeatMapGrades, MethodAgreement
+from BreastUSAILib.engine.findings.similar_cases import LibrarySummary, Neighbor, SimilarCases, Vote
 from BreastUSAILib.engine.flags import Flag, FlagCode
 from BreastUSAILib.engine.images.frame_selection import FrameSelection
 from BreastUSAILib.engine.images.frames import SpacingSource
@@ -99,6 +100,8 @@ def changed(document: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict
         (("software",), [], "an object"),
         (("selection", "key_only"), 1, "true or false"),
         (("selection", "step"), 0, "selection: every 0th frame"),
+        (("similar",), {"frame": 3}, "not one of the 3"),
+        (("similar",), {"neighbors": [{"case": 1, "distance": "near"}]}, "similar: neighbors: distance"),
     ],
 )
 def test_what_cannot_be_is_named(path: tuple[Any, ...], value: Any, words: str) -> None:
@@ -135,6 +138,10 @@ REQUIRED_OF_OLD = {
     EnergyShare: "energy area",
     CostlyGrades: "deletion insertion random_deletion random_insertion",
     MethodAgreement: "method rank_correlation",
+    SimilarCases: "",
+    LibrarySummary: "id name cases classifier_sha256",
+    Neighbor: "case distance percentile label",
+    Vote: "label cases",
 }
 """What documents have had since there was the part; it stays as it is."""
 

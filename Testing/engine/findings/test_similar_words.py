@@ -44,6 +44,10 @@ def test_a_case_is_told_with_how_it_was_proven() -> None:
     assert facts_words(FAR).replace("\N{NO-BREAK SPACE}", " ") == "unknown, 8 % of the image"
 
 
+def test_a_label_of_another_version_is_unknown() -> None:
+    assert facts_words(replace(FAR, label="cyst", area_share=None)) == "unknown"
+
+
 def test_a_distance_is_told_with_how_rare_it_is() -> None:
     plain = [distance_words(one, SIMILAR).replace("\N{NO-BREAK SPACE}", " ") for one in (NEAR, FAR)]
 

@@ -20,12 +20,13 @@ from BreastUSAILib.engine.findings.analysis import (
     Verdict,
     VolumeLesion,
 )
+from BreastUSAILib.engine.findings.similar_cases import SimilarCases, SimilarRequest
 from BreastUSAILib.engine.flags import Flag
 from BreastUSAILib.engine.images.frames import Region
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from BreastUSAILib.engine.remote.dataclass_json import from_plain, to_plain
 
-KINDS = (Verdict, FrameFinding, Lesion, VolumeLesion, Flag, Region, Probabilities, Malignancy)
+KINDS = (Verdict, FrameFinding, Lesion, VolumeLesion, Flag, Region, Probabilities, Malignancy, SimilarCases)
 
 
 @given(st.sampled_from(KINDS).flatmap(lambda kind: st.tuples(st.just(kind), st.from_type(kind))))
@@ -43,6 +44,7 @@ OPTIONS = st.builds(
     st.sampled_from(CLASSES),
     st.none() | st.floats(0.01, 0.99),
     st.none() | st.sampled_from(HEAT_MAP_METHODS),
+    similar=st.none() | st.builds(SimilarRequest, count=st.integers(1, 50)),
 )
 
 

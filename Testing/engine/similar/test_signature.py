@@ -59,7 +59,7 @@ def test_the_last_layer_makes_the_logits_of_the_features(analyzer) -> None:
     with pooled.recording() as seen:
         logits, _ = classifier.logits(images)
 
-    np.testing.assert_allclose(pooled.logits(pooled.of(seen, logits, images)), logits, atol=1e-4)
+    np.testing.assert_allclose(pooled.logits(pooled.of(seen, logits, images)), logits, rtol=1e-4)
 
 
 def test_a_mirror_image_has_the_same_signature(analyzer, frames) -> None:

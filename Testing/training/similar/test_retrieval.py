@@ -48,7 +48,7 @@ def signed_of(count: int = 120, spread: float = 0.2, seed: int = 0) -> Signed:
         hashes=rng.integers(0, 256, (count, 32)).astype(np.uint8),
         pixels=rng.normal(size=(count, 16)).astype(np.float32),
         probabilities=np.column_stack([np.zeros(count), kinds == 0, kinds == 1]).astype(float),
-        digests=np.array([hashlib.sha256(bytes([one])).hexdigest()[:32] for one in range(count)], dtype=np.bytes_),
+        digests=np.array([hashlib.sha256(str(one).encode()).hexdigest()[:32] for one in range(count)], dtype=np.bytes_),
         names=np.array([f"secret name {one}" for one in range(count)]),
         datasets=np.array(["made-up"] * count),
         labels=np.array(LABELS)[kinds],

@@ -129,7 +129,7 @@ def _extended(
             for done, item in enumerate(_all_given(chosen, read), start=1):
                 work.take(item)
                 if progress is not None:
-                    progress(done, 0, f"{work.added} added")
+                    progress(done, done, f"{work.added} added")
             work.keep()
     before = f"; {work.there_before} were there before" if work.there_before else ""
     failed = f"; {work.failures} could not be added" if work.failures else ""

@@ -13,6 +13,7 @@ from ...engine.errors import BreastUSAIError, InputError
 from ...engine.findings.analysis import Analysis
 from ...engine.findings.similar_cases import Metric, SimilarRequest
 from ...engine.findings.similar_words import similar_lines
+from ...engine.images.frames import Frames
 from ...engine.interface import Engine
 from ...engine.options import AnalyzeOptions, FrameSelection
 from ..inputs_run import Read, reading_inputs
@@ -66,15 +67,20 @@ def default_engine(chosen: argparse.Namespace) -> Engine:
 
 
 def _shown(
-    terminal: Terminal, as_json: bool, path: Path, item: object, engine: Engine, options: AnalyzeOptions
+    terminal: Terminal,
+    as_json: bool,
+    path: Path,
+    item: Frames | InputError,
+    engine: Engine,
+    options: AnalyzeOptions,
 ) -> bool:
     """Tell what came of one image; whether it was compared with a library."""
     name = str(path)
     try:
         if isinstance(item, InputError):
             raise item
-        name = item.source or name  # type: ignore[attr-defined]
-        analysis = engine.analyze(item, options)  # type: ignore[arg-type]
+        name = item.source or name
+        analysis = engine.analyze(item, options)
     except BreastUSAIError as error:
         return _failed(terminal, as_json, name, str(error))
     except Exception as error:  # the edge: a defect in one input must not cost the others their results

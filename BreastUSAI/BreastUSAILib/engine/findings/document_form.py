@@ -50,6 +50,8 @@ def _check_references(analysis: Analysis) -> None:
     named += [frame for further in analysis.explanations for frame in further.frames]
     if analysis.verdict.key_frame is not None:
         named.append(analysis.verdict.key_frame)
+    if analysis.similar is not None and analysis.similar.frame is not None:
+        named.append(analysis.similar.frame)
     for joined in analysis.volume_lesions:
         named += [joined.first_frame, joined.last_frame, joined.key_frame]
         if not joined.lesions or not numbers.issuperset(joined.lesions):

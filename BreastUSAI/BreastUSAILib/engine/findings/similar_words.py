@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from .analysis import Analysis, Label, Verdict
 from .measures import Translate
-from .similar_cases import UNKNOWN, Neighbor, SimilarCases
+from .similar_cases import CASE_LABELS, Neighbor, SimilarCases
 from .words import english, percent, verdict_words
 
 
 def label_words(label: str, _: Translate = english) -> str:
-    """What a past case was."""
-    return _("unknown") if label == UNKNOWN else verdict_words(Label(label), _).lower()
+    """What a past case was; what another version may call it is unknown too."""
+    return verdict_words(Label(label), _).lower() if label in CASE_LABELS else _("unknown")
 
 
 def vote_words(similar: SimilarCases, verdict: Verdict, _: Translate = english) -> str:

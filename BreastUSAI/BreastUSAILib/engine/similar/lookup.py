@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -60,10 +61,7 @@ class SimilarSearch:
             facts = facts_of(connection, [int(library.ids[row]) for row in rows])
         return _told(library, asked, request, list(zip(rows, distances, strict=True)), facts, left_out)
 
-    def _read(self, connection: object, folder: Path) -> Signatures:
-        import sqlite3
-
-        assert isinstance(connection, sqlite3.Connection)
+    def _read(self, connection: sqlite3.Connection, folder: Path) -> Signatures:
         now = connection.execute(
             "SELECT (SELECT value FROM about WHERE name = 'id'), (SELECT value FROM about WHERE name = 'generation')"
         ).fetchone()

@@ -33,7 +33,9 @@ class Searcher:
         if faiss is not None and count:
             return self._by_faiss(faiss, one, count)
         found = distances(self.signatures, one)
-        rows = np.argpartition(found, count - 1)[:count] if 0 < count < len(found) else np.arange(count)
+        rows: NDArray[np.intp] = np.arange(count, dtype=np.intp)
+        if 0 < count < len(found):
+            rows = np.argpartition(found, count - 1)[:count]
         rows = rows[np.lexsort((rows, found[rows]))]
         return rows, found[rows]
 

@@ -96,7 +96,7 @@ class ReportSection:
             return _("You have edited the outlines: press Re-score first.")
         if self._isBusy or (self._job is not None and self._job.isRunning):
             return _("Wait for what is running.")
-        return "" if self._parameters.reportKinds else _("Choose at least one kind of report.")
+        return "" if parameters.reportKinds else _("Choose at least one kind of report.")
 
     def _onKind(self, _checked: bool = False) -> None:
         if self._parameters is not None:

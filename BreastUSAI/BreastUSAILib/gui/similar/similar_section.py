@@ -16,6 +16,7 @@ from ...engine.findings.similar_words import facts_words, vote_words
 from ...scene.results.stored_report import storedReport
 from ..words.plain_words import sentenceOf
 from .beside import BesideImage
+from .case_gallery import CaseGallery
 
 if TYPE_CHECKING:
     from ..panel_widgets import PanelWidgets
@@ -31,8 +32,6 @@ class SimilarSection:
     """
 
     def __init__(self, ui: PanelWidgets, parameters: BreastUSAIParameters | None = None) -> None:
-        from .case_gallery import CaseGallery
-
         self._ui = ui
         self._parameters: BreastUSAIParameters | None = None
         self._shownParameters: BreastUSAIParameters | None = None
