@@ -83,6 +83,17 @@ class Pictures:
         for name in ("overlaySection", "editSection", "reportSection"):
             getattr(panel.ui, name).setProperty("collapsed", False)
 
+    def _explained(self, panel: Any, engine: FakeEngine) -> None:
+        self._done(panel, engine)
+        assert self._analyzer is not None
+        panel.parameters.explanations = "saliency,outline-grad-cam"
+        count = len(engine.calls)
+        panel.ui.explainButton.click()
+        until(lambda: len(engine.calls) > count)
+        call = engine.calls[-1]
+        call.finish(self._analyzer.explain(call.frames, call.masks, call.options))
+        until(lambda: not panel.state.isBusy)
+
     def _reader_first(self, panel: Any, engine: FakeEngine) -> None:
         panel.ui.readerSection.setProperty("collapsed", False)
         panel.ui.readerFirstCheckBox.setChecked(True)
@@ -112,6 +123,7 @@ SHOTS = (
     ("done-cine", CINE, "done"),
     ("done-uncalibrated", UNCALIBRATED, "done"),
     ("calibration", UNCALIBRATED, "by_hand"),
+    ("explained", STILL, "explained"),
     ("reader-first", STILL, "reader_first"),
     ("edited", STILL, "edited"),
     ("other-image", STILL, "other_image"),

@@ -246,12 +246,15 @@ def test_every_keyword_is_named_and_documented(module, name):
     assert [one.name for one in keywords if f"\n            {one.name}: " not in call.__doc__] == []
 
 
-@pytest.mark.parametrize("name", ["analyze", "analyzeFolder"])
+@pytest.mark.parametrize("name", ["analyze", "analyzeFolder", "explain"])
 def test_the_example_runs_as_it_is_documented(scene, module, engine, name):
-    addVolumeNode(scene, marked_frames()).SetName("Exam")
+    exam = addVolumeNode(scene, marked_frames())
+    exam.SetName("Exam")
+    if name == "explain":
+        module.BreastUSAILogic(EngineByHand()).analyze(exam)
     done = {"done": [{"input": "exams/still.dcm", "output": "results/still"}], "failed": []}
     engine.answer = lambda method, params: done
-    engine.analyze = EngineByHand().analyze
+    engine.analyze, engine.explain = EngineByHand().analyze, EngineByHand().explain
     given = {**vars(module), "BreastUSAILogic": partial(module.BreastUSAILogic, engine)}
     (example,) = doctest.DocTestFinder(recurse=False).find(getattr(module.BreastUSAILogic, name), name, globs=given)
 

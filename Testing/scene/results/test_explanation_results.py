@@ -35,10 +35,10 @@ def shown(request, host):
     return showAnalysis(analysis_of(frames), frames, scene=host.scene), frames
 
 
-def explained(nodes, *options, frames=(0,), value=1.0):
-    return finished(
-        showExplanationsInSteps(made_by_hand(*options, frames=frames, value=value), nodes.volume, nodes.report)
-    )
+def explained(nodes, *options, value=1.0):
+    analyzed = analysis_from(readReport(nodes.report)).frames
+    made = made_by_hand(*options, frames=tuple(frame.index for frame in analyzed), value=value)
+    return finished(showExplanationsInSteps(made, nodes.volume, nodes.report))
 
 
 def values_of(node):
@@ -70,7 +70,7 @@ def test_a_signed_map_has_two_colors_and_nothing_where_it_is_zero(shown):
     assert (display.GetWindowLevelMin(), display.GetWindowLevelMax()) == (-1, 1)
     table = display.GetColorNode()
     color, opacities = np.zeros(4), []
-    for index in (0, 127, 255):
+    for index in (0, 128, 255):
         table.GetColor(index, color)
         opacities.append(color[3])
         assert (color[2] > color[0]) == (index == 0)

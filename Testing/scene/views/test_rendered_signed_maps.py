@@ -42,7 +42,7 @@ def test_it_fades_from_cold_over_nothing_to_warm_without_an_edge(host):
     seen = picture_of(host)
     drawn = (seen - without_heat(host, shown))[20]
 
-    assert np.abs(drawn[VIEW // 2 - 8 : VIEW // 2 + 8]).max() < 12, "nothing lies where there is no relevance"
+    assert np.abs(drawn[VIEW // 2 - 4 : VIEW // 2 + 4]).max() < 12, "nothing lies where there is no relevance"
     cold, warm = drawn[VIEW // 4], drawn[3 * VIEW // 4]
     assert cold[2] - cold[0] > 60
     assert warm[0] - warm[2] > 60

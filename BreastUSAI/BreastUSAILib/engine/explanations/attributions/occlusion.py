@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from captum.attr import Occlusion
+from torch.nn.functional import adaptive_avg_pool2d
 
 from ..explanation import INPUT, Attribution, Subject
 from .baseline import blurred
@@ -14,9 +15,10 @@ WINDOWS = 8
 
 
 def occlusion(subject: Subject) -> Attribution:
-    """Occlusion (Zeiler and Fergus 2014, arXiv:1311.2901): the class's logit less that without the window ``[S, S]``.
+    """Occlusion (Zeiler and Fergus 2014, arXiv:1311.2901): the class's logit less that without the window.
 
-    In logits; at each pixel the mean over the windows that cover it.
+    In logits, ``[2 WINDOWS, 2 WINDOWS]``: in each half of a window the mean over the windows that cover it, so that a
+    map that is enlarged has no steps.
     """
     size = subject.image.shape[-1]
     window = max(2, size // WINDOWS)
@@ -29,4 +31,5 @@ def occlusion(subject: Subject) -> Attribution:
             target=subject.target,
             perturbations_per_eval=subject.at_once,
         )
-    return Attribution(values.detach()[0, 0].float().cpu().numpy(), INPUT)
+    halves = adaptive_avg_pool2d(values.detach()[0], 2 * WINDOWS)
+    return Attribution(halves[0].float().cpu().numpy(), INPUT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from captum.attr import LayerGradCam
+from captum.attr import LayerGradientXActivation
 from torch import Tensor, nn
 
 from ..explanation import Attribution, Subject
@@ -26,16 +26,16 @@ class _InsideOutline(nn.Module):
 
 
 def outline_grad_cam(subject: Subject) -> Attribution:
-    """Grad-CAM for segmentation (Vinogradova et al. 2020, arXiv:2002.11434) at the last attention stage: ``[n, n]``.
+    """Grad-CAM of the outline, element by element (Draelos and Carin 2020, arXiv:2011.08891): ``[n, n]`` from 0 on.
 
-    The stage is the part of the network that the last gate belongs to, and what is looked at is its output: what the
-    gate lets pass, joined with the decoder's own. The gate's output alone points elsewhere. What is explained is the
-    mean lesion logit within the subject's outline, which has a pixel at least. Values from 0 on.
+    It is made at the last attention stage: the part of the network that the last gate belongs to, whose output is what
+    the gate lets pass, joined with the decoder's own. So near to the output, gradients averaged over the image, as
+    Grad-CAM has them for classes, would give the same map for every outline. What is explained is the mean lesion logit
+    within the subject's outline, which has a pixel at least.
     """
     gate = gates_of(subject.segmenter, subject.outlined_image)[-1]
     subject.tick(1)
     layer = gate.name.rpartition(".")[0] or gate.name
-    found = LayerGradCam(_InsideOutline(subject), subject.segmenter.get_submodule(layer)).attribute(
-        subject.outlined_image, relu_attributions=True
-    )
-    return Attribution(found.detach()[0, 0].float().cpu().numpy(), layer)
+    method = LayerGradientXActivation(_InsideOutline(subject), subject.segmenter.get_submodule(layer))
+    found = method.attribute(subject.outlined_image).detach().sum(dim=1).clamp(min=0)
+    return Attribution(found[0].float().cpu().numpy(), layer)
