@@ -42,7 +42,11 @@ def run_analyze(
                 read = stack.enter_context(reading_inputs(chosen.any_modality))
             engine = (open_engine or _default_engine)(chosen)
             options = AnalyzeOptions(
-                chosen.frames, Label(chosen.explain_class), chosen.prevalence, chosen.explain_method
+                chosen.frames,
+                Label(chosen.explain_class),
+                chosen.prevalence,
+                chosen.explain_method,
+                tuple(chosen.at),
             )
         except BreastUSAIError as error:
             reporter.nothing_possible(chosen.inputs, error)

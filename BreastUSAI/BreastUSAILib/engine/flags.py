@@ -38,6 +38,8 @@ class FlagCode(str, Enum):
     OUTLINE_WITHHELD = "outline_withheld"
     PREVALENCE_SHIFTED = "prevalence_shifted"
     RESCORED = "rescored"
+    ASKED_FOR = "asked_for"
+    NOTHING_THERE = "nothing_there"
     OTHER = "other"
 
 

@@ -9,8 +9,9 @@ from .errors import OptionError
 from .explanations.registry import EXPLAIN_METHODS
 from .findings.analysis import CLASSES, Label
 from .images.frame_selection import ALL_FRAMES, FrameSelection
+from .images.places import Place
 
-__all__ = ["AnalyzeOptions", "Cancelling", "FrameSelection", "Progress"]
+__all__ = ["AnalyzeOptions", "Cancelling", "FrameSelection", "Place", "Progress"]
 
 Progress = Callable[[int, int, str], None]
 """Called as ``progress(done, total, words)``; `done` and `total` count frames."""
@@ -29,6 +30,8 @@ class AnalyzeOptions:
         prevalence: share of malignant among lesions where the input comes from, in (0, 1), to which the
             probabilities are shifted; None leaves them at that of the calibration set.
         explain_method: one of `EXPLAIN_METHODS`, or None for the one that the classifier's bundle names.
+        places: where a reader asks for a lesion. Their frames are looked at besides those of `frames`, and each place
+            is looked at more closely: what is found there has its `Lesion.asked`, a flag says where nothing is.
 
     Raises OptionError for a class, a prevalence or a method that there is not.
     """
@@ -37,6 +40,7 @@ class AnalyzeOptions:
     explain_class: Label = Label.MALIGNANT
     prevalence: float | None = None
     explain_method: str | None = None
+    places: tuple[Place, ...] = ()
 
     def __post_init__(self) -> None:
         if self.prevalence is not None and not 0 < self.prevalence < 1:

@@ -8,6 +8,7 @@ from .. import flag_sentences
 from ..findings.analysis import Label, Verdict
 from ..flags import Flag, FlagCode, Severity
 from ..images.frames import InputKind
+from ..images.places import Place
 
 SECTOR_DETECTED = Flag(FlagCode.SECTOR_DETECTED, Severity.INFO, flag_sentences.SECTOR_DETECTED)
 
@@ -61,6 +62,25 @@ def prevalence_shifted(asked: float, own: float) -> Flag:
     """The probabilities are not those at the model's own prevalence; both are shares of malignant among lesions."""
     message = flag_sentences.PREVALENCE_SHIFTED.format(asked=f"{100 * asked:.3g}", own=f"{100 * own:.3g}")
     return Flag(FlagCode.PREVALENCE_SHIFTED, Severity.INFO, message)
+
+
+def asked_for(place: Place, number: int) -> Flag:
+    """A lesion was found where a reader asked for one."""
+    return Flag(FlagCode.ASKED_FOR, Severity.INFO, _at(flag_sentences.ASKED_FOR, place, number))
+
+
+def already_outlined(place: Place, number: int) -> Flag:
+    """The whole frame showed the lesion that a reader asks for."""
+    return Flag(FlagCode.ASKED_FOR, Severity.INFO, _at(flag_sentences.ALREADY_OUTLINED, place, number))
+
+
+def nothing_there(place: Place) -> Flag:
+    """There is no lesion where a reader asked for one."""
+    return Flag(FlagCode.NOTHING_THERE, Severity.WARNING, _at(flag_sentences.NOTHING_THERE, place, 0))
+
+
+def _at(sentence: str, place: Place, number: int) -> str:
+    return sentence.format(column=f"{place.column:.0f}", row=f"{place.row:.0f}", number=number)
 
 
 def left_out(flags: Sequence[Flag], count: int, kind: InputKind) -> Flag:

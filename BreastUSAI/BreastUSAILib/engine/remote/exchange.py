@@ -22,6 +22,7 @@ from ..findings.analysis import Analysis, FrameFinding, Lesion
 from ..findings.maps import PackedLabels, PackedMasks, StoredMaps
 from ..images.frames import Frames, Rectangle
 from ..images.letterbox import Letterbox
+from ..images.places import checked_places
 from ..interface import Masks
 from ..options import AnalyzeOptions
 from .dataclass_json import from_plain, to_plain
@@ -68,7 +69,8 @@ def write_input(
 
 def _needed(frames: Frames, options: AnalyzeOptions, masks: Masks | None) -> list[int]:
     if masks is None:
-        return list(options.frames.indices(frames.count))
+        asked = {place.frame or 0 for place in checked_places(options.places, frames)}
+        return sorted({*options.frames.indices(frames.count), *asked})
     region = options.frames.region_frames(frames.count) if frames.region is None else []
     return sorted({*region, *(index for index in masks if 0 <= index < frames.count)})
 
