@@ -22,7 +22,7 @@ VIEW_SHARES = (0.7, 0.5, 0.35)
 AROUND_BOX = (2.6, 1.8)
 """Times the width and height of a box, the views about it."""
 
-THRESHOLD = 0.2
+THRESHOLD = 0.3
 """Mean probability over the views from which a pixel belongs to the lesion."""
 
 NEAR = 0.05

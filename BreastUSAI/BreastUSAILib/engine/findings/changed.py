@@ -1,0 +1,79 @@
+"""An analysis with one lesion more or some fewer, everything else as it was. Needs numpy alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from .. import flag_sentences
+from ..flags import FlagCode
+from ..images.frames import InputKind
+from .analysis import Analysis, FrameFinding, Lesion, VolumeLesion
+
+_NO_LESION = (
+    flag_sentences.BENIGN_NOT_OUTLINED,
+    flag_sentences.MALIGNANT_NOT_OUTLINED,
+    flag_sentences.BENIGN_WITHOUT_OUTLINE,
+    flag_sentences.MALIGNANT_WITHOUT_OUTLINE,
+)
+
+
+def with_lesion(analysis: Analysis, lesion: Lesion, found: Analysis) -> Analysis:
+    """The analysis with a lesion that a reader asked for, which `found` has; of its flags those that say so.
+
+    Args:
+        analysis: what was found before. Verdict and other lesions stay as they are.
+        lesion: of `found`; it gets the next free id, its number is taken as it is.
+        found: the analysis of the lesion's frame alone, with that place.
+    """
+    added = replace(lesion, id=max((one.id for one in analysis.lesions), default=0) + 1)
+    known = {finding.index: finding for finding in analysis.frames}
+    finding = known.get(lesion.frame)
+    if finding is None:
+        finding = next(one for one in found.frames if one.index == lesion.frame)
+        finding = FrameFinding(finding.index, finding.time_s, finding.probabilities)
+    known[lesion.frame] = replace(finding, lesions=(*finding.lesions, added.id))
+    joined = analysis.volume_lesions
+    if analysis.input.kind is InputKind.VOLUME:
+        joined = (*joined, _alone(added, max((one.id for one in joined), default=0) + 1))
+    is_shown = lesion.frame == analysis.verdict.key_frame
+    flags = [flag for flag in analysis.flags if not (is_shown and flag.message in _NO_LESION)]
+    flags += [flag for flag in found.flags if flag.code is FlagCode.ASKED_FOR]
+    return replace(
+        analysis,
+        lesions=(*analysis.lesions, added),
+        frames=tuple(known[index] for index in sorted(known)),
+        volume_lesions=joined,
+        flags=tuple(flags),
+    )
+
+
+def without_lesions(analysis: Analysis, ids: Collection[int]) -> Analysis:
+    """The analysis without the lesions of these ids; the others keep theirs."""
+    frames = (
+        replace(one, lesions=tuple(lesion for lesion in one.lesions if lesion not in ids)) for one in analysis.frames
+    )
+    joined = (
+        replace(one, lesions=tuple(lesion for lesion in one.lesions if lesion not in ids))
+        for one in analysis.volume_lesions
+    )
+    return replace(
+        analysis,
+        lesions=tuple(one for one in analysis.lesions if one.id not in ids),
+        frames=tuple(frames),
+        volume_lesions=tuple(one for one in joined if one.lesions),
+    )
+
+
+def _alone(lesion: Lesion, number: int) -> VolumeLesion:
+    """A lesion of a volume that is known on one slice."""
+    return VolumeLesion(
+        id=number,
+        lesions=(lesion.id,),
+        first_frame=lesion.frame,
+        last_frame=lesion.frame,
+        key_frame=lesion.frame,
+        voxels=lesion.area_px,
+        volume_mm3=None,
+        malignancy=lesion.malignancy,
+    )
