@@ -50,17 +50,15 @@ def with_lesion(analysis: Analysis, lesion: Lesion, found: Analysis) -> Analysis
 
 def without_lesions(analysis: Analysis, ids: Collection[int]) -> Analysis:
     """The analysis without the lesions of these ids; the others keep theirs."""
-    frames = (
-        replace(one, lesions=tuple(lesion for lesion in one.lesions if lesion not in ids)) for one in analysis.frames
-    )
-    joined = (
-        replace(one, lesions=tuple(lesion for lesion in one.lesions if lesion not in ids))
-        for one in analysis.volume_lesions
-    )
+
+    def kept(lesions: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(lesion for lesion in lesions if lesion not in ids)
+
+    joined = [replace(one, lesions=kept(one.lesions)) for one in analysis.volume_lesions]
     return replace(
         analysis,
         lesions=tuple(one for one in analysis.lesions if one.id not in ids),
-        frames=tuple(frames),
+        frames=tuple(replace(one, lesions=kept(one.lesions)) for one in analysis.frames),
         volume_lesions=tuple(one for one in joined if one.lesions),
     )
 

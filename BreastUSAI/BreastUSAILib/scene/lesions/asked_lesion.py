@@ -114,14 +114,11 @@ def _lesionAt(found: Analysis, place: Place) -> Lesion:
 
 
 def _nextNumber(nodes: ResultNodes, frame: int) -> int:
-    numbers = [
-        number for node in nodes.segmentations(frame) for number in segmentNumbers(node.GetSegmentation()).values()
-    ]
-    number = max(numbers, default=0) + 1
+    each = [segmentNumbers(node.GetSegmentation()) for node in nodes.segmentations(frame)]
+    number = max((max(numbers.values(), default=0) for numbers in each), default=0) + 1
     if number > MAX_LESIONS:
-        raise InputError(
-            f"there are {len(numbers)} segments", remedy=f"Keep fewer than {MAX_LESIONS}, then click again"
-        )
+        problem = f"a segment is called lesion {MAX_LESIONS}, the last that can be numbered"
+        raise InputError(problem, remedy="Give the segments lower numbers, then click again")
     return number
 
 

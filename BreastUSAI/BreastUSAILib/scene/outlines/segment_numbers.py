@@ -15,8 +15,8 @@ _LESION = re.compile(lesion_name(1).replace("1", r"([1-9]\d{0,2})") + r"(?: \(as
 def segmentNumbers(segmentation: Any) -> dict[str, int]:
     """Segment id -> lesion number of a vtkSegmentation.
 
-    The segment "Lesion n" is lesion n, and so is "Lesion n (asked for)": it keeps its number when others are deleted. Every other segment, a second
-    "Lesion n" too, gets a number after all of these, in the order of the segments.
+    The segment "Lesion n" is lesion n, and so is "Lesion n (asked for)": it keeps its number when others are deleted.
+    Every other segment, a second "Lesion n" too, gets a number after all of these, in the order of the segments.
 
     Raises InputError for more segments than there are numbers.
     """
