@@ -12,6 +12,7 @@ from ..client.installing.installer import Installer, InstallerLike
 from ..client.jobs.listener import selfCheck
 from ..client.process.background_engine import BackgroundEngine
 from ..client.script_arrival import panelClosed, panelOpened
+from ..engine.images.places import Place
 from ..scene.views.heat_map_views import ForegroundWatch
 from .parameters import stateOf
 from .running.runner import PanelState, Runner
@@ -59,7 +60,7 @@ class Panel:
         self.layout = ImageLayout(ui)
         self.input = InputSection(ui, self._refresh)
         self.analysis = AnalyzeSection(ui, self.analyze, self.cancel, self.showLog)
-        self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.analysis.say)
+        self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.analysis.say, self.find, window)
         self.blocks.onAssessed = self._onAssessed
         self.models = ModelsSection(ui, engine)
         self.packages = PackagesControls(ui, self.installer, self.runner.install)
@@ -113,6 +114,7 @@ class Panel:
     def exit(self) -> None:
         """Another module is shown; an analysis goes on."""
         self.shortcuts.exit()
+        self.blocks.find.giveUp()
         self.layout.exit()
 
     def cleanup(self) -> None:
@@ -139,6 +141,11 @@ class Panel:
         """Score the outlines as they are now."""
         if self.parameters is not None:
             self.runner.rescore(self.parameters)
+
+    def find(self, place: Place) -> None:
+        """Look for a lesion at a place of the image, or remove the outline that is there."""
+        if self.parameters is not None:
+            self.runner.find(self.parameters, place)
 
     def cancel(self) -> None:
         """Stop what is running."""

@@ -18,6 +18,7 @@ from ...client.process.background_engine import BackgroundEngine
 from ...client.stepped_work import UnexpectedError, asError
 from ...engine.errors import BreastUSAIError, Cancelled, DependencyError
 from ...engine.images.frames import InputKind
+from ...engine.images.places import Place
 from ...scene.results.arrival import Arrival
 from ..words.plain_words import sentenceOf
 
@@ -98,6 +99,16 @@ class Runner:
             return RescoreJob(self._engine, parameters, sourceOptions(parameters), listener)
 
         self._run(parameters, makeJob, lambda _analysis: self.onRescored())
+
+    def find(self, parameters: Any, place: Place) -> None:
+        """Look for a lesion at a place of the result that is shown, or remove the outline that is there."""
+
+        def makeJob(listener: JobListener) -> Any:
+            from ...client.jobs.place_job import PlaceJob
+
+            return PlaceJob(self._engine, parameters, sourceOptions(parameters), place, listener)
+
+        self._run(parameters, makeJob, lambda _lesion: self.onRescored())
 
     def install(self, step: Step) -> bool:
         """Run an installation; returns whether it ended well.

@@ -8,6 +8,7 @@ from typing import Any
 from ...client.jobs.listener import ignored
 from ...engine.errors import BreastUSAIError
 from ...engine.findings.analysis import Lesion
+from ...engine.images.places import Place
 from ...scene.mrml.result_links import NO_RESULT, VOLUME_ROLE, resultOf, setHidden
 from ...scene.mrml.sequences import sequenceBehind
 from ...scene.results.arrival import Arrival
@@ -18,6 +19,7 @@ from ..slicer.frame_watch import FrameWatch
 from ..slicer.node_watch import TextWatch
 from ..words.plain_words import sentenceOf
 from .edit_section import EditSection
+from .find_section import FindSection
 from .overlay_section import OverlaySection
 from .reader_section import ReaderSection
 from .result_section import ResultSection
@@ -33,6 +35,8 @@ class ResultBlocks:
         onAnalyze: called when a heat map of another method or class is wanted.
         onRescore: called when edited outlines are to be scored.
         onProblem: told, in a sentence, why a frame or lesion cannot be shown.
+        onPlace: called where a lesion is to be looked for.
+        window: the application's main window, or None.
     """
 
     def __init__(
@@ -41,6 +45,8 @@ class ResultBlocks:
         onAnalyze: Callable[[], None],
         onRescore: Callable[[], None],
         onProblem: Callable[[str], None],
+        onPlace: Callable[[Place], None] = ignored,
+        window: Any = None,
     ) -> None:
         self.onAssessed: Callable[[], None] = ignored
         self._onProblem = onProblem
@@ -50,7 +56,8 @@ class ResultBlocks:
         self._otherShown = ""
         self.result, self.overlay = ResultSection(ui), OverlaySection(ui)
         self.reader = ReaderSection(ui, None, self._onCommitted)
-        self.edit = EditSection(ui, None, onRescore)
+        self.find = FindSection(ui, onPlace, onProblem, window)
+        self.edit = EditSection(ui, None, onRescore, self.find)
         self.edits = EditWatch(self.refresh)
         self.overlay.onAnalyzeAgain = onAnalyze
         self.result.onFrameChosen, self.result.onLesionChosen = self._onFrame, self._onLesion

@@ -35,7 +35,7 @@ def addPixelSizeLine(volumeNode: Any) -> Any:
     display.SetVisibility3D(False)
     noteImageOf(line, volumeNode)
     placeBeside(line, volumeNode)
-    _placeByClicks(line)
+    placeByClicks(line)
     return line
 
 
@@ -88,11 +88,11 @@ def markedEnds(lineNode: Any) -> list[tuple[float, float, float]]:
     ]
 
 
-def _placeByClicks(line: Any) -> None:
+def placeByClicks(markups: Any) -> None:
     """Slicer's own way: a click in a view adds a point to the active node, until that has as many as it needs."""
-    selection, interaction = _modesOf(line.GetScene())
-    selection.SetReferenceActivePlaceNodeClassName(line.GetClassName())
-    selection.SetReferenceActivePlaceNodeID(line.GetID())
+    selection, interaction = _modesOf(markups.GetScene())
+    selection.SetReferenceActivePlaceNodeClassName(markups.GetClassName())
+    selection.SetReferenceActivePlaceNodeID(markups.GetID())
     interaction.SetPlaceModePersistence(0)
     interaction.SetCurrentInteractionMode(interaction.Place)
 

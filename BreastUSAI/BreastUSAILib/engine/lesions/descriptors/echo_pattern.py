@@ -6,8 +6,8 @@ darker half, as fat is darker than glandular tissue. Gray values are shares of t
 
 - `level`: the lesion's median gray value,
 - `contrast`: that level minus the reference,
-- `dark_share`: the share of the lesion without echoes, at most `NO_ECHO`; between `_PART` and 1 - `_PART` of it in a
-  lesion that is bright elsewhere is the pattern of a complex cystic and solid mass.
+- `dark_share`: the share of the lesion without echoes, at most `NO_ECHO` after speckle is smoothed away; where it is
+  more than `_PART` of a lesion that has echoes elsewhere, that is the pattern of a complex cystic and solid mass.
 
 After the echogenicity features of W.-C. Shen et al., Acad Radiol 2007;14:928-939.
 """
@@ -15,6 +15,7 @@ After the echogenicity features of W.-C. Shen et al., Acad Radiol 2007;14:928-93
 from __future__ import annotations
 
 import numpy as np
+from scipy import ndimage
 
 from ...findings.descriptors import (
     ANECHOIC,
@@ -27,11 +28,13 @@ from ...findings.descriptors import (
 )
 from .patch import Patch, confidence
 
-NO_ECHO = 0.08
+NO_ECHO = 0.06
 MOST_ISOECHOIC = 0.06
 """Contrast below which a lesion is as bright as what is around it."""
 
-_ANECHOIC_SHARE, _PART = 0.75, 0.25
+_ANECHOIC_SHARE, _PART = 0.75, 0.35
+_SMOOTH = 2.0  # cells
+_ECHOES = 0.2  # gray value of what is solid
 _CORE, _REACH = 0.05, 0.6  # of the lesion's size: from the outline inwards, and how far tissue is looked at
 _FEWEST = 50
 _SCALE, _SHARE_SCALE = 0.03, 0.08
@@ -46,10 +49,11 @@ def echo_pattern(patch: Patch) -> Descriptor:
         return Descriptor(ECHO_PATTERN, None, 0.0)
     inside, around = patch.gray[core], patch.gray[beside]
     level, reference = float(np.median(inside)), float(np.percentile(around, 25))
-    dark = float((inside <= NO_ECHO).mean())
+    smooth = ndimage.gaussian_filter(patch.gray, _SMOOTH)[core]
+    dark = float((smooth <= NO_ECHO).mean())
     contrast = level - reference
     measures = {"level": level, "contrast": contrast, "dark_share": dark}
-    value, away = _word(contrast, dark, float(np.percentile(inside, 90)) - reference)
+    value, away = _word(contrast, dark, float(np.percentile(smooth, 90)))
     return Descriptor(ECHO_PATTERN, value, confidence(away, 1.0), measures)
 
 
@@ -57,7 +61,7 @@ def _word(contrast: float, dark: float, brightest: float) -> tuple[str, float]:
     """The word, and how far it is from the next one."""
     if dark >= _ANECHOIC_SHARE:
         return ANECHOIC, (dark - _ANECHOIC_SHARE) / _SHARE_SCALE
-    if dark >= _PART and brightest > 0:
+    if dark >= _PART and brightest >= _ECHOES:
         return COMPLEX, min(dark - _PART, _ANECHOIC_SHARE - dark) / _SHARE_SCALE
     if abs(contrast) < MOST_ISOECHOIC:
         return ISOECHOIC, (MOST_ISOECHOIC - abs(contrast)) / _SCALE

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ...findings.descriptors import ENHANCEMENT, NO_FEATURES, POSTERIOR, SHADOWING, Descriptor
 from .patch import Patch, confidence
 
-LEAST_DIFFERENCE = 0.06
+LEAST_DIFFERENCE = 0.08
 
 _SCALE = 0.03
 _CORE_SHARE = 0.6  # of the lesion's width, in its middle: its edges cast shadows of their own

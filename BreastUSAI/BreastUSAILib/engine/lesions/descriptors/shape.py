@@ -21,13 +21,13 @@ from ...images.letterbox import Letterbox
 from ..measure import convex_outline
 from .patch import CELLS, confidence
 
-LEAST_OVERLAP = 0.93
+LEAST_OVERLAP = 0.90
 """Below it a lesion is no ellipse."""
 
-LEAST_SOLIDITY = 0.93
+LEAST_SOLIDITY = 0.94
 """Below it a lesion has notches that are no gentle undulations."""
 
-LEAST_ROUND = 0.85
+LEAST_ROUND = 0.8
 """Axis ratio from which a lesion that is not irregular is round."""
 
 _OVERLAP_SCALE, _SOLIDITY_SCALE, _RATIO_SCALE = 0.015, 0.015, 0.04
