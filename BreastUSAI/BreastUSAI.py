@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -192,6 +192,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         asSlices: bool = False,
         sliceSpacingMm: float | None = None,
         keepFormer: bool = False,
+        at: str | Sequence[str] = (),
         onDone: Callable[[AnalyzedNodes], None] | None = None,
         onFailed: Callable[[BreastUSAIError], None] | None = None,
     ) -> AnalyzedNodes | AnalysisJob:
@@ -211,6 +212,8 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             sliceSpacingMm: between two such slices, in mm; None where it is not known.
             keepFormer: an earlier result of the volume stays, unseen, under a number, instead of being replaced; one
                 with edited outlines always does.
+            at: where you see lesions, as ``X,Y``, ``FRAME:X,Y`` or ``LEFT,TOP,WIDTH,HEIGHT``, columns and rows of the
+                image counted from 0: each is looked at more closely, and what is found there is marked as asked for.
             onDone: without `wait`, called with the `AnalyzedNodes` once they are in the scene.
             onFailed: without `wait`, called with the error where there will be no result.
 
@@ -243,6 +246,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             asSlices=asSlices,
             sliceSpacingMm=sliceSpacingMm,
             keepFormer=keepFormer,
+            at=at,
             onDone=onDone,
             onFailed=onFailed,
         )

@@ -34,7 +34,7 @@ FLOORS = {
         *("images", "reading", "findings", "checks", "preparing", "networks", "explanations", "options", "interface"),
         *("models", "lesions", "bundles", "pipeline", "analyzer", "remote"),
     ),
-    "scene": ("mrml", "views", "source", "images", "outlines", "results"),
+    "scene": ("mrml", "views", "source", "images", "outlines", "results", "lesions"),
     "client": ("stepped_work", "script_arrival", "installing", "process", "jobs", "scripting"),
     "gui": ("words", "widgets", "slicer", "running", "parameters", "sections", "panel"),
 }
@@ -61,7 +61,8 @@ NEVER = {
 
 LIGHT = (
     *("errors", "flags", "flag_sentences", "steps", "options", "interface", "device", "images.frames"),
-    *("images.letterbox", "images.frame_selection", "images.plausible_spacing", "findings.analysis", "findings.maps"),
+    *("images.letterbox", "images.frame_selection", "images.plausible_spacing", "images.places"),
+    *("findings.analysis", "findings.maps", "findings.descriptors", "findings.risk_band", "findings.changed"),
     *("findings.lesion_segment", "findings.document_form", "findings.heat_map_colors", "findings.measures"),
     *("findings.words", "explanations.explanation", "explanations.registry"),
     *("remote.exchange", "remote.private_folder", "remote.protocol"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.findings.analysis import CLASSES, Label
-from ..engine.options import AnalyzeOptions, FrameSelection, Progress
+from ..engine.options import AnalyzeOptions, FrameSelection, Place, Progress
 from ..scene.results.former_results import Former
 from ..scene.source.source_options import SourceOptions
 from .jobs.analysis_job import AnalysisJob, AnalyzedNodes
@@ -34,12 +34,14 @@ def analyzeNode(
     asSlices: bool,
     sliceSpacingMm: float | None,
     keepFormer: bool,
+    at: str | Sequence[str],
     onDone: Callable[[AnalyzedNodes], None] | None,
     onFailed: Callable[[BreastUSAIError], None] | None,
 ) -> AnalyzedNodes | AnalysisJob:
     """See `BreastUSAILogic.analyze`."""
     selection = selectedFrames(frames, volumeNode)
-    options = AnalyzeOptions(selection, classNamed(explainClass), prevalence, explainMethod)
+    places = tuple(Place.parse(one) for one in ([at] if isinstance(at, str) else at))
+    options = AnalyzeOptions(selection, classNamed(explainClass), prevalence, explainMethod, places)
     source = SourceOptions(pixelSpacingMm, asSlices, sliceSpacingMm)
     listener = JobListener(progress or ignored, onDone or ignored, onFailed or ignored)
     former = Former.KEEP if keepFormer else Former.KEEP_EDITED

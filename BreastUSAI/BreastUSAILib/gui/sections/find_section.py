@@ -1,4 +1,4 @@
-"""The button "Find lesion at click": one click in a slice view says where, and what is there is looked for or removed."""
+"""The button "Find lesion at click": the next click in a slice view looks for a lesion, or removes an outline."""
 
 from __future__ import annotations
 

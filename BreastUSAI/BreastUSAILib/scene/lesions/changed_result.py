@@ -13,9 +13,9 @@ from ..mrml.sequences import sequenceBehind
 from ..outlines.outline_marks import MARKS_ATTRIBUTE, NOTHING, markOf
 from ..outlines.segment_labels import SegmentLabels
 from ..results.findings_table import Column, findingsColumns, replaceFindings
+from ..results.reader_words import WORDS_KEY
 from ..results.report_node import NAMES_KEY, READER_KEY, addToReport, readReport, reportText
 from ..results.stored_report import StoredReport
-from .reader_words import WORDS_KEY
 
 _KEPT = (READER_KEY, NAMES_KEY, WORDS_KEY)
 

@@ -13,6 +13,7 @@ from ...engine.errors import InputError
 from ...engine.findings.analysis import SCHEMA_VERSION, Analysis
 from ...engine.findings.document_form import analysis_from
 from .reader_assessment import ReaderAssessment, assessmentFrom
+from .reader_words import WORDS_KEY, ReaderWords, wordsFrom
 from .report_node import NAMES_KEY, READER_KEY, parsedReport
 
 
@@ -24,11 +25,13 @@ class StoredReport:
         analysis: the findings; their maps are absent, since masks and heat maps are nodes of their own.
         reader: what a reader thought before seeing them, or None.
         lesionNames: the names that a reader gave segments, by `Lesion.id`.
+        readerWords: a reader's own words for descriptors, by `Lesion.id` and the descriptor's name.
     """
 
     analysis: Analysis
     reader: ReaderAssessment | None = None
     lesionNames: Mapping[int, str] = field(default_factory=dict)  # noqa: N815
+    readerWords: ReaderWords = field(default_factory=dict)  # noqa: N815
 
 
 def storedReport(textNode: Any) -> StoredReport | None:
@@ -58,7 +61,12 @@ def _reportIn(text: str, name: str) -> StoredReport:
         raise InputError(
             _("the report is damaged ({what})").format(what=error), where=name, remedy=_("Analyze the image again")
         ) from error
-    return StoredReport(analysis, assessmentFrom(document.get(READER_KEY)), _namesFrom(document.get(NAMES_KEY)))
+    return StoredReport(
+        analysis,
+        assessmentFrom(document.get(READER_KEY)),
+        _namesFrom(document.get(NAMES_KEY)),
+        wordsFrom(document.get(WORDS_KEY)),
+    )
 
 
 def _namesFrom(value: Any) -> dict[int, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...engine.errors import OptionError
 from ...engine.findings.descriptors import WORDS
-from ..results.report_node import addToReport, readReport
+from .report_node import addToReport, readReport
 
 WORDS_KEY = "reader_descriptors"
 """Where a reader's words stand in the report: `Lesion.id`, as text, to the name of a descriptor to the word."""
