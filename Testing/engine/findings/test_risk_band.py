@@ -37,10 +37,8 @@ def test_the_bands_leave_no_gap() -> None:
 
 
 def test_the_words_give_the_range_and_never_a_category() -> None:
-    words = [
-        risk_band_words(Malignancy(middle, 0, 1)).replace("\N{NO-BREAK SPACE}", " ") for middle in (0.01, 0.3, 0.99)
-    ]
-    assert words == [
+    words = [risk_band_words(Malignancy(middle, 0, 1)) for middle in (0.01, 0.3, 0.99)]
+    assert [one.replace("\N{NO-BREAK SPACE}", " ") for one in words] == [
         "risk band up to 2 %, the range of BI-RADS 3",
         "risk band above 10 % to 50 %, the range of BI-RADS 4B",
         "risk band from 95 % on, the range of BI-RADS 5",

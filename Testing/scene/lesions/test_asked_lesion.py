@@ -195,7 +195,7 @@ def test_where_nothing_was_found_nothing_changes_and_the_reason_is_said(scene):
         flags=(Flag(FlagCode.NOTHING_THERE, Severity.WARNING, message),),
     )
     before = nodes.report.GetText()
-    with pytest.raises(InputError, match="Nothing like a lesion was found.*Point closer"):
+    with pytest.raises(InputError, match=r"Nothing like a lesion was found.*Point closer"):
         finished(showAskedInSteps(found, place, nodes))
     assert nodes.report.GetText() == before
     assert names_of(nodes) == ["Lesion 1", "Lesion 2"]

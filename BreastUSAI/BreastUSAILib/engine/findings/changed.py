@@ -63,6 +63,18 @@ def without_lesions(analysis: Analysis, ids: Collection[int]) -> Analysis:
     )
 
 
+def asked_as_before(analysis: Analysis, before: Analysis) -> Analysis:
+    """The analysis of outlines that were scored again, its lesions asked for where those of `before` were.
+
+    A lesion is the same where frame and number are.
+    """
+    asked = {(one.frame, one.number): one.asked for one in before.lesions if one.asked is not None}
+    if not asked:
+        return analysis
+    lesions = tuple(replace(one, asked=asked.get((one.frame, one.number))) for one in analysis.lesions)
+    return replace(analysis, lesions=lesions)
+
+
 def _alone(lesion: Lesion, number: int) -> VolumeLesion:
     """A lesion of a volume that is known on one slice."""
     return VolumeLesion(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...engine.errors import OptionError
+from ...engine.findings.analysis import Analysis
 from ...engine.findings.descriptors import WORDS
 from .report_node import addToReport, readReport
 
@@ -36,6 +37,13 @@ def setReaderWord(reportNode: Any, lesion: int, name: str, value: str | None) ->
         own[name] = value
     reportNode.GetScene().SaveStateForUndo()
     addToReport(reportNode, WORDS_KEY, {one: given for one, given in words.items() if given})
+
+
+def wordsOfSame(words: ReaderWords, before: Analysis, now: Analysis) -> dict[str, dict[str, str]]:
+    """The reader's words as the report keeps them, for lesions that have other ids by now, by frame and number."""
+    given = {(one.frame, one.number): words[one.id] for one in before.lesions if one.id in words}
+    same = ((one, given.get((one.frame, one.number))) for one in now.lesions)
+    return {str(one.id): dict(own) for one, own in same if own}
 
 
 def wordsFrom(value: Any) -> dict[int, dict[str, str]]:

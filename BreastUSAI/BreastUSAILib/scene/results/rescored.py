@@ -9,13 +9,16 @@ from typing import Any
 
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis
+from ...engine.findings.changed import asked_as_before
 from ...engine.findings.lesion_segment import lesion_name
 from ..mrml.sequences import sequenceBehind
 from ..outlines.edited_masks import EditedMasks, Numbers
 from ..outlines.outline_marks import setMarksOfAll
 from ..outlines.segmentation_node import dressSegment
 from .findings_table import findingsColumns, replaceFindings
+from .reader_words import WORDS_KEY, wordsOfSame
 from .report_node import EXPLANATION_KEY, NAMES_KEY, READER_KEY, addToReport, readReport, reportText
+from .stored_report import storedReport
 
 _NAME_TO_REPLACE = re.compile(r"Segment(_\d+)?|" + lesion_name(1).replace("1", r"\d+"))
 """Names that nobody chose: Segment Editor's own, and those of lesions."""
@@ -43,6 +46,9 @@ def showRescoredInSteps(
     for frame, node in _segmentations(segmentationNode, volumeNode, masks.numbers):
         segmentNames.add(frame, node.GetSegmentation(), masks.numbers[frame])
         yield
+    stored = storedReport(report)
+    assert stored is not None
+    analysis = asked_as_before(analysis, stored.analysis)
     names = segmentNames.chosenFor(analysis)
     columns = yield from findingsColumns(analysis, names)
     more: dict[str, Any] = {NAMES_KEY: {str(lesion): name for lesion, name in names.items()}} if names else {}
@@ -50,6 +56,9 @@ def showRescoredInSteps(
     former = readReport(report)
     if EXPLANATION_KEY in former:
         more[EXPLANATION_KEY] = former[EXPLANATION_KEY]
+    words = wordsOfSame(stored.readerWords, stored.analysis, analysis)
+    if words:
+        more[WORDS_KEY] = words
     kept = former.get(READER_KEY)
     if kept is not None:
         more[READER_KEY] = kept
