@@ -128,6 +128,8 @@ class Lesion:
     `asked` is the place where a reader asked for this lesion, which the search of the whole frame had not shown; None
     for one that it showed, and for one that a reader outlined. `descriptors` are its words in the order of
     `descriptors.WORDS`; none in documents before 1.5.0. `errors` is None where the outline was given, and before 1.5.0.
+    `by_reader` names the lengths (`changed.LENGTHS`) that a reader has measured anew by dragging their ends, and
+    `depth_ends_px` are those of the depth where it is one of them, else None.
     """
 
     id: int
@@ -151,6 +153,8 @@ class Lesion:
     asked: Place | None = None
     descriptors: tuple[Descriptor, ...] = ()
     errors: LengthErrors | None = None
+    by_reader: tuple[str, ...] = ()
+    depth_ends_px: tuple[tuple[float, float], tuple[float, float]] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -9,6 +10,13 @@ from .. import flag_sentences
 from ..flags import FlagCode
 from ..images.frames import InputKind
 from .analysis import Analysis, FrameFinding, Lesion, VolumeLesion
+
+LONG_AXIS, SHORT_AXIS, DEPTH = "long_axis", "short_axis", "depth"
+LENGTHS = (LONG_AXIS, SHORT_AXIS, DEPTH)
+"""What a reader may measure anew, as fields of `Lesion` begin."""
+
+Ends = tuple[tuple[float, float], tuple[float, float]]
+"""Both ends of a length as (column, row) in pixels."""
 
 _NO_LESION = (
     flag_sentences.BENIGN_NOT_OUTLINED,
@@ -61,6 +69,34 @@ def without_lesions(analysis: Analysis, ids: Collection[int]) -> Analysis:
         frames=tuple(replace(one, lesions=kept(one.lesions)) for one in analysis.frames),
         volume_lesions=tuple(one for one in joined if one.lesions),
     )
+
+
+def length_of(ends: Ends, pixel_spacing_mm: tuple[float, float] | None) -> tuple[float, float | None]:
+    """A length in pixels and, where the pixel size (row, column) is known, in mm."""
+    (x1, y1), (x2, y2) = ends
+    if pixel_spacing_mm is None:
+        return math.hypot(x2 - x1, y2 - y1), None
+    row, column = pixel_spacing_mm
+    return math.hypot(x2 - x1, y2 - y1), math.hypot((x2 - x1) * column, (y2 - y1) * row)
+
+
+def with_length(analysis: Analysis, lesion: int, name: str, ends: Ends) -> Analysis:
+    """The analysis with one length of the lesion of that id as a reader measured it; its error is no longer known.
+
+    Args:
+        analysis: what was found before.
+        lesion: `Lesion.id`.
+        name: of `LENGTHS`.
+        ends: where the reader put them.
+    """
+    pixels, mm = length_of(ends, analysis.input.pixel_spacing_mm)
+
+    def changed(one: Lesion) -> Lesion:
+        by_reader = tuple(known for known in LENGTHS if known in (*one.by_reader, name))
+        fields = {f"{name}_px": pixels, f"{name}_mm": mm, f"{name}_ends_px": ends, "by_reader": by_reader}
+        return replace(one, **fields)
+
+    return replace(analysis, lesions=tuple(changed(one) if one.id == lesion else one for one in analysis.lesions))
 
 
 def asked_as_before(analysis: Analysis, before: Analysis) -> Analysis:

@@ -34,7 +34,7 @@ from .descriptors import (
     SHADOWING,
     SHAPE,
 )
-from .measures import UNKNOWN, Translate, axes
+from .measures import Translate, axes
 from .risk_band import BANDS
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -299,8 +299,23 @@ def asked_words(lesion: Lesion, _: Translate = english) -> str:
     return _("asked for by the reader") if lesion.asked is not None else ""
 
 
-def size_with_error(value: float | None, error: float | None, digits: int) -> str:
-    """A length with how far it may be off, as "12.3 ± 0.4"; without where that is unknown."""
-    if value is None:
-        return UNKNOWN
-    return f"{value:.{digits}f}" if error is None else f"{value:.{digits}f} ± {error:.{digits}f}"
+def length_words(length: tuple[float, float | None], lesion: Lesion | None, name: str) -> str:
+    """A length (px, mm) with its unit, as "12.3 ± 0.4 mm"; in pixels where mm are unknown.
+
+    With how far it may be off, where `lesion` knows that of its length `name`; a lesion of None does not.
+    """
+    pixels, mm = length
+    value, unit, digits = (pixels, "px", 0) if mm is None else (mm, "mm", 1)
+    error = None if lesion is None else length_error(lesion, name)
+    return f"{value:.{digits}f} {unit}" if error is None else f"{value:.{digits}f} ± {error:.{digits}f} {unit}"
+
+
+def length_error(lesion: Lesion, name: str) -> float | None:
+    """How far a length of `changed.LENGTHS` may be off, in mm where they are known, else in pixels.
+
+    None where that is unknown, as of an outline that was given and of a length that a reader measured.
+    """
+    if lesion.errors is None or name in lesion.by_reader:
+        return None
+    mm = getattr(lesion.errors, f"{name}_mm")
+    return getattr(lesion.errors, f"{name}_px") if mm is None else mm

@@ -6,8 +6,11 @@ from collections.abc import Generator, Mapping
 
 from ... import RESEARCH_USE
 from ...engine.findings.analysis import Analysis, Lesion, Malignancy, VolumeLesion
+from ...engine.findings.changed import DEPTH, LONG_AXIS, SHORT_AXIS
+from ...engine.findings.descriptors import WORDS
 from ...engine.findings.lesion_segment import lesion_name
 from ...engine.findings.measures import LESION_MEASURES, VOLUME_MEASURES
+from ...engine.findings.words import descriptor_title, descriptor_value, length_error
 from ...engine.images.frames import InputKind
 
 Row = dict[str, str]
@@ -17,6 +20,9 @@ FINDING = "Finding"
 LIKELIHOOD = "Likelihood of malignancy"
 LESION = "Lesion"
 FRAME = "Frame"
+ASKED = "Asked for by the reader"
+ERRORS = {LONG_AXIS: "Long axis", SHORT_AXIS: "Short axis", DEPTH: "Depth"}
+"""Lengths whose error is known, by name."""
 
 
 def columnsOf(analysis: Analysis) -> dict[str, str]:
@@ -24,7 +30,10 @@ def columnsOf(analysis: Analysis) -> dict[str, str]:
     columns = dict.fromkeys((FINDING, LIKELIHOOD, LESION, FRAME), "")
     if analysis.input.kind is InputKind.VOLUME:
         columns |= {measure.kept_title: measure.unit for measure in VOLUME_MEASURES}
-    return columns | {measure.kept_title: measure.unit for measure in LESION_MEASURES}
+    columns |= {measure.kept_title: measure.unit for measure in LESION_MEASURES}
+    unit = "px" if analysis.input.pixel_spacing_mm is None else "mm"
+    columns |= {f"{title} ± ({unit})": unit for title in ERRORS.values()}
+    return columns | {descriptor_title(name): "" for name in WORDS} | {ASKED: ""}
 
 
 NO_NAMES: Mapping[int, str] = {}
@@ -66,7 +75,17 @@ def _lesionRow(lesion: Lesion, number: int, name: str, frameLikelihood: str) -> 
         LESION: str(number),
         FRAME: str(lesion.frame),
         **{measure.kept_title: measure.kept(lesion) for measure in LESION_MEASURES},
+        **_errors(lesion),
+        **{descriptor_title(one.name): descriptor_value(one.value) for one in lesion.descriptors if one.value},
+        ASKED: "yes" if lesion.asked is not None else "",
     }
+
+
+def _errors(lesion: Lesion) -> Row:
+    """How far lengths may be off, in the unit that the lengths are read in; of one that a reader measured nothing."""
+    unit, digits = ("px", 1) if lesion.long_axis_mm is None else ("mm", 2)
+    errors = {title: length_error(lesion, name) for name, title in ERRORS.items()}
+    return {f"{title} ± ({unit})": f"{error:.{digits}f}" for title, error in errors.items() if error is not None}
 
 
 def _joinedRow(joined: VolumeLesion, name: str) -> Row:
