@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import slicer
+from numpy.typing import NDArray
 
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis, Lesion
@@ -64,8 +65,11 @@ def showAskedInSteps(found: Analysis, place: Place, nodes: ResultNodes) -> Gener
     nodes.require()
     before = markNow(nodes, frame)
     nodes.segmentation.GetScene().SaveStateForUndo()
+    labels = np.where(outline, np.uint8(number), np.uint8(0))
+    identifier = nodes.segmentation.GetSegmentation().GenerateUniqueSegmentID(f"Lesion_{number}")
     for node in nodes.segmentations(frame):
-        _addSegment(node, np.where(outline, np.uint8(number), np.uint8(0)), number, nodes, frame)
+        if node.GetSegmentation().GetSegmentIndex(identifier) < 0:  # a cine's item and its proxy may be kept equal
+            _addSegment(node, identifier, labels, number, nodes, frame)
     showFindings(nodes, findings)
     replaceMark(nodes, frame, before)
     return analysis.lesions[-1]
@@ -89,7 +93,8 @@ def removeSegmentInSteps(nodes: ResultNodes, place: Place, identifier: str) -> G
     before = {one: markNow(nodes, one) for one in frames}
     nodes.segmentation.GetScene().SaveStateForUndo()
     for node in nodes.segmentations(frame):
-        node.GetSegmentation().RemoveSegment(identifier)
+        if node.GetSegmentation().GetSegmentIndex(identifier) >= 0:  # a cine's item and its proxy may be kept equal
+            node.GetSegmentation().RemoveSegment(identifier)
     showFindings(nodes, findings)
     for one, mark in before.items():
         replaceMark(nodes, one, mark)
@@ -130,7 +135,9 @@ def _lesionsOf(analysis: Analysis, frame: int, number: int) -> set[int]:
     return {one.id for one in analysis.lesions if (one.frame, one.number) == (frame, number)}
 
 
-def _addSegment(node: Any, labels: Any, number: int, nodes: ResultNodes, frame: int) -> None:
+def _addSegment(
+    node: Any, identifier: str, labels: NDArray[np.uint8], number: int, nodes: ResultNodes, frame: int
+) -> None:
     """One segment of the outline, on the image's own voxels."""
     stack = LabelStack()
     stack.put(nodes.plane(frame), CroppedLabels.of(labels))
@@ -141,7 +148,7 @@ def _addSegment(node: Any, labels: Any, number: int, nodes: ResultNodes, frame: 
     segment.SetTerminology(_terminologyOf(node))
     segment.SetLabelValue(number)
     segment.AddRepresentation(labelmapName(), labelmap)
-    node.GetSegmentation().AddSegment(segment, node.GetSegmentation().GenerateUniqueSegmentID(f"Lesion_{number}"))
+    node.GetSegmentation().AddSegment(segment, identifier)
 
 
 def _terminologyOf(node: Any) -> str:

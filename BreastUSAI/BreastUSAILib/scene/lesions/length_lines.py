@@ -29,7 +29,7 @@ _TITLES = {LONG_AXIS: "long axis", SHORT_AXIS: "perpendicular", DEPTH: "depth"}
 
 
 def addLengthLines(volumeNode: Any, analysis: Analysis, lesion: Lesion) -> list[Any]:
-    """Three vtkMRMLMarkupsLineNode of a lesion on its own frame, in the order of `LENGTHS`; not saved with the scene."""
+    """Three vtkMRMLMarkupsLineNode of a lesion on its own frame, as `LENGTHS`; not saved with it."""
     lines = []
     for name in LENGTHS:
         line = addNode(volumeNode.GetScene(), "vtkMRMLMarkupsLineNode", f"Lesion {lesion.number} - {_TITLES[name]}")

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from slicer.i18n import tr as _
-
 from ...engine.errors import InputError
 from ...engine.findings.analysis import SCHEMA_VERSION, Analysis
 from ...engine.findings.document_form import analysis_from
@@ -51,16 +49,14 @@ def _reportIn(text: str, name: str) -> StoredReport:
     document = parsedReport(text, name)
     if str(document.get("schema_version")).split(".")[0] != SCHEMA_VERSION.split(".")[0]:
         raise InputError(
-            _("the report was written by another version of BreastUSAI"),
+            "the report was written by another version of BreastUSAI",
             where=name,
-            remedy=_("Analyze the image again"),
+            remedy="Analyze the image again",
         )
     try:
         analysis = analysis_from(document)
     except ValueError as error:
-        raise InputError(
-            _("the report is damaged ({what})").format(what=error), where=name, remedy=_("Analyze the image again")
-        ) from error
+        raise InputError(f"the report is damaged ({error})", where=name, remedy="Analyze the image again") from error
     return StoredReport(
         analysis,
         assessmentFrom(document.get(READER_KEY)),
