@@ -54,7 +54,7 @@ class ResultBlocks:
         self._imageID: str | None = None
         self._isHidden = False
         self._otherShown = ""
-        self.result, self.overlay = ResultSection(ui), OverlaySection(ui)
+        self.result, self.overlay = ResultSection(ui, onProblem=onProblem), OverlaySection(ui)
         self.reader = ReaderSection(ui, None, self._onCommitted)
         self.find = FindSection(ui, onPlace, onProblem, window)
         self.edit = EditSection(ui, None, onRescore, self.find)

@@ -6,7 +6,7 @@ image without its pixel size, so that its own length of a line would be wrong. L
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...engine.errors import InputError
@@ -51,6 +51,18 @@ def removeLengthLines(scene: Any) -> None:
     for line in nodesOfClass(scene, "vtkMRMLMarkupsLineNode"):
         if line.GetAttribute(LENGTH_ATTRIBUTE) is not None:
             scene.RemoveNode(line)
+
+
+def linesLieAsIn(lines: Sequence[Any], analysis: Analysis, lesion: Lesion) -> bool:
+    """Whether these are the lines of that lesion, still in the scene and with the ends that the analysis gives."""
+    if len(lines) != len(LENGTHS):
+        return False
+    for line, ends in zip(lines, endsOf(analysis, lesion).values(), strict=True):
+        volume = None if line.GetScene() is None else line.GetNodeReference(MEASURED_ROLE)
+        isOther = line.GetAttribute(LESION_ATTRIBUTE) != str(lesion.id) or len(markedEnds(line)) != len(ends)
+        if volume is None or isOther or not _isSame(endsOnImage(line, volume), ends):
+            return False
+    return True
 
 
 def endsOf(analysis: Analysis, lesion: Lesion) -> Mapping[str, Ends]:
