@@ -136,7 +136,7 @@ def test_a_click_beside_the_image_says_so(panel, engine, scene):
     before = len(engine.calls)
     clicked(panel, scene, image, (-20.0, 10.0))
     assert len(engine.calls) == before
-    assert "beside the image" in panel.ui.statusLabel.text
+    assert "beside the image" in panel.ui.messageLabel.text
 
 
 def test_where_nothing_is_found_the_reason_is_said_and_nothing_changes(panel, engine, scene):

@@ -49,7 +49,7 @@ def test_the_first_lesions_descriptors_are_shown_in_words(ui, section):
 
 
 def test_a_risk_band_is_called_a_band(ui, section):
-    assert ui.riskBandLabel.text.startswith("Risk band above 50 %")
+    assert ui.riskBandLabel.text.startswith("Risk band above 50\N{NO-BREAK SPACE}% to 95")
     assert "not a BI-RADS category" in ui.riskBandLabel.toolTip
 
 

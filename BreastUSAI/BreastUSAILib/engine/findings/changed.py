@@ -42,7 +42,7 @@ def with_lesion(analysis: Analysis, lesion: Lesion, found: Analysis) -> Analysis
         finding = FrameFinding(finding.index, finding.time_s, finding.probabilities)
     known[lesion.frame] = replace(finding, lesions=(*finding.lesions, added.id))
     joined = analysis.volume_lesions
-    if analysis.input.kind is InputKind.VOLUME:
+    if analysis.input.kind is InputKind.VOLUME and (joined or not analysis.lesions):  # of which all are joined or none
         joined = (*joined, _alone(added, max((one.id for one in joined), default=0) + 1))
     is_shown = lesion.frame == analysis.verdict.key_frame
     flags = [flag for flag in analysis.flags if not (is_shown and flag.message in _NO_LESION)]

@@ -25,14 +25,12 @@ class DescriptorChoices:
     Set `onChosen` to be told the name of a descriptor and the reader's word for it, None where it was taken back.
 
     Args:
-        frame: the QFrame.
+        frame: a QFrame with a grid layout.
     """
 
     def __init__(self, frame: Any) -> None:
         self.onChosen: Callable[[str, str | None], None] = ignored
-        grid = qt.QGridLayout(frame)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setColumnStretch(1, 1)
+        grid = frame.layout()
         self._computed: dict[str, Any] = {}
         self.boxes: dict[str, Any] = {}
         self._choices: dict[str, Choices] = {}

@@ -6,8 +6,9 @@ darker half, as fat is darker than glandular tissue. Gray values are shares of t
 
 - `level`: the lesion's median gray value,
 - `contrast`: that level minus the reference,
-- `dark_share`: the share of the lesion without echoes, at most `NO_ECHO` after speckle is smoothed away; where it is
-  more than `_PART` of a lesion that has echoes elsewhere, that is the pattern of a complex cystic and solid mass.
+- `dark_share`: the share of the lesion without echoes, at most `NO_ECHO`; most of an anechoic lesion,
+- `dark_parts`: the same after speckle is smoothed away, which leaves coherent parts without echoes; where they are more
+  than `_PART` of a lesion that has echoes elsewhere, that is the pattern of a complex cystic and solid mass.
 
 After the echogenicity features of W.-C. Shen et al., Acad Radiol 2007;14:928-939.
 """
@@ -28,7 +29,7 @@ from ...findings.descriptors import (
 )
 from .patch import Patch, confidence
 
-NO_ECHO = 0.06
+NO_ECHO = 0.08
 MOST_ISOECHOIC = 0.06
 """Contrast below which a lesion is as bright as what is around it."""
 
@@ -50,19 +51,19 @@ def echo_pattern(patch: Patch) -> Descriptor:
     inside, around = patch.gray[core], patch.gray[beside]
     level, reference = float(np.median(inside)), float(np.percentile(around, 25))
     smooth = ndimage.gaussian_filter(patch.gray, _SMOOTH)[core]
-    dark = float((smooth <= NO_ECHO).mean())
+    dark, parts = (float((values <= NO_ECHO).mean()) for values in (inside, smooth))
     contrast = level - reference
-    measures = {"level": level, "contrast": contrast, "dark_share": dark}
-    value, away = _word(contrast, dark, float(np.percentile(smooth, 90)))
+    measures = {"level": level, "contrast": contrast, "dark_share": dark, "dark_parts": parts}
+    value, away = _word(contrast, dark, parts, float(np.percentile(smooth, 90)))
     return Descriptor(ECHO_PATTERN, value, confidence(away, 1.0), measures)
 
 
-def _word(contrast: float, dark: float, brightest: float) -> tuple[str, float]:
+def _word(contrast: float, dark: float, parts: float, brightest: float) -> tuple[str, float]:
     """The word, and how far it is from the next one."""
     if dark >= _ANECHOIC_SHARE:
         return ANECHOIC, (dark - _ANECHOIC_SHARE) / _SHARE_SCALE
-    if dark >= _PART and brightest >= _ECHOES:
-        return COMPLEX, min(dark - _PART, _ANECHOIC_SHARE - dark) / _SHARE_SCALE
+    if parts >= _PART and brightest >= _ECHOES:
+        return COMPLEX, min(parts - _PART, _ANECHOIC_SHARE - dark) / _SHARE_SCALE
     if abs(contrast) < MOST_ISOECHOIC:
         return ISOECHOIC, (MOST_ISOECHOIC - abs(contrast)) / _SCALE
     return HYPOECHOIC if contrast < 0 else HYPERECHOIC, (abs(contrast) - MOST_ISOECHOIC) / _SCALE
