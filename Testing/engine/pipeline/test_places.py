@@ -22,7 +22,7 @@ from BreastUSAILib.engine.images.frames import Frames, InputKind
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection, Place
 from BreastUSAILib.engine.remote.exchange import read_input, write_input
 
-from ..conftest import speckle_frames, with_rules
+from ..conftest import speckle_frames
 
 SCHEMA = json.loads((Path(report.__file__).parent / "analysis.schema.json").read_text(encoding="utf-8"))
 LESION = (slice(50, 74), slice(60, 100))
@@ -30,15 +30,16 @@ HERE = Place(80, 62)
 
 
 class DarkIsLesion(nn.Module):
-    """Log-odds of a lesion that fall with the gray value; `least` is where they cross zero."""
+    """Gives dark tissue that probability of a lesion, and all else none."""
 
-    def __init__(self, bias: float) -> None:
+    def __init__(self, probability: float) -> None:
         super().__init__()
-        self.bias = nn.Parameter(torch.tensor(bias))
+        self.odds = nn.Parameter(torch.logit(torch.tensor(probability)))
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        smooth = nn.functional.avg_pool2d(images, 5, 1, 2)
-        return torch.where(images == images.min(), -9.0, self.bias - 4 * smooth)
+        smooth = nn.functional.avg_pool2d(images, 3, 1, 1)
+        is_dark = (smooth < 0.7) & (images > images.min())  # padding is no tissue
+        return torch.where(is_dark, self.odds, torch.tensor(-9.0))
 
 
 def dark_lesion(count: int = 1) -> Frames:
@@ -54,17 +55,16 @@ def dark_lesion(count: int = 1) -> Frames:
     return replace(frames, read_frame=read)
 
 
-def analyzer_of(models: Models, bias: float, evidence: float = 0.0) -> Analyzer:
-    """A segmenter that takes dark tissue for lesion, more so with a higher `bias`."""
-    changed = with_rules(models, lesion_evidence=evidence)
-    segmenter = replace(changed.segmenter, network=DarkIsLesion(bias).eval(), presence=None)
-    return Analyzer(replace(changed, segmenter=segmenter), "cpu")
+def analyzer_of(models: Models, probability: float) -> Analyzer:
+    """A segmenter that takes dark tissue for lesion, as sure of it as that."""
+    segmenter = replace(models.segmenter, network=DarkIsLesion(probability).eval(), presence=None)
+    return Analyzer(replace(models, segmenter=segmenter), "cpu")
 
 
 @pytest.fixture
 def unsure(untrained: Models) -> Analyzer:
-    """Gives the dark rectangle a probability between the threshold of a click and that of the whole frame."""
-    return analyzer_of(untrained, -3.9)
+    """Gives dark tissue a probability between the threshold of a click and that of the whole frame."""
+    return analyzer_of(untrained, 0.4)
 
 
 def truth() -> np.ndarray:
@@ -109,7 +109,7 @@ def test_a_place_where_nothing_is_says_so_and_what_to_do(unsure: Analyzer) -> No
 
 
 def test_a_lesion_that_the_frame_shows_stays_as_it_is_and_is_scored(untrained: Models) -> None:
-    sure = analyzer_of(untrained, -2.0)
+    sure = analyzer_of(untrained, 0.9)
     before, after = sure.analyze(dark_lesion()), sure.analyze(dark_lesion(), AnalyzeOptions(places=(HERE,)))
     assert len(before.lesions) == len(after.lesions) >= 1
     number = int(after.maps.labels(0)[62, 80])
