@@ -98,7 +98,8 @@ def _verdict(column: _Column, analysis: Analysis) -> None:
     if verdict.malignancy is not None:
         column.text(likelihood_words(verdict.malignancy, verdict.label), 20)
         column.text(interval_words(verdict.malignancy), 16, QUIET)
-        column.text(f"{risk_band_words(verdict.malignancy)} (not a BI-RADS category)", 15, QUIET)
+        band = risk_band_words(verdict.malignancy)
+        column.text(f"{band[:1].upper()}{band[1:]} (not a BI-RADS category)", 15, QUIET)
         _likelihood_bar(column, verdict.malignancy)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from BreastUSAILib.engine.findings.analysis import LengthErrors
 from BreastUSAILib.engine.findings.changed import DEPTH, LENGTHS, LONG_AXIS, SHORT_AXIS
+from BreastUSAILib.engine.findings.lesion_segment import lesion_color
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.lesions.changed_result import ResultNodes
@@ -26,6 +27,7 @@ from BreastUSAILib.scene.mrml.nodes import nodesOfClass
 from BreastUSAILib.scene.results.show import showAnalysis
 from BreastUSAILib.scene.results.stored_report import storedReport
 from BreastUSAILib.scene.source.pixel_size_line import pixelSizeLineOf
+from Testing.host.render import render_slice, why_no_rendering
 from Testing.report.test_json_file import SCHEMA
 from Testing.scene.analyses import analysis_of, marked_frames
 from Testing.scene.results.test_findings_table import rows_of
@@ -102,6 +104,21 @@ def test_depth_and_perpendicular_can_be_dragged_too(scene):
     assert lesion.by_reader == (SHORT_AXIS, DEPTH)
     again = addLengthLines(nodes.volume, storedReport(nodes.report).analysis, lesion)
     assert np.allclose(endsOnImage(again[2], nodes.volume), ((9.5, 5.0), (9.5, 25.0)), atol=1e-3)
+
+
+@pytest.mark.render
+@pytest.mark.skipif(why_no_rendering() is not None, reason=str(why_no_rendering()))
+def test_the_lines_are_drawn_in_the_slice_view_in_the_lesions_color(host):
+    nodes, lesion, lines = shown(host.scene)
+    color = np.array(lesion_color(lesion.number))
+    nodes.segmentation.GetDisplayNode().SetVisibility(False)
+    seen = render_slice(host).astype(int)
+    for line in lines:
+        line.GetDisplayNode().SetVisibility(False)
+    hidden = render_slice(host).astype(int)
+    changed = np.abs(seen - hidden).sum(axis=2) > 60
+    inColor = np.abs(seen - color).sum(axis=2) < 60
+    assert (changed & inColor).sum() > 100
 
 
 def test_the_lines_are_on_the_lesions_slice_and_no_pixel_size_is_read_off_them(scene):

@@ -25,6 +25,9 @@ LENGTH_ATTRIBUTE, LESION_ATTRIBUTE = "BreastUSAI.length", "BreastUSAI.lesion"
 MEASURED_ROLE = "BreastUSAI.measured"
 """Node reference of such a line: the image that it is drawn on."""
 
+LABELED = {LONG_AXIS: 1, SHORT_AXIS: 1, DEPTH: 0}
+"""Which end has the label: of the depth the upper one, as the lower one is where the axes are."""
+
 _TITLES = {LONG_AXIS: "long axis", SHORT_AXIS: "perpendicular", DEPTH: "depth"}
 
 
@@ -40,6 +43,8 @@ def addLengthLines(volumeNode: Any, analysis: Analysis, lesion: Lesion) -> list[
         _dress(line, lesion)
         for place in _places(volumeNode, lesion.frame, endsOf(analysis, lesion)[name]):
             line.AddControlPointWorld(*place)
+        for end in range(line.GetNumberOfControlPoints()):
+            line.SetNthControlPointLabel(end, "")
         placeBeside(line, volumeNode)
         sayLength(line, analysis, lesion)
         lines.append(line)
@@ -84,13 +89,14 @@ def endsOnImage(line: Any, volumeNode: Any) -> Ends:
 
 
 def sayLength(line: Any, analysis: Analysis, lesion: Lesion) -> None:
-    """Write the line's length as it lies now beside its second end, with its error while nobody has dragged it."""
+    """Write the line's length as it lies now beside one end, with its error while nobody has dragged it."""
     volume = line.GetNodeReference(MEASURED_ROLE)
     name, ends = line.GetAttribute(LENGTH_ATTRIBUTE), endsOnImage(line, volume)
     isDragged = not _isSame(ends, endsOf(analysis, lesion)[name])
     words = length_words(length_of(ends, analysis.input.pixel_spacing_mm), None if isDragged else lesion, name)
-    if line.GetNthControlPointLabel(1) != words:
-        line.SetNthControlPointLabel(1, words)
+    end = LABELED[name]
+    if line.GetNthControlPointLabel(end) != words:
+        line.SetNthControlPointLabel(end, words)
 
 
 def keepLength(line: Any, nodes: ResultNodes) -> bool:

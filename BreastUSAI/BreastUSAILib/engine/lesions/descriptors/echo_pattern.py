@@ -35,7 +35,7 @@ MOST_ISOECHOIC = 0.06
 
 _ANECHOIC_SHARE, _PART = 0.75, 0.35
 _SMOOTH = 2.0  # cells
-_ECHOES = 0.2  # gray value of what is solid
+_ECHOES = 0.3  # gray value of what is solid
 _CORE, _REACH = 0.05, 0.6  # of the lesion's size: from the outline inwards, and how far tissue is looked at
 _FEWEST = 50
 _SCALE, _SHARE_SCALE = 0.03, 0.08
