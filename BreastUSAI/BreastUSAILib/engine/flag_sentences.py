@@ -172,6 +172,10 @@ ALREADY_OUTLINED = _(
     "At column {column}, row {row}, where the reader asked for a lesion, lesion {number} is outlined already; its "
     "likelihood comes from a closer view too."
 )
+ASKED_FOR_AGAIN = _(
+    "Lesion {number} was asked for by the reader at column {column}, row {row}; its likelihood comes from a closer "
+    "view too."
+)
 NOTHING_THERE = _(
     "Nothing like a lesion was found at column {column}, row {row}, where the reader asked for one: point closer to "
     "its middle, give a box around it, or outline it in Segment Editor."

@@ -109,7 +109,8 @@ def test_a_lesion_that_was_asked_for_is_one_segment_row_and_lesion_more(scene, k
     jsonschema.validate(report, SCHEMA)
     assert report["lesions"][-1]["asked"] == {"column": 40, "row": 36, "frame": place.frame, "width": 0, "height": 0}
     assert report["lesions"][-1]["number"] == lesion.number == 3
-    assert "asked_for" in [flag["code"] for flag in report["flags"]]
+    assert report["flags"][-1]["code"] == "asked_for"
+    assert report["flags"][-1]["message"].startswith("Lesion 3 was asked for by the reader at column 40, row 36:")
     assert len(rows_of(nodes.table)) == rows + (2 if kind == "volume" else 1)
     assert rows_of(nodes.table)[-1]["Likelihood of malignancy"] == "0.300 (0.200-0.400)"
     assert not finished(areEditedInSteps(nodes.segmentation, nodes.volume))

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from .. import flag_sentences
-from ..flags import FlagCode
+from ..flags import Flag, FlagCode, Severity
 from ..images.frames import InputKind
 from .analysis import Analysis, FrameFinding, Lesion, VolumeLesion
 
@@ -27,11 +27,11 @@ _NO_LESION = (
 
 
 def with_lesion(analysis: Analysis, lesion: Lesion, found: Analysis) -> Analysis:
-    """The analysis with a lesion that a reader asked for, which `found` has; of its flags those that say so.
+    """The analysis with a lesion that a reader asked for, which `found` has, and a flag that says so.
 
     Args:
         analysis: what was found before. Verdict and other lesions stay as they are.
-        lesion: of `found`; it gets the next free id, its number is taken as it is.
+        lesion: of `found`, by its id, with `asked`; it gets the next free id, its number is taken as it is.
         found: the analysis of the lesion's frame alone, with that place.
     """
     added = replace(lesion, id=max((one.id for one in analysis.lesions), default=0) + 1)
@@ -46,7 +46,7 @@ def with_lesion(analysis: Analysis, lesion: Lesion, found: Analysis) -> Analysis
         joined = (*joined, _alone(added, max((one.id for one in joined), default=0) + 1))
     is_shown = lesion.frame == analysis.verdict.key_frame
     flags = [flag for flag in analysis.flags if not (is_shown and flag.message in _NO_LESION)]
-    flags += [flag for flag in found.flags if flag.code is FlagCode.ASKED_FOR]
+    flags.append(_asked_flag(added, was_shown=next(one for one in found.lesions if one.id == lesion.id).asked is None))
     return replace(
         analysis,
         lesions=(*analysis.lesions, added),
@@ -109,6 +109,14 @@ def asked_as_before(analysis: Analysis, before: Analysis) -> Analysis:
         return analysis
     lesions = tuple(replace(one, asked=asked.get((one.frame, one.number))) for one in analysis.lesions)
     return replace(analysis, lesions=lesions)
+
+
+def _asked_flag(lesion: Lesion, was_shown: bool) -> Flag:
+    """That a lesion was asked for; `was_shown`: the search of the whole frame shows it too."""
+    assert lesion.asked is not None
+    sentence = flag_sentences.ASKED_FOR_AGAIN if was_shown else flag_sentences.ASKED_FOR
+    column, row = f"{lesion.asked.column:.0f}", f"{lesion.asked.row:.0f}"
+    return Flag(FlagCode.ASKED_FOR, Severity.INFO, sentence.format(number=lesion.number, column=column, row=row))
 
 
 def _alone(lesion: Lesion, number: int) -> VolumeLesion:
