@@ -38,8 +38,7 @@ class DarkIsLesion(nn.Module):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         smooth = nn.functional.avg_pool2d(images, 3, 1, 1)
-        is_dark = (smooth < 0.7) & (images > images.min())  # padding is no tissue
-        return torch.where(is_dark, self.odds, torch.tensor(-9.0))
+        return torch.where(smooth < 0.0, self.odds, torch.tensor(-9.0))
 
 
 def dark_lesion(count: int = 1) -> Frames:
@@ -49,7 +48,7 @@ def dark_lesion(count: int = 1) -> Frames:
     def read(index: int):
         pixels = frames.read_frame(index).astype(np.float32)
         pixels = 90 + 0.4 * pixels
-        pixels[LESION] *= 0.35
+        pixels[LESION] = 10 + 0.1 * pixels[LESION]
         return pixels.astype(np.uint8)
 
     return replace(frames, read_frame=read)
