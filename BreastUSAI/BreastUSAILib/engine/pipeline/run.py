@@ -253,12 +253,7 @@ class Run:
         return self.measured(index, labels, probability, gray, threshold)
 
     def measured(
-        self,
-        index: int,
-        labels: NDArray[np.uint8],
-        probability: NDArray[np.float32],
-        gray: NDArray,
-        threshold: float | None,
+        self, index: int, labels: NDArray, probability: NDArray[np.float32], gray: NDArray, threshold: float | None
     ) -> tuple[Lesion, ...]:
         """The lesions of a label map, which are added to those of the run; arguments as for `measure`."""
         lesions = measured_lesions(
