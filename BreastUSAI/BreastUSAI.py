@@ -197,6 +197,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
         sliceSpacingMm: float | None = None,
         keepFormer: bool = False,
         similarCases: bool | str | Path = False,
+        at: str | Sequence[str] = (),
         onDone: Callable[[AnalyzedNodes], None] | None = None,
         onFailed: Callable[[BreastUSAIError], None] | None = None,
     ) -> AnalyzedNodes | AnalysisJob:
@@ -222,6 +223,8 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
                 with edited outlines always does.
             similarCases: also look for past cases that look like the key frame, in the library that comes with
                 BreastUSAI (True) or in the folder of one of your own; they are in `analysis.similar`.
+            at: where you see lesions, as ``X,Y``, ``FRAME:X,Y`` or ``LEFT,TOP,WIDTH,HEIGHT``, columns and rows of the
+                image counted from 0: each is looked at more closely, and what is found there is marked as asked for.
             onDone: without `wait`, called with the `AnalyzedNodes` once they are in the scene.
             onFailed: without `wait`, called with the error where there will be no result.
 
@@ -258,6 +261,7 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             sliceSpacingMm=sliceSpacingMm,
             keepFormer=keepFormer,
             similarCases=similarCases,
+            at=at,
             onDone=onDone,
             onFailed=onFailed,
         )

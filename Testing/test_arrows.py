@@ -34,7 +34,7 @@ FLOORS = {
         *("images", "reading", "findings", "checks", "preparing", "networks", "explanations", "options", "interface"),
         *("models", "lesions", "similar", "gatekeeper", "bundles", "pipeline", "analyzer", "remote"),
     ),
-    "BreastUSAILib.scene": ("mrml", "views", "source", "images", "outlines", "results"),
+    "BreastUSAILib.scene": ("mrml", "views", "source", "images", "outlines", "results", "lesions"),
     "BreastUSAILib.client": (
         *("stepped_work", "script_arrival", "similar_library", "installing", "process", "jobs", "scripting"),
     ),
@@ -75,10 +75,11 @@ NEVER = {
 
 LIGHT = (
     *("errors", "flags", "flag_sentences", "steps", "options", "interface", "device", "images.frames"),
-    *("images.letterbox", "images.frame_selection", "images.plausible_spacing", "findings.analysis", "findings.maps"),
+    *("images.letterbox", "images.frame_selection", "images.plausible_spacing", "images.places"),
+    *("findings.analysis", "findings.maps", "findings.descriptors", "findings.risk_band", "findings.changed"),
     *("findings.lesion_segment", "findings.document_form", "findings.heat_map_colors", "findings.measures"),
-    *("findings.words", "findings.grades", "findings.grade_words", "findings.counterfactuals"),
-    *("findings.counterfactual_words", "findings.similar_cases", "findings.similar_words"),
+    *("findings.words", "findings.grades", "findings.grade_words", "findings.counterfactual.counterfactuals"),
+    *("findings.counterfactual.counterfactual_words", "findings.similar_cases", "findings.similar_words"),
     *("explanations.explanation", "explanations.registry"),
     *("remote.exchange", "remote.private_folder", "remote.protocol"),
 )

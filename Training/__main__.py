@@ -27,6 +27,7 @@ COMMANDS = {
     "library": "make the library of past cases that ships",
     "layers": "measure which stage of a classifier Grad-CAM should explain",
     "rescore": "measure the likelihood of a corrected outline beside that of the whole frame",
+    "clicks": "measure the outline that a click gives of lesions which the whole frame misses",
     "pretrained": "get published weights to start a training from",
     "recipes": "list the recipes, or try every one of them on phantoms",
     "phantoms": "write a data set of simulated images to try the other commands on",

@@ -29,7 +29,7 @@ from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.mrml.host import openHost, publish
 from BreastUSAILib.scene.outlines.edited_masks import editedMasksInSteps
-from BreastUSAILib.scene.results.reader_assessment import ReaderAssessment, addReaderAssessment
+from BreastUSAILib.scene.results.reader.reader_assessment import ReaderAssessment, addReaderAssessment
 from BreastUSAILib.scene.results.rescored import showRescoredInSteps
 from BreastUSAILib.scene.results.show import showAnalysisInSteps
 from BreastUSAILib.scene.source.frames_from_node import framesFromNode

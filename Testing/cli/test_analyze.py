@@ -25,8 +25,9 @@ from BreastUSAILib.engine.errors import InputError, ModelError, OptionError
 from BreastUSAILib.engine.explanations.costs import times_of
 from BreastUSAILib.engine.explanations.registry import METHODS
 from BreastUSAILib.engine.findings.analysis import Label
-from BreastUSAILib.engine.findings.counterfactuals import Change, Counterfactual, Counterfactuals, WhyNot
+from BreastUSAILib.engine.findings.counterfactual.counterfactuals import Change, Counterfactual, Counterfactuals, WhyNot
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
+from BreastUSAILib.engine.images.places import Place
 from Testing.report.samples import analysis_of, frames_of, volume_of
 
 
@@ -106,7 +107,8 @@ def test_one_input_gives_its_folder_one_line_and_status_0(tmp_path):
         "segmentation.seg.nrrd",
     ]
     assert run.said == [
-        "exam.dcm: malignant, likelihood of malignancy 87 % (95 % interval 74 % to 94 %); 1 lesion: 17 x 9 px; "
+        "exam.dcm: malignant, likelihood of malignancy 87 % (95 % interval 74 % to 94 %), "
+        "risk band above 50 % to 95 %, the range of BI-RADS 4C; 1 lesion: 17 x 9 px; "
         f"flags: uncalibrated; results in {tmp_path / 'out' / 'exam'}",
         RESEARCH_USE,
     ]
@@ -240,6 +242,19 @@ def test_an_explanation_that_there_is_not_is_wrong_usage_and_the_manual_has_them
 def test_a_rejection_is_overridden_only_where_that_is_asked(tmp_path, asked):
     [(_, options)] = Run(tmp_path, "exam.dcm", *["--override-rejection"] * asked).engine.asked
     assert options.override_rejection is asked
+
+
+def test_places_reach_the_engine_in_their_order(tmp_path):
+    [(_, options)] = Run(tmp_path, "exam.dcm", "--at", "212,148", "--at", "3:10,20,31,41").engine.asked
+    assert options.places == (Place(212, 148), Place(25, 40, 3, 31, 41))
+
+
+@pytest.mark.parametrize("text", ["212", "a,b", "1,2,3", "", "1,2,0,0"])
+def test_a_place_that_is_none_is_wrong_usage(tmp_path, text, capsys):
+    with pytest.raises(SystemExit) as ended:
+        Run(tmp_path, "exam.dcm", "--at", text)
+    assert ended.value.code == 2
+    assert "no place of an image" in capsys.readouterr().err
 
 
 def test_unless_asked_the_bundle_says_how_it_is_explained(tmp_path):

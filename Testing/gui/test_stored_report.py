@@ -8,7 +8,7 @@ import pytest
 
 from BreastUSAILib.engine.findings.analysis import NO_MAPS
 from BreastUSAILib.engine.images.frames import InputKind
-from BreastUSAILib.scene.results.reader_assessment import ReaderAssessment, addReaderAssessment
+from BreastUSAILib.scene.results.reader.reader_assessment import ReaderAssessment, addReaderAssessment
 from BreastUSAILib.scene.results.report_node import NAMES_KEY, addReportNode, addToReport
 from BreastUSAILib.scene.results.stored_report import storedReport
 from Testing.scene.analyses import analysis_of, finished, marked_frames

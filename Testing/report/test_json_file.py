@@ -20,7 +20,7 @@ from Testing.report.samples import analysis_of, frames_of, volume_of
 
 SCHEMA = json.loads((Path(report.__file__).parent / "analysis.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-OPTIONAL = ("reader_assessment", "lesion_names")
+OPTIONAL = ("reader_assessment", "lesion_names", "reader_descriptors")
 """What Slicer's scene adds to a report where a reader was asked, or named segments; no analysis has it."""
 
 

@@ -14,9 +14,9 @@ from scipy.spatial.transform import Rotation
 
 from BreastUSAILib.engine.findings.analysis import Label
 from BreastUSAILib.engine.findings.lesion_segment import lesion_color, lesion_terminology
-from BreastUSAILib.report.heat_map_nrrd import STEPS, write_heat_maps
-from BreastUSAILib.report.nrrd_file import FRAMES_KEY
-from BreastUSAILib.report.segmentation_nrrd import write_segmentation
+from BreastUSAILib.report.nrrd.heat_map_nrrd import STEPS, write_heat_maps
+from BreastUSAILib.report.nrrd.nrrd_file import FRAMES_KEY
+from BreastUSAILib.report.nrrd.segmentation_nrrd import write_segmentation
 from Testing.report.samples import MemoryMaps, analysis_of, frames_of, volume_of
 
 LPS_OF_RAS = np.array([-1.0, -1.0, 1.0])

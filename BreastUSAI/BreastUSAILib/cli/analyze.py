@@ -13,7 +13,7 @@ from typing import Any
 from .. import RESEARCH_USE
 from ..engine.errors import BreastUSAIError
 from ..engine.findings.analysis import Label
-from ..engine.findings.counterfactual_words import counterfactual_lines
+from ..engine.findings.counterfactual.counterfactual_words import counterfactual_lines
 from ..engine.interface import Engine
 from ..engine.options import AnalyzeOptions, Progress
 from ..report.analyze_to_folder import FolderResult
@@ -53,6 +53,7 @@ def run_analyze(
                 similar=request_of(chosen) if chosen.similar else None,
                 grade_explanations=chosen.grade_explanations,
                 override_rejection=chosen.override_rejection,
+                places=tuple(chosen.at),
             )
         except BreastUSAIError as error:
             reporter.nothing_possible(chosen.inputs, error)

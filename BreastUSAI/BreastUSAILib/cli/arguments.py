@@ -59,7 +59,8 @@ examples:
   breastusai analyze cine.dcm --output results --frames 10-20 --scene
   breastusai analyze sweep.nrrd --output results --frames every:5 --explain-method saliency
   breastusai analyze exam.dcm --output results --explain integrated-gradients,occlusion
-  breastusai analyze exam.dcm --output results --classifier convnext_base --prevalence 0.05"""
+  breastusai analyze exam.dcm --output results --classifier convnext_base --prevalence 0.05
+  breastusai analyze exam.dcm --output results --at 212,148"""
 
 _MODELS = f"""\
 The models that come with BreastUSAI and those you added: what they do, their version, size, SHA-256 and place.
@@ -165,6 +166,17 @@ def _add_analyze(commands: Any) -> None:
         "('breastusai similar --help' says more)",
     )
     add_request_arguments(analyze, named=True)
+    analyze.add_argument(
+        "--at",
+        type=_place,
+        action="append",
+        default=[],
+        metavar="X,Y",
+        help="a place where you see a lesion, as column and row of the image counted from 0: it is looked at more "
+        "closely, and what is found there is outlined, measured and scored besides what the whole image shows, marked "
+        "as asked for by you. LEFT,TOP,WIDTH,HEIGHT is a box around it, FRAME:X,Y a place of a cine or volume. May be "
+        "given several times, and counts for every input",
+    )
     _add_exceptions(analyze)
     _add_override(analyze)
     analyze.add_argument("--scene", action="store_true", help="also write scene.mrb (needs the package slicer-core)")
@@ -331,6 +343,16 @@ def _reports(text: str) -> tuple[str, ...]:
 
     try:
         return report_kinds(text)
+    except OptionError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _place(text: str) -> Any:
+    from ..engine.errors import OptionError
+    from ..engine.options import Place
+
+    try:
+        return Place.parse(text)
     except OptionError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 

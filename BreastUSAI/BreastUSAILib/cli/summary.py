@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..engine.findings.analysis import Analysis, Label, Verdict, VolumeLesion
+from ..engine.findings.analysis import Analysis, Label, Lesion, Verdict, VolumeLesion
 from ..engine.findings.similar_words import vote_words
-from ..engine.findings.words import NO_BREAK, lesion_size, percent, slices_words, volume_size
+from ..engine.findings.words import (
+    NO_BREAK,
+    descriptor_words,
+    lesion_size,
+    percent,
+    risk_band_words,
+    slices_words,
+    volume_size,
+)
 from ..engine.flags import Severity
 
 _MOST_JOINED = 5
@@ -39,7 +47,9 @@ def _verdict(analysis: Analysis) -> str:
     asked = verdict.malignancy.prevalence
     shifted = "" if asked is None else f" at a prevalence of {100 * asked:.3g} %"
     supposed = " if there were a lesion" if verdict.label is Label.NORMAL else ""
-    return f"{verdict.label.value}, likelihood of malignancy{supposed} {at} (95 % interval {low} to {high}){shifted}"
+    band = risk_band_words(verdict.malignancy)
+    likelihood = f"likelihood of malignancy{supposed} {at} (95 % interval {low} to {high}){shifted}"
+    return f"{verdict.label.value}, {likelihood}, {band}"
 
 
 def _lesions(analysis: Analysis) -> str:
@@ -50,8 +60,15 @@ def _lesions(analysis: Analysis) -> str:
     where = f" in key frame {key}" if analysis.input.frames > 1 else ""
     if not lesions:
         return f"no lesion outlined{where}"
-    sizes = ", ".join(lesion_size(lesion) for lesion in lesions)
+    sizes = ", ".join(_lesion(lesion) for lesion in lesions)
     return f"{len(lesions)} lesion{'s' if len(lesions) > 1 else ''}{where}: {sizes}"
+
+
+def _lesion(lesion: Lesion) -> str:
+    words = [lesion_size(lesion), descriptor_words(lesion), "asked for by the reader" if lesion.asked else ""]
+    if lesion.malignancy is not None:
+        words.append(f"likelihood {percent(lesion.malignancy.probability)}")
+    return f"{words[0]} ({', '.join(word for word in words[1:] if word)})" if any(words[1:]) else words[0]
 
 
 def _joined_lesions(analysis: Analysis) -> str:

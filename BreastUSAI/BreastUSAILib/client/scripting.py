@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..engine.errors import BreastUSAIError, OptionError
 from ..engine.findings.analysis import CLASSES, Label
 from ..engine.findings.similar_cases import SimilarRequest
-from ..engine.options import AnalyzeOptions, FrameSelection, Progress, methods_in, report_kinds
+from ..engine.options import AnalyzeOptions, FrameSelection, Place, Progress, methods_in, report_kinds
 from ..engine.steps import all_at_once
 from ..scene.mrml.result_links import resultOf
 from ..scene.results.former_results import Former
@@ -47,12 +47,14 @@ def analyzeNode(
     asSlices: bool,
     sliceSpacingMm: float | None,
     keepFormer: bool,
+    at: str | Sequence[str],
     onDone: Callable[[AnalyzedNodes], None] | None,
     onFailed: Callable[[BreastUSAIError], None] | None,
     similarCases: bool | str | Path = False,
 ) -> AnalyzedNodes | AnalysisJob:
     """See `BreastUSAILogic.analyze`."""
     selection = selectedFrames(frames, volumeNode)
+    places = tuple(Place.parse(one) for one in ([at] if isinstance(at, str) else at))
     options = AnalyzeOptions(
         selection,
         classNamed(explainClass),
@@ -62,6 +64,7 @@ def analyzeNode(
         similar=similarRequest(similarCases),
         grade_explanations=gradeExplanations,
         override_rejection=overrideRejection,
+        places=places,
     )
     source = SourceOptions(pixelSpacingMm, asSlices, sliceSpacingMm)
     listener = JobListener(progress or ignored, onDone or ignored, onFailed or ignored)

@@ -8,7 +8,7 @@ from .bundles.bundle import Models
 from .device import resolve_device
 from .explanations.registry import method_asked_for
 from .findings.analysis import Analysis
-from .findings.counterfactuals import Counterfactuals
+from .findings.counterfactual.counterfactuals import Counterfactuals
 from .findings.explained import Explanations, with_explanations
 from .findings.maps import PackedMasks, StoredMaps
 from .images.frames import Frames

@@ -247,6 +247,24 @@ SCORED_BY_CALIBRATION_OF_FRAMES = _(
 )
 OUTSIDE = _("Outlines outside the analyzed area, {count} in number, have no likelihood of their own.")
 
+# Places that a reader asked about
+ASKED_FOR = _(
+    "Lesion {number} was asked for by the reader at column {column}, row {row}: the whole frame did not show it, and "
+    "its outline and likelihood come from closer views."
+)
+ALREADY_OUTLINED = _(
+    "At column {column}, row {row}, where the reader asked for a lesion, lesion {number} is outlined already; its "
+    "likelihood comes from a closer view too."
+)
+ASKED_FOR_AGAIN = _(
+    "Lesion {number} was asked for by the reader at column {column}, row {row}; its likelihood comes from a closer "
+    "view too."
+)
+NOTHING_THERE = _(
+    "Nothing like a lesion was found at column {column}, row {row}, where the reader asked for one: point closer to "
+    "its middle, give a box around it, or outline it in Segment Editor."
+)
+
 
 def translated(message: str, translate: Callable[[str], str]) -> str:
     """A flag's message in another language, one sentence after the other; from one that is not known on as it is."""

@@ -52,6 +52,8 @@ class FlagCode(str, Enum):
     FAR_FROM_TRAINING = "far_from_training"
     NO_LEARNED_GATE = "no_learned_gate"
     REJECTION_OVERRIDDEN = "rejection_overridden"
+    ASKED_FOR = "asked_for"
+    NOTHING_THERE = "nothing_there"
     OTHER = "other"
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .findings.analysis import Analysis
-from .findings.counterfactuals import Counterfactuals
+from .findings.counterfactual.counterfactuals import Counterfactuals
 from .findings.explained import Explanations
 from .images.frames import Frames
 from .options import AnalyzeOptions, Cancelling, ExplainOptions, Progress

@@ -10,8 +10,9 @@ from .explanations.registry import EXPLAIN_METHODS, HEAT_MAP_METHODS
 from .findings.analysis import CLASSES, Label
 from .findings.similar_cases import SimilarRequest
 from .images.frame_selection import ALL_FRAMES, FrameSelection
+from .images.places import Place
 
-__all__ = ["AnalyzeOptions", "Cancelling", "ExplainOptions", "FrameSelection", "Progress", "methods_in"]
+__all__ = ["AnalyzeOptions", "Cancelling", "ExplainOptions", "FrameSelection", "Place", "Progress", "methods_in"]
 
 MOST_SIMILAR = 50
 """So many similar cases may be asked for at once."""
@@ -39,6 +40,8 @@ class AnalyzeOptions:
         grade_explanations: grade the key frame's heat map also by what takes passes of its own (`CostlyGrades`).
         similar: past cases that look like the key frame are looked for as it says; None: none are.
         override_rejection: whether an input or a frame that is rejected gets a result all the same, which says so.
+        places: where a reader asks for a lesion. Their frames are looked at besides those of `frames`, and each place
+            is looked at more closely: what is found there has its `Lesion.asked`, a flag says where nothing is.
 
     Raises OptionError for a class, a prevalence, a method or a number of cases that there is not.
     """
@@ -51,6 +54,7 @@ class AnalyzeOptions:
     grade_explanations: bool = False
     similar: SimilarRequest | None = None
     override_rejection: bool = False
+    places: tuple[Place, ...] = ()
 
     def __post_init__(self) -> None:
         if self.prevalence is not None and not 0 < self.prevalence < 1:

@@ -12,13 +12,14 @@ from ..client.installing.installer import Installer, InstallerLike
 from ..client.jobs.listener import selfCheck
 from ..client.process.background_engine import BackgroundEngine
 from ..client.script_arrival import panelClosed, panelOpened
+from ..engine.images.places import Place
 from ..scene.views.heat_map_views import ForegroundWatch
 from .parameters import stateOf
 from .running.runner import PanelState, Runner
 from .sections.analyze_section import AnalyzeSection
 from .sections.input_section import InputSection
-from .sections.models_section import ModelsSection
-from .sections.packages_controls import PackagesControls, askToInstall
+from .sections.models.models_section import ModelsSection
+from .sections.models.packages_controls import PackagesControls, askToInstall
 from .sections.report_section import ReportSection
 from .sections.result_blocks import ResultBlocks
 from .similar.similar_section import SimilarSection
@@ -73,7 +74,7 @@ class Panel:
         self.layout = ImageLayout(ui)
         self.input = InputSection(ui, self._refresh)
         self.analysis = AnalyzeSection(ui, self.analyze, self.cancel, self.showLog)
-        self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.explain, self.analysis.say)
+        self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.explain, self.analysis.say, self.find, window)
         self.blocks.onAssessed = self._onAssessed
         self.similar = SimilarSection(ui)
         self.blocks.result.onOverride = lambda: self.analyze(isOverriding=True)
@@ -132,6 +133,7 @@ class Panel:
     def exit(self) -> None:
         """Another module is shown; an analysis goes on."""
         self.shortcuts.exit()
+        self.blocks.find.giveUp()
         self.layout.exit()
 
     def cleanup(self) -> None:
@@ -172,6 +174,11 @@ class Panel:
         """Make the explanations that are checked, of the result that is shown."""
         if self.parameters is not None:
             self.runner.explain(self.parameters)
+
+    def find(self, place: Place) -> None:
+        """Look for a lesion at a place of the image, or remove the outline that is there."""
+        if self.parameters is not None:
+            self.runner.find(self.parameters, place)
 
     def cancel(self) -> None:
         """Stop what is running."""

@@ -82,6 +82,7 @@ class PanelWidgets:
     overrideButton: qt.QPushButton
     likelihoodLabel: qt.QLabel
     intervalLabel: qt.QLabel
+    riskBandLabel: qt.QLabel
     likelihoodBarFrame: qt.QFrame
     prevalenceAppliedLabel: qt.QLabel
     flagsFrame: qt.QFrame
@@ -95,6 +96,10 @@ class PanelWidgets:
     editedLabel: qt.QLabel
     lesionTable: qt.QTableWidget
     lesionNoteLabel: qt.QLabel
+    lesionDetailsFrame: qt.QFrame
+    lesionDetailsLabel: qt.QLabel
+    descriptorsFrame: qt.QFrame
+    lengthLinesCheckBox: qt.QCheckBox
     copyLesionsButton: qt.QPushButton
     provenanceLabel: qt.QLabel
     overlaySection: ctk.ctkCollapsibleButton
@@ -135,6 +140,7 @@ class PanelWidgets:
     editHintLabel: qt.QLabel
     editButton: qt.QPushButton
     rescoreButton: qt.QPushButton
+    findLesionButton: qt.QPushButton
     reportSection: ctk.ctkCollapsibleButton
     reportContents: qt.QFrame
     reportPdfCheckBox: qt.QCheckBox

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..engine.findings.analysis import Analysis
-from ..engine.findings.counterfactuals import Counterfactuals
+from ..engine.findings.counterfactual.counterfactuals import Counterfactuals
 from ..engine.images.frames import Frames
 from ..engine.interface import Engine
 from ..engine.options import AnalyzeOptions, Cancelling, Progress

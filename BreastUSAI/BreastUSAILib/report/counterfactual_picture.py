@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from ..engine.findings.counterfactual_words import change_words, difference_words
-from ..engine.findings.counterfactuals import Counterfactuals
+from ..engine.findings.counterfactual.counterfactual_words import change_words, difference_words
+from ..engine.findings.counterfactual.counterfactuals import Counterfactuals
 from .atomic import atomic_file
 from .preview_theme import BACKGROUND, QUIET, TEXT, font, shortened
 

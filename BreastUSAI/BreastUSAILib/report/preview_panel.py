@@ -8,12 +8,15 @@ from ..engine.findings.analysis import CLASSES, Analysis, Label, Lesion, Maligna
 from ..engine.findings.lesion_segment import lesion_color
 from ..engine.findings.measures import Translate, beside_axes
 from ..engine.findings.words import (
+    asked_words,
+    descriptor_words,
     flag_words,
     interval_words,
     lesion_size,
     likelihood_words,
     model_lines,
     percent,
+    risk_band_words,
     shape_words,
     slices_words,
     verdict_meaning,
@@ -97,6 +100,8 @@ def _verdict(column: _Column, analysis: Analysis) -> None:
     if verdict.malignancy is not None:
         column.text(likelihood_words(verdict.malignancy, verdict.label, _), 20)
         column.text(interval_words(verdict.malignancy, _), 16, QUIET)
+        band = risk_band_words(verdict.malignancy, _)
+        column.text(_("{band} (not a BI-RADS category)").format(band=band[:1].upper() + band[1:]), 15, QUIET)
         _likelihood_bar(column, verdict.malignancy)
 
 
@@ -142,6 +147,8 @@ def _lesions(column: _Column, analysis: Analysis, frame: int) -> None:
     for lesion in lesions[:_MOST_LESIONS]:
         _lesion_line(column, analysis.volume_number(frame, lesion.number), lesion_size(lesion))
         column.text(_place_words(lesion, _), 15, QUIET, indent=22)
+        for words in filter(None, (descriptor_words(lesion, _), asked_words(lesion, _))):
+            column.text(words, 15, QUIET, indent=22)
         if lesion.malignancy is not None:
             column.text(_likelihood_words(lesion.malignancy, _), 15, QUIET, indent=22)
         column.y += 2

@@ -8,17 +8,17 @@ from pathlib import Path
 
 from ..engine.explanations.registry import EXPLAIN_METHODS
 from ..engine.findings.analysis import Analysis
-from ..engine.findings.counterfactuals import Counterfactuals
+from ..engine.findings.counterfactual.counterfactuals import Counterfactuals
 from ..engine.images.frames import Frames
 from ..engine.images.without_text import without_text
 from .atomic import atomic_folder
 from .counterfactual_picture import write_counterfactual_picture
-from .heat_map_nrrd import write_further_maps, write_heat_maps
 from .json_file import write_document, write_json
+from .nrrd.heat_map_nrrd import write_further_maps, write_heat_maps
+from .nrrd.segmentation_nrrd import write_segmentation
 from .preview import write_preview
 from .privacy import private_frames, without_identifiers
 from .reports import REPORT_FILES, ReportOptions, Reports, write_reports
-from .segmentation_nrrd import write_segmentation
 
 ANALYSIS = "analysis.json"
 SEGMENTATION = "segmentation.seg.nrrd"

@@ -12,7 +12,7 @@ import slicer.util
 from BreastUSAILib.client.installing.install_failure import InstallError
 from BreastUSAILib.client.installing.install_words import otherTorchQuestion
 from BreastUSAILib.client.installing.installer import Installer
-from BreastUSAILib.gui.sections.packages_controls import askToInstall
+from BreastUSAILib.gui.sections.models.packages_controls import askToInstall
 from Testing.client.installing.packages import put_package, pytorch_utils
 
 NO_SPACE = "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device"

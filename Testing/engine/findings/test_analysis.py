@@ -109,7 +109,7 @@ def test_the_published_names_are_all_there_and_no_other_on_top(cine: Analysis) -
     assert set(document["models"][0]) == {"task", "name", "version", "sha256"}
     assert set(document["verdict"]) == {"label", "probabilities", "malignancy", "key_frame"}
     assert set(document["verdict"]["probabilities"]) == {"normal", "benign", "malignant"}
-    assert set(document["verdict"]["malignancy"]) == {"probability", "low", "high", "prevalence"}
+    assert set(document["verdict"]["malignancy"]) == {"probability", "low", "high", "prevalence", "risk_band"}
     assert set(document["frames"][0]) == {"index", "time_s", "probabilities", "lesions"}
     assert set(document["lesions"][0]) >= LESION
     assert set(document["flags"][0]) == {"code", "severity", "message"}
@@ -264,7 +264,7 @@ def test_joined_lesions_are_written_under_their_names(volume: Analysis) -> None:
             "key_frame": 4,
             "voxels": 3770,
             "volume_mm3": 12.5,
-            "malignancy": {"probability": 0.7, "low": 0.6, "high": 0.8, "prevalence": None},
+            "malignancy": {"probability": 0.7, "low": 0.6, "high": 0.8, "prevalence": None, "risk_band": "4C"},
         },
         {
             "id": 2,

@@ -14,6 +14,7 @@ from BreastUSAILib.engine.findings.analysis import (
     Explanation,
     FrameFinding,
     InputSummary,
+    LengthErrors,
     Lesion,
     Malignancy,
     ModelIdentity,
@@ -21,12 +22,14 @@ from BreastUSAILib.engine.findings.analysis import (
     Verdict,
     VolumeLesion,
 )
+from BreastUSAILib.engine.findings.descriptors import Descriptor
 from BreastUSAILib.engine.findings.document_form import analysis_from
 from BreastUSAILib.engine.findings.grades import CostlyGrades, EnergyShare, HeatMapGrades, MethodAgreement
 from BreastUSAILib.engine.findings.similar_cases import LibrarySummary, Neighbor, SimilarCases, Vote
 from BreastUSAILib.engine.flags import Flag, FlagCode
 from BreastUSAILib.engine.images.frame_selection import FrameSelection
 from BreastUSAILib.engine.images.frames import SpacingSource
+from BreastUSAILib.engine.images.places import Place
 from Testing.report.samples import analysis_of, frames_of, volume_of
 
 CALIBRATED = frames_of(count=3, spacing=(0.1, 0.2))
@@ -142,6 +145,9 @@ REQUIRED_OF_OLD = {
     LibrarySummary: "id name cases classifier_sha256",
     Neighbor: "case distance percentile label",
     Vote: "label cases",
+    Place: "column row",
+    Descriptor: "name value confidence measures",
+    LengthErrors: "long_axis_px long_axis_mm short_axis_px short_axis_mm depth_px depth_mm",
 }
 """What documents have had since there was the part; it stays as it is."""
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from BreastUSAILib.engine.findings.counterfactual_words import check_words, counterfactual_lines, difference_words
-from BreastUSAILib.engine.findings.counterfactuals import Change, Counterfactual, Counterfactuals, WhyNot
+from BreastUSAILib.engine.findings.counterfactual.counterfactual_words import (
+    check_words,
+    counterfactual_lines,
+    difference_words,
+)
+from BreastUSAILib.engine.findings.counterfactual.counterfactuals import Change, Counterfactual, Counterfactuals, WhyNot
 from BreastUSAILib.engine.findings.grade_words import all_grade_lines, grade_lines
 from BreastUSAILib.engine.findings.grades import CostlyGrades, EnergyShare, HeatMapGrades, MethodAgreement
 

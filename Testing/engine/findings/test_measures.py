@@ -30,10 +30,11 @@ TABLES: tuple[tuple[type, str, tuple[Measure[Any], ...]], ...] = (
 NO_MEASURES = {
     Lesion: {
         *("id", "number", "frame", "bbox_px", "centroid_px", "long_axis_ends_px", "short_axis_ends_px", "malignancy"),
+        *("asked", "descriptors", "errors", "by_reader", "depth_ends_px"),
     },
     VolumeLesion: {"id", "lesions", "key_frame", "malignancy"},
 }
-"""Which lesion it is, where it lies, and how likely it is malignant."""
+"""Which lesion it is, where it lies, how likely it is malignant, what it looks like, and who measured it."""
 
 ROWS = [
     pytest.param(kind, name, measure, id=f"{name}.{measure.key}") for kind, name, rows in TABLES for measure in rows

@@ -15,7 +15,7 @@ from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundles.bundle import Models
 from BreastUSAILib.engine.errors import Cancelled, InputError, OptionError
 from BreastUSAILib.engine.explanations.grading.thresholds import GradeThresholds
-from BreastUSAILib.engine.findings.counterfactuals import Change, WhyNot
+from BreastUSAILib.engine.findings.counterfactual.counterfactuals import Change, WhyNot
 from BreastUSAILib.engine.findings.document_form import analysis_from
 from BreastUSAILib.engine.flag_sentences import translated
 from BreastUSAILib.engine.flags import FlagCode, Severity

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from BreastUSAILib.engine.findings.counterfactuals import Change, Counterfactual, Counterfactuals, WhyNot
+from BreastUSAILib.engine.findings.counterfactual.counterfactuals import Change, Counterfactual, Counterfactuals, WhyNot
 from BreastUSAILib.gui.running.runner import PanelState
 from BreastUSAILib.gui.sections.counterfactual_section import CounterfactualSection
 from BreastUSAILib.scene.images.volume_node import addVolumeNode

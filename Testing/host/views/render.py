@@ -7,6 +7,7 @@ from contextlib import suppress
 from ctypes import CDLL
 from ctypes.util import find_library
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import slicer
@@ -21,6 +22,7 @@ MANAGERS = (
     "vtkMRMLModelSliceDisplayableManager",
     "vtkMRMLRulerDisplayableManager",
     "vtkMRMLColorLegendDisplayableManager",
+    "vtkMRMLMarkupsDisplayableManager",
 )
 
 
@@ -58,6 +60,7 @@ def render_slice(
     interactor.SetRenderWindow(window)
     renderer.AddViewProp(_image_of(host.sliceLogic))
 
+    _have_markups(host)
     factory = slicer.vtkMRMLSliceViewDisplayableManagerFactory.GetInstance()
     factory.SetMRMLApplicationLogic(host.applicationLogic)
     for manager in MANAGERS:
@@ -78,6 +81,16 @@ def save_picture(pixels: NDArray[np.uint8], path: Path) -> None:
     from PIL import Image
 
     Image.fromarray(pixels).save(path)
+
+
+def _have_markups(host: SceneHost) -> None:
+    """Lines and points are drawn by widgets that the application's Markups module knows."""
+    if host.applicationLogic.GetModuleLogic("Markups") is None:
+        logic = slicer.vtkSlicerMarkupsLogic()
+        logic.SetMRMLApplicationLogic(host.applicationLogic)
+        logic.SetMRMLScene(host.scene)
+        host.applicationLogic.SetModuleLogic("Markups", logic)
+        host.modules.markups = SimpleNamespace(logic=lambda: logic)  # which alone keeps it
 
 
 def _notice_legends(composite: slicer.vtkMRMLSliceCompositeNode) -> None:

@@ -18,7 +18,7 @@ from BreastUSAILib.scene.mrml.nodes import nodesOfClass
 from BreastUSAILib.scene.mrml.result_links import resultOf, resultsOf
 from BreastUSAILib.scene.outlines.outline_marks import areEditedInSteps, markOf
 from BreastUSAILib.scene.results.former_results import Former
-from BreastUSAILib.scene.results.reader_assessment import ReaderAssessment, addReaderAssessment
+from BreastUSAILib.scene.results.reader.reader_assessment import ReaderAssessment, addReaderAssessment
 from BreastUSAILib.scene.results.show import showAnalysis, showAnalysisInSteps
 from BreastUSAILib.scene.views.overlay import hideOtherOverlays
 from Testing.host.views.slice_views import outlines_in

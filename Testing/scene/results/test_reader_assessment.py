@@ -9,7 +9,7 @@ import pytest
 
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.findings.analysis import Label, Verdict
-from BreastUSAILib.scene.results.reader_assessment import ReaderAssessment, addReaderAssessment
+from BreastUSAILib.scene.results.reader.reader_assessment import ReaderAssessment, addReaderAssessment
 from BreastUSAILib.scene.results.rescored import showRescoredInSteps
 from BreastUSAILib.scene.results.show import showAnalysis
 from Testing.scene.analyses import analysis_of, finished, marked_frames

@@ -8,7 +8,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ...engine.errors import BreastUSAIError, Cancelled, InputError
-from ...engine.findings.counterfactuals import Counterfactuals
+from ...engine.findings.counterfactual.counterfactuals import Counterfactuals
 from ...engine.images.frames import Frames
 from ...engine.interface import Masks
 from ...scene.mrml.result_links import VOLUME_ROLE

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...engine.errors import Cancelled, DependencyError
 from ...engine.findings.analysis import Analysis
-from ...engine.findings.counterfactuals import Counterfactuals
+from ...engine.findings.counterfactual.counterfactuals import Counterfactuals
 from ...engine.findings.explained import Explanations
 from ...engine.images.frames import Frames
 from ...engine.interface import Masks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from typing import Any, Protocol
@@ -15,8 +15,11 @@ from ..errors import InputError
 from ..flags import Flag, FlagCode
 from ..images.frame_selection import FrameSelection
 from ..images.frames import InputKind, SpacingSource
+from ..images.places import Place
+from .descriptors import Descriptor
 from .grades import HeatMapGrades
 from .maps import CroppedLabels
+from .risk_band import RiskBand, risk_band
 from .similar_cases import SimilarCases
 
 SCHEMA_VERSION = "1.5.0"
@@ -72,6 +75,26 @@ class Malignancy:
     high: float
     prevalence: float | None = None
 
+    @property
+    def risk_band(self) -> RiskBand:
+        """The band that it lies in; not a BI-RADS category."""
+        return risk_band(self.probability)
+
+
+@dataclass(frozen=True)
+class LengthErrors:
+    """How far the lengths of an outline may be off, by where the network is unsure of the border: see `length_errors`.
+
+    Half the difference between the lengths of a wide and a narrow outline; mm are None unless calibrated.
+    """
+
+    long_axis_px: float
+    long_axis_mm: float | None
+    short_axis_px: float
+    short_axis_mm: float | None
+    depth_px: float
+    depth_mm: float | None
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -102,8 +125,13 @@ class Lesion:
     values are None unless calibrated. Points are (column, row) in pixels, pixel centers at whole numbers; `bbox_px`
     is (left, top, width, height). Height is along depth, so a height/width ratio above 1 is taller than wide.
     `depth_*` is from the top of the analyzed region to the lesion's topmost row, 0 where it begins above that.
-    `malignancy` is filled by `Analyzer.rescore` alone: the likelihood from the whole frame and from a closer view
-    around this lesion together. None elsewhere: then the frame's likelihood counts.
+    `malignancy` is filled by `Analyzer.rescore`, and for places that a reader asks about: the likelihood from the whole
+    frame and from a closer view around this lesion together. None elsewhere: then the frame's likelihood counts.
+    `asked` is the place where a reader asked for this lesion, which the search of the whole frame had not shown; None
+    for one that it showed, and for one that a reader outlined. `descriptors` are its words in the order of
+    `descriptors.WORDS`; none in documents before 1.5.0. `errors` is None where the outline was given, and before 1.5.0.
+    `by_reader` names the lengths (`changed.LENGTHS`) that a reader has measured anew by dragging their ends, and
+    `depth_ends_px` are those of the depth where it is one of them, else None.
     """
 
     id: int
@@ -124,6 +152,11 @@ class Lesion:
     depth_mm: float | None
     mean_probability: float
     malignancy: Malignancy | None = None
+    asked: Place | None = None
+    descriptors: tuple[Descriptor, ...] = ()
+    errors: LengthErrors | None = None
+    by_reader: tuple[str, ...] = ()
+    depth_ends_px: tuple[tuple[float, float], tuple[float, float]] | None = None
 
 
 @dataclass(frozen=True)
@@ -336,7 +369,10 @@ class Analysis:
 
 def _plain(value: Any) -> Any:
     if hasattr(value, "__dataclass_fields__"):
-        return _plain(asdict(value))
+        document = {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        if isinstance(value, Malignancy):
+            document["risk_band"] = value.risk_band.birads
+        return document
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):

@@ -24,6 +24,11 @@ def lesion_name(number: int) -> str:
     return f"Lesion {number}"
 
 
+def asked_name(number: int) -> str:
+    """The segment's name for a lesion that a reader asked for."""
+    return f"{lesion_name(number)} (asked for)"
+
+
 def lesion_color(number: int) -> tuple[int, int, int]:
     """RGB (0-255) of lesion `number`, counted from 1."""
     return _COLORS[(number - 1) % len(_COLORS)]

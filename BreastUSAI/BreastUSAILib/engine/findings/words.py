@@ -12,7 +12,30 @@ from ..flag_sentences import translated
 from ..flags import Flag, FlagCode, Severity
 from ..images.frames import InputKind, SpacingSource
 from .analysis import Analysis, Explanation, FurtherExplanation, Label, Lesion, Malignancy, VolumeLesion
+from .descriptors import (
+    ANECHOIC,
+    CIRCUMSCRIBED,
+    COMPLEX,
+    ECHO_PATTERN,
+    ENHANCEMENT,
+    HYPERECHOIC,
+    HYPOECHOIC,
+    IRREGULAR,
+    ISOECHOIC,
+    MARGIN,
+    NO_FEATURES,
+    NOT_CIRCUMSCRIBED,
+    NOT_PARALLEL,
+    ORIENTATION,
+    OVAL,
+    PARALLEL,
+    POSTERIOR,
+    ROUND,
+    SHADOWING,
+    SHAPE,
+)
 from .measures import Translate, axes
+from .risk_band import BANDS
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 """Between a number and its per cent sign, which are never broken over two lines."""
@@ -245,3 +268,90 @@ def slices_words(lesion: VolumeLesion, _: Translate = english) -> str:
     if lesion.first_frame == lesion.last_frame:
         return _("slice {number}").format(number=lesion.first_frame)
     return _("slices {first} to {last}").format(first=lesion.first_frame, last=lesion.last_frame)
+
+
+def risk_band_words(malignancy: Malignancy | None, _: Translate = english) -> str:
+    """The band of a likelihood with the range that it is, or nothing where there is none."""
+    if malignancy is None:
+        return ""
+    band = malignancy.risk_band
+    words = _("risk band above {low} to {high}, the range of BI-RADS {birads}")
+    if band is BANDS[0]:
+        words = _("risk band up to {high}, the range of BI-RADS {birads}")
+    elif band is BANDS[-1]:
+        words = _("risk band from {low} on, the range of BI-RADS {birads}")
+    low, high = (
+        _("{percent} %").format(percent=round(100 * end)).replace(" ", NO_BREAK) for end in (band.low, band.high)
+    )
+    return words.format(low=low, high=high, birads=band.birads)
+
+
+def risk_band_meaning(_: Translate = english) -> str:
+    """That a band is no category."""
+    return _("A risk band is a range of likelihoods. It is not a BI-RADS category, which a reader gives.")
+
+
+def descriptor_title(name: str, _: Translate = english) -> str:
+    """What a descriptor is called; one that this version does not know as it is written."""
+    return {
+        SHAPE: _("Shape"),
+        ORIENTATION: _("Orientation"),
+        MARGIN: _("Margin"),
+        ECHO_PATTERN: _("Echo pattern"),
+        POSTERIOR: _("Posterior features"),
+    }.get(name, name)
+
+
+def descriptor_value(value: str | None, _: Translate = english) -> str:
+    """A descriptor's word; one that this version does not know as it is written."""
+    if value is None:
+        return _("cannot be told")
+    return {
+        OVAL: _("oval"),
+        ROUND: _("round"),
+        IRREGULAR: _("irregular"),
+        PARALLEL: _("parallel"),
+        NOT_PARALLEL: _("not parallel"),
+        CIRCUMSCRIBED: _("circumscribed"),
+        NOT_CIRCUMSCRIBED: _("not circumscribed"),
+        ANECHOIC: _("anechoic"),
+        HYPOECHOIC: _("hypoechoic"),
+        ISOECHOIC: _("isoechoic"),
+        HYPERECHOIC: _("hyperechoic"),
+        COMPLEX: _("complex cystic and solid"),
+        NO_FEATURES: _("no posterior features"),
+        ENHANCEMENT: _("enhancement"),
+        SHADOWING: _("shadowing"),
+    }.get(value, value)
+
+
+def descriptor_words(lesion: Lesion, _: Translate = english) -> str:
+    """All descriptors of a lesion that could be told, as "oval, parallel, circumscribed"; nothing where none was."""
+    return ", ".join(descriptor_value(one.value, _) for one in lesion.descriptors if one.value is not None)
+
+
+def asked_words(lesion: Lesion, _: Translate = english) -> str:
+    """That a reader asked for a lesion, or nothing."""
+    return _("asked for by the reader") if lesion.asked is not None else ""
+
+
+def length_words(length: tuple[float, float | None], lesion: Lesion | None, name: str) -> str:
+    """A length (px, mm) with its unit, as "12.3 ± 0.4 mm"; in pixels where mm are unknown.
+
+    With how far it may be off, where `lesion` knows that of its length `name`; a lesion of None does not.
+    """
+    pixels, mm = length
+    value, unit, digits = (pixels, "px", 0) if mm is None else (mm, "mm", 1)
+    error = None if lesion is None else length_error(lesion, name)
+    return f"{value:.{digits}f} {unit}" if error is None else f"{value:.{digits}f} ± {error:.{digits}f} {unit}"
+
+
+def length_error(lesion: Lesion, name: str) -> float | None:
+    """How far a length of `changed.LENGTHS` may be off, in mm where they are known, else in pixels.
+
+    None where that is unknown, as of an outline that was given and of a length that a reader measured.
+    """
+    if lesion.errors is None or name in lesion.by_reader:
+        return None
+    mm = getattr(lesion.errors, f"{name}_mm")
+    return getattr(lesion.errors, f"{name}_px") if mm is None else mm

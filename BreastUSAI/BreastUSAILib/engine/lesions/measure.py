@@ -24,7 +24,7 @@ from .withholding import WithholdingRule, found_outlines, shown_outlines
 
 SHOW_ALL = WithholdingRule()
 
-_EIGHT_NEIGHBORS = np.ones((3, 3), dtype=bool)
+EIGHT_NEIGHBORS = np.ones((3, 3), dtype=bool)
 _AXIS_NORMALS = ((1, 0), (0, 1), (-1, 0), (0, -1))
 
 _Point = tuple[float, float]
@@ -53,7 +53,7 @@ def label_lesions(
     foreground = probability >= threshold
     labels = np.zeros(foreground.shape, dtype=np.uint8)
     box = Rectangle.around(foreground).slices
-    components, count = ndimage.label(_fill_holes(foreground[box]), structure=_EIGHT_NEIGHBORS)
+    components, count = ndimage.label(fill_holes(foreground[box]), structure=EIGHT_NEIGHBORS)
     areas = np.bincount(components.ravel(), minlength=count + 1)[1:]
     sums = np.bincount(components.ravel(), weights=probability[box].ravel(), minlength=count + 1)[1:]
     lesion = areas >= min_area_px
@@ -157,7 +157,7 @@ def _size(
     depth = max(0, top - region_top)
     row_mm, column_mm = pixel_spacing_mm or (1.0, 1.0)
     scale = np.array([column_mm, row_mm])
-    long_axis, short_axis = _axes(_outline(mask) * scale)
+    long_axis, short_axis = _axes(convex_outline(mask) * scale)
 
     def ends_px(axis: NDArray[np.float64]) -> tuple[_Point, _Point]:
         (x1, y1), (x2, y2) = (axis / scale + (left, top)).tolist()
@@ -183,13 +183,13 @@ def _size(
     }
 
 
-def _fill_holes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def fill_holes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Fill background that no 4-connected path (the dual of 8-connected lesions) joins to the outside."""
     background, _ = ndimage.label(~np.pad(mask, 1))
     return (background != background[0, 0])[1:-1, 1:-1]
 
 
-def _outline(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+def convex_outline(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Corners ``[N, 2]`` (x, y) of the convex outline, counter-clockwise for y upward; see the module's text.
 
     The outline is an intersection of half planes ``normal . point <= limit``. Its corners are found on the

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..errors import InputError, OptionError
 from ..explanations.counterfactual.changes import GAIN_DB, with_gain, without_lesion, without_marks
 from ..explanations.grading.grade import eight_bit
-from ..findings.counterfactuals import Change, Counterfactual, Counterfactuals, WhyNot
+from ..findings.counterfactual.counterfactuals import Change, Counterfactual, Counterfactuals, WhyNot
 from ..flags import Severity
 from ..preparing.closer_view import view_of_mask
 from .rescoring import Rescoring, checked_masks

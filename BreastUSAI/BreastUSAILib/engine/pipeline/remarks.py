@@ -10,6 +10,7 @@ from ..findings.analysis import Label, Verdict
 from ..findings.grades import HeatMapGrades
 from ..flags import Flag, FlagCode, Severity
 from ..images.frames import InputKind
+from ..images.places import Place
 
 SECTOR_DETECTED = Flag(FlagCode.SECTOR_DETECTED, Severity.INFO, flag_sentences.SECTOR_DETECTED)
 REJECTION_OVERRIDDEN = Flag(FlagCode.REJECTION_OVERRIDDEN, Severity.WARNING, flag_sentences.REJECTION_OVERRIDDEN)
@@ -115,6 +116,25 @@ def heat_map_grades(grades: HeatMapGrades, thresholds: GradeThresholds) -> list[
     }
     codes = {BESIDE: FlagCode.HEAT_MAP_DISAGREES}
     return [Flag(codes.get(word, FlagCode.HEAT_MAP_FAILS), Severity.WARNING, sentences[word]) for word in grades.failed]
+
+
+def asked_for(place: Place, number: int) -> Flag:
+    """A lesion was found where a reader asked for one."""
+    return Flag(FlagCode.ASKED_FOR, Severity.INFO, _at(flag_sentences.ASKED_FOR, place, number))
+
+
+def already_outlined(place: Place, number: int) -> Flag:
+    """The whole frame showed the lesion that a reader asks for."""
+    return Flag(FlagCode.ASKED_FOR, Severity.INFO, _at(flag_sentences.ALREADY_OUTLINED, place, number))
+
+
+def nothing_there(place: Place) -> Flag:
+    """There is no lesion where a reader asked for one."""
+    return Flag(FlagCode.NOTHING_THERE, Severity.WARNING, _at(flag_sentences.NOTHING_THERE, place, 0))
+
+
+def _at(sentence: str, place: Place, number: int) -> str:
+    return sentence.format(column=f"{place.column:.0f}", row=f"{place.row:.0f}", number=number)
 
 
 def left_out(flags: Sequence[Flag], count: int, kind: InputKind) -> Flag:

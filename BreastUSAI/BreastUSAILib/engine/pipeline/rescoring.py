@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from ..errors import OptionError
-from ..findings.analysis import Analysis, Label, Lesion, Malignancy, Verdict, VolumeLesion
+from ..findings.analysis import Analysis, Label, Lesion, Verdict, VolumeLesion
 from ..findings.lesion_segment import MAX_LESIONS
-from ..images.frames import Frames, Rectangle, luminance
+from ..images.frames import Frames, luminance
 from ..lesions.joining import lesions_by_number
-from ..preparing.closer_view import closer_view, prepare_view, view_of_mask
+from ..preparing.closer_view import view_of_mask
 from . import remarks
+from .closer_look import CloserLook
 from .run import Run
 
 
@@ -25,7 +25,10 @@ class Rescoring:
 
     run: Run
     masks: Mapping[int, NDArray]
-    _logits: dict[int, NDArray[np.float32]] = field(default_factory=dict)  # [3], of the whole frames
+    _look: CloserLook = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._look = CloserLook(self.run)
 
     def result(self) -> Analysis:
         """Do it. Raises what `Analyzer.rescore` raises."""
@@ -52,55 +55,27 @@ class Rescoring:
         batch = run.prepared(pixels)
         if run.classifier.needs_lesion_mask:
             given = [view_of_mask(self.masks[index] > 0, run.region, run.classifier_input) for index in indices]
-            batch = replace(batch, lesion_masks=self._on_device(given))
+            batch = replace(batch, lesion_masks=self._look.on_device(given))
         found = run.passed(indices, batch, run.options.explain_class)
         kept = run.let_through(batch, found)
         indices, pixels, found = [indices[place] for place in kept], [pixels[place] for place in kept], found.only(kept)
         assert found.heat is not None
         assert found.lesions is not None
         run.note(indices, found.logits, run.surest(found.lesions, batch))
-        self._logits.update(zip(indices, found.logits, strict=True))
+        self._look.logits.update(zip(indices, found.logits, strict=True))
         lesions: list[tuple[Lesion, NDArray]] = []
         with run.watch.timing("measure"):
             for index, square, warmth, frame in zip(indices, found.lesions, found.heat, pixels, strict=True):
                 probability = batch.segmenter_box.restore(square)
-                lesions += [(one, frame) for one in run.measure(index, self.masks[index], probability, warmth)]
-        self._look_closer(lesions)
+                lesions += [
+                    (one, frame) for one in run.measure(index, self.masks[index], probability, warmth, luminance(frame))
+                ]
+        self._look.at(lesions)
 
     def _joined(self, slices_of: Mapping[int, float]) -> tuple[VolumeLesion, ...]:
         """By number: a reader's segments stay the lesions that they are."""
         run = self.run
         return lesions_by_number(run.lesions, run.malignancy_of, voxel_mm3=run.voxel_mm3(), slices_of=slices_of)
-
-    def _look_closer(self, lesions: Sequence[tuple[Lesion, NDArray]]) -> None:
-        """Give each lesion in the analyzed region its likelihood, from its frame's pixels."""
-        views = [(lesion, frame, closer_view(Rectangle(*lesion.bbox_px), self.run.region)) for lesion, frame in lesions]
-        seen = [(lesion, luminance(frame), view) for lesion, frame, view in views if view is not None]
-        count = self.run.equipment.models.classifier.frames_at_once
-        for start in range(0, len(seen), count):
-            self.run.stop_if_cancelled()
-            some = seen[start : start + count]
-            with self.run.watch.timing("closer view"):
-                close, _ = self.run.classifier.logits(torch.cat([self._view(*one) for one in some]))
-            for (lesion, _, _), logits in zip(some, close, strict=True):
-                scored = replace(lesion, malignancy=self._likelihood(lesion.frame, logits))
-                self.run.lesions[lesion.id - 1] = scored
-
-    def _view(self, lesion: Lesion, gray: NDArray, view: Rectangle) -> torch.Tensor:
-        """The classifier's input ``[1, C, S, S]``."""
-        wanted = self.run.classifier_input
-        planes = [prepare_view(gray, view, self.run.region, wanted)]
-        if self.run.classifier.needs_lesion_mask:
-            planes.append(view_of_mask(self.masks[lesion.frame] == lesion.number, view, wanted))
-        return self._on_device(planes).transpose(0, 1).contiguous(memory_format=torch.channels_last)
-
-    def _likelihood(self, frame: int, close: NDArray[np.float32]) -> Malignancy:
-        """From the logits ``[3]`` of the closer view and those of the whole frame."""
-        return self.run.classifier.lesion_malignancy((self._logits[frame] + close) / 2, self.run.options.prevalence)
-
-    def _on_device(self, planes: Sequence[NDArray[np.float32]]) -> torch.Tensor:
-        """``[B, 1, S, S]`` of planes ``[S, S]``."""
-        return torch.from_numpy(np.stack(planes)[:, None]).to(self.run.equipment.device)
 
     def _state_rescored(self) -> None:
         outside = sum(lesion.malignancy is None for lesion in self.run.lesions)

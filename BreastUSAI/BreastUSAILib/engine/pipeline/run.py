@@ -31,8 +31,10 @@ from ..flags import Flag, Severity
 from ..gatekeeper.frame_flags import border_flag
 from ..images.frames import Frames, InputKind, Rectangle, luminance
 from ..images.letterbox import Letterbox
+from ..images.places import checked_places
 from ..lesions.joining import join_lesions, slices_stood_for
-from ..lesions.measure import label_lesions, measure_lesions, shown_lesions
+from ..lesions.measure import label_lesions, shown_lesions
+from ..lesions.measured import measured_lesions
 from ..lesions.withholding import WithholdingRule
 from ..models.classifier import Classifier
 from ..models.lesion_presence import surest_tissue
@@ -95,13 +97,19 @@ class Run:
 
     def result(self) -> Analysis:
         """Do it. Raises what `Analyzer.analyze` raises."""
-        indices = self.options.frames.indices(self.frames.count)
+        places = checked_places(self.options.places, self.frames)
+        asked = {place.frame or 0 for place in places}
+        indices = sorted({*self.options.frames.indices(self.frames.count), *asked})
         key_only = self.options.frames.key_only
         if not self.look(indices, self.classify if key_only else self.classified_and_mapped):
             return self.analysis(indices, Verdict(Label.REJECTED))
         key = max(self.probabilities, key=lambda index: self.probabilities[index].malignant)
         if key_only:
-            self._pass([key], self.classified_and_mapped)
+            self._pass(sorted({key, *(asked & set(self.probabilities))}), self.classified_and_mapped)
+        if places:
+            from .place_search import PlaceSearch  # it has a run
+
+            PlaceSearch(self).search(places)
         verdict = self.verdict_of(key)
         self._state_withheld(len(indices))
         self.compare(verdict)
@@ -199,13 +207,13 @@ class Run:
         batch = self.prepared(pixels)
         found = self.passed(indices, batch, self.options.explain_class)
         kept = self.let_through(batch, found)
-        indices, found = [indices[place] for place in kept], found.only(kept)
+        indices, pixels, found = [indices[place] for place in kept], [pixels[place] for place in kept], found.only(kept)
         assert found.heat is not None
         assert found.lesions is not None
         self.note(indices, found.logits, self.surest(found.lesions, batch))
         with self.watch.timing("measure"):
-            for index, square, warmth in zip(indices, found.lesions, found.heat, strict=True):
-                self.outline(index, batch.segmenter_box.restore(square), warmth)
+            for index, square, warmth, frame in zip(indices, found.lesions, found.heat, pixels, strict=True):
+                self.outline(index, batch.segmenter_box.restore(square), warmth, luminance(frame))
 
     def surest(self, lesions: NDArray[np.float32], batch: Batch) -> list[float] | None:
         """Of each frame, see `surest_tissue`; None where the pair's P(lesion) is the classifier's."""
@@ -230,8 +238,8 @@ class Run:
             for index, row in zip(indices, rows, strict=True):
                 known[index] = Probabilities(*(float(value) for value in row))
 
-    def outline(self, index: int, probability: NDArray[np.float32], heat: NDArray[np.float32]) -> None:
-        """Lesions of one frame from its lesion probabilities ``[H, W]``; keeps mask and heat map.
+    def outline(self, index: int, probability: NDArray[np.float32], heat: NDArray[np.float32], gray: NDArray) -> None:
+        """Lesions of one frame ``[H, W]`` from its lesion probabilities ``[H, W]``; keeps mask and heat map.
 
         No outline depends on the prevalence that was asked for.
         """
@@ -249,20 +257,37 @@ class Run:
             if shown.any():
                 self.outlined_on_normal.append(index)
             labels = shown
-        self.measure(index, labels, probability, heat)
+        self.measure(index, labels, probability, heat, gray, segmenter.threshold)
 
     def measure(
-        self, index: int, labels: NDArray[np.uint8], probability: NDArray[np.float32], heat: NDArray[np.float32]
+        self,
+        index: int,
+        labels: NDArray[np.uint8],
+        probability: NDArray[np.float32],
+        heat: NDArray[np.float32],
+        gray: NDArray,
+        threshold: float | None = None,
     ) -> tuple[Lesion, ...]:
-        """Keep mask and heat map of one frame, and its lesions, which are also returned."""
+        """Keep mask and heat map of one frame, and its lesions with their descriptors, which are also returned.
+
+        `threshold` is the probability that the outlines are drawn at; None where they were given.
+        """
         self.maps.store(index, labels, heat)
-        lesions = measure_lesions(
+        return self.measured(index, labels, probability, gray, threshold)
+
+    def measured(
+        self, index: int, labels: NDArray, probability: NDArray[np.float32], gray: NDArray, threshold: float | None
+    ) -> tuple[Lesion, ...]:
+        """The lesions of a label map, which are added to those of the run; arguments as for `measure`."""
+        lesions = measured_lesions(
             labels,
             probability,
+            gray,
             frame=index,
             first_id=len(self.lesions) + 1,
-            region_top=self.region.y,
+            region=self.region,
             pixel_spacing_mm=self.frames.pixel_spacing_mm,
+            threshold=threshold,
         )
         self.lesions.extend(lesions)
         return lesions

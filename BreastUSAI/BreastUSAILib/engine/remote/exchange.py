@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, OptionError
 from ..findings.analysis import Analysis, FrameFinding, Lesion
-from ..findings.counterfactuals import Counterfactuals
+from ..findings.counterfactual.counterfactuals import Counterfactuals
 from ..findings.maps import PackedLabels, PackedMasks, StoredMaps
 from ..images.frames import Frames, Rectangle
 from ..images.letterbox import Letterbox
+from ..images.places import checked_places
 from ..interface import Masks
 from ..options import AnalyzeOptions, ExplainOptions
 from .dataclass_json import from_plain, to_plain
@@ -77,7 +78,8 @@ def _needed(frames: Frames, options: AnalyzeOptions | ExplainOptions, masks: Mas
     if isinstance(options, ExplainOptions):
         return sorted(index for index in masks or () if 0 <= index < frames.count)
     if masks is None:
-        return list(options.frames.indices(frames.count))
+        asked = {place.frame or 0 for place in checked_places(options.places, frames)}
+        return sorted({*options.frames.indices(frames.count), *asked})
     region = options.frames.region_frames(frames.count) if frames.region is None else []
     return sorted({*region, *(index for index in masks if 0 <= index < frames.count)})
 

@@ -22,13 +22,14 @@ from ...client.stepped_work import UnexpectedError, asError
 from ...engine.errors import BreastUSAIError, Cancelled, DependencyError
 from ...engine.findings.analysis import Label
 from ...engine.images.frames import InputKind
+from ...engine.images.places import Place
 from ...engine.options import methods_in
 from ...scene.results.arrival import Arrival
 from ..words.plain_words import sentenceOf
 
 if TYPE_CHECKING:
     from ...client.jobs.analysis_job import AnalyzedNodes
-    from ...engine.findings.counterfactuals import Counterfactuals
+    from ...engine.findings.counterfactual.counterfactuals import Counterfactuals
     from ...scene.mrml.node_types import vtkMRMLScalarVolumeNode, vtkMRMLTextNode, vtkMRMLVolumeNode
     from ..parameters import BreastUSAIParameters
 
@@ -152,6 +153,16 @@ class Runner:
             )
 
         self._run(parameters, makeJob, lambda nodes: self.onExplained(nodes, report))
+
+    def find(self, parameters: BreastUSAIParameters, place: Place) -> None:
+        """Look for a lesion at a place of the result that is shown, or remove the outline that is there."""
+
+        def makeJob(listener: JobListener) -> Job:
+            from ...client.jobs.place_job import PlaceJob
+
+            return PlaceJob(self._engine, parameters, sourceOptions(parameters), place, listener)
+
+        self._run(parameters, makeJob, lambda _lesion: self.onRescored())
 
     def install(self, step: Step) -> bool:
         """Run an installation; returns whether it ended well.

@@ -10,8 +10,8 @@ from slicer.i18n import tr as _
 
 from ...client.jobs.listener import ignored
 from ...engine.errors import BreastUSAIError
-from ...engine.findings.counterfactual_words import change_words, check_words, difference_words
-from ...engine.findings.counterfactuals import Counterfactuals
+from ...engine.findings.counterfactual.counterfactual_words import change_words, check_words, difference_words
+from ...engine.findings.counterfactual.counterfactuals import Counterfactuals
 from ...scene.results.stored_report import storedReport
 from ..widgets.buttons import enableOrSay
 

@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 
 from ..slicer.segment_editor import SegmentEditorVisit, volumeOf
 from ..widgets.buttons import enableOrSay
+from .find_section import FindSection
 
 if TYPE_CHECKING:
     from ..panel_widgets import PanelWidgets
@@ -23,12 +24,17 @@ class EditSection:
         ui: the panel's widgets.
         parameters: the parameter node, or None until there is one.
         onRescore: called when the reader wants measurements and likelihoods of the outlines as they are now.
+        find: the button that looks for a lesion at a click, which is there where the outlines are.
     """
 
     def __init__(
-        self, ui: PanelWidgets, parameters: BreastUSAIParameters | None, onRescore: Callable[[], None]
+        self,
+        ui: PanelWidgets,
+        parameters: BreastUSAIParameters | None,
+        onRescore: Callable[[], None],
+        find: FindSection | None = None,
     ) -> None:
-        self._ui, self._onRescore = ui, onRescore
+        self._ui, self._onRescore, self._find = ui, onRescore, find
         self._parameters: BreastUSAIParameters | None = None
         self._isBusy = self._isWaiting = self._isEdited = False
         self._visit = SegmentEditorVisit()
@@ -39,6 +45,8 @@ class EditSection:
     def setParameterNode(self, parameters: BreastUSAIParameters | None) -> None:
         """Edit the outlines of these parameters from now on."""
         self._parameters = parameters
+        if self._find is not None:
+            self._find.setParameterNode(parameters)
         self.refresh()
 
     def setBusy(self, isBusy: bool) -> None:
@@ -65,7 +73,10 @@ class EditSection:
         """Enable what can be done; what cannot be done says why."""
         ui, missing = self._ui, self._missing()
         enableOrSay(ui.editButton, missing)
-        enableOrSay(ui.rescoreButton, missing or (_("Wait for the analysis that is running.") if self._isBusy else ""))
+        busy = missing or (_("Wait for the analysis that is running.") if self._isBusy else "")
+        enableOrSay(ui.rescoreButton, busy)
+        if self._find is not None:
+            self._find.refresh(busy)
         hint = _(
             "Correct the outlines in Segment Editor, come back, score them again: sizes and likelihoods then belong "
             "to your outlines."
@@ -77,6 +88,8 @@ class EditSection:
     def cleanup(self) -> None:
         """Let go of the parameters and take the way back from Segment Editor."""
         self._visit.end()
+        if self._find is not None:
+            self._find.cleanup()
         self._parameters = None
 
     def _missing(self) -> str:

@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 
 from ...engine.errors import BreastUSAIError
 from ...scene.mrml.result_links import VOLUME_ROLE, resultOf
-from ...scene.results.reader_assessment import ReaderAssessment, addReaderAssessment, readerAssessmentIn
+from ...scene.results.reader.reader_assessment import ReaderAssessment, addReaderAssessment, readerAssessmentIn
 from ..parameters import LARGEST_SECONDS
 from ..widgets.buttons import enableOrSay
 from ..widgets.choices import Choices

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ...client.jobs.listener import ignored
 from ...engine.errors import BreastUSAIError
 from ...engine.findings.analysis import Lesion
+from ...engine.images.places import Place
 from ...scene.mrml.result_links import NO_RESULT, VOLUME_ROLE, resultOf, setHidden
 from ...scene.mrml.sequences import sequenceBehind
 from ...scene.results.arrival import Arrival
@@ -19,11 +20,14 @@ from ..slicer.node_watch import TextWatch
 from ..words.plain_words import sentenceOf
 from .counterfactual_section import CounterfactualSection
 from .edit_section import EditSection
+from .find_section import FindSection
 from .overlay_section import OverlaySection
 from .reader_section import ReaderSection
 from .result_section import ResultSection
 
 if TYPE_CHECKING:
+    import qt
+
     from ...client.jobs.analysis_job import AnalyzedNodes
     from ...scene.mrml.node_types import (
         vtkMRMLScalarVolumeNode,
@@ -47,6 +51,8 @@ class ResultBlocks:
         onRescore: called when edited outlines are to be scored.
         onExplain: called when further explanations of the result are wanted.
         onProblem: told, in a sentence, why a frame or lesion cannot be shown.
+        onPlace: called where a lesion is to be looked for.
+        window: the application's main window, or None.
     """
 
     def __init__(
@@ -56,6 +62,8 @@ class ResultBlocks:
         onRescore: Callable[[], None],
         onExplain: Callable[[], None],
         onProblem: Callable[[str], None],
+        onPlace: Callable[[Place], None] = ignored,
+        window: qt.QWidget | None = None,
     ) -> None:
         self.onAssessed: Callable[[], None] = ignored
         self._onProblem = onProblem
@@ -63,9 +71,11 @@ class ResultBlocks:
         self._imageID: str | None = None
         self._isHidden = False
         self._otherShown = ""
-        self.result, self.overlay, self.checks = ResultSection(ui), OverlaySection(ui), CounterfactualSection(ui)
+        self.result, self.overlay = ResultSection(ui, onProblem=onProblem), OverlaySection(ui)
+        self.checks = CounterfactualSection(ui)
         self.reader = ReaderSection(ui, None, self._onCommitted)
-        self.edit = EditSection(ui, None, onRescore)
+        self.find = FindSection(ui, onPlace, onProblem, window)
+        self.edit = EditSection(ui, None, onRescore, self.find)
         self.edits = EditWatch(self.refresh)
         self.overlay.onAnalyzeAgain = onAnalyze
         self.overlay.explanations.onExplain = onExplain

@@ -19,6 +19,8 @@ from ...engine.findings.words import (
     likelihood_words,
     model_lines,
     prevalence_words,
+    risk_band_meaning,
+    risk_band_words,
     software_words,
     verdict_meaning,
     verdict_words,
@@ -34,6 +36,7 @@ from ..widgets.probability_bars import ProbabilityBars
 from ..widgets.shortcuts import withShortcut
 from ..words.lesion_rows import tableNote
 from ..words.plain_words import plainWords
+from .lesion_details import LesionDetails
 
 if TYPE_CHECKING:
     import qt
@@ -49,7 +52,12 @@ class ResultSection:
     the lesion to center on, and `onOverride` to be told that a result is wanted of an image that was rejected.
     """
 
-    def __init__(self, ui: PanelWidgets, parameters: BreastUSAIParameters | None = None) -> None:
+    def __init__(
+        self,
+        ui: PanelWidgets,
+        parameters: BreastUSAIParameters | None = None,
+        onProblem: Callable[[str], None] = ignored,
+    ) -> None:
         self.onFrameChosen: Callable[[int], None] = ignored
         self.onLesionChosen: Callable[[Lesion], None] = ignored
         self.onOverride: Callable[[], None] = ignored
@@ -63,7 +71,8 @@ class ResultSection:
         ui.framePlotFrame.layout().addWidget(self._plot)
         self._flags, self._lesions = FlagList(ui.flagsFrame), LesionTable(ui.lesionTable)
         self._plot.onFrameChosen = lambda frame: self.onFrameChosen(frame)
-        self._lesions.onLesionChosen = lambda lesion: self.onLesionChosen(lesion)
+        self._lesions.onLesionChosen = self._onLesion
+        self.details = LesionDetails(ui, onProblem)
         ui.researchUseLabel.text = RESEARCH_USE
         ui.editedLabel.visible = False
         ui.keyFrameButton.clicked.connect(self._onKeyFrameButton)
@@ -74,6 +83,7 @@ class ResultSection:
     def setParameterNode(self, parameters: BreastUSAIParameters | None) -> None:
         """Read the report of these parameters from now on."""
         self._parameters = parameters
+        self.details.setParameterNode(parameters)
         self.refresh()
 
     def refresh(self) -> None:
@@ -89,6 +99,7 @@ class ResultSection:
     def cleanup(self) -> None:
         """Let go of the parameters."""
         self._parameters = None
+        self.details.cleanup()
 
     def showWaiting(self) -> None:
         """Keep the result out of sight until the reader has entered an assessment."""
@@ -109,6 +120,7 @@ class ResultSection:
         for part in (self._plot, self._flags):
             part.setAnalysis(analysis)
         self._lesions.setReport(report)
+        self.details.show(report)
         self._bar.setMalignancy(None if analysis is None else analysis.verdict.malignancy)
         self._classes.setProbabilities(None if analysis is None else analysis.verdict.probabilities)
         if analysis is not None:
@@ -124,6 +136,7 @@ class ResultSection:
     def setCurrentFrame(self, frame: int | None) -> None:
         """Mark the frame that the slice view shows."""
         self.currentFrame = frame
+        self.details.setCurrentFrame(frame)
         self._plot.setCurrentFrame(frame)
 
     def goToKeyFrame(self, step: int) -> None:
@@ -141,6 +154,9 @@ class ResultSection:
         _sayOrHide(ui.likelihoodLabel, likelihood_words(verdict.malignancy, verdict.label, _))
         ui.likelihoodLabel.toolTip = likelihood_meaning(_)
         _sayOrHide(ui.intervalLabel, interval_words(verdict.malignancy, _))
+        band = risk_band_words(verdict.malignancy, _)
+        _sayOrHide(ui.riskBandLabel, band[:1].upper() + band[1:])
+        ui.riskBandLabel.toolTip = risk_band_meaning(_)
         _sayOrHide(ui.prevalenceAppliedLabel, prevalence_words(analysis, _))
         ui.likelihoodBarFrame.visible = verdict.malignancy is not None
         ui.probabilitiesLabel.visible = ui.probabilitiesFrame.visible = verdict.probabilities is not None
@@ -165,6 +181,10 @@ class ResultSection:
         ui.lesionsFrame.visible = analysis.verdict.label is not Label.REJECTED
         ui.lesionTable.visible = ui.copyLesionsButton.visible = not self._lesions.isEmpty
         ui.lesionNoteLabel.text = _("No lesion was outlined.") if self._lesions.isEmpty else tableNote(analysis)
+
+    def _onLesion(self, lesion: Lesion) -> None:
+        self.details.choose(lesion)
+        self.onLesionChosen(lesion)
 
     def _onKeyFrameButton(self, _checked: bool = False) -> None:
         key = None if self.report is None else self.report.analysis.verdict.key_frame

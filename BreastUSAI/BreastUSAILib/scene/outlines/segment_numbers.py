@@ -12,14 +12,14 @@ from ...engine.findings.lesion_segment import MAX_LESIONS, lesion_name
 if TYPE_CHECKING:
     from ..mrml.node_types import vtkSegmentation
 
-_LESION = re.compile(lesion_name(1).replace("1", r"([1-9]\d{0,2})"))
+_LESION = re.compile(lesion_name(1).replace("1", r"([1-9]\d{0,2})") + r"(?: \(asked for\))?")
 
 
 def segmentNumbers(segmentation: vtkSegmentation) -> dict[str, int]:
     """Segment id -> lesion number of a vtkSegmentation.
 
-    The segment "Lesion n" is lesion n: it keeps its number when others are deleted. Every other segment, a second
-    "Lesion n" too, gets a number after all of these, in the order of the segments.
+    The segment "Lesion n" is lesion n, and so is "Lesion n (asked for)": it keeps its number when others are deleted.
+    Every other segment, a second "Lesion n" too, gets a number after all of these, in the order of the segments.
 
     Raises InputError for more segments than there are numbers.
     """

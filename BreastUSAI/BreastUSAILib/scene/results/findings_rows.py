@@ -6,9 +6,11 @@ from collections.abc import Generator, Mapping
 
 from ... import RESEARCH_USE
 from ...engine.findings.analysis import Analysis, Lesion, Malignancy, VolumeLesion
+from ...engine.findings.changed import DEPTH, LONG_AXIS, SHORT_AXIS
+from ...engine.findings.descriptors import WORDS
 from ...engine.findings.lesion_segment import lesion_name
 from ...engine.findings.measures import LESION_MEASURES, VOLUME_MEASURES, Translate
-from ...engine.findings.words import english, label_words
+from ...engine.findings.words import descriptor_title, descriptor_value, english, label_words, length_error
 from ...engine.images.frames import InputKind
 
 Row = dict[str, str]
@@ -35,12 +37,19 @@ class FindingsRows:
         self._lesionHeadings = [(measure.kept_heading(_), measure) for measure in LESION_MEASURES]
         self._volumeHeadings = [(measure.kept_heading(_), measure) for measure in VOLUME_MEASURES]
 
+        self._lengths = {LONG_AXIS: _("Long axis"), SHORT_AXIS: _("Short axis"), DEPTH: _("Depth")}
+        self._asked = _("Asked for by the reader")
+
     def columns(self) -> dict[str, str]:
         """Title -> unit (empty for none) of every column, from left to right."""
+        _, analysis = self._translate, self._analysis
         columns = dict.fromkeys((self._finding, self._likelihood, self._lesion, self._frame), "")
-        if self._analysis.input.kind is InputKind.VOLUME:
+        if analysis.input.kind is InputKind.VOLUME:
             columns |= {title: measure.unit for title, measure in self._volumeHeadings}
-        return columns | {title: measure.unit for title, measure in self._lesionHeadings}
+        columns |= {title: measure.unit for title, measure in self._lesionHeadings}
+        unit = "px" if analysis.input.pixel_spacing_mm is None else "mm"
+        columns |= {f"{title} ± ({unit})": unit for title in self._lengths.values()}
+        return columns | {descriptor_title(name, _): "" for name in WORDS} | {self._asked: ""}
 
     def rows(self) -> Generator[None, None, list[Row]]:
         """The verdict, then each joined lesion of a volume, then each lesion of each frame; in short steps.
@@ -73,13 +82,25 @@ class FindingsRows:
         }
 
     def _lesionRow(self, lesion: Lesion, number: int, name: str, frameLikelihood: str) -> Row:
+        _, told = self._translate, [one for one in lesion.descriptors if one.value is not None]
         return {
             self._finding: name,
             self._likelihood: _interval(lesion.malignancy) or frameLikelihood,
             self._lesion: str(number),
             self._frame: str(lesion.frame),
             **{title: measure.kept(lesion) for title, measure in self._lesionHeadings},
+            **self._errors(lesion),
+            **{
+                descriptor_title(one.name, _): descriptor_value(one.value, _) for one in lesion.descriptors if one.value
+            },
+            self._asked: _("yes") if lesion.asked is not None else "",
         }
+
+    def _errors(self, lesion: Lesion) -> Row:
+        """How far lengths may be off, in the unit that the lengths are read in; nothing of one that a reader measured."""
+        unit, digits = ("px", 1) if lesion.long_axis_mm is None else ("mm", 2)
+        errors = {title: length_error(lesion, name) for name, title in self._lengths.items()}
+        return {f"{title} ± ({unit})": f"{error:.{digits}f}" for title, error in errors.items() if error is not None}
 
     def _joinedRow(self, joined: VolumeLesion, name: str) -> Row:
         _ = self._translate

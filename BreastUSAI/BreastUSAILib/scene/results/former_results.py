@@ -12,7 +12,7 @@ from ...engine.findings.measures import Translate
 from ..mrml.result_links import RESULT_ROLES, LinkedResult, resultsOf
 from ..mrml.sequences import sequenceBehind
 from ..outlines.outline_marks import areEditedInSteps
-from .reader_assessment import addReaderAssessment, readerAssessmentIn
+from .reader.reader_assessment import addReaderAssessment, readerAssessmentIn
 
 if TYPE_CHECKING:
     from ..mrml.node_types import (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis
+from ...engine.findings.changed import asked_as_before
 from ...engine.findings.lesion_segment import lesion_name
 from ...engine.findings.measures import Translate
 from ...engine.findings.words import english
@@ -17,6 +18,7 @@ from ..outlines.edited_masks import EditedMasks, Numbers
 from ..outlines.outline_marks import setMarksOfAll
 from ..outlines.segmentation_node import dressSegment
 from .findings_table import findingsColumns, replaceFindings
+from .reader.reader_words import WORDS_KEY, wordsOfSame
 from .report_node import (
     EXPLANATION_KEY,
     EXPLANATIONS_KEY,
@@ -27,6 +29,7 @@ from .report_node import (
     readReport,
     reportText,
 )
+from .stored_report import storedReport
 
 if TYPE_CHECKING:
     from ..mrml.node_types import (
@@ -70,6 +73,9 @@ def showRescoredInSteps(
     for frame, node in _segmentations(segmentationNode, volumeNode, masks.numbers):
         segmentNames.add(frame, node.GetSegmentation(), masks.numbers[frame])
         yield
+    stored = storedReport(report)
+    assert stored is not None
+    analysis = asked_as_before(analysis, stored.analysis)
     names = segmentNames.chosenFor(analysis)
     columns = yield from findingsColumns(analysis, names, translate)
     more: dict[str, Any] = {NAMES_KEY: {str(lesion): name for lesion, name in names.items()}} if names else {}
@@ -82,6 +88,9 @@ def showRescoredInSteps(
         head = replace(analysis, frames=(), lesions=(), volume_lesions=()).to_json()
         if former[EXPLANATION_KEY] != head[EXPLANATION_KEY]:
             more[GRADES_KEY] = []  # of another map than the one that stays
+    words = wordsOfSame(stored.readerWords, stored.analysis, analysis)
+    if words:
+        more[WORDS_KEY] = words
     kept = former.get(READER_KEY)
     if kept is not None:
         more[READER_KEY] = kept

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from slicer.i18n import tr as _
-
 from ...engine.errors import InputError
 from ...engine.findings.analysis import SCHEMA_VERSION, Analysis
 from ...engine.findings.document_form import analysis_from
-from .reader_assessment import ReaderAssessment, assessmentFrom
+from .reader.reader_assessment import ReaderAssessment, assessmentFrom
+from .reader.reader_words import WORDS_KEY, ReaderWords, wordsFrom
 from .report_node import NAMES_KEY, READER_KEY, parsedReport
 
 if TYPE_CHECKING:
@@ -27,11 +26,13 @@ class StoredReport:
         analysis: the findings; their maps are absent, since masks and heat maps are nodes of their own.
         reader: what a reader thought before seeing them, or None.
         lesionNames: the names that a reader gave segments, by `Lesion.id`.
+        readerWords: a reader's own words for descriptors, by `Lesion.id` and the descriptor's name.
     """
 
     analysis: Analysis
     reader: ReaderAssessment | None = None
     lesionNames: Mapping[int, str] = field(default_factory=dict)  # noqa: N815
+    readerWords: ReaderWords = field(default_factory=dict)  # noqa: N815
 
 
 def storedReport(textNode: vtkMRMLTextNode | None) -> StoredReport | None:
@@ -51,17 +52,20 @@ def _reportIn(text: str, name: str) -> StoredReport:
     document = parsedReport(text, name)
     if str(document.get("schema_version")).split(".")[0] != SCHEMA_VERSION.split(".")[0]:
         raise InputError(
-            _("the report was written by another version of BreastUSAI"),
+            "the report was written by another version of BreastUSAI",
             where=name,
-            remedy=_("Analyze the image again"),
+            remedy="Analyze the image again",
         )
     try:
         analysis = analysis_from(document)
     except ValueError as error:
-        raise InputError(
-            _("the report is damaged ({what})").format(what=error), where=name, remedy=_("Analyze the image again")
-        ) from error
-    return StoredReport(analysis, assessmentFrom(document.get(READER_KEY)), _namesFrom(document.get(NAMES_KEY)))
+        raise InputError(f"the report is damaged ({error})", where=name, remedy="Analyze the image again") from error
+    return StoredReport(
+        analysis,
+        assessmentFrom(document.get(READER_KEY)),
+        _namesFrom(document.get(NAMES_KEY)),
+        wordsFrom(document.get(WORDS_KEY)),
+    )
 
 
 def _namesFrom(value: object) -> dict[int, str]:

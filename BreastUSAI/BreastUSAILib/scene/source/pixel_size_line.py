@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..mrml.node_types import (
         vtkMRMLInteractionNode,
         vtkMRMLMarkupsLineNode,
+        vtkMRMLMarkupsNode,
         vtkMRMLScene,
         vtkMRMLSelectionNode,
         vtkMRMLVolumeNode,
@@ -44,7 +45,7 @@ def addPixelSizeLine(volumeNode: vtkMRMLVolumeNode) -> vtkMRMLMarkupsLineNode:
     display.SetVisibility3D(False)
     noteImageOf(line, volumeNode)
     placeBeside(line, volumeNode)
-    _placeByClicks(line)
+    placeByClicks(line)
     return line
 
 
@@ -79,16 +80,16 @@ def removeLine(lineNode: vtkMRMLMarkupsLineNode) -> None:
     lineNode.GetScene().RemoveNode(lineNode)
 
 
-def stopPlacing(lineNode: vtkMRMLMarkupsLineNode) -> None:
-    """Clicks no longer place ends of this line; does nothing where they do not."""
-    selection, interaction = _modesOf(lineNode.GetScene())
-    if selection.GetActivePlaceNodeID() == lineNode.GetID():
+def stopPlacing(markups: vtkMRMLMarkupsNode) -> None:
+    """Clicks no longer place points of this node; does nothing where they do not."""
+    selection, interaction = _modesOf(markups.GetScene())
+    if selection.GetActivePlaceNodeID() == markups.GetID():
         if interaction.GetCurrentInteractionMode() == interaction.Place:
             interaction.SwitchToViewTransformMode()
         selection.SetReferenceActivePlaceNodeID(None)
 
 
-def markedEnds(lineNode: vtkMRMLMarkupsLineNode) -> list[tuple[float, float, float]]:
+def markedEnds(lineNode: vtkMRMLMarkupsNode) -> list[tuple[float, float, float]]:
     """Where the ends lie that were clicked, in world coordinates: none, one or two."""
     places = [
         lineNode.GetNthControlPointPositionWorld(index)
@@ -98,11 +99,11 @@ def markedEnds(lineNode: vtkMRMLMarkupsLineNode) -> list[tuple[float, float, flo
     return [(place[0], place[1], place[2]) for place in places]
 
 
-def _placeByClicks(line: vtkMRMLMarkupsLineNode) -> None:
+def placeByClicks(markups: vtkMRMLMarkupsNode) -> None:
     """Slicer's own way: a click in a view adds a point to the active node, until that has as many as it needs."""
-    selection, interaction = _modesOf(line.GetScene())
-    selection.SetReferenceActivePlaceNodeClassName(line.GetClassName())
-    selection.SetReferenceActivePlaceNodeID(line.GetID())
+    selection, interaction = _modesOf(markups.GetScene())
+    selection.SetReferenceActivePlaceNodeClassName(markups.GetClassName())
+    selection.SetReferenceActivePlaceNodeID(markups.GetID())
     interaction.SetPlaceModePersistence(0)
     interaction.SetCurrentInteractionMode(interaction.Place)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.findings.analysis import Analysis
-from ..engine.findings.lesion_segment import lesion_color, lesion_name, lesion_terminology
-from ..engine.images.frames import Frames
+from ...engine.findings.analysis import Analysis
+from ...engine.findings.lesion_segment import lesion_color, lesion_name, lesion_terminology
+from ...engine.images.frames import Frames
 from .nrrd_file import FRAMES_KEY, analyzed_slab, slab_to_ras, write_nrrd
 
 

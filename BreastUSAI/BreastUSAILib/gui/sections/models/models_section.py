@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from slicer.i18n import tr as _
 
-from ...client.process.background_engine import BackgroundEngine
-from ..widgets.choices import Choices
-from ..words.model_words import TASKS, choiceWords, deviceWords
+from ....client.process.background_engine import BackgroundEngine
+from ...widgets.choices import Choices
+from ...words.model_words import TASKS, choiceWords, deviceWords
 from .model_list import ModelList
 
 if TYPE_CHECKING:
-    from ..panel_widgets import PanelWidgets
-    from ..parameters import BreastUSAIParameters
+    from ...panel_widgets import PanelWidgets
+    from ...parameters import BreastUSAIParameters
 
 
 class ModelsSection:

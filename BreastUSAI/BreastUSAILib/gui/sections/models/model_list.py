@@ -10,16 +10,16 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from ...client.jobs.listener import JobListener, ignored
-from ...client.process.background_engine import BackgroundEngine
-from ...engine.errors import BreastUSAIError
-from ..widgets.buttons import enableOrSay
-from ..widgets.text_window import TextWindow
-from ..words.model_words import Model, modelToolTip, modelWords
-from ..words.plain_words import plainWords, sentenceOf
+from ....client.jobs.listener import JobListener, ignored
+from ....client.process.background_engine import BackgroundEngine
+from ....engine.errors import BreastUSAIError
+from ...widgets.buttons import enableOrSay
+from ...widgets.text_window import TextWindow
+from ...words.model_words import Model, modelToolTip, modelWords
+from ...words.plain_words import plainWords, sentenceOf
 
 if TYPE_CHECKING:
-    from ..panel_widgets import PanelWidgets
+    from ...panel_widgets import PanelWidgets
 
 
 class ModelList:
@@ -188,7 +188,7 @@ class ModelList:
 
     def _onOpenFolder(self, _checked: bool = False) -> None:
         # It loads much of the engine, which nothing else here needs.
-        from ...engine.bundles.model_folder import user_folder
+        from ....engine.bundles.model_folder import user_folder
 
         folder = user_folder()
         try:

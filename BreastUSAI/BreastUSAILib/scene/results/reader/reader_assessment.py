@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import Field, asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
-from ...engine.findings.measures import Translate
-from ...engine.findings.words import english
-from .findings_table import putReaderRow
-from .report_node import READER_KEY, addToReport, readReport
+from ....engine.findings.measures import Translate
+from ....engine.findings.words import english
+from ..findings_table import putReaderRow
+from ..report_node import READER_KEY, addToReport, readReport
 
 if TYPE_CHECKING:
-    from ..mrml.node_types import vtkMRMLTableNode, vtkMRMLTextNode
+    from ...mrml.node_types import vtkMRMLTableNode, vtkMRMLTextNode
 
 _NEEDED = ("birads", "comment", "at")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..words import english
 from .counterfactuals import Change, Counterfactual, Counterfactuals, WhyNot
-from .words import english
 
 Translate = Callable[[str], str]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.findings.analysis import Analysis, FurtherExplanation
-from ..engine.images.frames import Frames
+from ...engine.findings.analysis import Analysis, FurtherExplanation
+from ...engine.images.frames import Frames
 from .nrrd_file import FRAMES_KEY, analyzed_slab, slab_to_ras, write_nrrd
 
 STEPS = 1024  # finer than any heat map means, and a quarter of the bytes that the full mantissa needs

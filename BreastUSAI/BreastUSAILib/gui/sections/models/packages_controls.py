@@ -9,11 +9,11 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from ...client.installing.installer import InstallerLike, Step
-from ..widgets.buttons import enableOrSay
+from ....client.installing.installer import InstallerLike, Step
+from ...widgets.buttons import enableOrSay
 
 if TYPE_CHECKING:
-    from ..panel_widgets import PanelWidgets
+    from ...panel_widgets import PanelWidgets
 
 
 class PackagesControls:

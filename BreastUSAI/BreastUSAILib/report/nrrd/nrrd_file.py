@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.findings.analysis import Analysis
-from ..engine.images.frames import LPS_TO_RAS, Frames
-from .atomic import atomic_file
+from ...engine.findings.analysis import Analysis
+from ...engine.images.frames import LPS_TO_RAS, Frames
+from ..atomic import atomic_file
 
 FRAMES_KEY = "BreastUSAI.Frames"
 

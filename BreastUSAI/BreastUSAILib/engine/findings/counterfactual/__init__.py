@@ -1,0 +1,1 @@
+"""What a likelihood depends on: the checks, and their words."""

@@ -1,0 +1,1 @@
+"""What a reader says of a result, kept with it."""
