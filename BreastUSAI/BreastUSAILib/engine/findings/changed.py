@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 from .. import flag_sentences
 from ..flags import Flag, FlagCode, Severity
@@ -93,7 +94,12 @@ def with_length(analysis: Analysis, lesion: int, name: str, ends: Ends) -> Analy
 
     def changed(one: Lesion) -> Lesion:
         by_reader = tuple(known for known in LENGTHS if known in (*one.by_reader, name))
-        fields = {f"{name}_px": pixels, f"{name}_mm": mm, f"{name}_ends_px": ends, "by_reader": by_reader}
+        fields: dict[str, Any] = {
+            f"{name}_px": pixels,
+            f"{name}_mm": mm,
+            f"{name}_ends_px": ends,
+            "by_reader": by_reader,
+        }
         return replace(one, **fields)
 
     return replace(analysis, lesions=tuple(changed(one) if one.id == lesion else one for one in analysis.lesions))

@@ -353,5 +353,6 @@ def length_error(lesion: Lesion, name: str) -> float | None:
     """
     if lesion.errors is None or name in lesion.by_reader:
         return None
-    mm = getattr(lesion.errors, f"{name}_mm")
-    return getattr(lesion.errors, f"{name}_px") if mm is None else mm
+    mm: float | None = getattr(lesion.errors, f"{name}_mm")
+    pixels: float = getattr(lesion.errors, f"{name}_px")
+    return pixels if mm is None else mm

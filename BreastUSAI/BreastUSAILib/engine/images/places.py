@@ -63,6 +63,8 @@ class Place:
         if match[4] is None:
             return cls(column, row, frame)
         width, height = float(match[4]), float(match[5])
+        if width <= 0 or height <= 0:
+            raise OptionError(f"the box '{text}' is no place of an image", remedy="Give it a width and a height")
         return cls(column + (width - 1) / 2, row + (height - 1) / 2, frame, width, height)
 
     @property

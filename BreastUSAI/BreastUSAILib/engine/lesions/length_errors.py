@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,4 +88,5 @@ def _half_apart(lesion: Lesion, others: Sequence[Lesion]) -> LengthErrors:
         values = [getattr(one, name) for one in (lesion, *others)]
         return None if values[0] is None else (max(values) - min(values)) / 2
 
-    return LengthErrors(**{name: half(name) for name in LengthErrors.__dataclass_fields__})
+    values: dict[str, Any] = {name: half(name) for name in LengthErrors.__dataclass_fields__}
+    return LengthErrors(**values)

@@ -81,7 +81,7 @@ class LesionDetails:
             return None
         analysis = self._report.analysis
         lesions = {one.id: one for one in analysis.lesions}
-        if self._chosen in lesions:
+        if self._chosen is not None and self._chosen in lesions:
             return lesions[self._chosen]
         ofKeyFrame = [one for one in analysis.lesions if one.frame == analysis.verdict.key_frame]
         return next(iter([*ofKeyFrame, *analysis.lesions]), None)
