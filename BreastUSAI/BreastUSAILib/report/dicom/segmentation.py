@@ -120,7 +120,7 @@ def _numbers(values: Any) -> list[float]:
 
 def _renumbered(labels: NDArray[np.unsignedinteger[Any]], numbers: Sequence[int]) -> NDArray[np.uint16]:
     """Lesion numbers as 1, 2, 3 …, as segments are numbered; a reader may have removed one between."""
-    places = np.zeros(int(labels.max()) + 1, np.uint16)
+    places: NDArray[np.uint16] = np.zeros(int(labels.max()) + 1, np.uint16)
     places[numbers] = np.arange(1, len(numbers) + 1)
     return places[labels]
 
