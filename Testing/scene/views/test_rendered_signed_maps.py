@@ -18,7 +18,7 @@ from BreastUSAILib.scene.views.overlay import hideOtherOverlays, setOverlaysVisi
 from Testing.host.render import why_no_rendering
 from Testing.scene.analyses import finished
 
-from .test_rendered_heat_maps import MIDDLE, SIDE, VIEW, exam, picture_of, without_heat
+from .test_rendered_heat_maps import SIDE, VIEW, exam, picture_of, without_heat
 
 pytestmark = [
     pytest.mark.render,
@@ -44,7 +44,6 @@ def test_it_fades_from_cold_over_nothing_to_warm_without_an_edge(host):
 
     assert np.abs(drawn[VIEW // 2 - 4 : VIEW // 2 + 4]).max() < 12, "nothing lies where there is no relevance"
     cold, warm = drawn[VIEW // 4], drawn[3 * VIEW // 4]
-    assert cold[2] - cold[0] > 60
-    assert warm[0] - warm[2] > 60
+    assert cold[2] - cold[0] > 25, "the greatest relevance is pale"
+    assert warm[0] - warm[2] > 25
     assert np.abs(np.diff(drawn[10:-10], axis=0)).max() < 25
-    assert MIDDLE[0].start == VIEW // 2
