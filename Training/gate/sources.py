@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -108,8 +109,8 @@ def other_pictures(data: Path, folders: list[Path], count: int) -> Iterator[Pict
 def _phantoms() -> Iterator[Picture]:
     for seed in range(12):
         label = (Label.NORMAL, Label.BENIGN, Label.MALIGNANT)[seed % 3]
-        yield Picture(str(seed), Role.PHANTOM, "phantom", lambda seed=seed, label=label: _phantom(seed, label, False))
-        yield Picture(str(seed), Role.CALIPERS, "phantom", lambda seed=seed, label=label: _phantom(seed, label, True))
+        yield Picture(str(seed), Role.PHANTOM, "phantom", partial(_phantom, seed, label, False))
+        yield Picture(str(seed), Role.CALIPERS, "phantom", partial(_phantom, seed, label, True))
 
 
 def _phantom(seed: int, label: Label, has_calipers: bool) -> Frames:
@@ -121,7 +122,7 @@ def with_calipers(pixels: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
     """The picture with two crosses drawn on it, as scanners draw them."""
     rng = np.random.default_rng(seed)
     picture = Image.fromarray(pixels)
-    pen, rows, columns = ImageDraw.Draw(picture), *pixels.shape[:2]
+    pen, (rows, columns) = ImageDraw.Draw(picture), pixels.shape[:2]
     for across in (0.35, 0.62):
         x, y = int(across * columns), int(rng.uniform(0.3, 0.6) * rows)
         arm, gap = int(rng.integers(4, 8)), int(rng.choice([0, 2]))
