@@ -72,9 +72,9 @@ def _slice(rng: np.random.Generator, rows: int, columns: int) -> NDArray:
     shell = body & ~_oval(x, y, 0.0, 0.0, 0.55, 0.55, 0.0)
     picture = np.where(shell, rng.uniform(40, 230), picture).astype(np.float64)
     for _number in range(int(rng.integers(6, 25))):
-        at, sides = rng.uniform(-0.5, 0.5, 2), rng.uniform(0.03, 0.3, 2)
+        (left, top), (width, height) = rng.uniform(-0.5, 0.5, 2), rng.uniform(0.03, 0.3, 2)
         for side in (1, -1) if rng.random() < 0.5 else (1,):
-            inside = _oval(x, y, side * at[0], at[1], sides[0], sides[1], side * rng.uniform(0, 0.2)) & body
+            inside = _oval(x, y, side * left, top, width, height, side * rng.uniform(0, 0.2)) & body
             picture[inside] = rng.uniform(10, 240)
     folds = ndimage.gaussian_filter(rng.normal(size=picture.shape), rng.uniform(2, 5))
     picture += body * rng.uniform(0, 45) * folds / folds.std()
@@ -87,8 +87,8 @@ def _radiograph(rng: np.random.Generator, rows: int, columns: int) -> NDArray:
     y, x = np.mgrid[-1 : 1 : rows * 1j, -1 : 1 : columns * 1j]
     picture = np.zeros((rows, columns))
     for _number in range(int(rng.integers(6, 16))):
-        at, sides = rng.uniform(-0.9, 0.9, 2), rng.uniform(0.08, 0.9, 2)
-        picture += rng.uniform(10, 60) * _oval(x, y, at[0], at[1], sides[0], sides[1], rng.uniform(-1.5, 1.5))
+        (left, top), (width, height) = rng.uniform(-0.9, 0.9, 2), rng.uniform(0.08, 0.9, 2)
+        picture += rng.uniform(10, 60) * _oval(x, y, left, top, width, height, rng.uniform(-1.5, 1.5))
     soft = ndimage.gaussian_filter(picture, rng.uniform(2, 7))
     return 20 + 200 * soft / max(soft.max(), 1) + rng.normal(scale=rng.uniform(2, 7), size=soft.shape)
 

@@ -22,7 +22,7 @@ REFUSED_SHARE = 0.012
 PASSED_SHARE = 0.02
 """Of other pictures whose kind was left out: what these and the good images leave between them is room."""
 
-ROOM_SHARE = 0.33
+ROOM_SHARE = 0.2
 """Of the room, which the point is moved up: good images of collections that nobody saw need it more."""
 
 FAR_SHARE = 0.03

@@ -31,6 +31,9 @@ _NO_ULTRASOUND_OF_PYDICOM = (
 )
 _FRAMES_OF_EACH = 3
 
+CLOSER_EACH = 2
+"""Of every second image a part is looked at too."""
+
 
 class Role(str, Enum):
     """What a picture tells of a gate."""
@@ -85,9 +88,22 @@ def breast_pictures(examples: list[Example], train_on: frozenset[str], most: int
             strata = tuple(
                 sorted((key, example.strata[key]) for key in ("doppler", "calipers") if key in example.strata)
             )
-            yield Picture(
-                *(example.name, role, name, example.frames, 0, example.group, name in train_on, strata),
-            )
+            common = (0, example.group, name in train_on, strata)
+            yield Picture(example.name, role, name, example.frames, *common)
+            if place % (CLOSER_EACH * step) == 0:
+                yield Picture(f"{example.name} closer", role, name, partial(_closer, example, place), *common)
+
+
+def _closer(example: Example, seed: int) -> Frames:
+    """A part of the image, as cropped and zoomed pictures show it: its texture is coarser to the networks."""
+    pixels = example.frames().gray(0)
+    rng = np.random.default_rng(seed)
+    share = rng.uniform(0.4, 0.75)
+    rows, columns = (int(share * side) for side in pixels.shape)
+    top, left = (
+        int(rng.integers(0, side - part + 1)) for side, part in zip(pixels.shape, (rows, columns), strict=True)
+    )
+    return _still(np.ascontiguousarray(pixels[top : top + rows, left : left + columns]))()
 
 
 def other_pictures(data: Path, folders: list[Path], count: int) -> Iterator[Picture]:
@@ -109,8 +125,8 @@ def other_pictures(data: Path, folders: list[Path], count: int) -> Iterator[Pict
 def _phantoms() -> Iterator[Picture]:
     for seed in range(12):
         label = (Label.NORMAL, Label.BENIGN, Label.MALIGNANT)[seed % 3]
-        for role, has_calipers in ((Role.PHANTOM, False), (Role.CALIPERS, True)):
-            yield Picture(str(seed), role, "phantom", partial(_phantom, seed, label, has_calipers))
+        yield Picture(str(seed), Role.PHANTOM, "phantom", partial(_phantom, seed, label, False))
+        yield Picture(str(seed), Role.CALIPERS, "phantom", partial(_phantom, seed, label, True))
 
 
 def _phantom(seed: int, label: Label, has_calipers: bool) -> Frames:
@@ -122,7 +138,7 @@ def with_calipers(pixels: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
     """The picture with two crosses drawn on it, as scanners draw them."""
     rng = np.random.default_rng(seed)
     picture = Image.fromarray(pixels)
-    pen, rows, columns = ImageDraw.Draw(picture), *pixels.shape[:2]
+    pen, (rows, columns) = ImageDraw.Draw(picture), pixels.shape[:2]
     for across in (0.35, 0.62):
         x, y = int(across * columns), int(rng.uniform(0.3, 0.6) * rows)
         arm, gap = int(rng.integers(4, 8)), int(rng.choice([0, 2]))

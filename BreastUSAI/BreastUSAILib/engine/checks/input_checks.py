@@ -41,7 +41,7 @@ _FLOW_COLOR = 0.35
 _FLOW_SHARE = 0.001
 _GREENER = 1.15
 _MAP_SHARE = 0.06  # a color map covers an area; its scale beside it, or flow, less
-_MAP_GREEN = 0.12  # of the colored pixels: flow is red and blue, elastography goes through green
+_MAP_GREEN = 0.2  # of the colored pixels: flow is red and blue, elastography goes through green
 
 _BLANK = Flag(FlagCode.BLANK_FRAME, Severity.REJECT, flag_sentences.BLANK)
 _NOT_ULTRASOUND = Flag(FlagCode.NOT_ULTRASOUND, Severity.REJECT, flag_sentences.NOT_ULTRASOUND)

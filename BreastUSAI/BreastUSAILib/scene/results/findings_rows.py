@@ -90,14 +90,12 @@ class FindingsRows:
             self._frame: str(lesion.frame),
             **{title: measure.kept(lesion) for title, measure in self._lesionHeadings},
             **self._errors(lesion),
-            **{
-                descriptor_title(one.name, _): descriptor_value(one.value, _) for one in lesion.descriptors if one.value
-            },
+            **{descriptor_title(one.name, _): descriptor_value(one.value, _) for one in told},
             self._asked: _("yes") if lesion.asked is not None else "",
         }
 
     def _errors(self, lesion: Lesion) -> Row:
-        """How far lengths may be off, in the unit that the lengths are read in; nothing of one that a reader measured."""
+        """How far lengths may be off, in the unit that the lengths are read in; nothing of one that a reader took."""
         unit, digits = ("px", 1) if lesion.long_axis_mm is None else ("mm", 2)
         errors = {title: length_error(lesion, name) for name, title in self._lengths.items()}
         return {f"{title} ± ({unit})": f"{error:.{digits}f}" for title, error in errors.items() if error is not None}
