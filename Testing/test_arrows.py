@@ -49,7 +49,7 @@ FLOORS = {
         *("networks", "images", "weights", "loop", "changes", "plan", "work_folder", "delivery", "training"),
         *("averaging", "leave_out"),
     ),
-    "Training.measure": ("latency", "rows", "figures", "presentation", "controls", "explanations"),
+    "Training.measure": ("latency", "rows", "clicks", "figures", "presentation", "controls", "explanations"),
     "Testing.host": ("qt", "widgets", "views", "scene", "module", "application"),
 }
 """Each room's folders and files from the ground up: each may import what stands before it, and nothing after."""

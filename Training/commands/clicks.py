@@ -28,8 +28,8 @@ def run(given: argparse.Namespace) -> int:
     import numpy as np
 
     from ..measure.clicks import AIM, Clicks
-    from ..measure.run import show_progress
-    from ..measure.subject import choose_split, find_subject, load_split, with_seen_groups
+    from ..measure.rows.run import show_progress
+    from ..measure.rows.subject import choose_split, find_subject, load_split, with_seen_groups
 
     subject = with_seen_groups(find_subject(given.bundles), given.data, Part.TEST, given.duplicates)
     examples = load_split(given.data, choose_split(subject, given.fold, given.train_on), given.duplicates)

@@ -17,11 +17,11 @@ from BreastUSAILib.engine.images.frames import Rectangle
 from BreastUSAILib.engine.images.places import Place
 from BreastUSAILib.engine.lesions.measure import label_lesions
 from BreastUSAILib.engine.lesions.outline_at import mean_probability, near_of, outline_at, smallest_of, views_of
-from BreastUSAILib.engine.pipeline.run import withholding_rule
+from BreastUSAILib.engine.pipeline.withholding_rule import withholding_rule
 from BreastUSAILib.engine.preparing.closer_view import prepare_view
 
 from ..data.example import Example
-from .overlap import dice, iou
+from .rows.overlap import dice, iou
 
 AIM = 0.75
 MISSED = 0.1
@@ -112,7 +112,8 @@ class Clicks:
         wanted = self._segmenter.preprocessing
         batch = torch.from_numpy(np.stack([prepare_view(gray, view, region, wanted) for view in views])[:, None])
         squares = self._segmenter.probabilities(batch)
-        return [wanted.letterbox(*gray.shape, view).restore(one) for view, one in zip(views, squares, strict=True)]
+        rows, columns = gray.shape
+        return [wanted.letterbox(rows, columns, view).restore(one) for view, one in zip(views, squares, strict=True)]
 
 
 def _click(truth: NDArray[np.bool_], name: str) -> Place:

@@ -19,6 +19,7 @@ from .models.shared_encoder import SharedEncoder, shares_encoder
 from .options import AnalyzeOptions, Cancelling, ExplainOptions, Progress
 from .pipeline.counterfactual_run import CounterfactualRun
 from .pipeline.explaining import Explaining, check_methods
+from .pipeline.ordinary_analysis import OrdinaryAnalysis
 from .pipeline.rescoring import Rescoring
 from .pipeline.run import Equipment, Run
 from .similar.lookup import SimilarSearch
@@ -71,7 +72,7 @@ class Analyzer:
         """
         check_methods(self.models, options.explain)
         equipment = self._equipment(options)
-        analysis = Run(equipment, frames, options, progress, cancelled).result()
+        analysis = OrdinaryAnalysis(Run(equipment, frames, options, progress, cancelled)).result()
         own = equipment.models.classifier.explainer.method
         methods = tuple(option for option in options.explain if method_asked_for(option).name != own)
         mapped = set(analysis.maps.frames) & {one.index for one in analysis.frames if one.probabilities is not None}
@@ -148,7 +149,7 @@ class Analyzer:
         """
         signatures = FrameSignatures(self.models.classifier)
         run = Run(self._equipment(options), frames, options, None, None, signatures=signatures)
-        analysis = run.result()
+        analysis = OrdinaryAnalysis(run).result()
         key = analysis.verdict.key_frame
         return analysis, None if key is None else signatures.of(key)
 

@@ -15,7 +15,7 @@ from BreastUSAILib.scene.mrml.nodes import nodesOfClass
 from BreastUSAILib.scene.results.stored_report import storedReport
 from BreastUSAILib.scene.views.lesion_views import goToFrame
 from Testing.client.events import until
-from Testing.host.placing import click_in_view, hover_in_view
+from Testing.host.views.placing import click_in_view, hover_in_view
 from Testing.scene.analyses import marked_frames
 from Testing.scene.lesions.changed import nodes_of
 from Testing.scene.lesions.test_asked_lesion import BESIDE, ON_SECOND, found_at

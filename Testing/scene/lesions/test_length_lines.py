@@ -27,7 +27,7 @@ from BreastUSAILib.scene.mrml.nodes import nodesOfClass
 from BreastUSAILib.scene.results.show import showAnalysis
 from BreastUSAILib.scene.results.stored_report import storedReport
 from BreastUSAILib.scene.source.pixel_size_line import pixelSizeLineOf
-from Testing.host.render import render_slice, why_no_rendering
+from Testing.host.views.render import render_slice, why_no_rendering
 from Testing.report.test_json_file import SCHEMA
 from Testing.scene.analyses import analysis_of, marked_frames
 from Testing.scene.results.test_findings_table import rows_of

@@ -15,7 +15,7 @@ from BreastUSAILib.engine.images.letterbox import Letterbox
 from BreastUSAILib.scene.results.added_explanations import showExplanationsInSteps
 from BreastUSAILib.scene.results.show import showAnalysis
 from BreastUSAILib.scene.views.overlay import hideOtherOverlays, setOverlaysVisible
-from Testing.host.render import why_no_rendering
+from Testing.host.views.render import why_no_rendering
 from Testing.scene.analyses import finished
 
 from .test_rendered_heat_maps import SIDE, VIEW, exam, picture_of, without_heat

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from Training.measure.subject import find_subject
 
 from Testing.engine.pipeline.test_places import DarkIsLesion
 from Training.__main__ import main
 from Training.data.loading import load_examples
 from Training.measure.clicks import Clicks, _click
+from Training.measure.rows.subject import find_subject
 
 from .samples import write_classifier, write_data, write_segmenter
 

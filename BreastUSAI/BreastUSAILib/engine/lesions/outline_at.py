@@ -72,7 +72,7 @@ def mean_probability(probabilities: Sequence[NDArray[np.float32]], views: Sequen
     for probability, view in zip(probabilities, views, strict=True):
         total[view.slices] += probability[view.slices]
         count[view.slices] += 1
-    return total / np.maximum(count, 1)
+    return (total / np.maximum(count, 1)).astype(np.float32)
 
 
 def outline_at(

@@ -1,4 +1,4 @@
-"""One ordinary analysis from the first frame to the last: the steps, in their order, and what they leave behind."""
+"""The state of an analysis, and the steps that ordinary ones and re-scorings have in common."""
 
 from __future__ import annotations
 
@@ -31,11 +31,9 @@ from ..flags import Flag, Severity
 from ..gatekeeper.frame_flags import border_flag
 from ..images.frames import Frames, InputKind, Rectangle, luminance
 from ..images.letterbox import Letterbox
-from ..images.places import checked_places
 from ..lesions.joining import join_lesions, slices_stood_for
 from ..lesions.measure import label_lesions, shown_lesions
 from ..lesions.measured import measured_lesions
-from ..lesions.withholding import WithholdingRule
 from ..models.classifier import Classifier
 from ..models.lesion_presence import surest_tissue
 from ..models.passes import Batch, Outputs, Passes
@@ -48,6 +46,7 @@ from . import remarks
 from .gatekeeping import Gatekeeper
 from .heat_map_grading import GradedFrame, HeatMapGrading
 from .provenance import software_versions, summary_of
+from .withholding_rule import withholding_rule
 
 _SMALLEST_SIDE = 16  # pixels: less is not a picture
 
@@ -70,7 +69,7 @@ class Equipment:
 
 @dataclass
 class Run:
-    """One analysis and its state. What a re-scoring does in the same way has no underscore."""
+    """One analysis and its state."""
 
     equipment: Equipment
     frames: Frames
@@ -95,29 +94,6 @@ class Run:
             self.signatures = FrameSignatures(self.classifier)
         self.gatekeeper = Gatekeeper(self.classifier.gate, self.options.override_rejection)
 
-    def result(self) -> Analysis:
-        """Do it. Raises what `Analyzer.analyze` raises."""
-        places = checked_places(self.options.places, self.frames)
-        asked = {place.frame or 0 for place in places}
-        indices = sorted({*self.options.frames.indices(self.frames.count), *asked})
-        key_only = self.options.frames.key_only
-        if not self.look(indices, self.classify if key_only else self.classified_and_mapped):
-            return self.analysis(indices, Verdict(Label.REJECTED))
-        key = max(self.probabilities, key=lambda index: self.probabilities[index].malignant)
-        if key_only:
-            self._pass(sorted({key, *(asked & set(self.probabilities))}), self.classified_and_mapped)
-        if places:
-            from .place_search import PlaceSearch  # it has a run
-
-            PlaceSearch(self).search(places)
-        verdict = self.verdict_of(key)
-        self._state_withheld(len(indices))
-        self.compare(verdict)
-        self._state_outlined_on_normal(key, len(indices))
-        self.state_prevalence()
-        self.grade(key)
-        return self.analysis(indices, verdict)
-
     def look(self, indices: Sequence[int], look: Look) -> bool:
         """Find the region and take the frames through the networks; whether any of them can have a verdict."""
         if min(self.frames.rows, self.frames.columns) < _SMALLEST_SIDE:
@@ -129,7 +105,7 @@ class Run:
         self._find_region()
         if any(flag.severity is Severity.REJECT for flag in self.flags):
             return False
-        self._pass(indices, look)
+        self.go_through(indices, look)
         self.flags += self.gatekeeper.flags(self.flags, len(indices), bool(self.probabilities), self.frames.kind)
         return bool(self.probabilities)
 
@@ -146,7 +122,7 @@ class Run:
                     self.flags.append(remarks.SECTOR_DETECTED)
         self.maps = StoredMaps(self._letterbox(self.classifier_input))
 
-    def _pass(self, indices: Sequence[int], look: Look) -> None:
+    def go_through(self, indices: Sequence[int], look: Look) -> None:
         """Look at frames in batches; a frame that is not an ultrasound picture gets empty maps and no probabilities."""
         done = 0
         for batch in _batches(indices, self.equipment.models.frames_at_once):
@@ -296,19 +272,6 @@ class Run:
         """The answer for one frame, at the prevalence that was asked for."""
         return self.classifier.verdict(self.calibrated[frame], frame, self.options.prevalence)
 
-    def _state_withheld(self, count: int) -> None:
-        """Say on how many of the `count` frames that were looked at outlines were withheld."""
-        if self.withheld:
-            rules = self.classifier.calibration.normal_below, self.equipment.models.segmenter.withhold_below
-            self.flags.append(remarks.outlines_withheld(len(self.withheld), count, *rules, self.frames.kind))
-
-    def _state_outlined_on_normal(self, key: int, count: int) -> None:
-        """Say on how many frames besides the key frame an outline stands against the classification."""
-        others = sum(index != key for index in self.outlined_on_normal)
-        if others:
-            normal_below = self.classifier.calibration.normal_below
-            self.flags.append(remarks.outlined_on_normal(others, count - 1, normal_below, self.frames.kind))
-
     def compare(self, verdict: Verdict, given: bool = False) -> None:
         """Flag a key frame whose outline and whose class contradict each other; `given`: a reader gave the outlines."""
         found = any(lesion.frame == verdict.key_frame for lesion in self.lesions)
@@ -428,17 +391,6 @@ class Run:
     @property
     def _segmenter_input(self) -> Preprocessing:
         return self.equipment.models.segmenter.preprocessing
-
-
-def withholding_rule(models: Models) -> WithholdingRule:
-    """What an outline must reach to be shown, as both bundles say."""
-    segmenter = models.segmenter
-    return WithholdingRule(
-        evidence=segmenter.lesion_evidence,
-        gap=segmenter.lesion_gap,
-        normal_below=models.classifier.calibration.normal_below,
-        withhold_below=segmenter.withhold_below,
-    )
 
 
 def _batches(indices: Sequence[int], count: int) -> Iterator[Sequence[int]]:

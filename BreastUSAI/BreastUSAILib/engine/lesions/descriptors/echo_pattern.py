@@ -16,6 +16,7 @@ After the echogenicity features of W.-C. Shen et al., Acad Radiol 2007;14:928-93
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from ...findings.descriptors import (
@@ -44,7 +45,7 @@ _SCALE, _SHARE_SCALE = 0.03, 0.08
 def echo_pattern(patch: Patch) -> Descriptor:
     """The echo pattern of the lesion in the patch."""
     core = patch.distance < -_CORE
-    rows = patch.mask.any(axis=1)
+    rows: NDArray[np.bool_] = np.any(patch.mask, axis=1)
     beside = patch.free & rows[:, None] & (patch.distance > _CORE) & (patch.distance < _REACH)
     if np.count_nonzero(core) < _FEWEST or np.count_nonzero(beside) < _FEWEST:
         return Descriptor(ECHO_PATTERN, None, 0.0)

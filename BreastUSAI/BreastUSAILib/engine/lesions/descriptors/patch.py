@@ -82,7 +82,8 @@ def patch_of(
     view = None if view is None else _common(view, region)
     if view is None or not mask[view.slices].any():
         return None
-    box_on_grid = Letterbox(*labels.shape, view, CELLS, "stretch")
+    height, width = labels.shape
+    box_on_grid = Letterbox(height, width, view, CELLS, "stretch")
     low, high = value_range
     own = box_on_grid.apply(mask) >= 0.5
     if not own.any() or own.all():

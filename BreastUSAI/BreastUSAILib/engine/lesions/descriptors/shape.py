@@ -38,7 +38,8 @@ def shape(mask: NDArray[np.bool_], pixel_spacing_mm: tuple[float, float] | None)
     row, column = pixel_spacing_mm or (1.0, 1.0)
     box = _wider(Rectangle.around(mask)).clipped(*mask.shape)
     assert box is not None
-    grid = Letterbox(*mask.shape, box, CELLS, "stretch").apply(mask) >= 0.5
+    height, width = mask.shape
+    grid = Letterbox(height, width, box, CELLS, "stretch").apply(mask) >= 0.5
     if not grid.any():
         return Descriptor(SHAPE, None, 0.0)
     scale = np.array([box.width * column, box.height * row]) / CELLS
