@@ -1,4 +1,4 @@
-"""What every explanation has in common, and how each is called. Needs numpy alone."""
+"""What every explanation has in common, and how each is called. Needs nothing else."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from torch import Tensor, nn
 
     from .recorded_pass import Explained
