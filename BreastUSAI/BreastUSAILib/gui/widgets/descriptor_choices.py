@@ -38,9 +38,11 @@ class DescriptorChoices:
             box.accessibleName = descriptor_title(name, _)
             box.toolTip = _("Your own word, where you think otherwise. It is kept beside the computed one.")
             box.sizeAdjustPolicy = qt.QComboBox.AdjustToMinimumContentsLengthWithIcon
-            box.minimumContentsLength = 10
+            box.minimumContentsLength = 4
             self._computed[name].wordWrap = True
-            grid.addWidget(qt.QLabel(descriptor_title(name, _)), row, 0)
+            title = qt.QLabel(descriptor_title(name, _))
+            title.wordWrap = True
+            grid.addWidget(title, row, 0)
             grid.addWidget(self._computed[name], row, 1)
             grid.addWidget(box, row, 2)
             self.boxes[name] = box
