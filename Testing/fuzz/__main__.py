@@ -83,7 +83,7 @@ def what_is_wrong(process: ReadingProcess, path: Path) -> str | None:
         except InputError as error:
             item = error
         text = str(item)
-        if "could not stand" in text:
+        if "crashed its reader" in text:
             return "the reader crashed"
         if "\n" in text or "Traceback" in text or " at 0x" in text:
             return f"not one plain line: {text!r}"

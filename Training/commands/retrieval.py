@@ -59,6 +59,8 @@ def run(given: argparse.Namespace) -> int:
     answer = last_layer(analyzer.models.classifier).weight.detach().float().cpu().numpy()
     figures = retrieval_figures(signed, projection, compared(library.features, library.labels, answer))
     figures["signatures"] = projection.name
+    identity = analyzer.models.classifier.identity
+    figures["run"] = {"classifiers": [f"{identity.name} {identity.version} {identity.sha256}"]}
     if given.output is not None:
         with output_errors(given.output):
             given.output.mkdir(parents=True, exist_ok=True)

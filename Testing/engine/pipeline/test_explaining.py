@@ -248,7 +248,8 @@ def test_maps_of_the_shipped_pair_lie_on_a_phantoms_lesion_and_move_with_it(ship
         lesion = mask > 0
         assert here[lesion].mean() > 3 * here.mean()
         assert mirrored[:, ::-1][lesion].mean() > 3 * mirrored.mean()
-        assert hottest(mirrored[:, ::-1]) == pytest.approx(hottest(here), abs=0.15 * width)
+        assert lesion[hottest(here)]
+        assert lesion[hottest(mirrored[:, ::-1])]
 
 
 def test_the_shipped_pairs_maps_change_with_its_weights_layer_by_layer(phantom: Frames) -> None:
@@ -278,5 +279,7 @@ def test_the_shipped_pairs_maps_change_with_its_weights_layer_by_layer(phantom: 
             for weight in layer.parameters():
                 weight.normal_(0, float(weight.std()) if weight.numel() > 1 else 1.0)
         found = maps()
-        for option, trained in before.items():
-            assert np.corrcoef(found[option].ravel(), trained.ravel())[0, 1] < 0.97
+        for option, trained in before.items():  # the last layer alone changes them little: Docs/explanations.md
+            assert not np.allclose(found[option], trained, atol=0.01)
+    for option, trained in before.items():
+        assert np.corrcoef(found[option].ravel(), trained.ravel())[0, 1] < 0.6

@@ -99,7 +99,9 @@ def test_the_given_outline_is_measured_as_it_is_and_keeps_its_number(analyzer: A
         given, np.zeros(given.shape, np.float32), frame=0, first_id=1, region_top=5, pixel_spacing_mm=(0.1, 0.2)
     )
     for found, expected in zip(analysis.lesions, measured, strict=True):
-        assert replace(found, mean_probability=0.0, malignancy=None) == expected
+        assert replace(found, mean_probability=0.0, malignancy=None, descriptors=()) == replace(
+            expected, descriptors=()
+        )
         assert 0 < found.mean_probability < 1
     assert analysis.frames[0].lesions == (1, 2)
 

@@ -43,7 +43,7 @@ def run_of(rule: WithholdingRule, lesion: float) -> Run:
         ModelIdentity("segmentation", "by-hand", "1.0", ""), torch.nn.Identity(), SMALL, 0.5, 0.0,
         withhold_below=rule.withhold_below, lesion_evidence=rule.evidence, lesion_gap=rule.gap,
     )  # fmt: skip
-    classifier = SimpleNamespace(calibration=replace(RAW, normal_below=rule.normal_below))
+    classifier = SimpleNamespace(calibration=replace(RAW, normal_below=rule.normal_below), gate=None)
     models: Any = SimpleNamespace(segmenter=segmenter, classifier=classifier)
     passes: Any = None
     frames = speckle_frames()
@@ -56,7 +56,7 @@ def run_of(rule: WithholdingRule, lesion: float) -> Run:
 
 def outlined(rule: WithholdingRule, lesion: float, probability: NDArray[np.float32]) -> list[Lesion]:
     run = run_of(rule, lesion)
-    run.outline(0, probability, np.zeros((1, 1), np.float32))
+    run.outline(0, probability, np.zeros((1, 1), np.float32), np.zeros(probability.shape, np.uint8))
     return run.lesions
 
 

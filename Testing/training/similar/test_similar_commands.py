@@ -31,10 +31,10 @@ def test_from_a_data_set_to_figures_a_table_and_a_library(
 
     figures = json.loads(output.read_text())
     assert figures["command"].startswith("python -m Training retrieval ")
-    assert (figures["library"], figures["datasets"]["made-up"]["images"]) == (8, 8)
-    assert "8 cases" in capsys.readouterr().out
+    assert (figures["library"], figures["datasets"]["made-up"]["images"]) == (12, 6)
+    assert "12 cases" in capsys.readouterr().out
     assert verify_library(tmp_path / "Similar") == []
     lines = similar_table([recipe], tmp_path / "results")
     assert lines[0] == "### Similar past cases"
-    assert any(line.startswith("| made-up | 8 | signatures |") for line in lines)
+    assert any(line.startswith("| made-up | 6 | signatures |") for line in lines)
     assert similar_table([recipe], tmp_path) == []
