@@ -78,7 +78,7 @@ def test_a_process_that_starts_keeps_nobody_waiting_and_goes_on_starting(tmp_pat
     never = "import sys; print('started', file=sys.stderr, flush=True); sys.stdin.read()"  # no greeting, no answer
     engine, heard = EngineProcess(EngineCommand(sys.executable, ("-c", never)), str(tmp_path)), Heard()
     call = engine.startAnalysis(frames_of(), ALL, heard)
-    until(lambda: engine._connection.isWaiting and "started" in engine.logText)
+    until(lambda: engine._connection.isWaiting and "\nstarted" in engine.logText)
 
     call.cancel()
 
@@ -86,7 +86,7 @@ def test_a_process_that_starts_keeps_nobody_waiting_and_goes_on_starting(tmp_pat
     with pytest.raises(Cancelled):
         engine.analyze(frames_of(), ALL, None, lambda: engine._connection.isWaiting)
     assert engine.state == "starting"
-    assert engine.logText.count("started") == 1
+    assert engine.logText.count("\nstarted") == 1
     engine.stop()
     assert list(tmp_path.iterdir()) == []
 

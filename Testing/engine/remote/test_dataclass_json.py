@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -23,10 +25,15 @@ from BreastUSAILib.engine.findings.analysis import (
 from BreastUSAILib.engine.findings.similar_cases import SimilarCases, SimilarRequest
 from BreastUSAILib.engine.flags import Flag
 from BreastUSAILib.engine.images.frames import Region
+from BreastUSAILib.engine.images.places import Place
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
 from BreastUSAILib.engine.remote.dataclass_json import from_plain, to_plain
 
 KINDS = (Verdict, FrameFinding, Lesion, VolumeLesion, Flag, Region, Probabilities, Malignancy, SimilarCases)
+
+# A Mapping may be a ChainMap, which JSON does not tell from a dict.
+st.register_type_strategy(Mapping, lambda kind: st.dictionaries(*map(st.from_type, get_args(kind))))
+st.register_type_strategy(Place, st.builds(Place.parse, st.sampled_from(["3,4", "2:3,4", "1,2,30,40"])))
 
 
 @given(st.sampled_from(KINDS).flatmap(lambda kind: st.tuples(st.just(kind), st.from_type(kind))))
