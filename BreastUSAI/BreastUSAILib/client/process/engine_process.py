@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Call", "EngineCommand", "EngineError", "EngineProcess", "Listener", "ModelChoice"]
 
 DEFAULT_OPTIONS = AnalyzeOptions()
-Found = TypeVar("Found", Analysis, Counterfactuals)
+Found = TypeVar("Found", Analysis, Counterfactuals, Explanations)
 _WAIT_MS = 50
 _ANALYSES = {"analyze", "rescore", "explain", "counterfactuals", "analyzeFolder"}
 _WITH_MODELS = {*_ANALYSES, "selfCheck"}
@@ -211,7 +211,7 @@ class EngineProcess:
         ticket: Ticket,
         method: str,
         frames: Frames,
-        options: AnalyzeOptions,
+        options: AnalyzeOptions | ExplainOptions,
         masks: Masks | None,
         progress: Progress | None,
         read: Callable[[Path], Generator[Any, None, Found]],
@@ -239,15 +239,9 @@ class EngineProcess:
     def _explanations(
         self, ticket: Ticket, frames: Frames, masks: Masks, options: ExplainOptions, progress: Progress | None
     ) -> Generator[Any, None, Explanations]:
-        from ...engine.remote.exchange import write_input
         from ...engine.remote.explanation_files import read_explanations
 
-        self._lifetime.start()
-        with self._lifetime.privateFolder().subfolder(ticket.afterEnd) as folder:
-            yield from write_input(folder, frames, options, masks)
-            answer = yield from self._answer(ticket, "explain", {"folder": str(folder)}, progress)
-            self.deviceUsed = answer.get("device")
-            return (yield from read_explanations(folder))
+        return (yield from self._through(ticket, "explain", frames, options, masks, progress, read_explanations))
 
     def _answer(
         self, ticket: Ticket, method: str, params: Mapping[str, Any], progress: Progress | None
