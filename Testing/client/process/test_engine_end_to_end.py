@@ -7,7 +7,7 @@ import pytest
 
 from BreastUSAILib.client.jobs.analysis_job import AnalysisJob
 from BreastUSAILib.client.process.engine_process import EngineProcess, ModelChoice
-from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection
+from BreastUSAILib.engine.options import AnalyzeOptions, ExplainOptions, FrameSelection
 from BreastUSAILib.engine.reading import read
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.source.frames_from_node import framesFromNode
@@ -35,9 +35,17 @@ def test_an_image_of_the_scene_is_analyzed_as_in_one_process(scene, tmp_path) ->
     checked = engine.request("selfCheck", {})
     again = engine.rescore(framesFromNode(volume), {0: nodes.analysis.maps.labels(0)})
     key = engine.analyze(framesFromNode(volume), AnalyzeOptions(FrameSelection.parse("key"), explain_method="saliency"))
+    masks = {0: nodes.analysis.maps.labels(0)}
+    gates = ExplainOptions(("attention-gates",), nodes.analysis.input.region_px)
+    explained = engine.explain(framesFromNode(volume), masks, gates)
+    changed = engine.counterfactuals(framesFromNode(volume), masks)
     engine.stop()
 
-    here = Analyzer(load_models(), "cpu").analyze(framesFromNode(volume))
+    analyzer = Analyzer(load_models(), "cpu")
+    here = analyzer.analyze(framesFromNode(volume))
+    known = analyzer.explain(framesFromNode(volume), masks, gates).maps["attention-gates"].map(0)
+    assert np.array_equal(explained.maps["attention-gates"].map(0), known)
+    assert changed.to_json() == analyzer.counterfactuals(framesFromNode(volume), masks).to_json()
     assert [getattr(nodes.analysis, name) for name in FIELDS] == [getattr(here, name) for name in FIELDS]
     assert np.array_equal(nodes.analysis.maps.labels(0), here.maps.labels(0))
     assert np.array_equal(nodes.analysis.maps.heat_map(0), here.maps.heat_map(0))
