@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from slicer.i18n import tr as _
 
@@ -20,6 +20,7 @@ from ...scene.source.source_options import SourceOptions
 from ..process.background_engine import BackgroundEngine
 from ..process.call import Listener
 from ..stepped_work import SteppedWork, asError
+from .asked_in_steps import Stage
 from .input_watch import InputGone, InputWatch
 
 if TYPE_CHECKING:
@@ -31,13 +32,6 @@ class AnalyzedNodes(SceneNodes):
     """The nodes of one analysis, and the analysis itself."""
 
     analysis: Analysis = field(kw_only=True)
-
-
-class Stage(Protocol):
-    """What a job is at: it ends by itself, or is cancelled."""
-
-    def cancel(self) -> None:
-        """End it early; it tells so later."""
 
 
 class AnalysisJob:

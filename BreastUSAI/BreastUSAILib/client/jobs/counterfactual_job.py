@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
 
 from slicer.i18n import tr as _
 
-from ...engine.errors import BreastUSAIError, Cancelled, InputError
-from ...engine.findings.counterfactual.counterfactuals import Counterfactuals
+from ...engine.errors import InputError
 from ...engine.images.frames import Frames
 from ...engine.interface import Masks
 from ...scene.mrml.result_links import VOLUME_ROLE
@@ -18,8 +16,9 @@ from ...scene.results.stored_report import storedReport
 from ...scene.source.frames_from_node import framesFromNode
 from ...scene.source.source_options import SourceOptions
 from ..process.background_engine import BackgroundEngine
-from ..stepped_work import SteppedWork, asError
+from ..process.call import Listener
 from .analysis_request import PanelChoices
+from .asked_in_steps import AskedInSteps, Stage
 from .listener import JobListener
 from .rescore_job import optionsOf
 
@@ -50,35 +49,18 @@ class CounterfactualJob:
             problem = _("the image cannot be judged, so there is no likelihood to check")
             raise InputError(problem, remedy=_("Choose another image"))
         self._key = stored.analysis.verdict.key_frame
-        self._engine, self._source, self._listener = engine, source, listener
+        self._engine, self._source = engine, source
         self._options = optionsOf(stored.analysis)
         self._volume, self._segmentation = volume, segmentation
-        self._stage: Any = None
-        self._isCancelled = False
+        self._work = AskedInSteps(listener, self._read, self._ask)
 
     def start(self) -> None:
         """Begin, without waiting for anything."""
-        self._stage = SteppedWork(self._read(), self._onRead, self.onFailed)
+        self._work.start()
 
     def cancel(self) -> None:
         """Stop."""
-        self._isCancelled = True
-        if self._stage is not None:
-            self._stage.cancel()
-
-    def onProgress(self, done: int, total: int, words: str) -> None:
-        """The engine is at work."""
-        self._listener.onProgress(done, total, words)
-
-    def onDone(self, found: Counterfactuals) -> None:
-        """The engine is done."""
-        self._stage = None
-        self._listener.onDone(found)
-
-    def onFailed(self, error: BreastUSAIError) -> None:
-        """It could not be done."""
-        self._stage = None
-        self._listener.onFailed(error)
+        self._work.cancel()
 
     def _read(self) -> Generator[None, None, tuple[Frames, Masks]]:
         behind = sequenceBehind(self._volume)
@@ -88,12 +70,6 @@ class CounterfactualJob:
             raise InputError(_("the key frame has no outlines any more"), remedy=_("Analyze the image again"))
         return framesFromNode(self._volume, self._source), {self._key: masks[self._key]}
 
-    def _onRead(self, read: tuple[Frames, Masks]) -> None:
-        if self._isCancelled:  # after the last step of the reading, and before this
-            self.onFailed(Cancelled())
-            return
+    def _ask(self, read: tuple[Frames, Masks], listener: Listener) -> Stage:
         frames, masks = read
-        try:
-            self._stage = self._engine.startCounterfactuals(frames, self._options, self, masks)
-        except Exception as error:  # the edge: called by the event loop, where nobody would hear of it
-            self.onFailed(asError(error))
+        return self._engine.startCounterfactuals(frames, self._options, listener, masks)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from slicer.i18n import tr as _
 
-from ...engine.errors import BreastUSAIError, Cancelled, InputError
+from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis, Label
 from ...engine.findings.explained import Explanations
 from ...engine.findings.maps import PackedLabels, PackedMasks
@@ -22,7 +22,8 @@ from ...scene.results.stored_report import storedReport
 from ...scene.source.frames_from_node import framesFromNode
 from ...scene.source.source_options import SourceOptions
 from ..process.background_engine import BackgroundEngine
-from ..stepped_work import SteppedWork, asError
+from ..process.call import Listener
+from .asked_in_steps import AskedInSteps, Stage
 from .listener import JobListener
 
 if TYPE_CHECKING:
@@ -68,42 +69,22 @@ class ExplainJob:
         self._engine, self._source, self._listener = engine, source, listener
         self._volume, self._segmentation, self._report = volumeNode, result.segmentation, report
         self._size = stored.analysis.input.rows, stored.analysis.input.columns
-        self._stage: Any = None
-        self._isCancelled = False
+        self._work = AskedInSteps(listener, self._read, self._ask, self._show)
 
     def start(self) -> None:
         """Begin, without waiting for anything."""
-        self._stage = SteppedWork(self._read(), self._onRead, self.onFailed)
+        self._work.start()
 
     def cancel(self) -> None:
         """Stop; the result stays as it is."""
-        self._isCancelled = True
-        if self._stage is not None:
-            self._stage.cancel()
+        self._work.cancel()
 
     def runBlocking(self) -> dict[str, vtkMRMLScalarVolumeNode]:
         """Do it all and wait for it; the listener hears of progress alone. Raises BreastUSAIError."""
         frames, masks = all_at_once(self._read())
         progress = self._listener.onProgress
-        made = self._engine.explain(frames, masks, self._options, progress, lambda: self._isCancelled)
-        return all_at_once(showExplanationsInSteps(made, self._volume, self._report))
-
-    def onProgress(self, done: int, total: int, words: str) -> None:
-        """The engine is at work."""
-        self._listener.onProgress(done, total, words)
-
-    def onDone(self, made: Explanations) -> None:
-        """The engine is done: its maps go into the scene."""
-        self._stage = SteppedWork(
-            showExplanationsInSteps(made, self._volume, self._report), self._onShown, self.onFailed
-        )
-        if self._isCancelled:
-            self._stage.cancel()
-
-    def onFailed(self, error: BreastUSAIError) -> None:
-        """It could not be done; nothing was changed."""
-        self._stage = None
-        self._listener.onFailed(error)
+        made = self._engine.explain(frames, masks, self._options, progress, lambda: self._work.isCancelled)
+        return all_at_once(self._show(made))
 
     def _read(self) -> Generator[None, None, tuple[Frames, PackedMasks]]:
         outlined: PackedMasks = PackedMasks({})
@@ -116,18 +97,11 @@ class ExplainJob:
         masks = {index: outlined.packed(index) if index in there else nothing for index in self._explained}
         return framesFromNode(self._volume, self._source), PackedMasks(masks)
 
-    def _onRead(self, read: tuple[Frames, PackedMasks]) -> None:
-        if self._isCancelled:  # after the last step of the reading, and before this
-            self.onFailed(Cancelled())
-            return
-        try:
-            self._stage = self._engine.startExplaining(*read, self._options, self)
-        except Exception as error:  # the edge: called by the event loop, where nobody would hear of it
-            self.onFailed(asError(error))
+    def _ask(self, read: tuple[Frames, PackedMasks], listener: Listener) -> Stage:
+        return self._engine.startExplaining(*read, self._options, listener)
 
-    def _onShown(self, nodes: dict[str, vtkMRMLScalarVolumeNode]) -> None:
-        self._stage = None
-        self._listener.onDone(nodes)
+    def _show(self, made: Explanations) -> Generator[None, None, dict[str, vtkMRMLScalarVolumeNode]]:
+        return showExplanationsInSteps(made, self._volume, self._report)
 
 
 def explainedFrames(analysis: Analysis, frames: Collection[int | None] | None = None) -> list[int]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
-from typing import Any
 
 from slicer.i18n import tr as _
 
-from ...engine.errors import BreastUSAIError, Cancelled, InputError
+from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis, Label, Lesion
 from ...engine.images.frames import Frames, Rectangle, Region, RegionContent
 from ...engine.images.places import Place, checked_places
@@ -20,8 +19,10 @@ from ...scene.results.stored_report import storedReport
 from ...scene.source.frames_from_node import framesFromNode
 from ...scene.source.source_options import SourceOptions
 from ..process.background_engine import BackgroundEngine
-from ..stepped_work import SteppedWork, asError
+from ..process.call import Listener
+from ..stepped_work import SteppedWork
 from .analysis_request import PanelChoices
+from .asked_in_steps import AskedInSteps, Stage
 from .listener import JobListener
 from .rescore_job import optionsOf
 
@@ -59,58 +60,33 @@ class PlaceJob:
                 _("the image was rejected, so nothing is looked for in it"), remedy=_("Read the reasons in the result")
             )
         self._analysis = stored.analysis
-        self._stage: Any = None
-        self._isCancelled = False
+        self._work = AskedInSteps(listener, self._read, self._ask, self._show)
+        self._removal: SteppedWork | None = None
 
     def start(self) -> None:
         """Begin, without waiting for anything."""
         identifier = segmentAt(self._nodes, self._place)
-        if identifier is not None:
-            work = removeSegmentInSteps(self._nodes, self._place, identifier, translate=_)
-            self._stage = SteppedWork(work, self._onShown, self.onFailed)
+        if identifier is None:
+            self._work.start()
             return
-        self._stage = SteppedWork(self._read(), self._onRead, self.onFailed)
+        work = removeSegmentInSteps(self._nodes, self._place, identifier, translate=_)
+        self._removal = SteppedWork(work, self._listener.onDone, self._listener.onFailed)
 
     def cancel(self) -> None:
         """Stop; the nodes stay as they are."""
-        self._isCancelled = True
-        if self._stage is not None:
-            self._stage.cancel()
-
-    def onProgress(self, done: int, total: int, words: str) -> None:
-        """The engine is at work."""
-        self._listener.onProgress(done, total, words)
-
-    def onDone(self, analysis: Analysis) -> None:
-        """The engine is done: the result's nodes get what it found."""
-        work = showAskedInSteps(analysis, self._place, self._nodes, translate=_)
-        self._stage = SteppedWork(work, self._onShown, self.onFailed)
-        if self._isCancelled:
-            self._stage.cancel()
-
-    def onFailed(self, error: BreastUSAIError) -> None:
-        """It could not be done; nothing was changed."""
-        self._stage = None
-        self._listener.onFailed(error)
+        (self._removal or self._work).cancel()
 
     def _read(self) -> Generator[None, None, Frames]:
         frames = framesFromNode(self._nodes.volume, self._source)
         yield
         return frames
 
-    def _onRead(self, frames: Frames) -> None:
-        if self._isCancelled:  # after the last step of the reading, and before this
-            self.onFailed(Cancelled())
-            return
-        try:
-            asked = askedOptions(self._analysis, self._place, frames)
-            self._stage = self._engine.startAnalysis(asRegionOf(self._analysis, frames), asked, self)
-        except Exception as error:  # the edge: called by the event loop, where nobody would hear of it
-            self.onFailed(asError(error))
+    def _ask(self, frames: Frames, listener: Listener) -> Stage:
+        asked = askedOptions(self._analysis, self._place, frames)
+        return self._engine.startAnalysis(asRegionOf(self._analysis, frames), asked, listener)
 
-    def _onShown(self, lesion: Lesion | None) -> None:
-        self._stage = None
-        self._listener.onDone(lesion)
+    def _show(self, analysis: Analysis) -> Generator[None, None, Lesion]:
+        return showAskedInSteps(analysis, self._place, self._nodes, translate=_)
 
 
 def askedOptions(analysis: Analysis, place: Place, frames: Frames) -> AnalyzeOptions:

@@ -9,7 +9,9 @@ from ...engine.errors import BreastUSAIError
 from ...scene.results.report_contents import ReportContents, reportContentsInSteps
 from ...scene.source.source_options import SourceOptions
 from ..process.background_engine import BackgroundEngine
-from ..stepped_work import SteppedWork, asError
+from ..process.call import Listener
+from .asked_in_steps import AskedInSteps, Stage
+from .listener import JobListener, ignored
 
 if TYPE_CHECKING:
     from ...scene.mrml.node_types import vtkMRMLVolumeNode
@@ -40,34 +42,17 @@ class ReportJob:
         onFailed: Callable[[BreastUSAIError], None],
     ) -> None:
         self._engine, self._params = engine, params
-        self._onDone, self._onFailed = onDone, onFailed
-        self._steps = reportContentsInSteps(result, volumeNode, source)
-        self._stage: Any = None
+        self._contents = reportContentsInSteps(result, volumeNode, source)
+        self._work = AskedInSteps(JobListener(ignored, onDone, onFailed), lambda: self._contents, self._ask)
 
     @property
     def isRunning(self) -> bool:
         """Whether the end has still to be told."""
-        return self._stage is not None
+        return self._work.isRunning
 
     def start(self) -> None:
         """Begin, without waiting for anything."""
-        self._stage = SteppedWork(self._steps, self._onRead, self.onFailed)
+        self._work.start()
 
-    def onProgress(self, done: int, total: int, words: str) -> None:
-        """The engine is at work."""
-
-    def onDone(self, answer: dict[str, Any]) -> None:
-        """The files are there."""
-        self._stage = None
-        self._onDone(answer)
-
-    def onFailed(self, error: BreastUSAIError) -> None:
-        """There are none."""
-        self._stage = None
-        self._onFailed(error)
-
-    def _onRead(self, contents: ReportContents) -> None:
-        try:
-            self._stage = self._engine.startReport(contents, self._params, self)
-        except Exception as error:  # the edge: called by the event loop, where nobody would hear of it
-            self.onFailed(asError(error))
+    def _ask(self, contents: ReportContents, listener: Listener) -> Stage:
+        return self._engine.startReport(contents, self._params, listener)

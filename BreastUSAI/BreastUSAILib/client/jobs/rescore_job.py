@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
-from typing import Any
 
 from slicer.i18n import tr as _
 
-from ...engine.errors import BreastUSAIError, Cancelled, InputError
+from ...engine.errors import InputError
 from ...engine.explanations.registry import method_named
 from ...engine.findings.analysis import Analysis
 from ...engine.images.frames import Frames
@@ -21,8 +20,9 @@ from ...scene.results.stored_report import storedReport
 from ...scene.source.frames_from_node import framesFromNode
 from ...scene.source.source_options import SourceOptions
 from ..process.background_engine import BackgroundEngine
-from ..stepped_work import SteppedWork, asError
+from ..process.call import Listener
 from .analysis_request import PanelChoices
+from .asked_in_steps import AskedInSteps, Stage
 from .listener import JobListener
 
 
@@ -51,38 +51,20 @@ class RescoreJob:
                 where=volume.GetName(),
                 remedy=_("Choose the image that they belong to"),
             )
-        self._engine, self._source, self._listener = engine, source, listener
+        self._engine, self._source = engine, source
         self._options, self._similar = optionsOf(stored.analysis), stored.analysis.similar
         self._volume, self._segmentation = volume, segmentation
         self._table, self._report = parameters.table, report
         self._masks: EditedMasks | None = None
-        self._stage: Any = None
-        self._isCancelled = False
+        self._work = AskedInSteps(listener, self._read, self._ask, self._show)
 
     def start(self) -> None:
         """Begin, without waiting for anything."""
-        self._stage = SteppedWork(self._read(), self._onRead, self.onFailed)
+        self._work.start()
 
     def cancel(self) -> None:
         """Stop; the nodes stay as they are."""
-        self._isCancelled = True
-        if self._stage is not None:
-            self._stage.cancel()
-
-    def onProgress(self, done: int, total: int, words: str) -> None:
-        """The engine has come further."""
-        self._listener.onProgress(done, total, words)
-
-    def onDone(self, analysis: Analysis) -> None:
-        """The engine is done: the result's nodes are brought up to date, where they are still there."""
-        self._stage = SteppedWork(self._show(analysis), self._onShown, self.onFailed)
-        if self._isCancelled:
-            self._stage.cancel()
-
-    def onFailed(self, error: BreastUSAIError) -> None:
-        """It could not be done; nothing was changed."""
-        self._stage = None
-        self._listener.onFailed(error)
+        self._work.cancel()
 
     def _read(self) -> Generator[None, None, tuple[Frames, EditedMasks]]:
         behind = sequenceBehind(self._volume)
@@ -90,15 +72,9 @@ class RescoreJob:
         masks = yield from editedMasksInSteps(self._segmentation, self._volume, browser)
         return framesFromNode(self._volume, self._source), masks
 
-    def _onRead(self, read: tuple[Frames, EditedMasks]) -> None:
-        if self._isCancelled:  # after the last step of the reading, and before this
-            self.onFailed(Cancelled())
-            return
+    def _ask(self, read: tuple[Frames, EditedMasks], listener: Listener) -> Stage:
         frames, self._masks = read
-        try:
-            self._stage = self._engine.startAnalysis(frames, self._options, self, masks=self._masks)
-        except Exception as error:  # the edge: called by the event loop, where nobody would hear of it
-            self.onFailed(asError(error))
+        return self._engine.startAnalysis(frames, self._options, listener, masks=self._masks)
 
     def _show(self, analysis: Analysis) -> Generator[None, None, Analysis]:
         volume, segmentation, table, report = self._volume, self._segmentation, self._table, self._report
@@ -108,10 +84,6 @@ class RescoreJob:
         analysis = replace(analysis, similar=self._similar)  # the image is the one that they were found for
         yield from showRescoredInSteps(analysis, self._masks, volume, segmentation, table, report, translate=_)
         return analysis
-
-    def _onShown(self, analysis: Analysis) -> None:
-        self._stage = None
-        self._listener.onDone(analysis)
 
 
 def _nothingToScore() -> InputError:
