@@ -18,6 +18,7 @@ from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundles.bundle import Models
 from BreastUSAILib.engine.errors import Cancelled, OptionError
 from BreastUSAILib.engine.findings.analysis import Label, Malignancy, Probabilities
+from BreastUSAILib.engine.findings.descriptors import WORDS
 from BreastUSAILib.engine.flags import FlagCode, Severity
 from BreastUSAILib.engine.images.frames import Frames, InputKind, Rectangle, Region, RegionContent, SpacingSource
 from BreastUSAILib.engine.lesions.measure import measure_lesions
@@ -99,9 +100,8 @@ def test_the_given_outline_is_measured_as_it_is_and_keeps_its_number(analyzer: A
         given, np.zeros(given.shape, np.float32), frame=0, first_id=1, region_top=5, pixel_spacing_mm=(0.1, 0.2)
     )
     for found, expected in zip(analysis.lesions, measured, strict=True):
-        assert replace(found, mean_probability=0.0, malignancy=None, descriptors=()) == replace(
-            expected, descriptors=()
-        )
+        assert replace(found, mean_probability=0.0, malignancy=None, descriptors=()) == expected
+        assert [one.name for one in found.descriptors] == list(WORDS)
         assert 0 < found.mean_probability < 1
     assert analysis.frames[0].lesions == (1, 2)
 
