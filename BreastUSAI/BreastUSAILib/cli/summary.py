@@ -47,9 +47,9 @@ def _verdict(analysis: Analysis) -> str:
     asked = verdict.malignancy.prevalence
     shifted = "" if asked is None else f" at a prevalence of {100 * asked:.3g} %"
     supposed = " if there were a lesion" if verdict.label is Label.NORMAL else ""
-    band = risk_band_words(verdict.malignancy)
+    band = risk_band_words(verdict)
     likelihood = f"likelihood of malignancy{supposed} {at} (95 % interval {low} to {high}){shifted}"
-    return f"{verdict.label.value}, {likelihood}, {band}"
+    return ", ".join(part for part in (verdict.label.value, likelihood, band) if part)
 
 
 def _lesions(analysis: Analysis) -> str:

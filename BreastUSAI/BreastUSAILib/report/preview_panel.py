@@ -100,8 +100,8 @@ def _verdict(column: _Column, analysis: Analysis) -> None:
     if verdict.malignancy is not None:
         column.text(likelihood_words(verdict.malignancy, verdict.label, _), 20)
         column.text(interval_words(verdict.malignancy, _), 16, QUIET)
-        band = risk_band_words(verdict.malignancy, _)
-        column.text(_("{band} (not a BI-RADS category)").format(band=band[:1].upper() + band[1:]), 15, QUIET)
+        if band := risk_band_words(verdict, _):
+            column.text(_("{band} (not a BI-RADS category)").format(band=band[:1].upper() + band[1:]), 15, QUIET)
         _likelihood_bar(column, verdict.malignancy)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ..flag_sentences import translated
 from ..flags import Flag, FlagCode, Severity
 from ..images.frames import InputKind, SpacingSource
-from .analysis import Analysis, Explanation, FurtherExplanation, Label, Lesion, Malignancy, VolumeLesion
+from .analysis import Analysis, Explanation, FurtherExplanation, Label, Lesion, Malignancy, Verdict, VolumeLesion
 from .descriptors import (
     ANECHOIC,
     CIRCUMSCRIBED,
@@ -270,11 +270,11 @@ def slices_words(lesion: VolumeLesion, _: Translate = english) -> str:
     return _("slices {first} to {last}").format(first=lesion.first_frame, last=lesion.last_frame)
 
 
-def risk_band_words(malignancy: Malignancy | None, _: Translate = english) -> str:
-    """The band of a likelihood with the range that it is, or nothing where there is none."""
-    if malignancy is None:
+def risk_band_words(verdict: Verdict, _: Translate = english) -> str:
+    """The band of a verdict's likelihood with the range that it is; nothing without one, or where nothing is seen."""
+    if verdict.malignancy is None or verdict.label is Label.NORMAL:
         return ""
-    band = malignancy.risk_band
+    band = verdict.malignancy.risk_band
     words = _("risk band above {low} to {high}, the range of BI-RADS {birads}")
     if band is BANDS[0]:
         words = _("risk band up to {high}, the range of BI-RADS {birads}")

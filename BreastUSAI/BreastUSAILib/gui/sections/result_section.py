@@ -154,7 +154,7 @@ class ResultSection:
         _sayOrHide(ui.likelihoodLabel, likelihood_words(verdict.malignancy, verdict.label, _))
         ui.likelihoodLabel.toolTip = likelihood_meaning(_)
         _sayOrHide(ui.intervalLabel, interval_words(verdict.malignancy, _))
-        band = risk_band_words(verdict.malignancy, _)
+        band = risk_band_words(verdict, _)
         _sayOrHide(ui.riskBandLabel, band[:1].upper() + band[1:])
         ui.riskBandLabel.toolTip = risk_band_meaning(_)
         _sayOrHide(ui.prevalenceAppliedLabel, prevalence_words(analysis, _))
