@@ -114,8 +114,8 @@ FAR = _(
     "in a way that they do not know, and the figures may mean nothing."
 )
 NO_GATE = _(
-    "This classifier has learned nothing of which pictures it may judge, so pictures that are no breast ultrasound are "
-    "told by a few plain rules alone."
+    "This classifier has not learned to recognize pictures that are not breast ultrasound: only a few plain rules keep "
+    "them out."
 )
 ELASTOGRAPHY = _(
     "A color map such as that of elastography covers part of the tissue and hides its gray levels from the networks, "
