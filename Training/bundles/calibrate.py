@@ -66,11 +66,11 @@ def calibrate_bundle(bundles: Sequence[Path], examples: Sequence[Example]) -> Ca
     from BreastUSAILib.engine.analyzer import Analyzer
 
     from ..measure.rows.run import Measurement
-    from ..measure.rows.subject import Split, find_subject, without_presence
+    from ..measure.rows.subject import Split, each_alone, find_subject
 
     check_calibration_part([example.label for example in examples])
     subject = find_subject(bundles)
-    models = without_presence(subject.load())
+    models = each_alone(subject.load())
     analyzer = Analyzer(replace(models, classifier=replace(models.classifier, calibration=RAW)))
     measurement = Measurement(subject, Split(0, None), (), None)
     calibrated = fit_calibration(measurement.rows(analyzer, examples))
@@ -95,9 +95,7 @@ def fit_calibration(rows: Sequence[Row]) -> Calibrated:
     probabilities = plain.probabilities(logits)[lesions]
     likelihood, malignant = probabilities[:, 2] / probabilities[:, 1:].sum(axis=1), found.malignant[lesions]
     covariance = recalibration_covariance(likelihood, malignant, [groups[i] for i in np.flatnonzero(lesions)])
-    confidence, right = np.maximum(likelihood, 1 - likelihood), (likelihood > 0.5) == malignant
-    least = choose_least_confidence(confidence, right)
-    decided = confidence >= least
+    least, band = _band(likelihood, malignant)
     normals = int((~lesions).sum())
     calibration = replace(
         plain,
@@ -113,15 +111,49 @@ def fit_calibration(rows: Sequence[Row]) -> Calibrated:
         "images": len(found.rows),
         "groups": len(set(groups)),
         "classes": {name: Counter(row.label for row in found.rows)[name] for name in CLASS_NAMES},
-        "undetermined": {
-            "rule": BAND_RULE,
-            "coverage": float(decided.mean()),
-            "accuracy": float(right[decided].mean()),
-            "accuracy_of_all": float(right.mean()),
-        },
+        "undetermined": band,
         "normal": {"rule": NORMAL_RULE, "from": "the calibration part", "lesions": int(lesions.sum())},
     }
     return Calibrated(calibration, operating_points(likelihood, malignant), report)
+
+
+def calibrate_together(bundles: Sequence[Path], examples: Sequence[Example]) -> Calibrated:
+    """Choose operating points and the undetermined band anew for a pair whose likelihood is of both networks.
+
+    Where outlines count in the likelihood (`DescriptorEvidence`), those that the classifier alone had are not the
+    pair's. Writes them into the classifier, whole or not at all. Raises as `calibrate_bundle`.
+    """
+    from BreastUSAILib.engine.analyzer import Analyzer
+
+    from ..measure.rows.run import Measurement
+    from ..measure.rows.subject import Split, find_subject
+
+    subject = find_subject(bundles)
+    analyzer = Analyzer(subject.load())
+    rows = Measurement(subject, Split(0, None), (), None).rows(analyzer, examples)
+    found = Classified([row for row in rows if row.classified])
+    lesions, path = found.labels > 0, subject.classifier.info.path
+    least, band = _band(found.malignancy[lesions], found.malignant[lesions])
+    metadata = read_metadata(path)
+    calibration = Calibration(**metadata["breastusai"]["calibration"] | {"least_confidence": least})
+    points = operating_points(found.malignancy[lesions], found.malignant[lesions])
+    metadata["breastusai"] |= {"calibration": asdict(calibration), "operating_points": points}
+    report = {**metadata.get("calibration_report", {}), "undetermined": band}
+    rewrite_bundle(path, metadata={**metadata, "calibration_report": report})
+    return Calibrated(calibration, points, report)
+
+
+def _band(likelihood: NDArray, malignant: NDArray[np.bool_]) -> tuple[float, dict[str, Any]]:
+    """The least confidence of a verdict on lesions, and what it gives on them."""
+    confidence, right = np.maximum(likelihood, 1 - likelihood), (likelihood > 0.5) == malignant
+    least = choose_least_confidence(confidence, right)
+    decided = confidence >= least
+    return least, {
+        "rule": BAND_RULE,
+        "coverage": float(decided.mean()),
+        "accuracy": float(right[decided].mean()),
+        "accuracy_of_all": float(right.mean()),
+    }
 
 
 def check_calibration_part(labels: Sequence[str], where: Path | None = None) -> None:

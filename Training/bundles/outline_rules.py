@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
 
@@ -12,11 +12,14 @@ import numpy as np
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.errors import OptionError
 from BreastUSAILib.engine.lesions.withholding import WithholdingRule
+from BreastUSAILib.engine.models.descriptor_evidence import DescriptorEvidence
 from BreastUSAILib.engine.models.lesion_presence import LesionPresence
 
 from ..data.example import Example
 from ..measure.figures.segmentation import MISSED_DICE
 from .calibrate import NORMAL_RULE, choose_normal_below
+from .descriptor_evidence import RULE as EVIDENCE_RULE
+from .descriptor_evidence import fit_evidence
 from .lesion_gap import RULE as GAP_RULE
 from .lesion_gap import GapChoice, choose_gap
 from .lesion_presence import RULE as PRESENCE_RULE
@@ -69,11 +72,11 @@ def calibrate_outlines(
     """Choose the rules of the pair on `examples`, or on `left_out` where there are any, and write them into it.
 
     `left_out` is what pairs of the recipe found on collections that they were not trained on: then P(lesion) from both
-    networks together is fitted on these, where they hold normals, and the point below which *normal* is said is chosen
-    on them too. First the gap, on every outline; then the rules that
-    withhold, on those that the gap leaves, since nothing else would be shown. (In the product the rule of evidence
-    comes before the gap. That makes no difference: where it drops the surest outline, it drops all.) The classifier
-    must be calibrated. Raises InputError for an image that cannot be read, ModelError, OutputError.
+    networks together is fitted on these, where they hold normals, and the likelihood of malignancy from classifier and
+    descriptors together; the point below which *normal* is said is chosen on them too. First the gap, on every outline;
+    then the rules that withhold, on those that the gap leaves, since nothing else would be shown. (In the product the
+    rule of evidence comes before the gap. That makes no difference: where it drops the surest outline, it drops all.)
+    The classifier must be calibrated. Raises InputError for an image that cannot be read, ModelError, OutputError.
     """
     from ..measure.rows.subject import find_subject
 
@@ -82,16 +85,17 @@ def calibrate_outlines(
         raise OptionError("rules are chosen for a pair", remedy="Give the classifier's and the segmenter's bundle")
     models = subject.load()
     found = list(left_out) or list(outline_images(without_rules(Analyzer(models)), examples))
-    normal_below, presence = models.classifier.calibration.normal_below, None
+    normal_below, presence, evidence = models.classifier.calibration.normal_below, None, None
     if left_out:
         normal_below = write_normal_below(subject.classifier.info.path, found)
         presence = fit_presence(found, models.classifier.identity.sha256)
+        evidence = fit_evidence(found, models.classifier.identity.sha256)
         found = with_presence(found, presence)
     if presence is not None:
         normal_below = presence.normal_below
     gap = choose_gap(found)
     rules = choose_outline_rules([one.within(gap.gap) for one in found], normal_below)
-    write_outline_rules(subject.segmenter.info.path, gap, rules, where_from(left_out), presence)
+    write_outline_rules(subject.segmenter.info.path, gap, rules, where_from(left_out), presence, evidence)
     return gap, rules
 
 
@@ -159,6 +163,7 @@ def write_outline_rules(
     rules: OutlineRules,
     source: str = "the calibration part",
     presence: LesionPresence | None = None,
+    evidence: DescriptorEvidence | None = None,
 ) -> None:
     """Put them into a segmenter's metadata; its hashes are made anew. Raises ModelError, OutputError."""
     metadata = read_metadata(bundle)
@@ -168,8 +173,11 @@ def write_outline_rules(
         "lesion_evidence": rules.lesion_evidence,
         "lesion_gap": gap.gap,
         "lesion_presence": None if presence is None else vars(presence),
+        "descriptor_evidence": None if evidence is None else asdict(evidence),
     }
     report = {"rule": RULE, "from": source, **vars(rules), "gap_rule": GAP_RULE, "gaps": gap.report()}
     if presence is not None:
         report["presence_rule"] = PRESENCE_RULE
+    if evidence is not None:
+        report["evidence_rule"] = EVIDENCE_RULE
     rewrite_bundle(bundle, metadata={**metadata, "outline_rules_report": report})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,10 @@ from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundles.bundle import Models
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.findings.analysis import Analysis, Probabilities
-from BreastUSAILib.engine.images.frames import Frames, InputKind
+from BreastUSAILib.engine.images.frames import Frames, InputKind, Rectangle
+from BreastUSAILib.engine.lesions.descriptors.evidence import all_measures, main_lesion
 from BreastUSAILib.engine.lesions.withholding import WithholdingRule, found_outlines, shown_outlines
+from BreastUSAILib.engine.models.calibration import log_odds, probability_of
 from BreastUSAILib.engine.models.lesion_presence import LesionPresence
 from BreastUSAILib.report.atomic import atomic_file
 
@@ -56,6 +59,9 @@ class Outlined:
         outlines: every one.
         lesion_area: pixels of the true lesion; 0 where there is none, or nobody outlined it.
         surest: mean log-odds of its surest tissue (`surest_tissue`), by the segmenter alone.
+        malignant: whether its lesion is in truth; None where there is no lesion, or nobody knows.
+        likelihood: of malignancy by the classifier alone, in [0, 1], as it is where both classes are as common.
+        measures: `all_measures` of the main outline; None where there is no outline.
     """
 
     dataset: str
@@ -64,6 +70,9 @@ class Outlined:
     outlines: tuple[Outline, ...]
     lesion_area: int = 0
     surest: float = 0.0
+    malignant: bool | None = None
+    likelihood: float = 0.5
+    measures: Mapping[str, float] | None = None
 
     @property
     def dice(self) -> float:
@@ -98,6 +107,7 @@ def outline_images(analyzer: Analyzer, examples: Sequence[Example], *, parts: bo
     """
     presence = analyzer.models.segmenter.presence
     assert isinstance(presence, NotedPresence)
+    prevalence = analyzer.models.classifier.calibration.prevalence
     for example in examples:
         frames = example.frames()
         analysis = analyzer.analyze(frames)
@@ -105,7 +115,8 @@ def outline_images(analyzer: Analyzer, examples: Sequence[Example], *, parts: bo
         if analysis.verdict.probabilities is None:
             continue
         kind = "normal" if example.label == "normal" else "lesion"
-        yield _outlined(example, kind, analysis, truth, presence.noted[-1])
+        found = _outlined(example, kind, analysis, truth, presence.noted[-1])
+        yield _judged(found, example, analysis, prevalence)
         if not truth.any() or not parts:
             continue
         gray = frames.gray(0)
@@ -164,6 +175,18 @@ def _outlined(example: Example, kind: str, analysis: Analysis, truth: NDArray[np
     return Outlined(example.dataset, kind, probabilities.lesion, outlines, int(truth.sum()), surest)
 
 
+def _judged(found: Outlined, example: Example, analysis: Analysis, prevalence: float | None) -> Outlined:
+    """The same with what its main outline looks like, and what is known and said of the malignancy of its lesion."""
+    probabilities, main = analysis.verdict.probabilities, main_lesion(analysis.lesions)
+    if main is not None:
+        found = replace(found, measures=all_measures(main, Rectangle(*analysis.input.region_px)))
+    if example.label == "normal" or probabilities is None:
+        return found
+    known = 0.0 if prevalence is None else log_odds(prevalence)
+    likelihood = probability_of(log_odds(probabilities.likelihood) - known)
+    return replace(found, malignant=example.label == "malignant", likelihood=likelihood)
+
+
 def _still(gray: NDArray) -> Frames:
     part = np.ascontiguousarray(gray)
     return Frames("part", InputKind.STILL, 1, part.shape[0], part.shape[1], False, lambda index: part)
@@ -175,12 +198,17 @@ def write_outlined(found: Sequence[Outlined], path: Path) -> None:
         temporary.write_text(json.dumps([asdict(one) for one in found]) + "\n", encoding="utf-8")
 
 
+def _needed(one: Mapping[str, Any]) -> dict[str, Any]:
+    """What former files lack, so that nothing is chosen without it."""
+    return {name: one[name] for name in ("surest", "malignant", "likelihood", "measures")}
+
+
 def read_outlined(path: Path) -> list[Outlined]:
     """What `write_outlined` wrote. Raises InputError."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         return [
-            Outlined(**{**one, "surest": one["surest"], "outlines": tuple(Outline(**each) for each in one["outlines"])})
+            Outlined(**{**one, **_needed(one), "outlines": tuple(Outline(**each) for each in one["outlines"])})
             for one in document
         ]
     except (OSError, ValueError, TypeError, KeyError) as error:

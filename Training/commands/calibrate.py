@@ -101,11 +101,17 @@ def _left_out(given: argparse.Namespace, subject: Subject, everything: Sequence[
 
 
 def _tell_calibration(classifier: Path, found: Calibrated) -> None:
-    band = found.report["undetermined"]
     print(f"{classifier}: calibrated on {found.report['images']} images")
     print(f"  {found.report['method']}: temperature {found.calibration.temperature}, bias {found.calibration.bias}")
     for name, loss in found.report["held_out_loss"].items():
         print(f"  held-out loss, {name}: {loss:.4f} nats")
+    _tell_points(found)
+    print(f"  prevalence among lesions: {found.calibration.prevalence}")
+    print(f"  normal below a probability of a lesion of {found.calibration.normal_below}, by the calibration part")
+
+
+def _tell_points(found: Calibrated) -> None:
+    band = found.report["undetermined"]
     for name, point in found.operating_points.items():
         print(
             f"  {name}: threshold {point['threshold']:.4f}, sensitivity {point['sensitivity']:.3f}, "
@@ -115,8 +121,6 @@ def _tell_calibration(classifier: Path, found: Calibrated) -> None:
         f"  undetermined below {found.calibration.least_confidence}: {band['coverage']:.1%} decided, "
         f"{band['accuracy']:.1%} of them right ({band['accuracy_of_all']:.1%} of all)"
     )
-    print(f"  prevalence among lesions: {found.calibration.prevalence}")
-    print(f"  normal below a probability of a lesion of {found.calibration.normal_below}, by the calibration part")
 
 
 def _calibrate_pair(
@@ -126,9 +130,11 @@ def _calibrate_pair(
     examples: Sequence[Example],
     left_out: Sequence[Outlined],
 ) -> None:
+    from ..bundles.calibrate import calibrate_together
     from ..bundles.lesion_gap import gap_words
     from ..bundles.lesion_scores import calibrate_lesions
     from ..bundles.outline_rules import calibrate_outlines
+    from ..bundles.writer import read_metadata
 
     gap, rules = calibrate_outlines(bundles, examples, left_out)
     print(f"{segmenter}: gap below the surest outline: {gap_words(gap.gap)}, chosen from", *gap.lines(), sep="\n  ")
@@ -137,6 +143,9 @@ def _calibrate_pair(
         if share is not None:
             print(f"  {share:.1%} of {what} outlined")
     print(f"  {rules.lesions_lost:.1%} of found lesions lost")
+    if read_metadata(segmenter)["breastusai"].get("descriptor_evidence") is not None:
+        print(f"{classifier}: with what the descriptors of outlines say:")
+        _tell_points(calibrate_together(bundles, examples))
     lesions = calibrate_lesions(bundles, examples)
     told = "too few lesions" if lesions is None else f"slope {lesions.slope}, intercept {lesions.intercept}"
     print(f"{classifier}: likelihood of corrected outlines: {told}")

@@ -50,7 +50,7 @@ def run_of(rule: WithholdingRule, lesion: float) -> Run:
     run = Run(Equipment(models, passes, torch.device("cpu")), frames, AnalyzeOptions(), None, None)
     run.region = Rectangle(0, 0, frames.columns, frames.rows)
     run.maps = StoredMaps(SMALL.letterbox(frames.rows, frames.columns, run.region))
-    run.calibrated[0] = Probabilities(1 - lesion, lesion, 0.0)
+    run.known.calibrated[0] = Probabilities(1 - lesion, lesion, 0.0)
     return run
 
 

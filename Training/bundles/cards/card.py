@@ -295,6 +295,14 @@ def _rules(metadata: Mapping[str, Any]) -> list[str]:
             f"{presence['outlined']} times the second, in log-odds, and *normal* is said below "
             f"{presence['normal_below']}; with another classifier that one is asked alone"
         )
+    evidence = own.get("descriptor_evidence")
+    if evidence is not None:
+        terms = ", ".join(f"{name} {term['per_unit']:+g}" for name, term in evidence["terms"].items())
+        text += (
+            f". {metadata['outline_rules_report']['evidence_rule']} With the classifier {evidence['classifier'][:12]} "
+            f"beside it the descriptors' log-odds are {evidence['constant']:+g} and, per unit, {terms}; the weight is "
+            f"{evidence['weight']}; with another classifier, and where nothing is outlined, its own likelihood stands"
+        )
     text += ". On a frame that is called normal the outline is withheld"
     if own.get("withhold_below") is not None:
         text += f", unless its own mean probability is {own['withhold_below']} or more"

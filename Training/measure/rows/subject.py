@@ -189,14 +189,14 @@ def load_models(subject: Subject, examples: Sequence[Example]) -> Models:
 
 def without_normal(models: Models) -> Models:
     """The same models, by which no frame is called normal and no outline withheld."""
-    models = without_presence(models)
+    models = each_alone(models)
     calibration = replace(models.classifier.calibration, normal_below=0.0)
     return replace(models, classifier=replace(models.classifier, calibration=calibration))
 
 
-def without_presence(models: Models) -> Models:
-    """The same models, whose probability of a lesion is the classifier's alone."""
-    return replace(models, segmenter=replace(models.segmenter, presence=None))
+def each_alone(models: Models) -> Models:
+    """The same models, whose probabilities are the classifier's alone."""
+    return replace(models, segmenter=replace(models.segmenter, presence=None, evidence=None))
 
 
 def _metadata(path: Path) -> dict[str, Any]:

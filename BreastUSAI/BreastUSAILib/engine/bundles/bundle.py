@@ -19,6 +19,7 @@ from ..gatekeeper.gate import Gate, gate_from
 from ..gatekeeper.picture_statistics import STATISTICS
 from ..models.calibration import Calibration, Recalibration
 from ..models.classifier import INPUTS, Classifier
+from ..models.descriptor_evidence import DescriptorEvidence, Term
 from ..models.lesion_presence import LesionPresence
 from ..models.segmenter import Segmenter
 from ..networks.network_definitions import build_network, check_definition
@@ -73,14 +74,15 @@ class Models:
     segmenter: Segmenter
 
     def matched(self) -> Models:
-        """The pair as it works together: P(lesion) is asked of both only where it was fitted for these two."""
-        presence = self.segmenter.presence
+        """The pair as it works together: what was fitted for two networks counts for these two alone."""
+        own, presence, evidence = self.classifier.identity.sha256, self.segmenter.presence, self.segmenter.evidence
+        presence = presence if presence is not None and presence.classifier == own else None
+        evidence = evidence if evidence is not None and evidence.classifier == own else None
+        pair = replace(self, segmenter=replace(self.segmenter, presence=presence, evidence=evidence))
         if presence is None:
-            return self
-        if presence.classifier != self.classifier.identity.sha256:
-            return replace(self, segmenter=replace(self.segmenter, presence=None))
+            return pair
         calibration = replace(self.classifier.calibration, normal_below=presence.normal_below)
-        return replace(self, classifier=replace(self.classifier, calibration=calibration))
+        return replace(pair, classifier=replace(self.classifier, calibration=calibration))
 
     @property
     def frames_at_once(self) -> int:
@@ -195,19 +197,28 @@ def load_segmenter(path: Path) -> Segmenter:
     opened = _opened(path, "segmentation")
     own = opened.own
     with _stated_in(path):
-        rules = {name: _rule(name, own[name]) for name in ("threshold", "smallest_lesion")}
+        rules: dict[str, Any] = {name: _rule(name, own[name]) for name in ("threshold", "smallest_lesion")}
         rules["lesion_evidence"] = _rule("lesion_evidence", own.get("lesion_evidence", 0.0))
         limits = {name: own.get(name) for name in ("withhold_below", "lesion_gap")}  # older bundles have none
         rules |= {name: math.inf if limit is None else _rule(name, limit) for name, limit in limits.items()}
         preprocessing = Preprocessing.from_metadata(own["preprocessing"])
         presence = own.get("lesion_presence")
         presence = None if presence is None else LesionPresence(**presence)
+        evidence = _evidence(own.get("descriptor_evidence"))
         mirror = own.get("mirror", False)
         if not isinstance(mirror, bool):
             raise ValueError(f"mirror as {mirror!r}, not as true or false")
     network, most = _network(opened, 1, preprocessing.size)
     identity = opened.info.identity
-    return Segmenter(identity, network, preprocessing, **rules, mirror=mirror, frames_at_once=most, presence=presence)
+    rules |= {"presence": presence, "evidence": evidence}
+    return Segmenter(identity, network, preprocessing, **rules, mirror=mirror, frames_at_once=most)
+
+
+def _evidence(stated: Mapping[str, Any] | None) -> DescriptorEvidence | None:
+    if stated is None:
+        return None
+    terms = {name: Term(**term) for name, term in stated["terms"].items()}
+    return DescriptorEvidence(**{**stated, "terms": terms})
 
 
 def load_bundle(path: Path) -> Classifier | Segmenter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
@@ -102,13 +103,21 @@ class Classifier:
         label = self.calibration.label(calibrated, malignancy.probability)
         return Verdict(label, probabilities, malignancy, key_frame)
 
-    def lesion_malignancy(self, logits: NDArray, prevalence: float | None) -> Malignancy:
+    def lesion_malignancy(
+        self,
+        logits: NDArray,
+        prevalence: float | None,
+        composed: Callable[[Probabilities], Probabilities] | None = None,
+    ) -> Malignancy:
         """A lesion's likelihood from the mean ``[3]`` of the whole frame's logits and its closer view's.
 
-        At the prevalence that was asked for, as `verdict`. Raises OptionError.
+        At the prevalence that was asked for, as `verdict`. `composed` adds to the calibrated probabilities what else
+        is known of the lesion. Raises OptionError.
         """
         (row,) = self.calibration.probabilities(logits[None])
         calibrated = Probabilities(*(float(value) for value in row))
+        if composed is not None:
+            calibrated = composed(calibrated)
         native = (self.lesion_recalibration or self.calibration).malignancy(calibrated.likelihood)
         return native if prevalence is None else self._shifted(native, prevalence)
 

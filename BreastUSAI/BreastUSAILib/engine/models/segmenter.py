@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..bundle_limits import MOST_FRAMES_AT_ONCE
 from ..findings.analysis import ModelIdentity
 from ..preparing.prepare import Preprocessing
+from .descriptor_evidence import DescriptorEvidence
 from .lesion_presence import LesionPresence
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Segmenter:
         frames_at_once: how many frames it takes in a batch.
         presence: how its answer counts in the probability of a lesion beside that of the classifier which it names;
             None: that is the classifier's alone.
+        evidence: how the descriptors of its outlines count in the likelihood of malignancy beside that of the
+            classifier which it names; None: that is the classifier's alone.
     """
 
     identity: ModelIdentity
@@ -52,6 +55,7 @@ class Segmenter:
     lesion_gap: float = math.inf
     frames_at_once: int = MOST_FRAMES_AT_ONCE
     presence: LesionPresence | None = None
+    evidence: DescriptorEvidence | None = None
 
     def probabilities(self, batch: torch.Tensor) -> NDArray[np.float32]:
         """Prepared images ``[B, 1, S, S]`` give lesion probabilities ``[B, S, S]`` in [0, 1]."""

@@ -36,7 +36,7 @@ class CloserLook:
             with self.run.watch.timing("closer view"):
                 close, _ = self.run.classifier.logits(torch.cat([self._view(*one) for one in some]))
             for (lesion, _, _), logits in zip(some, close, strict=True):
-                scored = replace(lesion, malignancy=self._likelihood(lesion.frame, logits))
+                scored = replace(lesion, malignancy=self._likelihood(lesion, logits))
                 self.run.lesions[lesion.id - 1] = scored
 
     def on_device(self, planes: Sequence[NDArray[np.float32]]) -> torch.Tensor:
@@ -51,6 +51,10 @@ class CloserLook:
             planes.append(view_of_mask(self.run.maps.labels(lesion.frame) == lesion.number, view, wanted))
         return self.on_device(planes).transpose(0, 1).contiguous(memory_format=torch.channels_last)
 
-    def _likelihood(self, frame: int, close: NDArray[np.float32]) -> Malignancy:
-        """From the logits ``[3]`` of the closer view and those of the whole frame."""
-        return self.run.classifier.lesion_malignancy((self.logits[frame] + close) / 2, self.run.options.prevalence)
+    def _likelihood(self, lesion: Lesion, close: NDArray[np.float32]) -> Malignancy:
+        """From the logits ``[3]`` of the closer view, those of the whole frame, and the lesion's descriptors."""
+        mean = (self.logits[lesion.frame] + close) / 2
+        run = self.run
+        return run.classifier.lesion_malignancy(
+            mean, run.options.prevalence, lambda before: run.known.with_descriptors(before, lesion, run.region)
+        )

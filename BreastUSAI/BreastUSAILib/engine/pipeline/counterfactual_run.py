@@ -86,7 +86,13 @@ class CounterfactualRun:
             batch = replace(batch, lesion_masks=torch.from_numpy(plane[None, None]).to(run.equipment.device))
         found = run.equipment.passes(batch, run.options.explain_class, run.watch)
         assert found.lesions is not None
-        run.note([key], found.logits, run.surest(found.lesions, batch))
+        assert found.heat is not None
+        run.known.note([key], found.logits, run.known.surest(found.lesions, batch))
+        probability = batch.segmenter_box.restore(found.lesions[0])
+        if mine is None:
+            run.outline(key, probability, found.heat[0], gray)
+        else:
+            run.measure(key, mine, probability, found.heat[0], gray)
         malignancy = run.verdict_of(key).malignancy
         assert malignancy is not None
         return malignancy.probability, run.probabilities[key].lesion

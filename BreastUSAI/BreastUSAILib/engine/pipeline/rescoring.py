@@ -61,7 +61,7 @@ class Rescoring:
         indices, pixels, found = [indices[place] for place in kept], [pixels[place] for place in kept], found.only(kept)
         assert found.heat is not None
         assert found.lesions is not None
-        run.note(indices, found.logits, run.surest(found.lesions, batch))
+        run.known.note(indices, found.logits, run.known.surest(found.lesions, batch))
         self._look.logits.update(zip(indices, found.logits, strict=True))
         lesions: list[tuple[Lesion, NDArray]] = []
         with run.watch.timing("measure"):

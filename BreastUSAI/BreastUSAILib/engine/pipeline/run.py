@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -35,7 +35,6 @@ from ..lesions.joining import join_lesions, slices_stood_for
 from ..lesions.measure import label_lesions, shown_lesions
 from ..lesions.measured import measured_lesions
 from ..models.classifier import Classifier
-from ..models.lesion_presence import surest_tissue
 from ..models.passes import Batch, Outputs, Passes
 from ..options import AnalyzeOptions, Cancelling, Progress
 from ..preparing.prepare import Preprocessing, prepare
@@ -43,6 +42,7 @@ from ..similar.lookup import SimilarSearch
 from ..similar.signature import FrameSignatures
 from ..stopwatch import Stopwatch
 from . import remarks
+from .frame_probabilities import FrameProbabilities
 from .gatekeeping import Gatekeeper
 from .heat_map_grading import GradedFrame, HeatMapGrading
 from .provenance import software_versions, summary_of
@@ -78,13 +78,12 @@ class Run:
     cancelled: Cancelling | None
     watch: Stopwatch = field(default_factory=Stopwatch)
     flags: list[Flag] = field(default_factory=list)
-    calibrated: dict[int, Probabilities] = field(default_factory=dict)
-    probabilities: dict[int, Probabilities] = field(default_factory=dict)  # at the prevalence that was asked for
     lesions: list[Lesion] = field(default_factory=list)
     withheld: list[int] = field(default_factory=list)
     outlined_on_normal: list[int] = field(default_factory=list)
     grades: list[HeatMapGrades] = field(default_factory=list)
     signatures: FrameSignatures | None = None
+    known: FrameProbabilities = field(init=False)
     gatekeeper: Gatekeeper = field(init=False)
     region: Rectangle = field(init=False)
     maps: StoredMaps = field(init=False)
@@ -92,6 +91,7 @@ class Run:
     def __post_init__(self) -> None:
         if self.options.similar is not None and self.signatures is None:
             self.signatures = FrameSignatures(self.classifier)
+        self.known = FrameProbabilities(self.equipment.models, self.options.prevalence)
         self.gatekeeper = Gatekeeper(self.classifier.gate, self.options.override_rejection)
 
     def look(self, indices: Sequence[int], look: Look) -> bool:
@@ -176,7 +176,7 @@ class Run:
         batch = self.prepared(pixels)
         found = self.passed(indices, batch, None)
         kept = self.let_through(batch, found)
-        self.note([indices[place] for place in kept], found.only(kept).logits)
+        self.known.note([indices[place] for place in kept], found.only(kept).logits)
 
     def classified_and_mapped(self, indices: Sequence[int], pixels: Sequence[NDArray]) -> None:
         """Classify, outline and explain some frames."""
@@ -186,33 +186,10 @@ class Run:
         indices, pixels, found = [indices[place] for place in kept], [pixels[place] for place in kept], found.only(kept)
         assert found.heat is not None
         assert found.lesions is not None
-        self.note(indices, found.logits, self.surest(found.lesions, batch))
+        self.known.note(indices, found.logits, self.known.surest(found.lesions, batch))
         with self.watch.timing("measure"):
             for index, square, warmth, frame in zip(indices, found.lesions, found.heat, pixels, strict=True):
                 self.outline(index, batch.segmenter_box.restore(square), warmth, luminance(frame))
-
-    def surest(self, lesions: NDArray[np.float32], batch: Batch) -> list[float] | None:
-        """Of each frame, see `surest_tissue`; None where the pair's P(lesion) is the classifier's."""
-        if self.equipment.models.segmenter.presence is None:
-            return None
-        return [surest_tissue(square, batch.segmenter_box) for square in lesions]
-
-    def note(self, indices: Sequence[int], logits: NDArray[np.float32], surest: Sequence[float] | None = None) -> None:
-        """Keep the class probabilities of some frames, from their logits ``[B, 3]``.
-
-        By both networks where there are lesion probabilities to judge by too.
-        """
-        if not indices:
-            return
-        classifier, presence = self.classifier, self.equipment.models.segmenter.presence
-        calibrated = classifier.calibration.probabilities(logits)
-        if presence is not None and surest is not None:
-            each = zip(calibrated, surest, strict=True)
-            calibrated = np.array([astuple(presence.composed(Probabilities(*row), tissue)) for row, tissue in each])
-        reported = classifier.reported(calibrated, self.options.prevalence)
-        for known, rows in ((self.calibrated, calibrated), (self.probabilities, reported)):
-            for index, row in zip(indices, rows, strict=True):
-                known[index] = Probabilities(*(float(value) for value in row))
 
     def outline(self, index: int, probability: NDArray[np.float32], heat: NDArray[np.float32], gray: NDArray) -> None:
         """Lesions of one frame ``[H, W]`` from its lesion probabilities ``[H, W]``; keeps mask and heat map.
@@ -226,8 +203,8 @@ class Run:
             min_area_px=max(1, round(segmenter.smallest_lesion * self.region.area)),
             rule=rule,
         )
-        if labels.any() and self.classifier.calibration.calls_normal(self.calibrated[index]):
-            shown = shown_lesions(labels, probability, self.calibrated[index].lesion, rule)
+        if labels.any() and self.classifier.calibration.calls_normal(self.known.calibrated[index]):
+            shown = shown_lesions(labels, probability, self.known.calibrated[index].lesion, rule)
             if np.count_nonzero(shown) < np.count_nonzero(labels):
                 self.withheld.append(index)
             if shown.any():
@@ -246,10 +223,13 @@ class Run:
     ) -> tuple[Lesion, ...]:
         """Keep mask and heat map of one frame, and its lesions with their descriptors, which are also returned.
 
+        What the descriptors of its main lesion say goes into the frame's probabilities.
         `threshold` is the probability that the outlines are drawn at; None where they were given.
         """
         self.maps.store(index, labels, heat)
-        return self.measured(index, labels, probability, gray, threshold)
+        lesions = self.measured(index, labels, probability, gray, threshold)
+        self.known.judge_outlines(index, lesions, self.region)
+        return lesions
 
     def measured(
         self, index: int, labels: NDArray, probability: NDArray[np.float32], gray: NDArray, threshold: float | None
@@ -270,7 +250,7 @@ class Run:
 
     def verdict_of(self, frame: int) -> Verdict:
         """The answer for one frame, at the prevalence that was asked for."""
-        return self.classifier.verdict(self.calibrated[frame], frame, self.options.prevalence)
+        return self.known.verdict(frame)
 
     def compare(self, verdict: Verdict, given: bool = False) -> None:
         """Flag a key frame whose outline and whose class contradict each other; `given`: a reader gave the outlines."""
@@ -279,7 +259,7 @@ class Run:
         cut = border_flag([lesion.bbox_px for lesion in self.lesions], self.region)
         self.flags += [one for one in (flag, cut) if one is not None]
         assert verdict.key_frame is not None
-        calibrated, calibration = self.calibrated[verdict.key_frame], self.classifier.calibration
+        calibrated, calibration = self.known.calibrated[verdict.key_frame], self.classifier.calibration
         if calibrated.lesion < calibrated.normal and not calibration.calls_normal(calibrated):
             self.flags.append(remarks.normal_not_sure(calibrated.lesion, calibration.normal_below))
 
@@ -377,6 +357,11 @@ class Run:
 
     def _letterbox(self, wanted: Preprocessing) -> Letterbox:
         return wanted.letterbox(self.frames.rows, self.frames.columns, self.region)
+
+    @property
+    def probabilities(self) -> Mapping[int, Probabilities]:
+        """Of the frames that may have a result, by index, at the prevalence that was asked for."""
+        return self.known.reported
 
     @property
     def classifier(self) -> Classifier:
