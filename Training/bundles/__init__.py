@@ -1,1 +1,1 @@
-"""Bundles: written, calibrated and described."""
+"""Bundles: their files written, packed, and what was trained recorded."""

@@ -13,8 +13,8 @@ from ..data.example import Example, Part
 from .arguments import add_bundles_argument, add_split_arguments
 
 if TYPE_CHECKING:
-    from ..bundles.calibrate import Calibrated
-    from ..bundles.outlined import Outlined
+    from ..calibration.calibrate import Calibrated
+    from ..calibration.outlined import Outlined
     from ..measure.rows.subject import Subject
 
 
@@ -40,8 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Calibrate the classifier, and its segmenter where it is given, and say what was found."""
-    from ..bundles.calibrate import calibrate_bundle, check_calibration_part
     from ..bundles.writer import raise_version, read_metadata
+    from ..calibration.calibrate import calibrate_bundle, check_calibration_part
     from ..measure.rows.subject import choose_split, find_subject, load_split, refuse_seen_examples, with_seen_groups
 
     subject = find_subject(given.bundles)
@@ -66,7 +66,7 @@ def run(given: argparse.Namespace) -> int:
 
 def _left_out(given: argparse.Namespace, subject: Subject, everything: Sequence[Example]) -> list[Outlined]:
     """What is known of collections that the pair was not trained on; nothing where that was not asked for."""
-    from ..bundles.outlined import LEFT_OUT, outline_left_out, read_outlined
+    from ..calibration.outlined import LEFT_OUT, outline_left_out, read_outlined
 
     report = subject.classifier.metadata.get("calibration_report", {}).get("normal", {})
     if given.left_out is None and LEFT_OUT in report.get("from", ""):
@@ -130,11 +130,11 @@ def _calibrate_pair(
     examples: Sequence[Example],
     left_out: Sequence[Outlined],
 ) -> None:
-    from ..bundles.calibrate import calibrate_together
-    from ..bundles.lesion_gap import gap_words
-    from ..bundles.lesion_scores import calibrate_lesions
-    from ..bundles.outline_rules import calibrate_outlines
     from ..bundles.writer import read_metadata
+    from ..calibration.calibrate import calibrate_together
+    from ..calibration.lesion_gap import gap_words
+    from ..calibration.lesion_scores import calibrate_lesions
+    from ..calibration.outline_rules import calibrate_outlines
 
     gap, rules = calibrate_outlines(bundles, examples, left_out)
     print(f"{segmenter}: gap below the surest outline: {gap_words(gap.gap)}, chosen from", *gap.lines(), sep="\n  ")
@@ -152,7 +152,7 @@ def _calibrate_pair(
 
 
 def _choose_stage(classifier: Path, examples: Sequence[Example]) -> None:
-    from ..bundles.explained_stage import calibrate_stage
+    from ..calibration.explained_stage import calibrate_stage
 
     found = calibrate_stage(classifier, examples)
     if found is None:

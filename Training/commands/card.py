@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Write the card into the bundle; its hashes are made anew."""
-    from ..bundles.cards.card import write_card
+    from ..cards.card import write_card
 
     text = write_card(given.bundle, given.figures, given.notes, given.controls, given.explanations)
     print(f"{given.bundle}: a card of {len(text.splitlines())} lines")

@@ -108,7 +108,7 @@ def command_of(given: argparse.Namespace) -> str:
 
 
 def _print(figures: dict[str, Any]) -> None:
-    from ..bundles.cards.card_figures import table
+    from ..cards.card_figures import table
     from ..measure.explanations.figures import HEADINGS, PART, table_rows
 
     for dataset, found in figures[PART].items():

@@ -24,7 +24,7 @@ def run(given: argparse.Namespace) -> int:
     """Print a line a stage."""
     from BreastUSAILib.engine.bundles.bundle import SHIPPED, default_bundles, load_classifier
 
-    from ..bundles.explained_stage import candidates, measure_stages
+    from ..calibration.explained_stage import candidates, measure_stages
     from ..data.loading import load_examples
 
     bundle = given.bundle or default_bundles(SHIPPED)["classification"]

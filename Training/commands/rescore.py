@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Print a line for the frame's likelihood and one for the lesion's own."""
-    from ..bundles.lesion_scores import score_lesions
+    from ..calibration.lesion_scores import score_lesions
     from ..measure.figures.metrics import auc, expected_calibration_error
     from ..measure.rows.run import show_progress
     from ..measure.rows.subject import choose_split, find_subject, load_split

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from BreastUSAILib.engine.errors import InputError
 
-from ..bundles.cards.card_explanations import maps_of_recipes
+from ..cards.card_explanations import maps_of_recipes
 from ..measure.presentation.comparison import RESULTS, comparison
 from ..measure.presentation.left_out import left_out_table
 from ..recipes.registry import recipes

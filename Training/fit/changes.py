@@ -9,8 +9,8 @@ from typing import Any
 
 from BreastUSAILib.engine.errors import OptionError
 
+from ..augmentation.augment import MOST, Augmentation
 from ..recipes.recipe import Recipe
-from .images.augment import MOST, Augmentation
 from .networks.learning import HELPERS
 
 _LEAST_SIDE = 32

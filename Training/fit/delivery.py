@@ -12,13 +12,13 @@ from torch import nn
 
 from BreastUSAILib.engine.explanations.registry import explanation_of
 
-from ..bundles.calibrate import RAW, calibrate_bundle
-from ..bundles.cards.card import write_card
-from ..bundles.explained_stage import calibrate_stage
-from ..bundles.lesion_scores import calibrate_lesions
-from ..bundles.outline_rules import calibrate_outlines
 from ..bundles.record import TrainingRecord
 from ..bundles.writer import BundleContent, write_bundle
+from ..calibration.calibrate import RAW, calibrate_bundle
+from ..calibration.explained_stage import calibrate_stage
+from ..calibration.lesion_scores import calibrate_lesions
+from ..calibration.outline_rules import calibrate_outlines
+from ..cards.card import write_card
 from ..data.example import Example
 from ..recipes.recipe import Recipe
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from BreastUSAILib.engine.bundles.bundle import METADATA, SUMS
 from BreastUSAILib.engine.errors import InputError, OptionError
 
-from ..bundles.outline_rules import calibrate_outlines, write_normal_below
-from ..bundles.outlined import Outlined, outline_left_out, read_outlined, write_outlined
+from ..calibration.outline_rules import calibrate_outlines, write_normal_below
+from ..calibration.outlined import Outlined, outline_left_out, read_outlined, write_outlined
 from ..data.example import Example
 from ..data.loading import load_examples
 from ..data.reserved import RESERVED, refuse_reserved, reserved_name

@@ -10,8 +10,8 @@ import pytorch_lightning as pl
 
 from BreastUSAILib.engine.models.segmenter import Segmenter
 
-from ..bundles.calibrate import check_calibration_part
 from ..bundles.record import record_training
+from ..calibration.calibrate import check_calibration_part
 from ..data.checks import check_trainable
 from ..data.example import Example, Part
 from ..data.loading import load_examples

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from ..fit.images.augment import NO_AUGMENTATION
+from ..augmentation.augment import NO_AUGMENTATION
 from .classifiers import efficientnet_classifier
 from .recipe import PREPROCESSING
 

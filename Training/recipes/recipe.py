@@ -8,7 +8,7 @@ from typing import Any
 
 from BreastUSAILib.engine.preparing.prepare import Preprocessing
 
-from ..fit.images.augment import Augmentation
+from ..augmentation.augment import Augmentation
 
 PREPROCESSING = Preprocessing(size=256, low_percentile=1.0, high_percentile=99.5, mean=0.449, std=0.226)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..fit.images.augment import Augmentation
+from ..augmentation.augment import Augmentation
 from .networks import attention_unet_over, efficientnet
 from .recipe import Recipe
 

@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 
 from BreastUSAILib.engine.errors import OptionError
+from Training.augmentation.augment import MOST, Augmentation
 from Training.fit.changes import changed
-from Training.fit.images.augment import MOST, Augmentation
 from Training.recipes.registry import recipe_named, recipes
 
 PAIR = recipe_named("shared-b0")

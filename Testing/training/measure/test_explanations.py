@@ -14,8 +14,8 @@ from BreastUSAILib.engine.explanations.grading.deletion import Areas
 from BreastUSAILib.engine.explanations.grading.thresholds import UNFOCUSED, GradeThresholds
 from BreastUSAILib.engine.findings.grades import EnergyShare, HeatMapGrades
 from Training.__main__ import main
-from Training.bundles.cards.card import write_card
-from Training.bundles.cards.card_explanations import maps_of_recipes
+from Training.cards.card import write_card
+from Training.cards.card_explanations import maps_of_recipes
 from Training.measure.explanations.figures import choose_thresholds, figures_of_maps
 from Training.measure.explanations.rows import MapRow
 from Training.measure.figures import intervals

@@ -9,7 +9,7 @@ import pytest
 
 from BreastUSAILib.engine.analyzer import Analyzer
 from Training.__main__ import main
-from Training.bundles.lesion_scores import score_lesions
+from Training.calibration.lesion_scores import score_lesions
 from Training.commands.rescore import log_loss
 from Training.data.loading import load_examples
 from Training.measure.rows.subject import find_subject

@@ -1,1 +1,1 @@
-"""What the networks are shown: batches, cut-outs, augmentation, our own predicted masks."""
+"""What the networks are shown: batches, images mixed, our own predicted masks."""

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from ...augmentation.crops import Crop, cut_out, lesion_crop, random_tissue_crop
 from ...data.example import CLASS_NAMES, Example
 from ...data.variants import Variant
 from ...recipes.recipe import Recipe
 from ..networks.learning import HELPERS, Targets
-from .crops import Crop, cut_out, lesion_crop, random_tissue_crop
 
 NORMAL = CLASS_NAMES.index("normal")
 

@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor
 
+from ...augmentation.augment import Augmentation
 from ..networks.learning import HELPERS, Targets
-from .augment import Augmentation
 
 
 def mix(images: Tensor, targets: Targets, generator: torch.Generator, settings: Augmentation) -> tuple[Tensor, Targets]:

@@ -9,8 +9,8 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor
 
+from ...augmentation.augment import augment
 from ...recipes.recipe import Recipe
-from ..images.augment import augment
 from ..images.batches import Batch
 from ..images.mixing import mix
 from ..networks.learning import Learner

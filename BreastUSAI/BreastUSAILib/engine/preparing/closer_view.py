@@ -2,7 +2,7 @@
 
 The recipes' training shows parts of images with the whole lesion in them, cut from the image with the intensity range
 of the whole: never less than about a third of the image's width and height, and never longer than three times their
-breadth (`Training/fit/images/crops.py`). What is cut here keeps to that.
+breadth (`Training/augmentation/crops.py`). What is cut here keeps to that.
 
 `python -m Training rescore` measures what the mean of both is worth beside the whole frame alone.
 """

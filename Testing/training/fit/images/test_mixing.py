@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 import torch
 
-from Training.fit.images.augment import NO_AUGMENTATION, Augmentation
+from Training.augmentation.augment import NO_AUGMENTATION, Augmentation
 from Training.fit.images.mixing import mix
 from Training.fit.networks.learning import Targets
 

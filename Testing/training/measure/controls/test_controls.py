@@ -23,7 +23,7 @@ from BreastUSAILib.engine.findings.analysis import Analysis, Label, Malignancy, 
 from BreastUSAILib.engine.images.frames import Frames
 from Testing.made_up import speckle
 from Training.__main__ import main
-from Training.bundles.cards.card import write_card
+from Training.cards.card import write_card
 from Training.data.example import CLASS_NAMES
 from Training.data.loading import load_examples
 from Training.measure.controls.changed_images import with_dotted_line

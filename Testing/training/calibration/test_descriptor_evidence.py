@@ -12,12 +12,12 @@ from scipy.special import expit
 from BreastUSAILib.engine.bundles.bundle import load_segmenter, verify_bundle
 from BreastUSAILib.engine.models.descriptor_evidence import MEASURES
 from Testing.training.measure.samples import write_classifier, write_data, write_segmenter
-from Training.bundles.calibrate import calibrate_together
-from Training.bundles.cards.card import write_card
-from Training.bundles.descriptor_evidence import LEAST, fit_evidence
-from Training.bundles.outline_rules import calibrate_outlines
-from Training.bundles.outlined import Outlined
 from Training.bundles.writer import read_metadata
+from Training.calibration.calibrate import calibrate_together
+from Training.calibration.descriptor_evidence import LEAST, fit_evidence
+from Training.calibration.outline_rules import calibrate_outlines
+from Training.calibration.outlined import Outlined
+from Training.cards.card import write_card
 from Training.data.loading import load_examples
 
 

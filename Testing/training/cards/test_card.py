@@ -13,18 +13,18 @@ from BreastUSAILib import RESEARCH_USE
 from BreastUSAILib.engine.bundles.bundle import CARD, verify_bundle
 from BreastUSAILib.engine.errors import InputError, ModelError
 from Training.__main__ import main
-from Training.bundles.calibrate import Calibrated, fit_calibration, write_calibration
-from Training.bundles.cards import card
-from Training.bundles.cards.card import write_card
-from Training.bundles.cards.card_figures import failure_sentence
 from Training.bundles.packing import pack_bundle
 from Training.bundles.record import TrainingRecord
 from Training.bundles.writer import read_metadata, rewrite_bundle
+from Training.calibration.calibrate import Calibrated, fit_calibration, write_calibration
+from Training.cards import card
+from Training.cards.card import write_card
+from Training.cards.card_figures import failure_sentence
 from Training.measure.figures import intervals
 from Training.measure.figures.figures import figures_of, write_figures
 from Training.measure.rows.row import Row
 
-from ...measure.samples import RECORD, made_up_rows, write_classifier, write_segmenter
+from ..measure.samples import RECORD, made_up_rows, write_classifier, write_segmenter
 
 TRAINING = TrainingRecord(
     recipe="shared-b0",

@@ -12,9 +12,9 @@ from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.bundles.bundle import load_classifier, verify_bundle
 from Testing.training.measure.samples import write_classifier, write_data, write_segmenter
 from Training.__main__ import main
-from Training.bundles.cards.card import write_card
-from Training.bundles.explained_stage import SAMPLE, Pointing, calibrate_stage, measure_stages, sample_lesions
 from Training.bundles.writer import read_metadata
+from Training.calibration.explained_stage import SAMPLE, Pointing, calibrate_stage, measure_stages, sample_lesions
+from Training.cards.card import write_card
 from Training.data.loading import load_examples
 from Training.measure.rows.pointing import hit_and_share
 from Training.measure.rows.subject import find_subject

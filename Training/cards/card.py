@@ -10,21 +10,21 @@ from BreastUSAILib import RESEARCH_USE
 from BreastUSAILib.engine.bundles.bundle import verify_bundle
 from BreastUSAILib.engine.errors import InputError
 
-from ...data.example import CLASS_NAMES, Part
-from ...measure.controls.control_figures import read_control_figures
-from ...measure.explanations.figures import read_explanations
-from ...measure.presentation.wording import NOT_MEASURED, with_interval
-from ..lesion_gap import gap_words
-from ..outlined import LEFT_OUT
-from ..record import TrainingRecord
-from ..writer import read_metadata, rewrite_bundle
+from ..bundles.record import TrainingRecord
+from ..bundles.writer import read_metadata, rewrite_bundle
+from ..calibration.lesion_gap import gap_words
+from ..calibration.outlined import LEFT_OUT
+from ..data.example import CLASS_NAMES, Part
+from ..measure.controls.control_figures import read_control_figures
+from ..measure.explanations.figures import read_explanations
+from ..measure.presentation.wording import NOT_MEASURED, with_interval
 from . import card_figures
 from .card_columns import Column, headline_values, read_columns
 from .card_controls import controls
 from .card_explanations import graded_maps
 from .sources import SOURCES
 
-NOTES = Path(__file__).resolve().parents[1] / "notes"
+NOTES = Path(__file__).resolve().parent / "notes"
 _POINTS = {"sensitivity_95": "95 % sensitivity", "specificity_90": "90 % specificity"}
 _LIMITS = (
     "For research on B-mode breast ultrasound frames, one frame at a time. Not for screening, diagnosis or any "

@@ -23,9 +23,9 @@ from BreastUSAILib.engine.models.calibration import log_odds, probability_of
 from BreastUSAILib.engine.models.lesion_presence import LesionPresence
 from BreastUSAILib.report.atomic import atomic_file
 
+from ..augmentation.crops import tissue_crop
 from ..data.example import Example
 from ..data.reserved import reserved_name
-from ..fit.images.crops import tissue_crop
 from ..measure.rows.subject import without_normal
 
 MOST = 700  # images of a left-out data set that rules are chosen on

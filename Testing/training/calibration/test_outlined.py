@@ -13,7 +13,7 @@ from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.lesions.measure import label_lesions
 from BreastUSAILib.engine.lesions.withholding import WithholdingRule
 from Testing.training.measure.samples import write_classifier, write_data, write_segmenter
-from Training.bundles.outlined import Outline, Outlined, outline_images, without_rules
+from Training.calibration.outlined import Outline, Outlined, outline_images, without_rules
 from Training.data.loading import load_examples
 from Training.measure.rows.overlap import dice
 from Training.measure.rows.subject import find_subject

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from Training.bundles.lesion_presence import LEAST_NORMALS, fit_presence, with_presence
-from Training.bundles.outlined import Outlined
+from Training.calibration.lesion_presence import LEAST_NORMALS, fit_presence, with_presence
+from Training.calibration.outlined import Outlined
 
 
 def found(classified: float, outlined: float, lesions: int = 600, normals: int = 300, seed: int = 0) -> list[Outlined]:

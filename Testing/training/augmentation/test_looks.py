@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from Training.fit.images.looks import other_looks, with_calipers
+from Training.augmentation.looks import other_looks, with_calipers
 
 
 def generator() -> torch.Generator:
@@ -35,7 +35,7 @@ def test_gray_values_go_towards_those_of_another_image_and_their_order_stays() -
 
 
 def test_a_distribution_is_taken_over_whole_at_the_full_share() -> None:
-    from Training.fit.images.looks import _with_distribution_of
+    from Training.augmentation.looks import _with_distribution_of
 
     images = batch()
     inside = images > 0

@@ -21,8 +21,8 @@ from BreastUSAILib.engine.options import AnalyzeOptions
 from BreastUSAILib.engine.pipeline.run import Equipment, Run
 from Testing.engine.conftest import speckle_frames
 from Testing.made_up import SMALL
-from Training.bundles.calibrate import RAW
-from Training.bundles.outlined import Outline, Outlined
+from Training.calibration.calibrate import RAW
+from Training.calibration.outlined import Outline, Outlined
 
 SHOW_ALL = WithholdingRule()
 SIXTYFOURTHS = st.integers(0, 64).map(lambda value: value / 64)

@@ -11,11 +11,16 @@ import pytest
 from BreastUSAILib.engine.bundles.bundle import load_segmenter, verify_bundle
 from BreastUSAILib.engine.errors import InputError
 from Testing.training.measure.samples import write_classifier, write_data, write_segmenter
-from Training.bundles.cards.card import write_card
-from Training.bundles.lesion_gap import GAPS, GapChoice
-from Training.bundles.outline_rules import OutlineRules, calibrate_outlines, choose_outline_rules, write_outline_rules
-from Training.bundles.outlined import NEVER, Outline, Outlined, read_outlined, write_outlined
 from Training.bundles.writer import read_metadata
+from Training.calibration.lesion_gap import GAPS, GapChoice
+from Training.calibration.outline_rules import (
+    OutlineRules,
+    calibrate_outlines,
+    choose_outline_rules,
+    write_outline_rules,
+)
+from Training.calibration.outlined import NEVER, Outline, Outlined, read_outlined, write_outlined
+from Training.cards.card import write_card
 from Training.data.loading import load_examples
 
 

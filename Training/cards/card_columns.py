@@ -9,8 +9,8 @@ from typing import Any
 
 from BreastUSAILib.engine.errors import InputError
 
-from ...measure.figures.figures import read_figures
-from ...measure.presentation.wording import HEADLINES, look_up
+from ..measure.figures.figures import read_figures
+from ..measure.presentation.wording import HEADLINES, look_up
 
 _WEIGHTS = {"classification": "classifiers", "segmentation": "segmenters"}
 

@@ -12,8 +12,9 @@ import pytest
 from BreastUSAILib.engine.bundles.bundle import load_classifier, verify_bundle
 from BreastUSAILib.engine.errors import InputError
 from Training.__main__ import main
-from Training.bundles import scaling
-from Training.bundles.calibrate import (
+from Training.bundles.writer import read_metadata
+from Training.calibration import scaling
+from Training.calibration.calibrate import (
     FALLBACK_COVERAGE,
     GAIN,
     LEAST_COVERAGE,
@@ -21,8 +22,7 @@ from Training.bundles.calibrate import (
     fit_calibration,
     operating_points,
 )
-from Training.bundles.scaling import choose_scaling, fit_bias_corrected, fit_temperature, recalibration_covariance
-from Training.bundles.writer import read_metadata
+from Training.calibration.scaling import choose_scaling, fit_bias_corrected, fit_temperature, recalibration_covariance
 from Training.measure.figures.metrics import expected_calibration_error, risk_coverage
 
 from ..measure.samples import made_up_rows, write_classifier, write_data, write_segmenter

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...measure.explanations.figures import HEADINGS, PART, read_explanations, table_rows
-from ...recipes.recipe import Recipe
+from ..measure.explanations.figures import HEADINGS, PART, read_explanations, table_rows
+from ..recipes.recipe import Recipe
 from .card_figures import table, wrapped
 
 FOLDER = "explanations"

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from BreastUSAILib.engine.errors import InputError
 from BreastUSAILib.engine.models.calibration import Calibration
 
+from ..bundles.writer import read_metadata, rewrite_bundle
 from ..data.example import CLASS_NAMES, Example
 from ..measure.figures import metrics
 from ..measure.figures.classification import Classified
 from ..measure.rows.row import Row
 from .scaling import choose_scaling, recalibration_covariance
-from .writer import read_metadata, rewrite_bundle
 
 RAW = Calibration(temperature=1.0, slope_variance=0.0, intercept_variance=0.0, covariance=0.0, least_confidence=0.0)
 SENSITIVITY, SPECIFICITY = 0.95, 0.90

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...measure.controls.control_figures import COLUMNS, OUTLINED, left_out_words, lines_of, title_of
-from ...measure.presentation.wording import NOT_MEASURED
+from ..measure.controls.control_figures import COLUMNS, OUTLINED, left_out_words, lines_of, title_of
+from ..measure.presentation.wording import NOT_MEASURED
 from .card_figures import table, wrapped
 
 _WEIGHTS = {"classification": "classifiers", "segmentation": "segmenters"}

@@ -18,11 +18,11 @@ from BreastUSAILib.engine.explanations.explanation import GRAD_CAM
 from BreastUSAILib.engine.models.classifier import Classifier
 from BreastUSAILib.engine.options import AnalyzeOptions
 
+from ..bundles.writer import read_metadata, rewrite_bundle
 from ..data.example import CLASS_NAMES, Example
 from ..measure.figures.intervals import SEED
 from ..measure.rows.pointing import hit_and_share
 from ..measure.rows.run import show_progress
-from .writer import read_metadata, rewrite_bundle
 
 SAMPLE = 64  # lesions: every stage has a pass of its own for each
 RULE = (

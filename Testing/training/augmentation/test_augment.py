@@ -6,7 +6,7 @@ import dataclasses
 
 import torch
 
-from Training.fit.images.augment import NO_AUGMENTATION, Augmentation, augment
+from Training.augmentation.augment import NO_AUGMENTATION, Augmentation, augment
 
 STILL = dataclasses.replace(NO_AUGMENTATION, flip=0.5)
 

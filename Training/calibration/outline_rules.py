@@ -15,6 +15,7 @@ from BreastUSAILib.engine.lesions.withholding import WithholdingRule
 from BreastUSAILib.engine.models.descriptor_evidence import DescriptorEvidence
 from BreastUSAILib.engine.models.lesion_presence import LesionPresence
 
+from ..bundles.writer import read_metadata, rewrite_bundle
 from ..data.example import Example
 from ..measure.figures.segmentation import MISSED_DICE
 from .calibrate import NORMAL_RULE, choose_normal_below
@@ -25,7 +26,6 @@ from .lesion_gap import GapChoice, choose_gap
 from .lesion_presence import RULE as PRESENCE_RULE
 from .lesion_presence import fit_presence, with_presence
 from .outlined import LEFT_OUT, NEVER, Outlined, outline_images, without_rules
-from .writer import read_metadata, rewrite_bundle
 
 LOST = 0.025  # of the found lesions of each data set, at most
 SHOWN_FROM = (0.80, 0.85, 0.90, 0.95, NEVER)

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from BreastUSAILib.engine.analyzer import Analyzer
 from BreastUSAILib.engine.models.calibration import Recalibration
 
+from ..bundles.writer import read_metadata, rewrite_bundle
 from ..data.example import Example
 from .scaling import fit_logistic, recalibration_covariance
-from .writer import read_metadata, rewrite_bundle
 
 LEAST = 20  # lesions of each kind: with fewer, a slope of their own would be a guess
 

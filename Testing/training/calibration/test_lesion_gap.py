@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import math
 
-from Training.bundles.lesion_gap import COST, GAPS, choose_gap
-from Training.bundles.outline_rules import choose_outline_rules
-from Training.bundles.outlined import Outline, Outlined
+from Training.calibration.lesion_gap import COST, GAPS, choose_gap
+from Training.calibration.outline_rules import choose_outline_rules
+from Training.calibration.outlined import Outline, Outlined
 
 SURE = Outline(0.95, 100, 100)  # log-odds 2.94
 PALE = Outline(0.85, 60, 0)  # 1.73: 1.21 below

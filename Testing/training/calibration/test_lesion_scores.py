@@ -12,8 +12,8 @@ from BreastUSAILib.engine.bundles.bundle import METADATA, load_classifier
 from BreastUSAILib.engine.errors import ModelError
 from BreastUSAILib.engine.models.calibration import Recalibration
 from Testing.training.measure.samples import write_classifier, write_data, write_segmenter
-from Training.bundles.lesion_scores import LEAST, LesionScores, calibrate_lesions, fit_recalibration
 from Training.bundles.writer import read_metadata, rewrite_bundle
+from Training.calibration.lesion_scores import LEAST, LesionScores, calibrate_lesions, fit_recalibration
 from Training.data.loading import load_examples
 
 

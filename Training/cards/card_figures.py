@@ -8,9 +8,9 @@ from typing import Any
 
 from BreastUSAILib.engine.explanations.explanation import GRAD_CAM
 
-from ...data.example import CLASS_NAMES
-from ...measure.figures.strata import OTHER, SIZE_WORDS
-from ...measure.presentation.wording import (
+from ..data.example import CLASS_NAMES
+from ..measure.figures.strata import OTHER, SIZE_WORDS
+from ..measure.presentation.wording import (
     HEADLINES,
     NEIGHBORS,
     NONE,

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from Training.fit.images.crops import cut_out, lesion_crop, tissue_crop
+from Training.augmentation.crops import cut_out, lesion_crop, tissue_crop
 
 SIDE = 64
 corners = st.tuples(st.integers(8, 50), st.integers(8, 50), st.integers(2, 14), st.integers(2, 14))
