@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--explanations", type=Path, metavar="JSON", help="explanations.json of `explanations`: how good heat maps are"
     )
     parser.add_argument(
-        "--notes", type=Path, metavar="MD", help="what was tried (default: Training/bundles/notes/<bundle>.md)"
+        "--notes", type=Path, metavar="MD", help="what was tried (default: Training/cards/notes/<bundle>.md)"
     )
 
 
