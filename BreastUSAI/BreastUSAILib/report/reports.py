@@ -42,6 +42,7 @@ class ReportOptions:
         keep_text: leave what stands beside the scan area in the pictures.
         reader: the reader's own assessment, title to words.
         lesion_names: what a reader called lesions, by `Lesion.id`.
+        reader_words: a reader's own descriptors, by `Lesion.id` and the descriptor's name.
     """
 
     kinds: tuple[str, ...] = ()
@@ -49,6 +50,7 @@ class ReportOptions:
     keep_text: bool = False
     reader: Mapping[str, str] = field(default_factory=dict)
     lesion_names: Mapping[int, str] = field(default_factory=dict)
+    reader_words: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ class _Work:
             self._patient(),
             self._options.reader,
             self._options.lesion_names,
+            self._options.reader_words,
         )
         write_pdf(contents, self._folder / REPORT_PDF)
         self.files.append(REPORT_PDF)

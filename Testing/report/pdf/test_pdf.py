@@ -11,6 +11,15 @@ from pypdf import PdfReader
 from BreastUSAILib import RESEARCH_USE
 from BreastUSAILib.engine.errors import DependencyError
 from BreastUSAILib.engine.findings.analysis import Label, Malignancy
+from BreastUSAILib.engine.findings.descriptors import (
+    CIRCUMSCRIBED,
+    MARGIN,
+    NOT_CIRCUMSCRIBED,
+    OVAL,
+    POSTERIOR,
+    SHAPE,
+    Descriptor,
+)
 from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
 from BreastUSAILib.report.pdf import lettering
 from BreastUSAILib.report.pdf.contents import Contents
@@ -41,6 +50,30 @@ def test_one_lesion_is_a_report_of_one_or_two_pages(tmp_path):
     assert "BI-RADS category: ____" in text
     assert "Trained on BUS-BRA." in text
     assert "0.95 (0.90 to 0.98)" in text
+
+
+def test_descriptors_stand_with_their_confidence_and_the_readers_own_words_beside_them(tmp_path):
+    frames = frames_of(rows=200, columns=240, spacing=(0.2, 0.2))
+    analysis = analysis_of(frames)
+    seen = (Descriptor(SHAPE, OVAL, 0.83), Descriptor(MARGIN, CIRCUMSCRIBED, 0.61), Descriptor(POSTERIOR, None, 0.0))
+    lesion = replace(analysis.lesions[0], descriptors=seen)
+    contents = Contents(
+        replace(analysis, lesions=(lesion,)), frames, "today", reader_words={lesion.id: {MARGIN: NOT_CIRCUMSCRIBED}}
+    )
+
+    text = " ".join(pages_of(tmp_path, contents)).replace("\xa0", " ")
+
+    assert "Descriptors Shape Orientation Margin Echo pattern Posterior features" in text
+    assert "oval (83 %)" in text
+    assert "circumscribed (61 %); reader: not circumscribed" in text
+    assert text.count("cannot be told") == 3  # not among the descriptors, or without a word
+
+
+def test_the_risk_band_is_told_as_no_category(tmp_path):
+    frames = frames_of()
+    text = " ".join(pages_of(tmp_path, Contents(analysis_of(frames), frames, "today"))).replace("\xa0", " ")
+    assert "Risk band above 50 % to 95 %, the range of BI-RADS 4C." in text
+    assert "It is not a BI-RADS category" in text
 
 
 def test_five_hundred_lesions_go_on_over_pages_with_the_statement_on_each(tmp_path):

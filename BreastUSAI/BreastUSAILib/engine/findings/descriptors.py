@@ -29,6 +29,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 }
 """Every descriptor, in the order in which they are shown, with the words that it may have."""
 
+READER_WORDS_KEY = "reader_descriptors"
+"""Where a reader's words stand in a report: `Lesion.id`, as text, to the name of a descriptor to the word."""
+
+ReaderWords = Mapping[int, Mapping[str, str]]
+"""`Lesion.id` -> name of a descriptor -> the reader's word."""
+
 
 @dataclass(frozen=True)
 class Descriptor:
@@ -51,3 +57,16 @@ class Descriptor:
 def value_of(descriptors: tuple[Descriptor, ...], name: str) -> str | None:
     """The word of that descriptor, or None where there is none."""
     return next((one.value for one in descriptors if one.name == name), None)
+
+
+def reader_words_in(value: object) -> dict[int, dict[str, str]]:
+    """The reader's words that the entry `READER_WORDS_KEY` of a report tells; what is not one is left out."""
+    if not isinstance(value, dict):
+        return {}
+    found = {}
+    for key, given in value.items():
+        if key.isdecimal() and isinstance(given, dict):
+            own = {name: word for name, word in given.items() if word in WORDS.get(name, ())}
+            if own:
+                found[int(key)] = own
+    return found

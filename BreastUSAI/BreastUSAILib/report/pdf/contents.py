@@ -22,6 +22,7 @@ class Contents:
         patient: what the user asked to have kept of the patient, by words; else empty.
         reader: the reader's own assessment by words; empty where there is none.
         lesion_names: what the reader called lesions, by `Lesion.id`.
+        reader_words: the reader's own descriptors, by `Lesion.id` and the descriptor's name.
     """
 
     analysis: Analysis
@@ -31,3 +32,4 @@ class Contents:
     patient: Mapping[str, str] = field(default_factory=dict)
     reader: Mapping[str, str] = field(default_factory=dict)
     lesion_names: Mapping[int, str] = field(default_factory=dict)
+    reader_words: Mapping[int, Mapping[str, str]] = field(default_factory=dict)

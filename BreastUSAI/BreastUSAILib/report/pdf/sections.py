@@ -9,9 +9,12 @@ from typing import Any
 from PIL import Image
 
 from ...engine.findings.analysis import Analysis, Label, Lesion, Malignancy, VolumeLesion
+from ...engine.findings.descriptors import WORDS, Descriptor
 from ...engine.findings.lesion_segment import lesion_name
 from ...engine.findings.measures import LESION_MEASURES, VOLUME_MEASURES, columns
 from ...engine.findings.words import (
+    descriptor_title,
+    descriptor_value,
     flag_words,
     frame_words,
     interval_words,
@@ -19,6 +22,8 @@ from ...engine.findings.words import (
     percent,
     pixel_size_words,
     prevalence_words,
+    risk_band_meaning,
+    risk_band_words,
     severity_words,
     shape_words,
     slices_words,
@@ -67,6 +72,8 @@ def verdict(contents: Contents, paper: Paper) -> list[Any]:
     if malignancy is not None:
         lines.append(paper.text(likelihood_words(malignancy, found.label), 11, bold=True))
         lines.append(paper.text(f"{interval_words(malignancy)}. {hundred_words(malignancy)}"))
+        if band := risk_band_words(found):
+            lines.append(paper.text(f"{band[0].upper()}{band[1:]}. {risk_band_meaning()}"))
     if prevalence_words(analysis):
         lines.append(paper.text(prevalence_words(analysis)))
     if found.probabilities is not None:
@@ -179,6 +186,37 @@ def _likelihood(malignancy: Malignancy | None) -> str:
     return f"{percent(malignancy.probability)} ({percent(malignancy.low)} to {percent(malignancy.high)})"
 
 
+def descriptors(contents: Contents, paper: Paper) -> list[Any]:
+    """What each lesion of the key frame looks like, in words, with the reader's own beside them."""
+    analysis, key = contents.analysis, contents.analysis.verdict.key_frame
+    described = [] if key is None else [one for one in analysis.lesions_of(key) if one.descriptors]
+    if not described:
+        return []
+    rows = [[paper.text(title, 8, bold=True) for title in ("", *(descriptor_title(name) for name in WORDS))]]
+    for lesion in described:
+        computed, own = {one.name: one for one in lesion.descriptors}, contents.reader_words.get(lesion.id, {})
+        cells = [_described(computed.get(name), own.get(name)) for name in WORDS]
+        rows.append([paper.text(cell, 8) for cell in (str(analysis.volume_number(key, lesion.number)), *cells)])
+    room = (WIDTH_PT - _NUMBER_PT) / len(WORDS)
+    told = (
+        "Computed from the image and the outline; in brackets, how far the measures lie from another word (50 % is on "
+        "the line). A reader may see it otherwise: a reader's own words are named so."
+    )
+    return [
+        paper.heading("Descriptors"),
+        paper.table(rows, [_NUMBER_PT, *[room] * len(WORDS)]),
+        paper.text(told, 7, QUIET),
+    ]
+
+
+def _described(computed: Descriptor | None, own: str | None) -> str:
+    """A descriptor's word with its confidence, and the reader's where there is one."""
+    words = descriptor_value(None if computed is None else computed.value)
+    if computed is not None and computed.value is not None:
+        words += f" ({percent(computed.confidence)})"
+    return words if own is None else f"{words}; reader: {descriptor_value(own)}"
+
+
 def flags(contents: Contents, paper: Paper) -> list[Any]:
     """What keeps the result from being taken as it is, the gravest first."""
     grave = ("reject", "warning", "info")
@@ -225,5 +263,5 @@ def reader(contents: Contents, paper: Paper) -> list[Any]:
     return [paper.platypus.KeepTogether(parts)]
 
 
-SECTIONS: tuple[Section, ...] = (heading, verdict, pictures, lesions, flags, reader, models)
+SECTIONS: tuple[Section, ...] = (heading, verdict, pictures, lesions, descriptors, flags, reader, models)
 """From the top of the first page on."""

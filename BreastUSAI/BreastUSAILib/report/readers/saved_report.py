@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis
+from ...engine.findings.descriptors import READER_WORDS_KEY, reader_words_in
 from ...engine.findings.document_form import analysis_from
 from ...engine.findings.maps import CroppedLabels
 from ...engine.images.frames import Frames
@@ -24,6 +25,7 @@ from ..result_folder import ANALYSIS
 from .reader_study import READER_KEY, reader_words
 
 _NAMES_KEY = "lesion_names"
+_READERS = (READER_KEY, _NAMES_KEY, READER_WORDS_KEY)
 _OWNED = REPORT_FILES | {ANALYSIS}
 
 
@@ -78,13 +80,18 @@ def write_saved_report(
     except ValueError as error:
         raise InputError(f"the report is damaged ({error})", remedy="Analyze the image again") from error
     analysis = replace(analysis, maps=_SceneMaps(_in_frame_numbers(analysis, masks), heat))
-    options = replace(options, reader=reader_words(document), lesion_names=_names(document))
+    options = replace(
+        options,
+        reader=reader_words(document),
+        lesion_names=_names(document),
+        reader_words=reader_words_in(document.get(READER_WORDS_KEY)),
+    )
     named, shown = analysis, frames
     if not options.keep_text:
         shown = without_text(shown, analysis.input.region_px)
     if not options.keep_identity:
         named, shown = without_identifiers(analysis), private_frames(shown)
-    told = {**named.to_json(), **{key: document[key] for key in (READER_KEY, _NAMES_KEY) if key in document}}
+    told = {**named.to_json(), **{key: document[key] for key in _READERS if key in document}}
     with atomic_folder(folder, owned=_OWNED, private=True) as inside:
         with atomic_file(inside / ANALYSIS) as temporary:
             text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis
+from ...engine.findings.descriptors import READER_WORDS_KEY
 from ...engine.findings.maps import CroppedLabels
 from ...engine.findings.measures import Translate
 from ..mrml.sequences import sequenceBehind
 from ..outlines.outline_marks import MARKS_ATTRIBUTE, NOTHING, markOf
 from ..outlines.segment_labels import SegmentLabels
 from ..results.findings_table import Column, findingsColumns, replaceFindings
-from ..results.reader.reader_words import WORDS_KEY
 from ..results.report_node import NAMES_KEY, READER_KEY, addToReport, readReport, reportText
 from ..results.stored_report import StoredReport
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..mrml.result_links import ResultNodes
 
 
-_KEPT = (READER_KEY, NAMES_KEY, WORDS_KEY)
+_KEPT = (READER_KEY, NAMES_KEY, READER_WORDS_KEY)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis
 from ...engine.findings.changed import asked_as_before
+from ...engine.findings.descriptors import READER_WORDS_KEY
 from ...engine.findings.lesion_segment import lesion_name
 from ...engine.findings.measures import Translate
 from ...engine.findings.words import english
@@ -18,7 +19,7 @@ from ..outlines.edited_masks import EditedMasks, Numbers
 from ..outlines.outline_marks import setMarksOfAll
 from ..outlines.segmentation_node import dressSegment
 from .findings_table import findingsColumns, replaceFindings
-from .reader.reader_words import WORDS_KEY, wordsOfSame
+from .reader.reader_words import wordsOfSame
 from .report_node import (
     EXPLANATION_KEY,
     EXPLANATIONS_KEY,
@@ -90,7 +91,7 @@ def showRescoredInSteps(
             more[GRADES_KEY] = []  # of another map than the one that stays
     words = wordsOfSame(stored.readerWords, stored.analysis, analysis)
     if words:
-        more[WORDS_KEY] = words
+        more[READER_WORDS_KEY] = words
     kept = former.get(READER_KEY)
     if kept is not None:
         more[READER_KEY] = kept

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from ...engine.errors import InputError
 from ...engine.findings.analysis import SCHEMA_VERSION, Analysis
+from ...engine.findings.descriptors import READER_WORDS_KEY, ReaderWords, reader_words_in
 from ...engine.findings.document_form import analysis_from
 from .reader.reader_assessment import ReaderAssessment, assessmentFrom
-from .reader.reader_words import WORDS_KEY, ReaderWords, wordsFrom
 from .report_node import NAMES_KEY, READER_KEY, parsedReport
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _reportIn(text: str, name: str) -> StoredReport:
         analysis,
         assessmentFrom(document.get(READER_KEY)),
         _namesFrom(document.get(NAMES_KEY)),
-        wordsFrom(document.get(WORDS_KEY)),
+        reader_words_in(document.get(READER_WORDS_KEY)),
     )
 
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ....engine.errors import OptionError
 from ....engine.findings.analysis import Analysis
-from ....engine.findings.descriptors import WORDS
+from ....engine.findings.descriptors import READER_WORDS_KEY, WORDS, ReaderWords, reader_words_in
 from ..report_node import addToReport, readReport
 
 if TYPE_CHECKING:
     from ...mrml.node_types import vtkMRMLTextNode
-
-
-WORDS_KEY = "reader_descriptors"
-"""Where a reader's words stand in the report: `Lesion.id`, as text, to the name of a descriptor to the word."""
-
-ReaderWords = Mapping[int, Mapping[str, str]]
-"""`Lesion.id` -> name of a descriptor -> the reader's word."""
 
 
 def setReaderWord(reportNode: vtkMRMLTextNode, lesion: int, name: str, value: str | None) -> None:
@@ -31,7 +23,9 @@ def setReaderWord(reportNode: vtkMRMLTextNode, lesion: int, name: str, value: st
         raise OptionError(
             f"'{value}' is no word for {name}", remedy=f"Choose one of {', '.join(WORDS.get(name, WORDS))}"
         )
-    words = {str(one): dict(given) for one, given in wordsFrom(readReport(reportNode).get(WORDS_KEY)).items()}
+    words = {
+        str(one): dict(given) for one, given in reader_words_in(readReport(reportNode).get(READER_WORDS_KEY)).items()
+    }
     own = words.setdefault(str(lesion), {})
     if own.get(name) == value:
         return
@@ -40,7 +34,7 @@ def setReaderWord(reportNode: vtkMRMLTextNode, lesion: int, name: str, value: st
     else:
         own[name] = value
     reportNode.GetScene().SaveStateForUndo()
-    addToReport(reportNode, WORDS_KEY, {one: given for one, given in words.items() if given})
+    addToReport(reportNode, READER_WORDS_KEY, {one: given for one, given in words.items() if given})
 
 
 def wordsOfSame(words: ReaderWords, before: Analysis, now: Analysis) -> dict[str, dict[str, str]]:
@@ -48,16 +42,3 @@ def wordsOfSame(words: ReaderWords, before: Analysis, now: Analysis) -> dict[str
     given = {(one.frame, one.number): words[one.id] for one in before.lesions if one.id in words}
     same = ((one, given.get((one.frame, one.number))) for one in now.lesions)
     return {str(one.id): dict(own) for one, own in same if own}
-
-
-def wordsFrom(value: object) -> dict[int, dict[str, str]]:
-    """The words that an entry of a report tells; what is not one is left out."""
-    if not isinstance(value, dict):
-        return {}
-    found = {}
-    for key, given in value.items():
-        if key.isdecimal() and isinstance(given, dict):
-            own = {name: word for name, word in given.items() if word in WORDS.get(name, ())}
-            if own:
-                found[int(key)] = own
-    return found
