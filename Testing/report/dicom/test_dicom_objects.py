@@ -12,7 +12,9 @@ import pytest
 from pydicom.uid import generate_uid
 
 from BreastUSAILib.engine.findings.analysis import Label, Malignancy
+from BreastUSAILib.engine.flags import Flag, FlagCode, Severity
 from BreastUSAILib.engine.images.frames import LPS_TO_RAS
+from BreastUSAILib.engine.images.places import Place
 from BreastUSAILib.engine.reading import read
 from BreastUSAILib.report.dicom import measurement_report
 from BreastUSAILib.report.reports import ReportOptions
@@ -81,6 +83,20 @@ def test_a_still_gives_valid_objects_that_refer_to_it(tmp_path):
     evidence = made["measurements.dcm"].CurrentRequestedProcedureEvidenceSequence[0].ReferencedSeriesSequence
     named = {item.ReferencedSOPInstanceUID for series in evidence for item in series.ReferencedSOPSequence}
     assert named == {source.SOPInstanceUID, seg.SOPInstanceUID}
+
+
+def test_the_segmentation_says_whether_a_reader_had_a_hand_in_an_outline(tmp_path):
+    frames = frames_at(STILL)
+    found = analysis_of(frames, lesions=2)
+    pointed_at = replace(found, lesions=(found.lesions[0], replace(found.lesions[1], asked=Place(10, 10))))
+    edited = replace(found, flags=(Flag(FlagCode.RESCORED, Severity.INFO, "A reader gave the outlines."),))
+
+    said = []
+    for name, analysis in {"found": found, "pointed": pointed_at, "edited": edited}.items():
+        made = written(tmp_path / name, frames, analysis)[1]["segmentation.dcm"]
+        said.append([segment.SegmentAlgorithmType for segment in made.SegmentSequence])
+
+    assert said == [["AUTOMATIC"] * 2, ["AUTOMATIC", "SEMIAUTOMATIC"], ["SEMIAUTOMATIC"] * 2]
 
 
 def test_the_report_holds_every_measure_of_every_lesion_with_its_code_and_unit(tmp_path):

@@ -16,6 +16,7 @@ from pydicom.dataset import Dataset
 
 from ...engine.findings.analysis import Analysis
 from ...engine.findings.lesion_segment import lesion_color, lesion_name
+from ...engine.flags import FlagCode
 from ...engine.images.frames import LPS_TO_RAS, Frames, InputKind
 from ..needed_packages import needed
 from . import codes
@@ -140,7 +141,7 @@ def _segments(highdicom: Any, analysis: Analysis, frames: Frames, numbers: Seque
             segment_label=lesion_name(number),
             segmented_property_category=codes.CATEGORY,
             segmented_property_type=codes.MASS,
-            algorithm_type="AUTOMATIC",
+            algorithm_type=_by(analysis, number),
             algorithm_identification=algorithm,
             display_color=_color(highdicom, number),
             tracking_uid=new_uid(),
@@ -149,6 +150,13 @@ def _segments(highdicom: Any, analysis: Analysis, frames: Frames, numbers: Seque
         )
         for place, number in enumerate(numbers, 1)
     ]
+
+
+def _by(analysis: Analysis, number: int) -> str:
+    """Who outlined a lesion: the network by itself, or with a reader who edited outlines or pointed at the place."""
+    edited = any(flag.code is FlagCode.RESCORED for flag in analysis.flags)
+    same = [one for one in analysis.lesions if analysis.volume_number(one.frame, one.number) == number]
+    return "SEMIAUTOMATIC" if edited or any(one.asked is not None for one in same) else "AUTOMATIC"
 
 
 def _color(highdicom: Any, number: int) -> Any:

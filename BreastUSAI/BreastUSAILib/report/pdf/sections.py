@@ -190,7 +190,7 @@ def descriptors(contents: Contents, paper: Paper) -> list[Any]:
     """What each lesion of the key frame looks like, in words, with the reader's own beside them."""
     analysis, key = contents.analysis, contents.analysis.verdict.key_frame
     described = [] if key is None else [one for one in analysis.lesions_of(key) if one.descriptors]
-    if not described:
+    if key is None or not described:
         return []
     rows = [[paper.text(title, 8, bold=True) for title in ("", *(descriptor_title(name) for name in WORDS))]]
     for lesion in described:
