@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..engine.findings.analysis import Analysis, Label, Lesion, Verdict, VolumeLesion
+from ..engine.findings.analysis import Analysis, Label, Lesion, TrackedLesion, Verdict, VolumeLesion
 from ..engine.findings.similar_words import vote_words
 from ..engine.findings.words import (
     NO_BREAK,
     descriptor_words,
+    frames_words,
     lesion_size,
     percent,
     risk_band_words,
     slices_words,
+    spread_words,
     volume_size,
 )
 from ..engine.flags import Severity
@@ -27,6 +29,7 @@ def summary_line(name: str, analysis: Analysis, folder: Path) -> str:
         _verdict(analysis),
         _lesions(analysis),
         _joined_lesions(analysis),
+        _tracked_lesions(analysis),
         _similar(analysis),
         _flags(analysis),
     ]
@@ -84,6 +87,24 @@ def _joined_lesions(analysis: Analysis) -> str:
 def _joined_lesion(lesion: VolumeLesion) -> str:
     likelihood = "" if lesion.malignancy is None else f" with a likelihood of {percent(lesion.malignancy.probability)}"
     return f"{volume_size(lesion)} in {slices_words(lesion)}{likelihood}"
+
+
+def _tracked_lesions(analysis: Analysis) -> str:
+    tracked = analysis.tracked_lesions
+    if not tracked:
+        return ""
+    listed = [_tracked_lesion(lesion) for lesion in tracked[:_MOST_JOINED]]
+    if len(tracked) > _MOST_JOINED:
+        listed.append(f"and {len(tracked) - _MOST_JOINED} more")
+    return f"{len(tracked)} lesion{'s' if len(tracked) > 1 else ''} across frames: {', '.join(listed)}"
+
+
+def _tracked_lesion(lesion: TrackedLesion) -> str:
+    if lesion.malignancy is None:
+        return frames_words(lesion)
+    spread = spread_words(lesion)
+    told = f" ({spread})" if spread else ""
+    return f"{frames_words(lesion)}, with a likelihood of {percent(lesion.malignancy.probability)}{told}"
 
 
 def _similar(analysis: Analysis) -> str:

@@ -34,7 +34,7 @@ from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
 TOP_LEVEL = {
     "schema_version", "input", "models", "verdict", "frames", "lesions", "volume_lesions", "explanation", "flags",
     "device", "software", "timing_ms", "selection", "prevalence", "heat_map_grades", "overridden", "similar",
-    "explanations",
+    "explanations", "tracked_lesions",
 }  # fmt: skip
 INPUT = {"kind", "frames", "rows", "columns", "pixel_spacing_mm", "spacing_source"}
 LESION = {

@@ -20,6 +20,7 @@ from BreastUSAILib.engine.findings.analysis import (
     Malignancy,
     ModelIdentity,
     Probabilities,
+    TrackedLesion,
     Verdict,
     VolumeLesion,
 )
@@ -135,6 +136,7 @@ REQUIRED_OF_OLD = {
         "short_axis_px short_axis_mm short_axis_ends_px height_width_ratio depth_px depth_mm mean_probability"
     ),
     VolumeLesion: "id lesions first_frame last_frame key_frame voxels volume_mm3 malignancy",
+    TrackedLesion: "id lesions first_frame last_frame key_frame key_quality malignancy spread",
     Explanation: "method target_class layer",
     FurtherExplanation: "option method target layer signed frames",
     Flag: "code severity message",

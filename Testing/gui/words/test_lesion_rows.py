@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from BreastUSAILib.engine.findings.analysis import Malignancy, TrackedLesion
 from BreastUSAILib.gui.words.lesion_rows import UNKNOWN, lesionRows, tableNote
 from Testing.gui import reports
 
@@ -63,6 +64,22 @@ def test_lesions_of_a_cine_stand_with_their_frame_counted_from_1_and_its_likelih
         ("2", "2", "75 %"),
     ]
     assert "whole frame" in tableNote(report.analysis)
+
+
+def test_lesions_of_a_cine_say_which_one_they_are_of_those_that_were_followed():
+    report = reports.cine((0.1, 0.6))
+    firsts = tuple(one.id for one in report.analysis.lesions if one.number == 1)
+    whole = TrackedLesion(1, firsts, 0, 1, 1, 0.9, Malignancy(0.4, 0.2, 0.7), (0.2, 0.6))
+    report = replace(report, analysis=replace(report.analysis, tracked_lesions=(whole,)))
+
+    rows = lesionRows(report)
+
+    assert rows.headings[:4] == ("Lesion", "Frame", "In the cine", "Likelihood")
+    assert [row[2] for row in cells(report)] == ["1: 40 %", UNKNOWN, "1: 40 %", UNKNOWN]
+    note = rows.rows[0].likelihoodNote.translate(PLAIN)
+    assert "Lesion 1 of the cine: frames 1 to 2, outlined in 2; Likelihood of malignancy: 40 %" in note
+    assert "20 % to 60 % from frame to frame; seen best in frame 2" in note
+    assert "In the cine" not in lesionRows(reports.cine((0.1, 0.6))).headings
 
 
 def test_a_frame_without_likelihood_shows_none():

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from BreastUSAILib import RESEARCH_USE
 from BreastUSAILib.engine.errors import DependencyError
-from BreastUSAILib.engine.findings.analysis import Label, Malignancy
+from BreastUSAILib.engine.findings.analysis import Label, Malignancy, TrackedLesion
 from BreastUSAILib.engine.findings.descriptors import (
     CIRCUMSCRIBED,
     MARGIN,
@@ -103,6 +103,22 @@ def test_a_volume_lists_its_joined_lesions(tmp_path):
     text = " ".join(pages_of(tmp_path, Contents(analysis, frames, "today")))
     assert "Lesions of the volume" in text
     assert "slices 0 to 2" in text
+
+
+def test_a_cine_lists_each_lesion_once_with_where_and_why(tmp_path):
+    frames = frames_of(count=4, spacing=(0.2, 0.2))
+    analysis = analysis_of(frames)
+    whole = TrackedLesion(
+        1, tuple(one.id for one in analysis.lesions), 0, 3, 0, 0.9, Malignancy(0.4, 0.2, 0.7), (0.3, 0.6)
+    )
+
+    text = " ".join(pages_of(tmp_path, Contents(replace(analysis, tracked_lesions=(whole,)), frames, "today")))
+    text = text.replace("\xa0", " ")
+
+    assert "Lesions of the cine" in text
+    assert f"frames 1 to 4, outlined in {len(analysis.lesions)}" in text
+    assert "40 % (20 % to 70 %), 30 % to 60 % from frame to frame" in text
+    assert "seen best in frame 1: 100 % of its largest area" in text
 
 
 def test_the_readers_assessment_stands_in_place_of_the_blank(tmp_path):

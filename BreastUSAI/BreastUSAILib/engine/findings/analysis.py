@@ -22,7 +22,7 @@ from .maps import CroppedLabels
 from .risk_band import RiskBand, risk_band
 from .similar_cases import SimilarCases
 
-SCHEMA_VERSION = "1.5.0"
+SCHEMA_VERSION = "1.6.0"
 
 
 class Label(str, Enum):
@@ -182,6 +182,27 @@ class VolumeLesion:
 
 
 @dataclass(frozen=True)
+class TrackedLesion:
+    """One lesion of a cine: the outlines of its frames that were followed from one to the next.
+
+    `id` counts from 1, the lesion on most frames first. `lesions` are ids into `Analysis.lesions`, by frame.
+    `first_frame` and `last_frame` are the first and the last frame where it is outlined, and `key_frame` the one where
+    it is seen best, by the quality `key_quality` in [0, 1]. `malignancy` is the one likelihood of all its frames
+    together, and `spread` the 10th and 90th percentile of theirs; None where none is known. How a lesion is followed,
+    seen best and judged: see `lesions/tracking.py`.
+    """
+
+    id: int
+    lesions: tuple[int, ...]
+    first_frame: int
+    last_frame: int
+    key_frame: int
+    key_quality: float
+    malignancy: Malignancy | None
+    spread: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
 class Explanation:
     """How the heat map was made."""
 
@@ -286,6 +307,8 @@ class Analysis:
     """Verdict, per-frame findings, lesions, maps, flags and provenance of one input.
 
     `volume_lesions` is a partition of `lesions` where the input is a volume; a still and a cine have none.
+    `tracked_lesions` is one where it is a cine, without lesions that a reader asked for afterwards; none in documents
+    before 1.6.0.
     `selection` is what was chosen of the input's frames, kept through every `Analyzer.rescore`; None where unknown.
     `prevalence` is the share of malignant among lesions, in (0, 1), that was asked for, whether or not there is a
     verdict that could be shifted to it; None where none was. `explanations` are those beside `explanation`, which is
@@ -314,6 +337,15 @@ class Analysis:
     similar: SimilarCases | None = None
     explanations: tuple[FurtherExplanation, ...] = ()
     overridden: tuple[FlagCode, ...] = ()
+    tracked_lesions: tuple[TrackedLesion, ...] = ()
+
+    def tracked(self, lesion: int) -> TrackedLesion | None:
+        """The lesion of a cine that the lesion of that id belongs to, or None."""
+        return self._tracked.get(lesion)
+
+    @cached_property
+    def _tracked(self) -> dict[int, TrackedLesion]:
+        return {lesion: whole for whole in self.tracked_lesions for lesion in whole.lesions}
 
     def lesions_of(self, frame: int) -> tuple[Lesion, ...]:
         """The lesions of one frame, largest first."""

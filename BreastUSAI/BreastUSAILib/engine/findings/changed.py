@@ -64,11 +64,13 @@ def without_lesions(analysis: Analysis, ids: Collection[int]) -> Analysis:
         return tuple(lesion for lesion in lesions if lesion not in ids)
 
     joined = [replace(one, lesions=kept(one.lesions)) for one in analysis.volume_lesions]
+    tracked = [replace(one, lesions=kept(one.lesions)) for one in analysis.tracked_lesions]
     return replace(
         analysis,
         lesions=tuple(one for one in analysis.lesions if one.id not in ids),
         frames=tuple(replace(one, lesions=kept(one.lesions)) for one in analysis.frames),
         volume_lesions=tuple(one for one in joined if one.lesions),
+        tracked_lesions=tuple(one for one in tracked if one.lesions),
     )
 
 

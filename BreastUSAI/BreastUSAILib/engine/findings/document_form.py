@@ -56,6 +56,10 @@ def _check_references(analysis: Analysis) -> None:
         named += [joined.first_frame, joined.last_frame, joined.key_frame]
         if not joined.lesions or not numbers.issuperset(joined.lesions):
             raise ValueError(f"volume_lesions: lesion {joined.id} is joined from lesions that do not exist")
+    for tracked in analysis.tracked_lesions:
+        named += [tracked.first_frame, tracked.last_frame, tracked.key_frame]
+        if not tracked.lesions or not numbers.issuperset(tracked.lesions):
+            raise ValueError(f"tracked_lesions: lesion {tracked.id} was followed over lesions that do not exist")
     if not all(0 <= frame < count for frame in named):
         raise ValueError(f"a frame is named that is not one of the {count}")
     spacing = analysis.input.pixel_spacing_mm

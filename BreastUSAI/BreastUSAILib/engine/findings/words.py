@@ -10,8 +10,18 @@ from collections.abc import Sequence
 
 from ..flag_sentences import translated
 from ..flags import Flag, FlagCode, Severity
-from ..images.frames import InputKind, SpacingSource
-from .analysis import Analysis, Explanation, FurtherExplanation, Label, Lesion, Malignancy, Verdict, VolumeLesion
+from ..images.frames import InputKind, Rectangle, SpacingSource
+from .analysis import (
+    Analysis,
+    Explanation,
+    FurtherExplanation,
+    Label,
+    Lesion,
+    Malignancy,
+    TrackedLesion,
+    Verdict,
+    VolumeLesion,
+)
 from .descriptors import (
     ANECHOIC,
     CIRCUMSCRIBED,
@@ -268,6 +278,47 @@ def slices_words(lesion: VolumeLesion, _: Translate = english) -> str:
     if lesion.first_frame == lesion.last_frame:
         return _("slice {number}").format(number=lesion.first_frame)
     return _("slices {first} to {last}").format(first=lesion.first_frame, last=lesion.last_frame)
+
+
+def frames_words(lesion: TrackedLesion, _: Translate = english, counted_from: int = 0) -> str:
+    """Where in a cine a lesion is outlined, and how often; frames are counted from `counted_from`."""
+    first, last = lesion.first_frame + counted_from, lesion.last_frame + counted_from
+    if first == last:
+        return _("frame {number}").format(number=first)
+    words = _("frames {first} to {last}, outlined in {count}")
+    return words.format(first=first, last=last, count=len(lesion.lesions))
+
+
+def spread_words(lesion: TrackedLesion, _: Translate = english) -> str:
+    """How far the likelihoods of a lesion's frames differ; nothing where one frame alone has one."""
+    if lesion.spread is None or len(lesion.lesions) < 2:
+        return ""
+    low, high = (percent(end, _) for end in lesion.spread)
+    return _("{low} to {high} from frame to frame").format(low=low, high=high)
+
+
+def seen_best_words(lesion: TrackedLesion, analysis: Analysis, _: Translate = english, counted_from: int = 0) -> str:
+    """The frame where a lesion of a cine is seen best, and why that one."""
+    parts = [one for one in analysis.lesions if one.id in lesion.lesions]
+    shown = next((one for one in parts if one.frame == lesion.key_frame), None)
+    if shown is None:
+        return ""
+    cut = Rectangle(*analysis.input.region_px).cuts(shown.bbox_px)
+    words = _("seen best in frame {number}: {area} of its largest area, lesion probability {sure}, {whole}")
+    return words.format(
+        number=lesion.key_frame + counted_from,
+        area=percent(shown.area_px / max(one.area_px for one in parts), _),
+        sure=percent(shown.mean_probability, _),
+        whole=_("cut by the edge of the image") if cut else _("whole"),
+    )
+
+
+def together_words(_: Translate = english) -> str:
+    """How the one likelihood of a lesion of a cine was put together."""
+    return _(
+        "One likelihood for all frames of a lesion: the mean of the log-odds of these frames, weighted by how well it "
+        "is seen in them."
+    )
 
 
 def risk_band_words(verdict: Verdict, _: Translate = english) -> str:

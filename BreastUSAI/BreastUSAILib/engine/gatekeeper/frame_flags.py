@@ -37,7 +37,6 @@ def drawing_flags(gray: NDArray, known: Collection[FlagCode]) -> tuple[Flag, ...
 
 
 def border_flag(boxes: Collection[tuple[int, int, int, int]], region: Rectangle) -> Flag | None:
-    """Where outlines, (left, top, width, height), reach the left, right or lower edge of the region; above is skin."""
-    right, bottom = region.x + region.width, region.y + region.height
-    cut = sum(left <= region.x or left + width >= right or top + height >= bottom for left, top, width, height in boxes)
+    """Where outlines, (left, top, width, height), are cut by the edge of the region."""
+    cut = sum(map(region.cuts, boxes))
     return None if not cut else _AT_BORDER if cut == 1 else _AT_BORDERS

@@ -76,6 +76,14 @@ class Rectangle:
         """Number of pixels inside."""
         return self.width * self.height
 
+    def cuts(self, box: tuple[int, int, int, int]) -> bool:
+        """Whether a (left, top, width, height) reaches its left, right or lower edge: it may go on beyond.
+
+        At the upper edge of a scan area lies the skin, where nothing is cut.
+        """
+        left, top, width, height = box
+        return left <= self.x or left + width >= self.x + self.width or top + height >= self.y + self.height
+
     def clipped(self, rows: int, columns: int) -> Rectangle | None:
         """The part inside an image of that size, or None where nothing is left."""
         left, top = max(self.x, 0), max(self.y, 0)

@@ -21,6 +21,7 @@ from ..findings.analysis import (
     Lesion,
     Malignancy,
     Probabilities,
+    TrackedLesion,
     Verdict,
     VolumeLesion,
 )
@@ -34,6 +35,7 @@ from ..images.letterbox import Letterbox
 from ..lesions.joining import join_lesions, slices_stood_for
 from ..lesions.measure import label_lesions, shown_lesions
 from ..lesions.measured import measured_lesions
+from ..lesions.tracking import track_lesions
 from ..models.classifier import Classifier
 from ..models.passes import Batch, Outputs, Passes
 from ..options import AnalyzeOptions, Cancelling, Progress
@@ -317,6 +319,7 @@ class Run:
             heat_map_grades=tuple(self.grades),
             similar=self._similar_cases(verdict.key_frame),
             overridden=tuple(self.gatekeeper.overridden),
+            tracked_lesions=self._followed(),
         )
 
     def _similar_cases(self, key_frame: int | None) -> SimilarCases | None:
@@ -343,6 +346,15 @@ class Run:
             voxel_mm3=self.voxel_mm3(),
             slices_of=slices_of,
         )
+
+    def _followed(self) -> tuple[TrackedLesion, ...]:
+        """The lesions of a cine from frame to frame; none of a still or volume, or with one frame outlined alone."""
+        if self.frames.kind is not InputKind.CINE or self.options.frames.key_only:
+            return ()
+        with self.watch.timing("follow"):
+            return track_lesions(
+                self.lesions, self.maps, self.malignancy_of, region=self.region, step=self.options.frames.step
+            )
 
     def malignancy_of(self, lesion: Lesion) -> Malignancy | None:
         """The likelihood of a lesion in its slice: its own, else the slice's."""

@@ -11,10 +11,14 @@ from ...engine.findings.analysis import Analysis, Lesion, Malignancy, VolumeLesi
 from ...engine.findings.measures import LESION_MEASURES, UNKNOWN, VOLUME_MEASURES, columns
 from ...engine.findings.words import (
     NO_BREAK,
+    frames_words,
     interval_words,
     likelihood_words,
     percent,
     pixel_size_words,
+    seen_best_words,
+    spread_words,
+    together_words,
 )
 from ...engine.images.frames import InputKind
 from ...scene.results.stored_report import StoredReport
@@ -71,12 +75,15 @@ class _Table:
         self._columns = columns(LESION_MEASURES, analysis.input.pixel_spacing_mm is not None)
         self._volumeColumns = columns(VOLUME_MEASURES, True)
         self._hasFrames = analysis.input.frames > 1
+        self._isFollowed = bool(analysis.tracked_lesions)
         self._probabilities = {frame.index: frame.probabilities for frame in analysis.frames}
         self._lesions = {lesion.id: lesion for lesion in analysis.lesions}
 
     def ofLesions(self) -> LesionRows:
         """Every lesion of every frame."""
         where = (_("Frame"),) if self._hasFrames else ()
+        if self._isFollowed:
+            where = (*where, _("In the cine"))
         headings = (_("Lesion"), *where, _("Likelihood"), *(column.heading(_) for column in self._columns))
         return LesionRows(headings, tuple(self._row(lesion) for lesion in self._analysis.lesions))
 
@@ -90,6 +97,9 @@ class _Table:
     def _row(self, lesion: Lesion) -> LesionRow:
         likelihood, note = self._likelihood(lesion)
         where = (str(lesion.frame + 1),) if self._hasFrames else ()
+        if self._isFollowed:
+            where = (*where, self._inCine(lesion))
+            note = "\n".join(filter(None, (note, self._cineNote(lesion))))
         shape = (column.cell(lesion) for column in self._columns)
         return LesionRow(lesion, (self._name(lesion, lesion.number), *where, likelihood, *shape), note)
 
@@ -108,6 +118,26 @@ class _Table:
         shape = (column.cell(shown) for column in self._columns)
         volume = (column.cell(joined) for column in self._volumeColumns)
         return LesionRow(shown, (self._name(shown, joined.id), slices, likelihood, *shape, *volume), note)
+
+    def _inCine(self, lesion: Lesion) -> str:
+        """Which lesion of the cine it is, with the one likelihood of that."""
+        whole = self._analysis.tracked(lesion.id)
+        if whole is None:
+            return UNKNOWN
+        known = whole.malignancy
+        return str(whole.id) if known is None else f"{whole.id}: {percent(known.probability, _)}"
+
+    def _cineNote(self, lesion: Lesion) -> str:
+        """Where in the cine the lesion is seen, what its frames say together, and how that was put together."""
+        whole = self._analysis.tracked(lesion.id)
+        if whole is None:
+            return ""
+        told = [frames_words(whole, _, counted_from=1)]
+        if whole.malignancy is not None:
+            told += [likelihood_words(whole.malignancy, _=_), interval_words(whole.malignancy, _)]
+        told += [spread_words(whole, _), seen_best_words(whole, self._analysis, _, counted_from=1)]
+        words = _("Lesion {number} of the cine: {told}.").format(number=whole.id, told="; ".join(filter(None, told)))
+        return f"{words} {together_words(_)}"
 
     def _name(self, lesion: Lesion, number: int) -> str:
         """What the lesion's segment is called where a reader named it, else its number."""

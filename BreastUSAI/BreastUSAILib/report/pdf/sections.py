@@ -17,6 +17,7 @@ from ...engine.findings.words import (
     descriptor_value,
     flag_words,
     frame_words,
+    frames_words,
     interval_words,
     likelihood_words,
     percent,
@@ -24,10 +25,13 @@ from ...engine.findings.words import (
     prevalence_words,
     risk_band_meaning,
     risk_band_words,
+    seen_best_words,
     severity_words,
     shape_words,
     slices_words,
     software_words,
+    spread_words,
+    together_words,
     verdict_meaning,
     verdict_words,
 )
@@ -140,6 +144,8 @@ def lesions(contents: Contents, paper: Paper) -> list[Any]:
     parts: list[Any] = []
     if analysis.volume_lesions:
         parts += [paper.heading("Lesions of the volume"), _volume_table(analysis, paper)]
+    if analysis.tracked_lesions:
+        parts += [paper.heading("Lesions of the cine"), *_tracked_table(analysis, paper)]
     parts.append(paper.heading(_LESION_TITLES[analysis.input.kind]))
     parts.append(_lesion_table(contents, here, paper) if here else paper.text("No lesion was outlined."))
     others = len(analysis.lesions) - len(here)
@@ -174,6 +180,19 @@ def _volume_table(analysis: Analysis, paper: Paper) -> Any:
         rows.append([paper.text(cell, 8) for cell in cells])
     room = (WIDTH_PT - _NUMBER_PT - _LIKELIHOOD_PT) / (len(shown) + 1)
     return paper.table(rows, [_NUMBER_PT, *[room] * (len(shown) + 1), _LIKELIHOOD_PT])
+
+
+def _tracked_table(analysis: Analysis, paper: Paper) -> list[Any]:
+    titles = ("", "Where", "Likelihood", "Seen best")
+    rows = [[paper.text(title, 8, bold=True) for title in titles]]
+    for lesion in analysis.tracked_lesions:
+        likelihood = ", ".join(filter(None, (_likelihood(lesion.malignancy), spread_words(lesion))))
+        where, seen_best = frames_words(lesion, counted_from=1), seen_best_words(lesion, analysis, counted_from=1)
+        cells = [str(lesion.id), where, likelihood, seen_best]
+        rows.append([paper.text(cell, 8) for cell in cells])
+    room = (WIDTH_PT - _NUMBER_PT) / 10
+    table = paper.table(rows, [_NUMBER_PT, 2.6 * room, 3.2 * room, 4.2 * room])
+    return [table, paper.text(together_words(), 7, QUIET)]
 
 
 def _where(lesion: VolumeLesion) -> str:

@@ -22,7 +22,7 @@ _CLASSES = ("normal", "benign", "malignant")
 
 
 def write_lesion_table(analysis: Analysis, name: str, path: Path) -> None:
-    """One row for each lesion of each frame, with the joined lesion that it is part of where the input is a volume.
+    """One row for each lesion of each frame, with the lesion of the volume or cine that it is part of.
 
     Measures are those of `engine.findings.measures`, an empty cell where one is not known.
 
@@ -33,18 +33,21 @@ def write_lesion_table(analysis: Analysis, name: str, path: Path) -> None:
     columns = [
         *("input", "input_uid", "lesion", "frame", "segment", "key_frame", *_LIKELIHOOD),
         *(measure.key for measure in LESION_MEASURES),
+        *("tracked_lesion", *(f"tracked_{name}" for name in _LIKELIHOOD)),
         *("volume_lesion", *(f"volume_{measure.key.removeprefix('volume_')}" for measure in VOLUME_MEASURES)),
         *_MODELS,
     ]
     rows = []
     for lesion in analysis.lesions:
-        whole = joined.get(lesion.id)
+        whole, tracked = joined.get(lesion.id), analysis.tracked(lesion.id)
         rows.append(
             [
                 *(name, analysis.input.sop_instance_uid or "", lesion.id, lesion.frame),
                 *(analysis.volume_number(lesion.frame, lesion.number), lesion.frame == analysis.verdict.key_frame),
                 *_likelihood(lesion.malignancy),
                 *(measure.kept(lesion) for measure in LESION_MEASURES),
+                "" if tracked is None else tracked.id,
+                *_likelihood(None if tracked is None else tracked.malignancy),
                 "" if whole is None else whole.id,
                 *("" if whole is None else measure.kept(whole) for measure in VOLUME_MEASURES),
                 *_models(analysis),

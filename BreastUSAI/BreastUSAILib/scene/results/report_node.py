@@ -53,7 +53,9 @@ def reportText(analysis: Analysis, more: Mapping[str, Any]) -> Generator[None, N
     for first in range(0, max(len(analysis.frames), len(analysis.lesions)), _PART):
         here = slice(first, first + _PART)
         frames, lesions = analysis.frames[here], analysis.lesions[here]
-        part = dataclasses.replace(analysis, frames=frames, lesions=lesions, volume_lesions=()).to_json()
+        part = dataclasses.replace(
+            analysis, frames=frames, lesions=lesions, volume_lesions=(), tracked_lesions=()
+        ).to_json()
         document["frames"] += part["frames"]
         document["lesions"] += part["lesions"]
         yield
