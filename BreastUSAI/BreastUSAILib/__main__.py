@@ -49,7 +49,7 @@ def _run(chosen, terminal: Terminal) -> int:
 
         return run_readers(chosen, terminal)
     if chosen.command in ("compare", "pair"):
-        from .cli.exams import run_exams
+        from .cli.exams.command import run_exams
 
         return run_exams(chosen, terminal)
     if chosen.command == "similar":

@@ -13,7 +13,7 @@ from ..engine.errors import one_line
 from ..engine.explanations.costs import times_of
 from ..engine.explanations.registry import EXPLAIN_METHODS, HEAT_MAP_METHODS, METHODS
 from .cases.arguments import add_library, add_request_arguments, add_similar
-from .exams import add_exams
+from .exams.arguments import add_exams
 
 CLASS_NAMES = ("normal", "benign", "malignant")
 DEVICES = ("auto", "cpu", "cuda", "mps")
