@@ -243,16 +243,16 @@ def _probe() -> Any:
         import os
         import socket
 
+        told: dict[str, Any] = {"version": None, "token": None, "host": socket.gethostname()}
         try:
-            from BreastUSAILib import __version__ as version
-        except ImportError:
-            version = None
-        try:
+            import BreastUSAILib
+
+            told["version"] = BreastUSAILib.__version__
             with open(os.path.join(folder, name), encoding="ascii") as file:
-                token = file.read()
-        except OSError:
-            token = None
-        return {"version": version, "token": token, "host": socket.gethostname()}
+                told["token"] = file.read()
+        except (ImportError, OSError):
+            pass
+        return told
 
     return probe
 

@@ -75,6 +75,10 @@ class Settings:
         """The file that says what came of an input from when its results are written until the manifest knows."""
         return Path(self.folder, RECEIPTS, key[:2], f"{key}.json")
 
+    def begun(self, key: str) -> Path:
+        """The file that is there while an input is at work: whose worker then ends may have ended it."""
+        return Path(self.folder, RECEIPTS, key[:2], f"{key}.begun")
+
 
 @dataclass(frozen=True)
 class Job:

@@ -21,7 +21,7 @@ from .job import TOKEN, End, Job, Outcome, Settings
 FILE, LOCK = "batch.sqlite", "batch.lock"
 GATHERING, WAITING, RUNNING, DONE, FAILED, CRASHED = "gathering", "waiting", "running", "done", "failed", "crashed"
 STATES = (GATHERING, WAITING, RUNNING, DONE, FAILED, CRASHED)
-"""`gathering`: a series whose files are still being looked for. `crashed`: it ended every worker that it was given to."""
+"""`gathering`: a series whose files are still being looked for. `crashed`: every worker ended that had it."""
 
 _LAYOUT = 1
 _WAIT_S = 60.0
@@ -157,7 +157,8 @@ class Manifest:
         """Something that was given and is not there, or may not be looked at."""
         self._sql.execute(
             f"""INSERT INTO inputs (key, kind, source, state, error) VALUES (?, 'none', ?, '{FAILED}', ?)
-            ON CONFLICT (key) DO UPDATE SET error = excluded.error, state = '{FAILED}' WHERE inputs.state != '{DONE}'""",
+            ON CONFLICT (key) DO UPDATE SET error = excluded.error, state = '{FAILED}'
+            WHERE inputs.state != '{DONE}'""",
             (key, source, error),
         )
 

@@ -159,19 +159,19 @@ class BatchRun:
 
     def _left(self, event: Left) -> None:
         """Of the inputs that a dead worker had, the one that it worked on may be why; the others have no part in it."""
-        suspected = event.expected
         for given in [given for given in self._given.values() if given.worker == event.worker]:
             del self._given[given.ticket]
             known = self._receipt(given.job.key)
             if known is not None:
                 self._record(known)
-            elif suspected:
-                self.manifest.give_back(given.job.key)
-            else:
-                suspected = True
+            elif self.settings.begun(given.job.key).exists() and not event.expected:
                 self._suspect(given)
+            else:
+                self.manifest.give_back(given.job.key)
 
     def _suspect(self, given: _Given) -> None:
+        with suppress(OSError):
+            self.settings.begun(given.job.key).unlink(missing_ok=True)
         error = (
             f"{given.job.path}: its worker ended {self.most_tries} times while it was at work on this input. "
             "Look at the input by itself with 'breastusai analyze'."
@@ -204,11 +204,11 @@ class BatchRun:
             self.listener.nobody()
 
     def _tidy(self) -> None:
-        """Clear what killed workers left half-written, and receipts of what the manifest knows."""
+        """Clear what killed workers left half-written and begun, and receipts of what the manifest knows."""
         results, receipts = self.manifest.folder / RESULTS, self.manifest.folder / RECEIPTS
         for shard in results.iterdir() if results.is_dir() else ():
             remove_leftovers(shard, OWNED)
-        for receipt in receipts.rglob("*.json") if receipts.is_dir() else ():
-            if self.manifest.is_over(receipt.stem):
+        for receipt in receipts.glob("*/*") if receipts.is_dir() else ():
+            if receipt.suffix != ".json" or self.manifest.is_over(receipt.stem):
                 with suppress(OSError):
                     receipt.unlink()

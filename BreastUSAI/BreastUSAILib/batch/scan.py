@@ -24,11 +24,13 @@ class Scan:
     A file that is given by name, by a pattern or in a table is an input. Below a folder the DICOM files of one series
     (of one study) are one input, wherever they lie, and every other file is one. What is known already is not read
     again, and what is named twice is taken once. What lies in `output` is no input.
+    `problem` hears of everything that was given and cannot be an input.
     """
 
-    def __init__(self, inputs: Sequence[str], manifest: Manifest, output: Path) -> None:
+    def __init__(self, inputs: Sequence[str], manifest: Manifest, output: Path, problem: Callable[[str], None]) -> None:
         self._inputs = inputs
         self._manifest = manifest
+        self._tell = problem
         self._output = os.path.realpath(output)
 
     def steps(self) -> Iterator[None]:
@@ -128,8 +130,7 @@ class Scan:
         try:
             state = os.stat(real)
         except (OSError, ValueError):
-            missing = InputError("there is no such file or folder", where=path, remedy="Check the path")
-            self._manifest.add_failed(key_of("file", real), os.path.abspath(path), str(missing))
+            self._failed(key_of("file", real), InputError("there is no such file", where=path, remedy="Check the path"))
             return
         if self._manifest.knows(real, state.st_size, state.st_mtime_ns):
             return
@@ -137,5 +138,8 @@ class Scan:
         self._manifest.add_file(real, state.st_size, state.st_mtime_ns, job, series)
 
     def _problem(self, error: InputError) -> None:
-        where = os.path.abspath(error.where or "")
-        self._manifest.add_failed(key_of("problem", where), where, str(error))
+        self._failed(key_of("problem", os.path.abspath(error.where or "")), error)
+
+    def _failed(self, key: str, error: InputError) -> None:
+        self._manifest.add_failed(key, os.path.abspath(error.where or ""), str(error))
+        self._tell(str(error))

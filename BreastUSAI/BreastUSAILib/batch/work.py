@@ -26,7 +26,7 @@ _KEPT = "breastusai_batch"
 
 
 @dataclass
-class _Warm:
+class Warm:
     """What a worker keeps between inputs. One input is worked on at a time, whatever threads the worker has."""
 
     settings: Settings | None = None
@@ -57,11 +57,11 @@ def work_on_worker(job: Job, settings: Settings) -> Outcome:
     from distributed import get_worker
 
     worker: Any = get_worker()
-    warm = worker.__dict__.setdefault(_KEPT, _Warm())  # one dictionary operation: two threads get the same
+    warm = worker.__dict__.setdefault(_KEPT, Warm())  # one dictionary operation: two threads get the same
     return work(job, settings, warm, f"{socket.gethostname()} {worker.address}")
 
 
-def work(job: Job, settings: Settings, warm: _Warm, worker: str = "") -> Outcome:
+def work(job: Job, settings: Settings, warm: Warm, worker: str = "") -> Outcome:
     """Analyze one input and write its results and, last, its receipt. Raises nothing for what befalls the input.
 
     An input with a receipt is not worked on again: its worker died after the work and before it was told.
@@ -72,17 +72,21 @@ def work(job: Job, settings: Settings, warm: _Warm, worker: str = "") -> Outcome
             return Outcome.of_text(receipt.read_text(encoding="utf-8"))
         began, started = time.time(), time.perf_counter()
         run = _Run(job, settings)
-        end, error = run.result(warm)
-        seconds = time.perf_counter() - started
-        outcome = Outcome(job.key, end, tuple(run.items), began, seconds, run.analyzing_s, worker, error)
-        if end in (End.DONE, End.FAILED):
-            try:
-                with output_errors(receipt):
-                    receipt.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with output_errors(receipt):
+                receipt.parent.mkdir(parents=True, exist_ok=True)
+                settings.begun(job.key).touch()
+            end, error = run.result(warm)
+            seconds = time.perf_counter() - started
+            outcome = Outcome(job.key, end, tuple(run.items), began, seconds, run.analyzing_s, worker, error)
+            if end in (End.DONE, End.FAILED):
                 with atomic_file(receipt) as temporary:
                     temporary.write_text(outcome.to_text(), encoding="utf-8")
-            except BreastUSAIError as problem:
-                return Outcome(job.key, _end_of(problem), (), began, seconds, run.analyzing_s, worker, str(problem))
+        except BreastUSAIError as problem:
+            seconds = time.perf_counter() - started
+            outcome = Outcome(job.key, _end_of(problem), (), began, seconds, run.analyzing_s, worker, str(problem))
+        with suppress(OSError):
+            settings.begun(job.key).unlink(missing_ok=True)
         return outcome
 
 
@@ -97,7 +101,7 @@ class _Run:
     end: End = End.DONE
     error: str | None = None
 
-    def result(self, warm: _Warm) -> tuple[End, str | None]:
+    def result(self, warm: Warm) -> tuple[End, str | None]:
         try:
             tools = warm.ready(self.settings)
         except BreastUSAIError as error:

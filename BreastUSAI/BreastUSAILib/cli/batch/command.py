@@ -87,7 +87,7 @@ def _dry_run(chosen: argparse.Namespace, terminal: Terminal) -> int:
         with suppress(FileNotFoundError):
             shutil.copyfile(chosen.output / FILE, Path(name) / FILE)
         with Manifest.open(Path(name)) as manifest:
-            for _ in Scan(chosen.inputs, manifest, chosen.output).steps():
+            for _ in Scan(chosen.inputs, manifest, chosen.output, terminal.complain).steps():
                 pass
             counts = manifest.counts()
             files = next(manifest.rows("SELECT COUNT(*) AS n, COALESCE(SUM(bytes), 0) AS b FROM files"))
@@ -98,8 +98,6 @@ def _dry_run(chosen: argparse.Namespace, terminal: Terminal) -> int:
             )
             if manifest.duplicates:
                 terminal.say(f"{manifest.duplicates} named more than once, to be taken once")
-            for row in manifest.rows("SELECT error FROM inputs WHERE kind = 'none'"):
-                terminal.complain(row["error"])
             return int(counts[FAILED] + counts[CRASHED] > 0)
 
 
@@ -123,7 +121,7 @@ def _work(chosen: argparse.Namespace, terminal: Terminal, opening: Callable[[Set
         crew = stack.enter_context(_crew(chosen, settings, manifest.token()))
         terminal.complain(f"scheduler {crew.address}, {len(crew.workers)} workers, dashboard {crew.dashboard}")
         listener = stack.enter_context(_Told(terminal, chosen.keep_identity))
-        scan = Scan(chosen.inputs, manifest, chosen.output)
+        scan = Scan(chosen.inputs, manifest, chosen.output, terminal.complain)
         run = BatchRun(manifest, crew, settings, scan, listener, chosen.retries + 1)
         try:
             run.work()

@@ -62,11 +62,10 @@ def read_folder(
 
     Series come in the order of their first file's path. Single frames of one series that lie parallel at different
     positions are one volume. A copy of another file of its series is left out, which a remark says. Hidden files,
-    DICOMDIR, segmentations and files whose name says they are not an image are passed over, unless `only` names what is to
-    be looked at; links to a folder already
-    searched are not followed, and one that leads out of the folder is an error. `skipped` paths are left out, and
-    `beginning` is told the file, or first file, of every item before it is read. Raises InputError where nothing is
-    there to read.
+    DICOMDIR, segmentations and files whose name says they are not an image are passed over; links to a folder already
+    searched are not followed, and one that leads out of the folder is an error. Where `only` names files, these alone
+    are looked at, whatever they are called. `skipped` paths are left out, and `beginning` is told the file, or first
+    file, of every item before it is read. Raises InputError where nothing is there to read.
     """
     paths, problems = _files(folder) if only is None else (sorted(map(Path, only)), [])
     yield from problems

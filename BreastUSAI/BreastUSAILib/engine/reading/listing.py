@@ -15,7 +15,7 @@ from .names import NOT_IMAGES, PICTURES, VOLUMES, extension
 _NO_IMAGES = frozenset(
     {"thumbs.db", "desktop.ini", "dicomdir", "license", "copying", "notice", "readme", "makefile", "sha256sums"}
 )
-_STUDY_AND_SERIES = [Tag("StudyInstanceUID"), Tag("SeriesInstanceUID")]
+_STUDY_AND_SERIES = [Tag(name) for name in ("SOPClassUID", "StudyInstanceUID", "SeriesInstanceUID", "Rows")]
 
 
 def files_in(folder: Path) -> Iterator[Path | InputError]:

@@ -53,7 +53,10 @@ class ReadingProcess:
     def read(
         self, path: str | Path, any_modality: bool = False, *, only: tuple[str, ...] | None = None
     ) -> Iterator[Frames | InputError]:
-        """Everything in a file or folder, or what the files in `only` hold. What makes the reader crash comes out as an InputError in its place."""
+        """Everything in a file or folder, or what the files in `only` hold.
+
+        What makes the reader crash comes out as an InputError in its place.
+        """
         skipped: list[str] = []
         given = 0
         while True:

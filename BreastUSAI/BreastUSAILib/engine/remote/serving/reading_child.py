@@ -1,9 +1,9 @@
 """The child of `ReadingProcess`: answers requests, one JSON object a line, on stdin and stdout until stdin ends.
 
-``{"read": path, "any_modality", "only": [paths] or null, "skipped": [paths], "given": n}`` begins anew after n items, ``{"next"}`` goes
-on; both are answered by ``{"at": path}`` for every file that is begun, and then an item: ``{"number", "frames"}``,
-``{"error"}`` or ``{"end"}``. ``{"frame": index, "of": number}`` is answered by ``{"bytes", "kind", "shape"}`` and the
-pixels themselves, or ``{"error"}``.
+``{"read": path, "any_modality", "only": [paths] or null, "skipped": [paths], "given": n}`` begins anew after n items,
+``{"next"}`` goes on; both are answered by ``{"at": path}`` for every file that is begun, and then an item:
+``{"number", "frames"}``, ``{"error"}`` or ``{"end"}``. ``{"frame": index, "of": number}`` is answered by
+``{"bytes", "kind", "shape"}`` and the pixels themselves, or ``{"error"}``.
 """
 
 from __future__ import annotations
