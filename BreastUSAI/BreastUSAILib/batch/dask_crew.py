@@ -24,6 +24,7 @@ from .job import TOKEN, Job, Outcome, Settings
 from .work import work_on_worker
 
 ANSWERS_WITHIN_S = 10.0
+_TENDED_EVERY_S = 2.0
 _TOPIC = "all"
 _SILENT = logging.CRITICAL + 1
 CONNECTS_AGAIN_WITHIN_S = 30.0
@@ -64,6 +65,7 @@ def local_crew(workers: int, settings: Settings, token: str) -> Iterator[DaskCre
     """Worker processes of this machine, which end with the block and with this process."""
     distributed = needed_dask()
     import dask
+    from distributed.system import MEMORY_LIMIT
 
     logging.getLogger("distributed").setLevel(_SILENT)
     cores = os.cpu_count() or 1
@@ -73,14 +75,15 @@ def local_crew(workers: int, settings: Settings, token: str) -> Iterator[DaskCre
     with (
         dask.config.set({**_FROM_DASK, **spawned}),
         distributed.LocalCluster(
-            n_workers=workers,
+            n_workers=0,  # a worker that is killed while it starts would end a cluster that waits for it
             threads_per_worker=1,
+            memory_limit=MEMORY_LIMIT // workers,
             processes=True,
             silence_logs=_SILENT,
             dashboard_address="127.0.0.1:8787",
         ) as cluster,
         distributed.Client(cluster, set_as_default=False) as client,
-        _listening(client, settings, token) as crew,
+        _listening(client, settings, token, _Nursery(cluster, workers)) as crew,
     ):
         yield crew
 
@@ -107,19 +110,45 @@ def remote_crew(address: str, settings: Settings, token: str) -> Iterator[DaskCr
 
 
 @contextmanager
-def _listening(client: Any, settings: Settings, token: str) -> Iterator[DaskCrew]:
+def _listening(client: Any, settings: Settings, token: str, nursery: _Nursery | None = None) -> Iterator[DaskCrew]:
     """The crew, until the block ends: who goes without a word leaves the scheduler talking to nobody, and saying so."""
     try:
-        yield DaskCrew(client, settings, token)
+        yield DaskCrew(client, settings, token, nursery)
     finally:
         if client.status == "running":
             client.unsubscribe_topic(_TOPIC)
 
 
+class _Nursery:
+    """Keeps the number of workers of a local cluster: Dask starts one again that dies, unless it died young."""
+
+    def __init__(self, cluster: Any, count: int) -> None:
+        self.count = count
+        self._cluster = cluster
+        self._tended = time.monotonic()
+        cluster.scale(count)
+
+    def tend(self) -> None:
+        """Put others in the place of those that could not be started."""
+        if time.monotonic() - self._tended > _TENDED_EVERY_S:
+            self._tended = time.monotonic()
+            self._cluster.loop.add_callback(self._replace)
+
+    def _replace(self) -> None:
+        from distributed.core import Status
+
+        workers = self._cluster.workers
+        for name in [name for name, one in workers.items() if one.status in (Status.closed, Status.failed)]:
+            del workers[name]
+        if len(workers) < self.count:
+            self._cluster.scale(self.count)
+
+
 class DaskCrew:
     """The workers that a client of Dask sees, as far as they fit."""
 
-    def __init__(self, client: Any, settings: Settings, token: str) -> None:
+    def __init__(self, client: Any, settings: Settings, token: str, nursery: _Nursery | None = None) -> None:
+        self._nursery = nursery
         self._client = client
         self._settings = settings
         self._token = token
@@ -136,6 +165,11 @@ class DaskCrew:
     def dashboard(self) -> str:
         """The address of Dask's own page about its work."""
         return str(self._client.dashboard_link)
+
+    @property
+    def size(self) -> int:
+        """How many workers there are, or soon will be."""
+        return len(self._workers) if self._nursery is None else self._nursery.count
 
     @property
     def address(self) -> str:
@@ -170,6 +204,8 @@ class DaskCrew:
             while True:
                 self._take_note(self._heard.get_nowait())
         self._check_connection()
+        if self._nursery is not None:
+            self._nursery.tend()
         events, self._events = self._events, []
         return events
 

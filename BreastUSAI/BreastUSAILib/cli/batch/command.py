@@ -119,7 +119,7 @@ def _work(chosen: argparse.Namespace, terminal: Terminal, opening: Callable[[Set
         if chosen.retry_failed:
             manifest.retry_failed()
         crew = stack.enter_context(_crew(chosen, settings, manifest.token()))
-        terminal.complain(f"scheduler {crew.address}, {len(crew.workers)} workers, dashboard {crew.dashboard}")
+        terminal.complain(f"scheduler {crew.address}, {crew.size} workers, dashboard {crew.dashboard}")
         listener = stack.enter_context(_Told(terminal, chosen.keep_identity))
         scan = Scan(chosen.inputs, manifest, chosen.output, terminal.complain)
         run = BatchRun(manifest, crew, settings, scan, listener, chosen.retries + 1)
