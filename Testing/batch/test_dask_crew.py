@@ -19,7 +19,7 @@ def test_two_workers_do_everything_but_what_they_die_of_which_is_named(tmp_path)
 
     assert run.status == 1
     assert run.said[0] == "23 inputs: 20 done, 2 failed, 1 crashed"
-    assert run.complaints[0].startswith("breastusai: scheduler tcp://127.0.0.1:")
+    assert run.complaints[0].startswith("breastusai: scheduler tls://127.0.0.1:")
     assert "2 workers, dashboard http://127.0.0.1:" in run.complaints[0]
     assert run.complaints[1:2] == [f"breastusai: {tmp_path / 'none.png'}: there is no such file. Check the path."]
     assert sorted(line.split(": ", 2)[2] for line in run.complaints[2:]) == [

@@ -75,6 +75,7 @@ def local_crew(workers: int, settings: Settings, token: str) -> Iterator[DaskCre
     with (
         dask.config.set({**_FROM_DASK, **spawned}),
         distributed.LocalCluster(
+            security=_own_security(),
             n_workers=0,  # a worker that is killed while it starts would end a cluster that waits for it
             threads_per_worker=1,
             memory_limit=MEMORY_LIMIT // workers,
@@ -86,6 +87,19 @@ def local_crew(workers: int, settings: Settings, token: str) -> Iterator[DaskCre
         _listening(client, settings, token, _Nursery(cluster, workers)) as crew,
     ):
         yield crew
+
+
+def _own_security() -> Any:
+    """Certificates of this batch alone: a scheduler runs whatever it is sent, and others may use this computer too."""
+    from distributed.security import Security
+
+    try:
+        return Security.temporary()
+    except ImportError as error:
+        raise DependencyError(
+            "a batch needs the Python package cryptography, which is not installed",
+            remedy="Install it with 'pip install \"breastusai[batch]\"'",
+        ) from error
 
 
 @contextmanager

@@ -191,7 +191,7 @@ def _item(found: FolderResult, folder: str) -> Item:
         None if malignancy is None else malignancy.probability,
         None if malignancy is None else malignancy.low,
         None if malignancy is None else malignancy.high,
-        len(analysis.volume_lesions) or len(analysis.lesions),
+        len(analysis.volume_lesions or analysis.tracked_lesions or analysis.lesions),
         analysis.input.frames,
         " ".join(dict.fromkeys(flag.code.value for flag in analysis.flags)),
         problems[0] if problems else None,
