@@ -24,6 +24,7 @@ from .job import TOKEN, Job, Outcome, Settings
 from .work import work_on_worker
 
 ANSWERS_WITHIN_S = 10.0
+_FETCHED_WITHIN_S = 3.0
 _TENDED_EVERY_S = 2.0
 _TOPIC = "all"
 _SILENT = logging.CRITICAL + 1
@@ -168,7 +169,7 @@ class DaskCrew:
         self._token = token
         self._workers: set[str] = set()
         self._refused: set[str] = set()
-        self._at_work: dict[int, tuple[str, Any]] = {}
+        self._at_work: dict[int, tuple[str, str, Any]] = {}
         self._heard: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._events: list[Event] = []
         self._last_seen = time.monotonic()
@@ -206,7 +207,7 @@ class DaskCrew:
             allow_other_workers=False,
             pure=False,
         )
-        self._at_work[ticket] = (worker, future)
+        self._at_work[ticket] = (worker, job.key, future)
         future.add_done_callback(lambda _: self._heard.put(ticket))
 
     def events(self, longest_s: float) -> list[Event]:
@@ -234,7 +235,7 @@ class DaskCrew:
             self._look_at([said["worker"]])
         elif isinstance(said, dict) and said.get("action") == "remove-worker" and said["worker"] in self._workers:
             self._workers.discard(said["worker"])
-            for worker, future in self._at_work.values():
+            for worker, _, future in self._at_work.values():
                 if worker == said["worker"] and not future.done():
                     future.cancel()
             self._events.append(Left(said["worker"], bool(said.get("expected"))))
@@ -242,9 +243,10 @@ class DaskCrew:
     def _finished(self, ticket: int) -> None:
         from distributed import KilledWorker
 
-        _, future = self._at_work.pop(ticket)
+        _, key, future = self._at_work.pop(ticket)
         try:
-            outcome = future.result(timeout=ANSWERS_WITHIN_S)
+            # what a worker said is fetched from it, which may be dead by now; its receipt is there all the same
+            outcome = self._settings.known(key) or future.result(timeout=_FETCHED_WITHIN_S)
         except (KilledWorker, TimeoutError):
             pass  # that its worker has left is told by itself
         except CancelledError:

@@ -75,6 +75,13 @@ class Settings:
         """The file that says what came of an input from when its results are written until the manifest knows."""
         return Path(self.folder, RECEIPTS, key[:2], f"{key}.json")
 
+    def known(self, key: str) -> Outcome | None:
+        """What the receipt of an input says, or None where there is none."""
+        try:
+            return Outcome.of_text(self.receipt(key).read_text(encoding="utf-8"))
+        except (OSError, ValueError, TypeError):
+            return None
+
     def begun(self, key: str) -> Path:
         """The file that is there while an input is at work: whose worker then ends may have ended it."""
         return Path(self.folder, RECEIPTS, key[:2], f"{key}.begun")

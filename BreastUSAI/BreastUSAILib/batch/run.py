@@ -119,7 +119,7 @@ class BatchRun:
             job = self.manifest.take()
             if job is None:
                 return
-            known = self._receipt(job.key)
+            known = self.settings.known(job.key)
             if known is not None:  # done before this batch was killed, and not told
                 self._record(known)
                 continue
@@ -161,7 +161,7 @@ class BatchRun:
         """Of the inputs that a dead worker had, the one that it worked on may be why; the others have no part in it."""
         for given in [given for given in self._given.values() if given.worker == event.worker]:
             del self._given[given.ticket]
-            known = self._receipt(given.job.key)
+            known = self.settings.known(given.job.key)
             if known is not None:
                 self._record(known)
             elif self.settings.begun(given.job.key).exists() and not event.expected:
@@ -179,11 +179,6 @@ class BatchRun:
         if self.manifest.crashed(given.job.key, self.most_tries, error):
             self._pace.finished(True)
             self.listener.failed(self.manifest.source(given.job.key), error)
-
-    def _receipt(self, key: str) -> Outcome | None:
-        with suppress(OSError, ValueError, TypeError):
-            return Outcome.of_text(self.settings.receipt(key).read_text(encoding="utf-8"))
-        return None
 
     def _keep(self, now: bool = False) -> None:
         if not now and time.monotonic() - self._kept < _KEEPS_EVERY_S:

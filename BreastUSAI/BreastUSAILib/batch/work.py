@@ -68,8 +68,9 @@ def work(job: Job, settings: Settings, warm: Warm, worker: str = "") -> Outcome:
     """
     with warm.turn:
         receipt = settings.receipt(job.key)
-        with suppress(OSError, ValueError, TypeError):
-            return Outcome.of_text(receipt.read_text(encoding="utf-8"))
+        known = settings.known(job.key)
+        if known is not None:
+            return known
         began, started = time.time(), time.perf_counter()
         run = _Run(job, settings)
         try:
