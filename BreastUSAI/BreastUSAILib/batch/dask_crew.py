@@ -52,6 +52,12 @@ def needed_dask() -> ModuleType:
     return distributed
 
 
+def _quiet() -> None:
+    """Dask tells everything by itself, of each part by a logger with a level of its own; what matters is told here."""
+    for name in ("distributed", *(name for name in logging.root.manager.loggerDict if name.startswith("distributed."))):
+        logging.getLogger(name).setLevel(_SILENT)
+
+
 def usual_workers() -> int:
     """One for each core that this process may use, as far as the memory goes."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -68,7 +74,7 @@ def local_crew(workers: int, settings: Settings, token: str) -> Iterator[DaskCre
     import dask
     from distributed.system import MEMORY_LIMIT
 
-    logging.getLogger("distributed").setLevel(_SILENT)
+    _quiet()
     cores = os.cpu_count() or 1
     threads = str(max(1, cores // workers))
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -109,7 +115,7 @@ def remote_crew(address: str, settings: Settings, token: str) -> Iterator[DaskCr
     distributed = needed_dask()
     import dask
 
-    logging.getLogger("distributed").setLevel(_SILENT)
+    _quiet()
     with dask.config.set(_FROM_DASK):
         try:
             client = distributed.Client(address, timeout=ANSWERS_WITHIN_S, set_as_default=False)
@@ -165,10 +171,13 @@ class DaskCrew:
     def __init__(self, client: Any, settings: Settings, token: str, nursery: _Nursery | None = None) -> None:
         self._nursery = nursery
         self._client = client
+        self.address = str(client.scheduler.address)
+        """Where workers find the scheduler."""
         self._settings = settings
         self._token = token
         self._workers: set[str] = set()
         self._refused: set[str] = set()
+        self._unseen: set[str] = set()
         self._at_work: dict[int, tuple[str, str, Any]] = {}
         self._heard: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._events: list[Event] = []
@@ -187,17 +196,13 @@ class DaskCrew:
         return len(self._workers) if self._nursery is None else self._nursery.count
 
     @property
-    def address(self) -> str:
-        """Where workers find the scheduler."""
-        return str(self._client.scheduler.address)
-
-    @property
     def workers(self) -> Collection[str]:
         """Those that may be given work now, in a steady order."""
         return sorted(self._workers)
 
     def give(self, ticket: int, job: Job, worker: str) -> None:
-        """Let this worker work on an input."""
+        """Let this worker work on an input. Raises BatchError where nobody can be reached."""
+        self._check_connection()
         future = self._client.submit(
             work_on_worker,
             job,
@@ -219,6 +224,9 @@ class DaskCrew:
             while True:
                 self._take_note(self._heard.get_nowait())
         self._check_connection()
+        if self._unseen and self._client.status == "running":
+            unseen, self._unseen = self._unseen, set()
+            self._look_at(unseen)
         if self._nursery is not None:
             self._nursery.tend()
         events, self._events = self._events, []
@@ -264,9 +272,13 @@ class DaskCrew:
         new = [address for address in addresses if address not in self._workers | self._refused]
         if not new:
             return
-        versions = self._client.get_versions()["workers"]
-        told = self._client.run(_probe(), self._settings.folder, TOKEN, workers=new, on_error="return")
-        there = self._client.scheduler_info(n_workers=-1)["workers"]
+        try:
+            versions = self._client.get_versions()["workers"]
+            told = self._client.run(_probe(), self._settings.folder, TOKEN, workers=new, on_error="return")
+            there = self._client.scheduler_info(n_workers=-1)["workers"]
+        except OSError:  # the connection is lost; they are asked once it is there again
+            self._unseen.update(new)
+            return
         for address in new:
             if address not in told or address not in there:  # it has left since
                 continue
