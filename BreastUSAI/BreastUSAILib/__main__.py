@@ -52,6 +52,10 @@ def _run(chosen, terminal: Terminal) -> int:
         from .cli.readers import run_readers
 
         return run_readers(chosen, terminal)
+    if chosen.command in ("compare", "pair"):
+        from .cli.exams import run_exams
+
+        return run_exams(chosen, terminal)
     if chosen.command == "similar":
         from .cli.cases.similar import run_similar
 

@@ -15,7 +15,8 @@ from Testing.batch.fakes import Command, analyzed, files
 def test_two_workers_do_everything_but_what_they_die_of_which_is_named(tmp_path):
     inputs = files(tmp_path / "in", "poison.png", "bad.png", *(f"exam{number}.png" for number in range(20)))
 
-    run = Command(inputs, tmp_path / "none.png", "--output", tmp_path / "out", "--workers", "2", "--retries", "1")
+    given = (inputs / "poison.png", inputs, tmp_path / "none.png")
+    run = Command(*given, "--output", tmp_path / "out", "--workers", "2", "--retries", "0")
 
     assert run.status == 1
     assert run.said[0] == "23 inputs: 20 done, 2 failed, 1 crashed"
@@ -24,10 +25,9 @@ def test_two_workers_do_everything_but_what_they_die_of_which_is_named(tmp_path)
     assert run.complaints[1:2] == [f"breastusai: {tmp_path / 'none.png'}: there is no such file. Check the path."]
     assert sorted(line.split(": ", 2)[2] for line in run.complaints[2:]) == [
         "it is no image. Give an image.",
-        "its worker ended 2 times while it was at work on this input. "
-        "Look at the input by itself with 'breastusai analyze'.",
+        "its worker ended while it was at work on this input. Look at the input by itself with 'breastusai analyze'.",
     ]
-    assert analyzed(tmp_path) == sorted(["poison"] * 2 + [f"exam{number}" for number in range(20)])
+    assert analyzed(tmp_path) == sorted(["poison", *(f"exam{number}" for number in range(20))])
 
     assert Command("status", tmp_path / "out").said == run.said[:1]
     assert Command("export", tmp_path / "out", "--output", tmp_path / "all.csv").said == [

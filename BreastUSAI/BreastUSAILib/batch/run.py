@@ -172,8 +172,9 @@ class BatchRun:
     def _suspect(self, given: _Given) -> None:
         with suppress(OSError):
             self.settings.begun(given.job.key).unlink(missing_ok=True)
+        times = "" if self.most_tries == 1 else f" {self.most_tries} times"
         error = (
-            f"{given.job.path}: its worker ended {self.most_tries} times while it was at work on this input. "
+            f"{given.job.path}: its worker ended{times} while it was at work on this input. "
             "Look at the input by itself with 'breastusai analyze'."
         )
         if self.manifest.crashed(given.job.key, self.most_tries, error):

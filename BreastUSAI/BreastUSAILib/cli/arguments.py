@@ -14,6 +14,7 @@ from ..engine.explanations.costs import times_of
 from ..engine.explanations.registry import EXPLAIN_METHODS, HEAT_MAP_METHODS, METHODS
 from .batch.arguments import add_batch
 from .cases.arguments import add_library, add_request_arguments, add_similar
+from .exams import add_exams
 
 CLASS_NAMES = ("normal", "benign", "malignant")
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -102,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
     add_batch(commands, _add_analysis)
     _add_models(commands)
     _add_readers(commands)
+    add_exams(commands, DEVICES)
     add_similar(commands, DEVICES)
     add_library(commands, DEVICES)
     _add_phantom(commands)

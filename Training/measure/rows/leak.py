@@ -44,8 +44,8 @@ class OracleSegmenter(Segmenter):
         truth = example.mask_array((frames.rows, frames.columns)).astype(np.float32)
         self.shown[:] = [(box.apply(truth) > 0.5).astype(np.float32)]
 
-    def probabilities(self, batch: torch.Tensor) -> NDArray[np.float32]:
-        """The mask last shown for every image ``[B, 1, S, S]``: ``[B, S, S]``, 0 or 1."""
+    def probabilities(self, batch: torch.Tensor, mirrored: bool = True) -> NDArray[np.float32]:
+        """The mask last shown for every image ``[B, 1, S, S]``: ``[B, S, S]``, 0 or 1, mirrored or not."""
         return np.repeat(self.shown[0][None], len(batch), axis=0)
 
 

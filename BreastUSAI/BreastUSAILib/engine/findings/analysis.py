@@ -394,23 +394,24 @@ class Analysis:
         """The published form (`report/analysis.schema.json`): every field but the arrays, plain JSON types."""
         names = [name for name in self.__dataclass_fields__ if name not in ("maps", "volume_lesions")]
         names.insert(names.index("lesions") + 1, "volume_lesions")
-        document = {"schema_version": SCHEMA_VERSION, **{name: _plain(getattr(self, name)) for name in names}}
+        document = {"schema_version": SCHEMA_VERSION, **{name: plain(getattr(self, name)) for name in names}}
         document["explanation"]["class"] = document["explanation"].pop("target_class")
         return document
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Dataclasses, enums, arrays' numbers and containers as plain JSON types; floats to six decimals."""
     if hasattr(value, "__dataclass_fields__"):
-        document = {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        document = {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
         if isinstance(value, Malignancy):
             document["risk_band"] = value.risk_band.birads
         return document
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, (float, np.floating)):
         return round(float(value), 6)
     if isinstance(value, np.integer):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..findings.analysis import FrameMaps, Lesion, Malignancy, TrackedLesion
 from ..findings.descriptors import ECHO_PATTERN
 from ..images.frames import Rectangle
-from ..models.calibration import log_odds, probability_of
+from .one_likelihood import together
 
 REACH = 5
 """Analyzed frames: a lesion that is not outlined on so many in between is still the same one."""
@@ -181,7 +181,7 @@ def _tracked(
     ]
     key = int(np.argmax(quality))
     known = [(weight, found) for weight, one in zip(quality, parts, strict=True) if (found := malignancy_of(one))]
-    malignancy, spread = _together(known) if known else (None, None)
+    spread = np.percentile([one.probability for _, one in known], _SPREAD) if known else None
     return TrackedLesion(
         id=number,
         lesions=tuple(one.id for one in parts),
@@ -189,19 +189,6 @@ def _tracked(
         last_frame=parts[-1].frame,
         key_frame=parts[key].frame,
         key_quality=quality[key],
-        malignancy=malignancy,
-        spread=spread,
+        malignancy=together(known) if known else None,
+        spread=None if spread is None else (float(spread[0]), float(spread[1])),
     )
-
-
-def _together(known: Sequence[tuple[float, Malignancy]]) -> tuple[Malignancy, tuple[float, float]]:
-    """One likelihood of several, and how far these differ."""
-    weights = np.array([max(weight, 1e-6) for weight, _ in known])
-
-    def mean(values: Sequence[float]) -> float:
-        return probability_of(float(np.average([log_odds(value) for value in values], weights=weights)))
-
-    each = [one.probability for _, one in known]
-    middle, low, high = mean(each), mean([one.low for _, one in known]), mean([one.high for _, one in known])
-    lowest, highest = (float(end) for end in np.percentile(each, _SPREAD))
-    return Malignancy(middle, low, high, known[0][1].prevalence), (lowest, highest)

@@ -63,13 +63,13 @@ class Classifier:
         return "lesion_mask" in self.inputs
 
     def logits(
-        self, batch: torch.Tensor, explained: Label | None = None
+        self, batch: torch.Tensor, explained: Label | None = None, mirrored: bool = True
     ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
         """Logits ``[B, 3]`` of prepared images ``[B, C, S, S]``, and where a class is named its maps ``[B, h, w]``.
 
-        The logits are the mean of those of each image and of its mirror image: left and right mean nothing here. The
-        heat maps, in [0, 1], are those of the images' own forward pass. The mirror images go in a pass of their own:
-        one of twice the size is slower where caches are small.
+        Where `mirrored`, the logits are the mean of those of each image and of its mirror image: left and right mean
+        nothing here. The heat maps, in [0, 1], are those of the images' own forward pass. The mirror images go in a
+        pass of their own: one of twice the size is slower where caches are small.
         """
         import torch
 
@@ -79,9 +79,11 @@ class Classifier:
                 own = self.network(batch).float().cpu().numpy()
         else:
             own, heat = self.explainer(batch, CLASSES.index(explained))
+        if not mirrored:
+            return own, heat
         with torch.inference_mode():
-            mirrored = self.network(batch.flip(-1)).float().cpu().numpy()
-        return (own + mirrored) / 2, heat
+            other = self.network(batch.flip(-1)).float().cpu().numpy()
+        return (own + other) / 2, heat
 
     def reported(self, calibrated: NDArray[np.float64], prevalence: float | None) -> NDArray[np.float64]:
         """Calibrated probabilities ``[B, 3]`` at the prevalence that was asked for; as they are where none was.

@@ -29,6 +29,7 @@ class Batch:
         classifier_box: the way from the frames' grid to the classifier's square.
         segmenter_box: that to the segmenter's.
         lesion_masks: ``[B, 1, S, S]`` of 0 and 1, for a classifier that wants a lesion mask; None: the predicted one.
+        mirrored: whether each image is read together with its mirror image, which costs as much again.
     """
 
     for_classifier: torch.Tensor
@@ -36,6 +37,7 @@ class Batch:
     classifier_box: Letterbox
     segmenter_box: Letterbox
     lesion_masks: torch.Tensor | None = None
+    mirrored: bool = True
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Outputs:
     """Of each frame of a batch.
 
     Args:
-        logits: ``[B, 3]``, the mean over the image and its mirror image.
+        logits: ``[B, 3]``, the mean over the image and its mirror image where that was read too.
         heat: explanations ``[B, h, w]`` in [0, 1] on the classifier's square, or None where none was asked for.
         lesions: lesion probabilities ``[B, T, T]`` on the segmenter's square; None as `heat`.
         features: of the classifier's encoder at two depths (`region_means`), each ``[B, C]``; None where it has none.
@@ -81,11 +83,11 @@ class SeparatePasses:
         lesions, images = None, batch.for_classifier
         if explained is not None or self.classifier.needs_lesion_mask:
             with watch.timing("segment"):
-                lesions = self.segmenter.probabilities(batch.for_segmenter)
+                lesions = self.segmenter.probabilities(batch.for_segmenter, batch.mirrored)
                 if self.classifier.needs_lesion_mask:
                     images = torch.cat([images, self._masks(lesions, batch)], dim=1)
         with watch.timing("classify"), noted_features(self.classifier.network) as noted:
-            logits, heat = self.classifier.logits(images, explained)
+            logits, heat = self.classifier.logits(images, explained, batch.mirrored)
         features = region_means(noted, batch.classifier_box)
         return Outputs(logits, heat, None if heat is None else lesions, features)
 

@@ -57,13 +57,16 @@ class Segmenter:
     presence: LesionPresence | None = None
     evidence: DescriptorEvidence | None = None
 
-    def probabilities(self, batch: torch.Tensor) -> NDArray[np.float32]:
-        """Prepared images ``[B, 1, S, S]`` give lesion probabilities ``[B, S, S]`` in [0, 1]."""
+    def probabilities(self, batch: torch.Tensor, mirrored: bool = True) -> NDArray[np.float32]:
+        """Prepared images ``[B, 1, S, S]`` give lesion probabilities ``[B, S, S]`` in [0, 1].
+
+        Without their mirror images where `mirrored` is False, whatever the bundle says.
+        """
         import torch
 
         with torch.inference_mode():
             own = self.network(batch)
-            return lesion_probabilities(own, self.network(batch.flip(-1)) if self.mirror else None)
+            return lesion_probabilities(own, self.network(batch.flip(-1)) if self.mirror and mirrored else None)
 
 
 def lesion_probabilities(logits: torch.Tensor, mirrored: torch.Tensor | None) -> NDArray[np.float32]:

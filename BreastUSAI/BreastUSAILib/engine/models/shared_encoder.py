@@ -81,12 +81,11 @@ class SharedEncoder:
         with watch.timing("encode"), torch.inference_mode():
             fine = self._explainer if explained is not None and isinstance(self._explainer, FineGradCam) else None
             features = self._network.encoder(images) if fine is None else self._up_to(fine.fine, images)
-            mirrored = self._network.encoder(images.flip(-1))
+            mirrored = self._network.encoder(images.flip(-1)) if batch.mirrored else None
         with watch.timing("classify"):
-            other_logits = self._logits(mirrored[-1])
+            other_logits = None if mirrored is None else self._logits(mirrored[-1])
             if explained is None:
-                logits = _HALF * (self._logits(features[-1]) + other_logits)
-                return Outputs(logits, features=_means(features, batch))
+                return Outputs(_mean(self._logits(features[-1]), other_logits), features=_means(features, batch))
             target = CLASSES.index(explained)
             if fine is not None:  # its gradient is recorded from the finer stage on: the later ones run within
                 logits, heat, last = fine.of_features(features[-1], target)
@@ -96,8 +95,9 @@ class SharedEncoder:
                 logits, heat = self._explainer.of_features(features[-1], target)
         with watch.timing("segment"), torch.inference_mode():
             decoded = self._network.decode(features)
-            lesions = lesion_probabilities(decoded, self._network.decode(mirrored) if self._mirror else None)
-        return Outputs(_HALF * (logits + other_logits), heat, lesions, _means(features, batch))
+            other = self._network.decode(mirrored) if self._mirror and mirrored is not None else None
+            lesions = lesion_probabilities(decoded, other)
+        return Outputs(_mean(logits, other_logits), heat, lesions, _means(features, batch))
 
     def _up_to(self, stage: int, images: Tensor) -> list[Tensor]:
         """What the encoder gives the decoder, up to that stage of its own, which is one of them."""
@@ -113,6 +113,11 @@ class SharedEncoder:
     def _logits(self, features: Tensor) -> NDArray[np.float32]:
         with torch.inference_mode():
             return self._explainer.head(features).float().cpu().numpy()
+
+
+def _mean(logits: NDArray[np.float32], other: NDArray[np.float32] | None) -> NDArray[np.float32]:
+    """Of both where the mirror images were read."""
+    return logits if other is None else _HALF * (logits + other)
 
 
 def _means(features: Sequence[Tensor], batch: Batch) -> tuple[NDArray[np.float32], ...] | None:

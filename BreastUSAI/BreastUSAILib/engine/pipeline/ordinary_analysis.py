@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..findings.analysis import Analysis, Label, Verdict
@@ -10,10 +11,17 @@ from . import remarks
 from .place_search import PlaceSearch
 from .run import Run
 
+READ_TWICE = 4
+"""Of many frames, so many, the most probably malignant ones, are read together with their mirror images."""
+
 
 @dataclass
 class OrdinaryAnalysis:
-    """The steps of a run, in their order."""
+    """The steps of a run, in their order.
+
+    The mirror image makes an answer a little better, at the price of all work once more, so that of many frames it is
+    read where it decides: of those of which the key frame will be one. The key frame's result is that of a still.
+    """
 
     run: Run
 
@@ -23,11 +31,15 @@ class OrdinaryAnalysis:
         places = checked_places(run.options.places, run.frames)
         asked = {place.frame or 0 for place in places}
         indices = sorted({*selected.indices(run.frames.count), *asked})
+        run.mirrored = len(indices) <= 2 * READ_TWICE  # with more, it is less work to read some once more
         if not run.look(indices, run.classify if selected.key_only else run.classified_and_mapped):
             return run.analysis(indices, Verdict(Label.REJECTED))
-        key = max(run.probabilities, key=lambda index: run.probabilities[index].malignant)
+        likeliest = self._likeliest(run.probabilities, READ_TWICE)
+        if not run.mirrored:
+            run.look_again(likeliest, run.classify if selected.key_only else run.classified_and_mapped)
+        (key,) = self._likeliest(likeliest, 1)
         if selected.key_only:
-            run.go_through(sorted({key, *(asked & set(run.probabilities))}), run.classified_and_mapped)
+            run.look_again({key, *(asked & set(run.probabilities))}, run.classified_and_mapped)
         PlaceSearch(run).search(places)
         verdict = run.verdict_of(key)
         self._state_withheld(len(indices))
@@ -36,6 +48,10 @@ class OrdinaryAnalysis:
         run.state_prevalence()
         run.grade(key)
         return run.analysis(indices, verdict)
+
+    def _likeliest(self, frames: Iterable[int], count: int) -> list[int]:
+        """So many frames, the most probably malignant ones, the first of equal ones first."""
+        return sorted(frames, key=lambda index: (-self.run.probabilities[index].malignant, index))[:count]
 
     def _state_withheld(self, count: int) -> None:
         """Say on how many of the `count` frames that were looked at outlines were withheld."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -85,6 +85,7 @@ class Run:
     outlined_on_normal: list[int] = field(default_factory=list)
     grades: list[HeatMapGrades] = field(default_factory=list)
     signatures: FrameSignatures | None = None
+    mirrored: bool = True
     known: FrameProbabilities = field(init=False)
     gatekeeper: Gatekeeper = field(init=False)
     region: Rectangle = field(init=False)
@@ -154,7 +155,7 @@ class Run:
             return self.gatekeeper.let_through(batch, found, self.classifier_input)
 
     def prepared(self, pixels: Sequence[NDArray]) -> Batch:
-        """The networks' inputs, made once where both want the same."""
+        """The networks' inputs, made once where both want the same; with their mirror images where `mirrored`."""
         with self.watch.timing("prepare"):
             gray = [luminance(frame) for frame in pixels]
             boxes, images = {}, {}
@@ -165,11 +166,14 @@ class Run:
                     self.equipment.device, memory_format=torch.channels_last
                 )
         first, second = self.classifier_input, self._segmenter_input
-        return Batch(images[first], images[second], boxes[first], boxes[second])
+        return Batch(images[first], images[second], boxes[first], boxes[second], mirrored=self.mirrored)
 
     def passed(self, indices: Sequence[int], batch: Batch, explained: Label | None) -> Outputs:
-        """What both networks give for these frames; their signatures are kept where similar cases are wanted."""
-        if self.signatures is None:
+        """What both networks give for these frames.
+
+        Their signatures are kept where similar cases are wanted, of those that are read with their mirror images.
+        """
+        if self.signatures is None or not batch.mirrored:
             return self.equipment.passes(batch, explained, self.watch)
         return self.signatures.passed(self.equipment.passes, indices, batch, explained, self.watch)
 
@@ -192,6 +196,22 @@ class Run:
         with self.watch.timing("measure"):
             for index, square, warmth, frame in zip(indices, found.lesions, found.heat, pixels, strict=True):
                 self.outline(index, batch.segmenter_box.restore(square), warmth, luminance(frame))
+
+    def look_again(self, indices: Collection[int], look: Look) -> None:
+        """Look at some frames once more, with their mirror images.
+
+        What was found in them before is forgotten; what they show was flagged by `look`.
+        """
+        self.lesions = [one for one in self.lesions if one.frame not in indices]
+        self.withheld = [index for index in self.withheld if index not in indices]
+        self.outlined_on_normal = [index for index in self.outlined_on_normal if index not in indices]
+        self.mirrored, progress, self.progress = True, self.progress, None
+        self.go_through(sorted(indices), look)
+        self.progress = progress
+        self.lesions.sort(key=lambda one: (one.frame, one.number))
+        self.lesions = [replace(one, id=number) for number, one in enumerate(self.lesions, start=1)]
+        self.withheld.sort()
+        self.outlined_on_normal.sort()
 
     def outline(self, index: int, probability: NDArray[np.float32], heat: NDArray[np.float32], gray: NDArray) -> None:
         """Lesions of one frame ``[H, W]`` from its lesion probabilities ``[H, W]``; keeps mask and heat map.
