@@ -58,25 +58,23 @@ def _quiet() -> None:
         logging.getLogger(name).setLevel(_SILENT)
 
 
-def usual_workers() -> int:
-    """One for each core that this process may use, as far as the memory goes."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    needed_dask()
-    from distributed.system import MEMORY_LIMIT
-
-    return max(1, min(cores, int(MEMORY_LIMIT // _WORKER_MEMORY_BYTES)))
-
-
 @contextmanager
-def local_crew(workers: int, settings: Settings, token: str) -> Iterator[DaskCrew]:
-    """Worker processes of this machine, which end with the block and with this process."""
+def local_crew(workers: int | None, settings: Settings, token: str) -> Iterator[DaskCrew]:
+    """Worker processes of this machine, which end with the block and with this process.
+
+    So many workers compute on one core each; None takes one for each core, or, where there is less memory than that,
+    fewer that share the cores.
+    """
     distributed = needed_dask()
     import dask
     from distributed.system import MEMORY_LIMIT
 
     _quiet()
-    cores = os.cpu_count() or 1
-    threads = str(max(1, cores // workers))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    threads = "1"
+    if workers is None:
+        workers = max(1, min(cores, int(MEMORY_LIMIT // _WORKER_MEMORY_BYTES)))
+        threads = str(cores // workers)
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
     spawned = {"distributed.nanny.pre-spawn-environ": dict.fromkeys(names, threads)}
     with (

@@ -71,7 +71,8 @@ def add_batch(commands: Any, add_analysis: Callable[[Any], None]) -> None:
         "--workers",
         type=_from_one,
         metavar="N",
-        help="how many processes work on this computer (default: one for each core, as far as the memory goes)",
+        help="how many processes work on this computer, on one core each (default: one for each core, as far as the "
+        "memory goes)",
     )
     where.add_argument("--scheduler", metavar="ADDRESS", help="let the workers of this Dask scheduler do the work")
     batch.add_argument(

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 
 from ... import RESEARCH_USE
-from ...batch.dask_crew import DaskCrew, local_crew, needed_dask, remote_crew, usual_workers
+from ...batch.dask_crew import DaskCrew, local_crew, needed_dask, remote_crew
 from ...batch.job import Settings, Tools
 from ...batch.manifest import CRASHED, FAILED, FILE, WAITING, Manifest
 from ...batch.progress import Progress
@@ -28,6 +28,7 @@ from .arguments import ACTIONS
 from .tables import export_table, status_lines, summary_lines
 
 _SAYS_EVERY_S = 30.0
+_DUPLICATES = "named more than once, and taken once: {}"
 
 
 def run_batch(chosen: argparse.Namespace, terminal: Terminal, opening: Callable[[Settings], Tools] = open_tools) -> int:
@@ -97,7 +98,7 @@ def _dry_run(chosen: argparse.Namespace, terminal: Terminal) -> int:
                 f"results would go to {chosen.output}"
             )
             if manifest.duplicates:
-                terminal.say(f"{manifest.duplicates} named more than once, to be taken once")
+                terminal.complain(_DUPLICATES.format(manifest.duplicates))
             return int(counts[FAILED] + counts[CRASHED] > 0)
 
 
@@ -130,7 +131,7 @@ def _work(chosen: argparse.Namespace, terminal: Terminal, opening: Callable[[Set
             for line in status_lines(manifest):
                 terminal.say(line)
         if manifest.duplicates:
-            terminal.complain(f"{manifest.duplicates} inputs were named more than once, and taken once")
+            terminal.complain(_DUPLICATES.format(manifest.duplicates))
         terminal.say(RESEARCH_USE)
         counts = manifest.counts()
         return int(counts[FAILED] + counts[CRASHED] > 0)
@@ -139,7 +140,7 @@ def _work(chosen: argparse.Namespace, terminal: Terminal, opening: Callable[[Set
 def _crew(chosen: argparse.Namespace, settings: Settings, token: str) -> AbstractContextManager[DaskCrew]:
     if chosen.scheduler is not None:
         return remote_crew(chosen.scheduler, settings, token)
-    return local_crew(chosen.workers or usual_workers(), settings, token)
+    return local_crew(chosen.workers, settings, token)
 
 
 class _Told:
