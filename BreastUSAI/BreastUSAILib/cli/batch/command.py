@@ -165,9 +165,11 @@ class _Told:
 
     def failed(self, source: str, error: str) -> None:
         """Name an input without a result, no further than it may be named."""
-        shown = source if self._keep_identity else private_path(source)
-        words = error.replace(source, shown)
-        self._terminal.complain(words if shown in words else f"{shown}: {words}")
+        words = error if source in error else f"{source}: {error}"
+        if not self._keep_identity:
+            for path in (words.partition(": ")[0], source):  # a file of a series is named besides its folder
+                words = words.replace(path, private_path(path))
+        self._terminal.complain(words)
 
     def refused(self, worker: str, why: str) -> None:
         """Name a worker that cannot be used."""
