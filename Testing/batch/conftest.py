@@ -44,9 +44,11 @@ class MadeUpCrew:
             return []
         ticket, job, worker = self.waiting.pop(0)
         name = Path(job.path).name
-        if self.deadly(job):
+        dies = self.deadly(job)
+        if dies or name in self.leaving:
             self.settings.begun(job.key).parent.mkdir(parents=True, exist_ok=True)
             self.settings.begun(job.key).touch()
+        if dies:
             return [self._gone(worker, False)]
         if name in self.leaving:
             self.leaving.discard(name)

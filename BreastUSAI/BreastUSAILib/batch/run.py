@@ -119,10 +119,6 @@ class BatchRun:
             job = self.manifest.take()
             if job is None:
                 return
-            known = self.settings.known(job.key)
-            if known is not None:  # done before this batch was killed, and not told
-                self._record(known)
-                continue
             worker = min(loads, key=lambda name: loads[name])
             loads[worker] += 1
             self._tickets += 1
