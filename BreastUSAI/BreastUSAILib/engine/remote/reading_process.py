@@ -185,6 +185,7 @@ def _started() -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
+        start_new_session=True,  # Ctrl-C is for the program that asks: a reader that it ends looks like a damaged file
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
 
