@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,30 +22,40 @@ _STEEPEST = 10.0
 _DIGITS = 4
 RULE = (
     "The probability of a lesion is a logistic function of the classifier's log-odds and of those of the surest "
-    "tissue, fitted with frames of each kind, with and without a lesion, weighing the same."
+    "tissue, fitted with frames of each kind, with and without a lesion, weighing the same, and with a constant of its "
+    "own for every collection: each was looked at by another pair, whose log-odds have another zero. The constant is "
+    "the mean of these."
 )
 
 
 def fit_presence(found: Sequence[Outlined], classifier: str) -> LesionPresence | None:
     """What both answers are worth together on `found`, for the classifier whose weights have that SHA-256.
 
-    None where `found` has fewer than `LEAST_NORMALS` images of normals: then the classifier is asked alone.
+    Collections without normals count for `normal_below` alone. None where no collection has `LEAST_NORMALS` normals:
+    then the classifier is asked alone.
     """
     whole = [one for one in found if one.kind in ("lesion", "normal")]
-    shows = np.array([one.kind == "lesion" for one in whole])
-    if shows.all() or (~shows).sum() < LEAST_NORMALS:
+    normals = Counter(one.dataset for one in whole if one.kind == "normal")
+    lesions = Counter(one.dataset for one in whole if one.kind == "lesion")
+    names = [name for name, count in normals.items() if count >= LEAST_NORMALS and lesions[name]]
+    if not names:
         return None
-    answers = np.array([[1.0, log_odds(one.lesion), one.surest] for one in whole])
-    weight = np.where(shows, 0.5 / shows.mean(), 0.5 / (~shows).mean())
+    seen = [one for one in whole if one.dataset in names]
+    shows = np.array([one.kind == "lesion" for one in seen])
+    zeros = np.array([[one.dataset == name for name in names] for one in seen], dtype=float)
+    answers = np.column_stack([zeros, [[log_odds(one.lesion), one.surest] for one in seen]])
+    counts = Counter((one.dataset, one.kind) for one in seen)
+    weight = np.array([1 / counts[one.dataset, one.kind] for one in seen]) / (2 * len(names))
 
     def loss(slopes: NDArray) -> float:
         odds = answers @ slopes
         lost = np.logaddexp(0, np.where(shows, -odds, odds))
-        return float((weight * lost).mean() + _RIDGE * ((slopes[1:] - [1, 0]) ** 2).sum())
+        return float((weight * lost).sum() + _RIDGE * ((slopes[-2:] - [1, 0]) ** 2).sum())
 
-    limits = [(-50.0, 50.0), (0.0, _STEEPEST), (0.0, _STEEPEST)]
-    slopes = minimize(loss, np.array([0.0, 1.0, 0.0]), method="L-BFGS-B", bounds=limits).x
-    constant, classified, outlined = (round(float(value), _DIGITS) for value in slopes)
+    limits = [(-50.0, 50.0)] * len(names) + [(0.0, _STEEPEST)] * 2
+    slopes = minimize(loss, np.array([0.0] * len(names) + [1.0, 0.0]), method="L-BFGS-B", bounds=limits).x
+    fitted = float(slopes[:-2].mean()), float(slopes[-2]), float(slopes[-1])
+    constant, classified, outlined = (round(value, _DIGITS) for value in fitted)
     presence = LesionPresence(classifier, constant, classified, outlined, normal_below=0.0)
     reached = [one.lesion for one in with_presence(whole, presence) if one.kind == "lesion"]
     return replace(presence, normal_below=choose_normal_below(np.array(reached)))

@@ -34,7 +34,8 @@ def average_trainings(
     """Average the bundles of several trainings and deliver the result as a training does; returns the new bundles.
 
     Args:
-        trainings: folders that hold each training's bundles, of one recipe; the split is that of the last.
+        trainings: folders that hold each training's bundles, of one recipe; the fold is that of the last, and what
+            any of them was trained on counts as seen.
         shares: weight of each training; they are scaled to sum to 1.
         data: what the trainings were trained on, for the calibration.
         folder: where the new bundles go.
@@ -71,7 +72,7 @@ def average_trainings(
         sources.append(start_from_bundles(learner, find_bundles(path)))
         for name, value in learner.state_dict().items():
             mean[name] = mean.get(name, torch.zeros(())) + value.double() * (share / total)
-    examples = load_examples(data, fold=last.fold, train_on=last.train_on, duplicates=duplicates)
+    examples = load_examples(data, fold=last.fold, train_on=_seen(records), duplicates=duplicates)
     words = " + ".join(
         f"{share / total:.2f} of ({source['source']})" for source, share in zip(sources, shares, strict=True)
     )
@@ -80,6 +81,11 @@ def average_trainings(
     record = record_training(last.recipe, last.seed, last.fold, examples, start, records, command)
     calibration = [example for example in examples if example.part is Part.CALIBRATION]
     return deliver(recipe, _filled(build_learner(recipe.networks), mean).networks(), record, calibration, folder)
+
+
+def _seen(records: Sequence[TrainingRecord]) -> frozenset[str]:
+    """The data sets that any of the trainings was trained on."""
+    return frozenset(name for record in records for name in record.train_on)
 
 
 def _told(folder: Path) -> tuple[TrainingRecord, Preprocessing]:

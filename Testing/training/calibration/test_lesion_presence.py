@@ -55,3 +55,24 @@ def test_few_normals_fit_nothing() -> None:
     assert fit_presence(found(1.0, 1.0, normals=0), "a") is None
     parts = [dataclasses.replace(one, kind="part") for one in found(1.0, 1.0, lesions=0)]
     assert fit_presence([*found(1.0, 1.0, normals=0), *parts], "a") is None
+
+
+def test_each_collection_has_a_zero_of_its_own_for_each_was_looked_at_by_another_pair() -> None:
+    """Pooled, the lesions of the one look as the normals of the other, and neither answer would be worth anything."""
+    shifted = [
+        dataclasses.replace(one, dataset="B", lesion=float(expit(np.log(one.lesion / (1 - one.lesion)) - 4)))
+        for one in found(1.5, 0.0, seed=1)
+    ]
+    presence = fit_presence([*found(1.5, 0.0, seed=2), *shifted], "a")
+    assert presence is not None
+    assert presence.classified == pytest.approx(3.0, abs=0.6)
+    assert presence.constant / presence.classified == pytest.approx(2.0, abs=0.3)  # in the middle of 0 and 4
+
+
+def test_lesions_of_a_collection_without_normals_count_for_what_is_called_normal_alone() -> None:
+    images, others = found(1.5, 0.0), [dataclasses.replace(one, dataset="B") for one in found(-3.0, 0.0, normals=0)]
+    alone, both = fit_presence(images, "a"), fit_presence([*images, *others], "a")
+    assert alone is not None
+    assert both is not None
+    assert (both.constant, both.classified) == (alone.constant, alone.classified)
+    assert both.normal_below < alone.normal_below

@@ -121,7 +121,7 @@ def test_with_enough_normals_whether_there_is_a_lesion_is_asked_of_both_networks
     """Here the classifier tells nothing and the surest tissue does: an image is normal by what the latter says."""
     pair = [write_classifier(tmp_path), write_segmenter(tmp_path)]
     lesions = [replace(lesion(0.5, 0.9, "B"), surest=2.0 + 0.01 * n) for n in range(60)]
-    normals = [replace(normal(0.5, 0.8), surest=-2.0 + 0.01 * n) for n in range(60)]
+    normals = [replace(normal(0.5, 0.8), dataset="B", surest=-2.0 + 0.01 * n) for n in range(60)]
     _, rules = calibrate_outlines(pair, (), [*lesions, *normals])
     presence = load_segmenter(pair[1]).presence
     assert presence is not None
