@@ -24,6 +24,7 @@ ROOMS_KNOWN = {
     "client": {"client", "scene", "engine"},
     "gui": {"gui", "client", "scene", "engine"},
     "report": {"report", "engine"},
+    "batch": {"batch", "report", "engine"},
     "phantom": {"phantom", "report", "engine"},
 }
 """Which rooms a room may import, at file scope or later. The command line (`__main__`, `cli`) may import all."""
@@ -45,6 +46,7 @@ FLOORS = {
         *("data", "augmentation", "recipes", "bundles", "measure", "gate", "similar", "calibration", "cards", "fit"),
         *("commands", "__main__"),
     ),
+    "BreastUSAILib.batch": ("job", "manifest", "scan", "progress", "work", "crew", "run", "dask_crew"),
     "Training.data": (
         *("pictures", "tables", "xlsx_table", "example", "splits", "collections", "reserved", "csv_table", "checks"),
         *("loading", "phantoms", "variants"),
@@ -70,6 +72,7 @@ WITHOUT_WIDGETS = {"QCoreApplication", "QProcess", "QProcessEnvironment", "QTime
 NEVER = {
     "engine": SLICER | QT,
     "report": SLICER | QT,
+    "batch": SLICER | QT,
     "phantom": SLICER | QT,
     "scene": QT | NETWORKS,
     "client": NETWORKS,

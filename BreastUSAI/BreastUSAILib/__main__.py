@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:  # the outermost edge: a defect is one line too
-        from .cli.unexpected import unexpected
+        from .engine.errors import unexpected
 
         terminal.complain(str(unexpected(error)))
         return 1
@@ -40,6 +40,10 @@ def _run(chosen, terminal: Terminal) -> int:
         from .cli.analyze import run_analyze
 
         return run_analyze(chosen, terminal)
+    if chosen.command == "batch":
+        from .cli.batch.command import run_batch
+
+        return run_batch(chosen, terminal)
     if chosen.command == "models":
         from .cli.models import run_models
 
@@ -49,7 +53,7 @@ def _run(chosen, terminal: Terminal) -> int:
 
         return run_readers(chosen, terminal)
     if chosen.command in ("compare", "pair"):
-        from .cli.exams import run_exams
+        from .cli.exams.command import run_exams
 
         return run_exams(chosen, terminal)
     if chosen.command == "similar":

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from BreastUSAILib.engine.models.calibration import log_odds
+from BreastUSAILib.engine.models.calibration import log_odds, probability_of
 from BreastUSAILib.engine.models.lesion_presence import LesionPresence
 
 from .calibrate import choose_normal_below
@@ -24,15 +24,15 @@ RULE = (
     "The probability of a lesion is a logistic function of the classifier's log-odds and of those of the surest "
     "tissue, fitted with frames of each kind, with and without a lesion, weighing the same, and with a constant of its "
     "own for every collection: each was looked at by another pair, whose log-odds have another zero. The constant is "
-    "the mean of these."
+    "the mean of these, and normal is said below what 98 % of the lesions reach, each by its collection's own."
 )
 
 
 def fit_presence(found: Sequence[Outlined], classifier: str) -> LesionPresence | None:
     """What both answers are worth together on `found`, for the classifier whose weights have that SHA-256.
 
-    Collections without normals count for `normal_below` alone. None where no collection has `LEAST_NORMALS` normals:
-    then the classifier is asked alone.
+    Collections without normals count for nothing: where their zero lies cannot be known. None where no collection has
+    `LEAST_NORMALS` normals: then the classifier is asked alone.
     """
     whole = [one for one in found if one.kind in ("lesion", "normal")]
     normals = Counter(one.dataset for one in whole if one.kind == "normal")
@@ -56,9 +56,8 @@ def fit_presence(found: Sequence[Outlined], classifier: str) -> LesionPresence |
     slopes = minimize(loss, np.array([0.0] * len(names) + [1.0, 0.0]), method="L-BFGS-B", bounds=limits).x
     fitted = float(slopes[:-2].mean()), float(slopes[-2]), float(slopes[-1])
     constant, classified, outlined = (round(value, _DIGITS) for value in fitted)
-    presence = LesionPresence(classifier, constant, classified, outlined, normal_below=0.0)
-    reached = [one.lesion for one in with_presence(whole, presence) if one.kind == "lesion"]
-    return replace(presence, normal_below=choose_normal_below(np.array(reached)))
+    reached = np.array([probability_of(odds) for odds in answers[shows] @ slopes])
+    return LesionPresence(classifier, constant, classified, outlined, choose_normal_below(reached))
 
 
 def with_presence(found: Sequence[Outlined], presence: LesionPresence | None) -> list[Outlined]:

@@ -15,7 +15,7 @@ from ..engine.errors import BreastUSAIError
 from ..engine.findings.analysis import Label
 from ..engine.findings.counterfactual.counterfactual_words import counterfactual_lines
 from ..engine.interface import Engine
-from ..engine.options import AnalyzeOptions, Progress
+from ..engine.options import AnalyzeOptions, Place, Progress
 from ..report.analyze_to_folder import FolderResult
 from ..report.reports import ReportOptions
 from .cases.similar import request_of
@@ -44,17 +44,7 @@ def run_analyze(
             if read is None:
                 read = stack.enter_context(reading_inputs(chosen.any_modality))
             engine = (open_engine or _default_engine)(chosen)
-            options = AnalyzeOptions(
-                chosen.frames,
-                Label(chosen.explain_class),
-                chosen.prevalence,
-                chosen.explain_method,
-                chosen.explain,
-                similar=request_of(chosen) if chosen.similar else None,
-                grade_explanations=chosen.grade_explanations,
-                override_rejection=chosen.override_rejection,
-                places=tuple(chosen.at),
-            )
+            options = options_of(chosen, tuple(chosen.at))
         except BreastUSAIError as error:
             reporter.nothing_possible(chosen.inputs, error)
             return 1
@@ -63,6 +53,21 @@ def run_analyze(
         run.work(chosen.inputs)
     reporter.close()
     return 1 if reporter.failures else 0
+
+
+def options_of(chosen: argparse.Namespace, places: tuple[Place, ...] = ()) -> AnalyzeOptions:
+    """What is asked of the engine. Raises OptionError."""
+    return AnalyzeOptions(
+        chosen.frames,
+        Label(chosen.explain_class),
+        chosen.prevalence,
+        chosen.explain_method,
+        chosen.explain,
+        similar=request_of(chosen) if chosen.similar else None,
+        grade_explanations=chosen.grade_explanations,
+        override_rejection=chosen.override_rejection,
+        places=places,
+    )
 
 
 @dataclass

@@ -12,8 +12,9 @@ from .. import RESEARCH_USE, __version__
 from ..engine.errors import one_line
 from ..engine.explanations.costs import times_of
 from ..engine.explanations.registry import EXPLAIN_METHODS, HEAT_MAP_METHODS, METHODS
+from .batch.arguments import add_batch
 from .cases.arguments import add_library, add_request_arguments, add_similar
-from .exams import add_exams
+from .exams.arguments import add_exams
 
 CLASS_NAMES = ("normal", "benign", "malignant")
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -99,6 +100,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"breastusai {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_analyze(commands)
+    add_batch(commands, _add_analysis)
     _add_models(commands)
     _add_readers(commands)
     add_exams(commands, DEVICES)
@@ -119,6 +121,28 @@ def _add_analyze(commands: Any) -> None:
     )
     analyze.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="a file, or a folder of files")
     analyze.add_argument("--output", required=True, type=Path, metavar="DIR", help="the folder for the results")
+    _add_analysis(analyze)
+    analyze.add_argument(
+        "--at",
+        type=_place,
+        action="append",
+        default=[],
+        metavar="X,Y",
+        help="a place where you see a lesion, as column and row of the image counted from 0: it is looked at more "
+        "closely, and what is found there is outlined, measured and scored besides what the whole image shows, marked "
+        "as asked for by you. LEFT,TOP,WIDTH,HEIGHT is a box around it, FRAME:X,Y a place of a cine or volume. May be "
+        "given several times, and counts for every input",
+    )
+    analyze.add_argument(
+        "--json",
+        action="store_true",
+        help='print one JSON document a line for each result: {"input", "output", "analysis"}, '
+        'or {"input", "error"} for an input that failed',
+    )
+
+
+def _add_analysis(analyze: Any) -> None:
+    """What may be chosen for an analysis, of one input or of any number."""
     analyze.add_argument(
         "--device",
         choices=DEVICES,
@@ -168,17 +192,6 @@ def _add_analyze(commands: Any) -> None:
         "('breastusai similar --help' says more)",
     )
     add_request_arguments(analyze, named=True)
-    analyze.add_argument(
-        "--at",
-        type=_place,
-        action="append",
-        default=[],
-        metavar="X,Y",
-        help="a place where you see a lesion, as column and row of the image counted from 0: it is looked at more "
-        "closely, and what is found there is outlined, measured and scored besides what the whole image shows, marked "
-        "as asked for by you. LEFT,TOP,WIDTH,HEIGHT is a box around it, FRAME:X,Y a place of a cine or volume. May be "
-        "given several times, and counts for every input",
-    )
     _add_exceptions(analyze)
     _add_override(analyze)
     analyze.add_argument("--scene", action="store_true", help="also write scene.mrb (needs the package slicer-core)")
@@ -189,12 +202,6 @@ def _add_analyze(commands: Any) -> None:
         metavar="KINDS",
         help="also write reports: some of pdf, sr, seg, sc and csv with commas between them, or all (DICOM needs the "
         "package highdicom, PDF needs reportlab; default: none)",
-    )
-    analyze.add_argument(
-        "--json",
-        action="store_true",
-        help='print one JSON document a line for each result: {"input", "output", "analysis"}, '
-        'or {"input", "error"} for an input that failed',
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from ..engine.errors import BreastUSAIError, Cancelled, InputError, OutputError
+from ..engine.errors import BreastUSAIError, Cancelled, InputError, OutputError, unexpected
 from ..engine.images.frames import Frames
 from ..engine.interface import Engine
 from ..engine.options import AnalyzeOptions, Cancelling, Progress
@@ -20,7 +20,6 @@ from ..report.reports import ReportOptions
 from ..report.result_folder import OWNED, PLAIN
 from .result_names import ResultNames
 from .scene_file import write_scene
-from .unexpected import unexpected
 
 Read = Callable[[Path], Iterator[Frames | InputError]]
 

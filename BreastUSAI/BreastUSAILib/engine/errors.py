@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
 import unicodedata
+from pathlib import Path
 
 _OBEYED = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, line and paragraph separators
 _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -41,6 +43,10 @@ class OutputError(BreastUSAIError):
     """A result could not be written."""
 
 
+class BatchError(BreastUSAIError):
+    """A batch cannot begin or go on; what it has done so far stays."""
+
+
 class LibraryError(BreastUSAIError):
     """A library of past cases is missing, damaged, in use, or made for another model."""
 
@@ -54,6 +60,16 @@ class Cancelled(BreastUSAIError):
 
     def __init__(self) -> None:
         super().__init__("the analysis was cancelled", remedy="Start it again when you need it")
+
+
+def unexpected(error: Exception, where: object = None) -> BreastUSAIError:
+    """What nobody foresaw, with the place in the code where it happened."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return BreastUSAIError(
+        f"unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno} ({error})",
+        where=where,
+        remedy="Report this as a defect of BreastUSAI",
+    )
 
 
 def one_line(text: str) -> str:

@@ -318,3 +318,10 @@ def test_a_file_whose_reading_does_not_end_is_given_up(tmp_path: Path, monkeypat
     with ReadingProcess(longest_answer_s=8.0) as process:
         (item,) = process.read(path)
     assert "crashed its reader" in str(item)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no sessions")
+def test_ctrl_c_in_the_terminal_does_not_end_the_reader(process: ReadingProcess) -> None:
+    process.start()
+    assert process._child is not None
+    assert os.getpgid(process._child.pid) != os.getpgid(0)

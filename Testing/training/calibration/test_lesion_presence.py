@@ -69,10 +69,18 @@ def test_each_collection_has_a_zero_of_its_own_for_each_was_looked_at_by_another
     assert presence.constant / presence.classified == pytest.approx(2.0, abs=0.3)  # in the middle of 0 and 4
 
 
-def test_lesions_of_a_collection_without_normals_count_for_what_is_called_normal_alone() -> None:
-    images, others = found(1.5, 0.0), [dataclasses.replace(one, dataset="B") for one in found(-3.0, 0.0, normals=0)]
-    alone, both = fit_presence(images, "a"), fit_presence([*images, *others], "a")
+def test_normal_is_said_by_each_collections_own_zero() -> None:
+    images = found(1.5, 0.0, seed=1)
+    shifted = [
+        dataclasses.replace(one, dataset="B", lesion=float(expit(np.log(one.lesion / (1 - one.lesion)) - 4)))
+        for one in images
+    ]
+    alone, both = fit_presence(images, "a"), fit_presence([*images, *shifted], "a")
     assert alone is not None
     assert both is not None
-    assert (both.constant, both.classified) == (alone.constant, alone.classified)
-    assert both.normal_below < alone.normal_below
+    assert both.normal_below == pytest.approx(alone.normal_below, rel=0.05)
+
+
+def test_lesions_of_a_collection_without_normals_count_for_nothing() -> None:
+    images, others = found(1.5, 0.0), [dataclasses.replace(one, dataset="B") for one in found(-3.0, 0.0, normals=0)]
+    assert fit_presence([*images, *others], "a") == fit_presence(images, "a")

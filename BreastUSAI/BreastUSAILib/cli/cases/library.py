@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...engine.errors import BreastUSAIError, InputError, LibraryError
+from ...engine.errors import BreastUSAIError, InputError, LibraryError, unexpected
 from ...engine.similar.about import LibraryAbout
 from ...engine.similar.case import NewCase
 from ...engine.similar.library import (
@@ -24,7 +24,6 @@ from ...engine.similar.library_file import database_in, opened_for_reading
 from ...engine.similar.lookup import SHIPPED_LIBRARY
 from ..inputs_run import Read, reading_inputs
 from ..terminal import Terminal, quiet_libraries
-from ..unexpected import unexpected
 from .case_inputs import Defaults, Given, given_images, known_before, new_case
 
 AT_ONCE = 8

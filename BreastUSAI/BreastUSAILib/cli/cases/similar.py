@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from ... import RESEARCH_USE
-from ...engine.errors import BreastUSAIError, InputError
+from ...engine.errors import BreastUSAIError, InputError, unexpected
 from ...engine.findings.analysis import Analysis
 from ...engine.findings.similar_cases import Metric, SimilarRequest
 from ...engine.findings.similar_words import similar_lines
@@ -18,7 +18,6 @@ from ...engine.interface import Engine
 from ...engine.options import AnalyzeOptions, FrameSelection
 from ..inputs_run import Read, reading_inputs
 from ..terminal import Terminal, quiet_libraries
-from ..unexpected import unexpected
 
 OpenEngine = Callable[[argparse.Namespace], Engine]
 

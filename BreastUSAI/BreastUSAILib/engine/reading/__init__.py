@@ -15,6 +15,7 @@ def read(
     path: str | Path,
     any_modality: bool = False,
     *,
+    only: tuple[str, ...] | None = None,
     skipped: frozenset[str] = frozenset(),
     beginning: Callable[[Path], None] | None = None,
 ) -> Iterator[Frames | InputError]:
@@ -25,7 +26,8 @@ def read(
     does not stop the rest; a folder without anything to read gives one InputError. Nothing is raised.
 
     With `any_modality` DICOM images are read whatever modality they name; those that name another than ultrasound
-    carry a remark. Of a folder the files in `skipped` are left out, and `beginning` is told each file before it is
+    carry a remark. `only` names the files of a folder to look at, instead of all that it holds, as one that has listed
+    them already does. Of a folder the files in `skipped` are left out, and `beginning` is told each file before it is
     read.
 
     >>> from BreastUSAILib.engine.reading import read
@@ -40,7 +42,7 @@ def read(
     place = Path(path)
     try:
         if place.is_dir():
-            yield from read_folder(place, any_modality, skipped=skipped, beginning=beginning)
+            yield from read_folder(place, any_modality, only=only, skipped=skipped, beginning=beginning)
         else:
             yield read_file(place, any_modality)
     except InputError as error:

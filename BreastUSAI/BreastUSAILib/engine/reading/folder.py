@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -17,11 +16,8 @@ from .dicom.dicom_file import read_header, readable_header
 from .dicom.slice_series import SlicePlace, read_slices, slice_place, stackable
 from .file import guarded, read_file
 from .header_numbers import number
-from .names import NOT_IMAGES, PICTURES, VOLUMES, extension
+from .listing import files_in, may_be_dicom
 
-_NO_IMAGES = frozenset(
-    {"thumbs.db", "desktop.ini", "dicomdir", "license", "copying", "notice", "readme", "makefile", "sha256sums"}
-)
 _HEADER = [
     Tag(keyword)
     for keyword in (
@@ -58,6 +54,7 @@ def read_folder(
     folder: Path,
     any_modality: bool = False,
     *,
+    only: tuple[str, ...] | None = None,
     skipped: frozenset[str] = frozenset(),
     beginning: Callable[[Path], None] | None = None,
 ) -> Iterator[Frames | InputError]:
@@ -66,11 +63,11 @@ def read_folder(
     Series come in the order of their first file's path. Single frames of one series that lie parallel at different
     positions are one volume. A copy of another file of its series is left out, which a remark says. Hidden files,
     DICOMDIR, segmentations and files whose name says they are not an image are passed over; links to a folder already
-    searched are not followed, and one that leads out of the folder is an error. `skipped` paths are left out, and
-    `beginning` is told the file, or first file, of every item before it is read. Raises InputError where nothing is
-    there to read.
+    searched are not followed, and one that leads out of the folder is an error. Where `only` names files, these alone
+    are looked at, whatever they are called. `skipped` paths are left out, and `beginning` is told the file, or first
+    file, of every item before it is read. Raises InputError where nothing is there to read.
     """
-    paths, problems = _files(folder)
+    paths, problems = _files(folder) if only is None else (sorted(map(Path, only)), [])
     yield from problems
     if not paths and not problems:
         raise InputError(
@@ -115,63 +112,22 @@ def _read(
 
 
 def _files(folder: Path) -> tuple[list[Path], list[InputError]]:
-    """Files worth trying, sorted by path, and folders that could not be listed."""
+    """Files worth trying, sorted by path, and what could not be looked at."""
     found: list[Path] = []
     problems: list[InputError] = []
-    seen: set[str] = set()
-
-    def refuse(error: OSError) -> None:
-        problems.append(
-            InputError(
-                f"the folder cannot be read ({(error.strerror or type(error).__name__).lower()})",
-                where=error.filename,
-                remedy="Check that you may read it",
-            )
-        )
-
-    root = os.path.realpath(folder)
-    for place, folders, names in os.walk(folder, followlinks=True, onerror=refuse):
-        real = os.path.realpath(place)
-        if real in seen:
-            folders.clear()
-            continue
-        seen.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        leaving = [name for name in (*folders, *names) if _leads_out(os.path.join(place, name), root)]
-        folders[:] = [name for name in folders if name not in leaving]
-        problems.extend(_link_out(Path(place, name)) for name in leaving if _worth_trying(name))
-        found.extend(Path(place, name) for name in names if _worth_trying(name) and name not in leaving)
+    for item in files_in(folder):
+        if isinstance(item, InputError):
+            problems.append(item)
+        else:
+            found.append(item)
     return sorted(found), problems
-
-
-def _leads_out(path: str, root: str) -> bool:
-    """Whether a link of the folder ends outside of it: whoever filled the folder may not choose what else is read."""
-    if not os.path.islink(path):
-        return False
-    target = os.path.realpath(path)
-    return target != root and not target.startswith(root.rstrip(os.sep) + os.sep)
-
-
-def _link_out(path: Path) -> InputError:
-    return InputError(
-        "this is a link that leads out of the folder, and is not followed",
-        where=path,
-        remedy="Give what it points to as an input of its own",
-    )
-
-
-def _worth_trying(name: str) -> bool:
-    """Whether a folder's member may be an image; a segmentation may not: it lies beside the image it belongs to."""
-    if name.startswith((".", "~$")) or name.lower() in _NO_IMAGES:
-        return False
-    return extension(Path(name)) not in NOT_IMAGES | {".seg.nrrd"}
 
 
 def _grouped(paths: list[Path]) -> list[_Series]:
     series: dict[str, _Series] = defaultdict(_Series)
     for path in paths:
         key, member = str(path), _Member(path, float("inf"), None)
-        if extension(path) not in PICTURES | VOLUMES:
+        if may_be_dicom(path):
             key, member = _sorted_by(path) or (key, member)
         series[key].members.append(member)
     return list(series.values())

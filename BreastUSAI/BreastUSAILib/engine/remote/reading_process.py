@@ -50,13 +50,18 @@ class ReadingProcess:
         if self._child is None:
             self._child = _started()
 
-    def read(self, path: str | Path, any_modality: bool = False) -> Iterator[Frames | InputError]:
-        """Everything in a file or folder. What makes the reader crash comes out as an InputError in its place."""
+    def read(
+        self, path: str | Path, any_modality: bool = False, *, only: tuple[str, ...] | None = None
+    ) -> Iterator[Frames | InputError]:
+        """Everything in a file or folder, or what the files in `only` hold.
+
+        What makes the reader crash comes out as an InputError in its place.
+        """
         skipped: list[str] = []
         given = 0
         while True:
             try:
-                for item in self._attempt(str(path), any_modality, skipped, given):
+                for item in self._attempt(str(path), any_modality, only, skipped, given):
                     given += isinstance(item, (Frames, InputError))
                     yield item
                 return
@@ -68,9 +73,11 @@ class ReadingProcess:
                 if crash.path == str(path):
                     return
 
-    def _attempt(self, path: str, any_modality: bool, skipped: list[str], given: int) -> Iterator[Frames | InputError]:
+    def _attempt(
+        self, path: str, any_modality: bool, only: tuple[str, ...] | None, skipped: list[str], given: int
+    ) -> Iterator[Frames | InputError]:
         """The items after the first `given` ones. Raises _Crash with the file that was being read, if one was."""
-        request = {"read": path, "any_modality": any_modality, "skipped": skipped, "given": given}
+        request = {"read": path, "any_modality": any_modality, "only": only, "skipped": skipped, "given": given}
         at: str | None = path
         try:
             while True:
@@ -178,6 +185,7 @@ def _started() -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
+        start_new_session=True,  # Ctrl-C is for the program that asks: a reader that it ends looks like a damaged file
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
 

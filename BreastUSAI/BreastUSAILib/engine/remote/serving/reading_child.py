@@ -1,9 +1,9 @@
 """The child of `ReadingProcess`: answers requests, one JSON object a line, on stdin and stdout until stdin ends.
 
-``{"read": path, "any_modality", "skipped": [paths], "given": n}`` begins anew after n items, ``{"next"}`` goes
-on; both are answered by ``{"at": path}`` for every file that is begun, and then an item: ``{"number", "frames"}``,
-``{"error"}`` or ``{"end"}``. ``{"frame": index, "of": number}`` is answered by ``{"bytes", "kind", "shape"}`` and the
-pixels themselves, or ``{"error"}``.
+``{"read": path, "any_modality", "only": [paths] or null, "skipped": [paths], "given": n}`` begins anew after n items,
+``{"next"}`` goes on; both are answered by ``{"at": path}`` for every file that is begun, and then an item:
+``{"number", "frames"}``, ``{"error"}`` or ``{"end"}``. ``{"frame": index, "of": number}`` is answered by
+``{"bytes", "kind", "shape"}`` and the pixels themselves, or ``{"error"}``.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ class _Server:
     def _begin(self, request: dict[str, Any]) -> None:
         self._frames = None
         skipped = frozenset(request["skipped"])
-        self._items = read(Path(request["read"]), request["any_modality"], skipped=skipped, beginning=self._at)
+        only = None if request["only"] is None else tuple(request["only"])
+        self._items = read(
+            Path(request["read"]), request["any_modality"], only=only, skipped=skipped, beginning=self._at
+        )
         for _ in range(request["given"]):
             next(self._items, None)
 

@@ -1,0 +1,1 @@
+"""`breastusai batch`."""

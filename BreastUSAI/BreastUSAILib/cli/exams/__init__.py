@@ -1,0 +1,1 @@
+"""The commands about two results of one patient: `breastusai compare` and `breastusai pair`."""

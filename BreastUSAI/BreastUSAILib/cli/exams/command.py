@@ -1,0 +1,106 @@
+"""`breastusai compare` and `breastusai pair`: two results side by side, of two exams or of two views."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from ... import RESEARCH_USE
+from ...engine.errors import BreastUSAIError, InputError
+from ...engine.findings.analysis import Analysis
+from ...engine.findings.comparison.comparison_words import comparison_lines
+from ...engine.findings.document_form import analysis_from
+from ...engine.images.frames import Frames
+from ...engine.interface import Engine
+from ...engine.options import AnalyzeOptions
+from ..inputs_run import Read, reading_inputs
+from ..terminal import Terminal, quiet_libraries
+from .arguments import COMPARE, PAIR
+
+_ANALYSIS = "analysis.json"
+_LARGEST_BYTES = 1 << 28
+_SIDES = {COMPARE: ("before", "after"), PAIR: ("in the first view", "in the second view")}
+
+
+def run_exams(
+    chosen: argparse.Namespace, terminal: Terminal, open_engine: Callable[[argparse.Namespace], Engine] | None = None
+) -> int:
+    """Compare `chosen.first` and `chosen.second`; 0 where that was possible, else 1."""
+    from ...engine.lesions.exams import compare_exams, join_views
+    from ...report.comparison_files import write_comparison
+
+    quiet_libraries()
+    try:
+        first, second = _results([chosen.first, chosen.second], chosen, open_engine or _default_engine)
+        together = compare_exams if chosen.command == COMPARE else join_views
+        comparison = together(first, second, None if chosen.pairs is None else _one_each(chosen.pairs))
+        if chosen.output is not None:
+            write_comparison(comparison, chosen.output)
+    except BreastUSAIError as error:
+        terminal.complain(str(error))
+        return 1
+    if chosen.json:
+        terminal.say(json.dumps(comparison.to_json(), allow_nan=False))
+        return 0
+    lines = comparison_lines(comparison, *_SIDES[chosen.command], is_follow_up=chosen.command == COMPARE)
+    for line in [*lines, RESEARCH_USE]:
+        terminal.say(line)
+    return 0
+
+
+def _one_each(pairs: Sequence[tuple[int, int]]) -> dict[int, int]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise InputError("a lesion is given two partners", remedy="Pair each lesion once")
+    return found
+
+
+def _results(
+    paths: Sequence[Path], chosen: argparse.Namespace, open_engine: Callable[[argparse.Namespace], Engine]
+) -> list[Analysis]:
+    engine: Engine | None = None
+    found = []
+    with ExitStack() as stack:
+        for path in paths:
+            document = path / _ANALYSIS if path.is_dir() else path
+            if document.name.endswith(".json") and document.is_file():
+                found.append(_stored(document))
+                continue
+            engine = engine or open_engine(chosen)
+            found.append(_analyzed(path, engine, stack.enter_context(reading_inputs())))
+    return found
+
+
+def _stored(path: Path) -> Analysis:
+    try:
+        if path.stat().st_size > _LARGEST_BYTES:
+            raise InputError("the file is too large for a result", where=path, remedy="Give an analysis.json")
+        return analysis_from(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"this is no result of BreastUSAI ({error})", where=path, remedy="Give what 'breastusai analyze' wrote"
+        ) from error
+
+
+def _analyzed(path: Path, engine: Engine, read: Read) -> Analysis:
+    """The analysis of the one image that a path holds. Raises InputError for none and for several."""
+    found: list[Analysis] = []
+    for item in read(path):  # an image is open until the next one is read
+        if not isinstance(item, Frames):
+            raise item
+        if found:
+            raise InputError("several images were found", where=path, remedy="Give one image, or a result of one")
+        found.append(engine.analyze(item, AnalyzeOptions()))
+    if not found:
+        raise InputError("no image was found", where=path, remedy="Give an image, or a result of one")
+    return found[0]
+
+
+def _default_engine(chosen: argparse.Namespace) -> Engine:
+    from ...engine.analyzer import Analyzer
+    from ...engine.bundles.model_folder import load_models
+
+    return Analyzer(load_models(), device=chosen.device)
