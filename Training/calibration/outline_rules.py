@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import product
 from pathlib import Path
 
@@ -73,7 +73,8 @@ def calibrate_outlines(
 
     `left_out` is what pairs of the recipe found on collections that they were not trained on: then P(lesion) from both
     networks together is fitted on these, where they hold normals, and the likelihood of malignancy from classifier and
-    descriptors together; the point below which *normal* is said is chosen on them too. First the gap, on every outline;
+    descriptors together; the point below which *normal* is said is chosen on them too, and nothing is withheld by it
+    from collections without normals (`known_lesions`). First the gap, on every outline;
     then the rules that withhold, on those that the gap leaves, since nothing else would be shown. (In the product the
     rule of evidence comes before the gap. That makes no difference: where it drops the surest outline, it drops all.)
     The classifier must be calibrated. Raises InputError for an image that cannot be read, ModelError, OutputError.
@@ -90,13 +91,23 @@ def calibrate_outlines(
         normal_below = write_normal_below(subject.classifier.info.path, found)
         presence = fit_presence(found, models.classifier.identity.sha256)
         evidence = fit_evidence(found, models.classifier.identity.sha256)
-        found = with_presence(found, presence)
     if presence is not None:
+        found = known_lesions(with_presence(found, presence))
         normal_below = presence.normal_below
     gap = choose_gap(found)
     rules = choose_outline_rules([one.within(gap.gap) for one in found], normal_below)
     write_outline_rules(subject.segmenter.info.path, gap, rules, where_from(left_out), presence, evidence)
     return gap, rules
+
+
+def known_lesions(found: Sequence[Outlined]) -> list[Outlined]:
+    """What was found, with images of collections without normals as surely not normal.
+
+    Where the zero of P(lesion) lies for the pair that looked at such a collection cannot be known, so that nothing may
+    be chosen by what of it would be called normal.
+    """
+    with_normals = {one.dataset for one in found if one.kind == "normal"}
+    return [one if one.dataset in with_normals else replace(one, lesion=1.0) for one in found]
 
 
 def where_from(left_out: Sequence[Outlined]) -> str:
