@@ -187,14 +187,16 @@ def operating_points(scores: NDArray, malignant: NDArray[np.bool_]) -> dict[str,
     }
 
 
-def choose_normal_below(lesion: NDArray[np.float64]) -> float:
+def choose_normal_below(lesion: NDArray[np.float64], reached: float = REACHED) -> float:
     """The point of `NORMAL_RULE`, from the probabilities of a lesion ``[N]`` of images that show one.
+
+    `reached` is the share of them that shall lie above.
 
     0, by which nothing is called normal, where there is no such image.
     """
     if not len(lesion):
         return 0.0
-    point = min(float(np.quantile(lesion, 1 - REACHED, method="lower")), MOST_LESION_IN_NORMAL)
+    point = min(float(np.quantile(lesion, 1 - reached, method="lower")), MOST_LESION_IN_NORMAL)
     return math.floor(point * 10**_DIGITS) / 10**_DIGITS
 
 

@@ -24,8 +24,11 @@ RULE = (
     "The probability of a lesion is a logistic function of the classifier's log-odds and of those of the surest "
     "tissue, fitted with frames of each kind, with and without a lesion, weighing the same, and with a constant of its "
     "own for every collection: each was looked at by another pair, whose log-odds have another zero. The constant is "
-    "the mean of these, and normal is said below what 98 % of the lesions reach, each by its collection's own."
+    "the mean of these, and normal is said below what 99 % of the lesions of every collection reach, each by its own."
 )
+REACHED = 0.99
+"""Of the lesions of each collection: at most 2 % of the malignant ones may be called normal, and some hundred lesions
+tell a share of 2 % only roughly."""
 
 
 def fit_presence(found: Sequence[Outlined], classifier: str) -> LesionPresence | None:
@@ -56,8 +59,10 @@ def fit_presence(found: Sequence[Outlined], classifier: str) -> LesionPresence |
     slopes = minimize(loss, np.array([0.0] * len(names) + [1.0, 0.0]), method="L-BFGS-B", bounds=limits).x
     fitted = float(slopes[:-2].mean()), float(slopes[-2]), float(slopes[-1])
     constant, classified, outlined = (round(value, _DIGITS) for value in fitted)
-    reached = np.array([probability_of(odds) for odds in answers[shows] @ slopes])
-    return LesionPresence(classifier, constant, classified, outlined, choose_normal_below(reached))
+    reached = np.array([probability_of(odds) for odds in answers @ slopes])
+    own = [np.array([one.dataset == name for one in seen]) & shows for name in names]
+    normal_below = min(choose_normal_below(reached[mine], REACHED) for mine in own)
+    return LesionPresence(classifier, constant, classified, outlined, normal_below)
 
 
 def with_presence(found: Sequence[Outlined], presence: LesionPresence | None) -> list[Outlined]:
