@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,10 +62,10 @@ def track_lesions(
         matched = _matches(active, outlines, frame)
         for place, outline in enumerate(outlines):
             if place in matched:
-                active[matched[place]].outlines.append(outline)
+                active[matched[place]].add(outline)
             else:
-                tracks.append(_Track([outline]))
-    tracks.sort(key=lambda one: (-len(one.outlines), one.outlines[0].lesion.frame, one.outlines[0].lesion.id))
+                tracks.append(_Track([outline.lesion], outline))
+    tracks.sort(key=lambda one: (-len(one.lesions), one.lesions[0].frame, one.lesions[0].id))
     return tuple(_tracked(number, one, malignancy_of, region) for number, one in enumerate(tracks, start=1))
 
 
@@ -104,19 +104,21 @@ class _Outline:
 
 @dataclass
 class _Track:
-    """The outlines of one lesion so far."""
+    """One lesion so far: in its frames, and as it is outlined in the last; pixels of the others are not kept."""
 
-    outlines: list[_Outline] = field(default_factory=list)
+    lesions: list[Lesion]
+    last: _Outline
 
-    @property
-    def last(self) -> _Outline:
-        return self.outlines[-1]
+    def add(self, outline: _Outline) -> None:
+        """It is outlined in one frame more."""
+        self.lesions.append(outline.lesion)
+        self.last = outline
 
     def movement(self, frame: int) -> tuple[float, float]:
         """How far (columns, rows) it will have moved by `frame`, as it did last."""
-        if len(self.outlines) < 2:
+        if len(self.lesions) < 2:
             return 0.0, 0.0
-        before, last = self.outlines[-2].lesion, self.last.lesion
+        before, last = self.lesions[-2:]
         gone = (frame - last.frame) / (last.frame - before.frame)
         (x, y), (x_last, y_last) = before.centroid_px, last.centroid_px
         return gone * (x_last - x), gone * (y_last - y)
@@ -173,7 +175,7 @@ def _overlap(one: _Outline, other: _Outline, moved: tuple[int, int]) -> float:
 def _tracked(
     number: int, track: _Track, malignancy_of: Callable[[Lesion], Malignancy | None], region: Rectangle
 ) -> TrackedLesion:
-    parts = [one.lesion for one in track.outlines]
+    parts = track.lesions
     largest = max(one.area_px for one in parts)
     quality = [
         one.mean_probability * math.sqrt(one.area_px / largest) * (_CUT if region.cuts(one.bbox_px) else 1.0)
