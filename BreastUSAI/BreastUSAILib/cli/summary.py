@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..engine.findings.analysis import Analysis, Label, Lesion, TrackedLesion, Verdict, VolumeLesion
@@ -28,8 +29,8 @@ def summary_line(name: str, analysis: Analysis, folder: Path) -> str:
     parts = [
         _verdict(analysis),
         _lesions(analysis),
-        _joined_lesions(analysis),
-        _tracked_lesions(analysis),
+        _across("slices", [_joined_lesion(lesion) for lesion in analysis.volume_lesions]),
+        _across("frames", [_tracked_lesion(lesion) for lesion in analysis.tracked_lesions]),
         _similar(analysis),
         _flags(analysis),
     ]
@@ -74,29 +75,19 @@ def _lesion(lesion: Lesion) -> str:
     return f"{words[0]} ({', '.join(word for word in words[1:] if word)})" if any(words[1:]) else words[0]
 
 
-def _joined_lesions(analysis: Analysis) -> str:
-    joined = analysis.volume_lesions
-    if not joined:
+def _across(places: str, lesions: Sequence[str]) -> str:
+    """So many lesions across slices or frames, the first of them in words; nothing where there is none."""
+    if not lesions:
         return ""
-    listed = [_joined_lesion(lesion) for lesion in joined[:_MOST_JOINED]]
-    if len(joined) > _MOST_JOINED:
-        listed.append(f"and {len(joined) - _MOST_JOINED} more")
-    return f"{len(joined)} lesion{'s' if len(joined) > 1 else ''} across slices: {', '.join(listed)}"
+    listed = list(lesions[:_MOST_JOINED])
+    if len(lesions) > _MOST_JOINED:
+        listed.append(f"and {len(lesions) - _MOST_JOINED} more")
+    return f"{len(lesions)} lesion{'s' if len(lesions) > 1 else ''} across {places}: {', '.join(listed)}"
 
 
 def _joined_lesion(lesion: VolumeLesion) -> str:
     likelihood = "" if lesion.malignancy is None else f" with a likelihood of {percent(lesion.malignancy.probability)}"
     return f"{volume_size(lesion)} in {slices_words(lesion)}{likelihood}"
-
-
-def _tracked_lesions(analysis: Analysis) -> str:
-    tracked = analysis.tracked_lesions
-    if not tracked:
-        return ""
-    listed = [_tracked_lesion(lesion) for lesion in tracked[:_MOST_JOINED]]
-    if len(tracked) > _MOST_JOINED:
-        listed.append(f"and {len(tracked) - _MOST_JOINED} more")
-    return f"{len(tracked)} lesion{'s' if len(tracked) > 1 else ''} across frames: {', '.join(listed)}"
 
 
 def _tracked_lesion(lesion: TrackedLesion) -> str:

@@ -16,11 +16,11 @@ from ...engine.findings.document_form import analysis_from
 from ...engine.images.frames import Frames
 from ...engine.interface import Engine
 from ...engine.options import AnalyzeOptions
+from ...report.result_folder import ANALYSIS
 from ..inputs_run import Read, reading_inputs
 from ..terminal import Terminal, quiet_libraries
 from .arguments import COMPARE, PAIR
 
-_ANALYSIS = "analysis.json"
 _LARGEST_BYTES = 1 << 28
 _SIDES = {COMPARE: ("before", "after"), PAIR: ("in the first view", "in the second view")}
 
@@ -65,7 +65,7 @@ def _results(
     found = []
     with ExitStack() as stack:
         for path in paths:
-            document = path / _ANALYSIS if path.is_dir() else path
+            document = path / ANALYSIS if path.is_dir() else path
             if document.name.endswith(".json") and document.is_file():
                 found.append(_stored(document))
                 continue
