@@ -48,7 +48,8 @@ def test_an_image_of_the_scene_is_analyzed_as_in_one_process(scene, tmp_path) ->
     assert changed.to_json() == analyzer.counterfactuals(framesFromNode(volume), masks).to_json()
     assert [getattr(nodes.analysis, name) for name in FIELDS] == [getattr(here, name) for name in FIELDS]
     assert np.array_equal(nodes.analysis.maps.labels(0), here.maps.labels(0))
-    assert np.array_equal(nodes.analysis.maps.heat_map(0), here.maps.heat_map(0))
+    # several threads add up a gradient in an order of their own
+    np.testing.assert_allclose(nodes.analysis.maps.heat_map(0), here.maps.heat_map(0), rtol=0, atol=1e-5)
     assert nodes.segmentation.GetSegmentation().GetNumberOfSegments() == len(here.lesions)
     assert checked["device"] == engine.deviceUsed == "cpu"
     assert checked["models"] == [model.name for model in here.models]

@@ -11,6 +11,7 @@ import pytest
 import slicer
 
 from BreastUSAILib.client.process import connection, lifetime
+from BreastUSAILib.client.process.connection import EngineConnection
 from BreastUSAILib.client.process.engine_process import EngineProcess, ModelChoice
 from BreastUSAILib.client.process.lifetime import EngineLifetime, lifetimeInApplication
 from BreastUSAILib.engine.findings.analysis import Analysis
@@ -57,10 +58,23 @@ def test_everybody_knows_of_an_analysis_that_is_awaited() -> None:
     heard.end()
     assert panel.state == "busy"
     assert not panel.isAnalyzing, "nobody waits for it any more"
-    seen: list[bool] = []
-    panel.stop()
+
+
+@pytest.mark.usefixtures("fakeWorker")
+def test_everybody_knows_of_it_until_its_last_news_is_told_which_may_come_with_the_answer(monkeypatch) -> None:
+    panel, script, seen = EngineProcess(), EngineProcess(), []
+    pidOf(panel)
+    wait = EngineConnection.wait
+
+    def waitForAll(self: EngineConnection, milliseconds: int) -> None:
+        until(lambda: wait(self, milliseconds) or not self.isWaiting)
+
+    monkeypatch.setattr(EngineConnection, "wait", waitForAll)
     script.analyze(frames_of(count=2), ALL, lambda *_news: seen.append(panel.isAnalyzing))
+
+    assert len(seen) > 1
     assert set(seen) == {True}
+    assert not panel.isAnalyzing
 
 
 @pytest.mark.usefixtures("fakeWorker")

@@ -56,11 +56,6 @@ class EngineConnection:
         """Whether any answer is awaited."""
         return bool(self._tickets)
 
-    @property
-    def isAnalyzing(self) -> bool:
-        """Whether an analysis is awaited."""
-        return any(ticket.analyzes and not ticket.abandoned for ticket in self._tickets.values())
-
     def start(self) -> None:
         """See to it that there is a process, as far as that can be told without waiting."""
         if self._child is not None:

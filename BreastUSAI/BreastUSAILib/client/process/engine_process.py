@@ -117,7 +117,8 @@ class EngineProcess:
 
     def saveReport(self, contents: ReportContents, params: Mapping[str, Any]) -> dict[str, Any]:
         """The same, waiting for it. Raises what ``saveReport`` answers, and EngineError."""
-        return self._finish(self._report(Ticket(analyzes=False), contents, params, None))
+        ticket = Ticket(analyzes=False)
+        return self._finish(ticket, self._report(ticket, contents, params, None))
 
     def analyze(
         self,
@@ -128,7 +129,7 @@ class EngineProcess:
     ) -> Analysis:
         """As `Analyzer.analyze`: waits for the result, with or without an event loop. Also raises EngineError."""
         ticket = Ticket(analyzes=True)
-        return self._finish(self._analysis(ticket, frames, options, None, progress), cancelled)
+        return self._finish(ticket, self._analysis(ticket, frames, options, None, progress), cancelled)
 
     def rescore(
         self,
@@ -140,7 +141,7 @@ class EngineProcess:
     ) -> Analysis:
         """As `Analyzer.rescore`: waits for the result, with or without an event loop. Also raises EngineError."""
         ticket = Ticket(analyzes=True)
-        return self._finish(self._analysis(ticket, frames, options, masks, progress), cancelled)
+        return self._finish(ticket, self._analysis(ticket, frames, options, masks, progress), cancelled)
 
     def counterfactuals(
         self,
@@ -152,7 +153,7 @@ class EngineProcess:
     ) -> Counterfactuals:
         """As `Analyzer.counterfactuals`: waits for the result. Also raises EngineError."""
         ticket = Ticket(analyzes=True)
-        return self._finish(self._checks(ticket, frames, options, masks, progress), cancelled)
+        return self._finish(ticket, self._checks(ticket, frames, options, masks, progress), cancelled)
 
     def explain(
         self,
@@ -164,12 +165,12 @@ class EngineProcess:
     ) -> Explanations:
         """As `Analyzer.explain`: waits for the result, with or without an event loop. Also raises EngineError."""
         ticket = Ticket(analyzes=True)
-        return self._finish(self._explanations(ticket, frames, masks, options, progress), cancelled)
+        return self._finish(ticket, self._explanations(ticket, frames, masks, options, progress), cancelled)
 
     def request(self, method: str, params: Mapping[str, Any], progress: Progress | None = None) -> dict[str, Any]:
         """Ask and wait for the answer. Raises what the method answers, and EngineError."""
         ticket = Ticket(analyzes=method in _ANALYSES)
-        return self._finish(self._answer(ticket, method, params, progress))
+        return self._finish(ticket, self._answer(ticket, method, params, progress))
 
     def stop(self) -> None:
         """End the process, politely at first, and delete what was in files. Calls that run fail, whoever asked."""
@@ -181,14 +182,15 @@ class EngineProcess:
         calls.append(call)
         return call
 
-    def _finish(self, steps: Steps, cancelled: Cancelling | None = None) -> Any:
+    def _finish(self, ticket: Ticket, steps: Steps, cancelled: Cancelling | None = None) -> Any:
         def between(mustWait: bool) -> None:
             if cancelled is not None and cancelled():
                 raise Cancelled
             if mustWait:
                 self._connection.wait(_WAIT_MS)
 
-        return all_at_once(steps, between)
+        with self._lifetime.waitedFor(ticket):
+            return all_at_once(steps, between)
 
     def _analysis(
         self, ticket: Ticket, frames: Frames, options: AnalyzeOptions, masks: Masks | None, progress: Progress | None

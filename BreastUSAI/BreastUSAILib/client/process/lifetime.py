@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import os
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from slicer.i18n import tr as _
 
 from ...engine.errors import BreastUSAIError
 from ...engine.remote.private_folder import PrivateFolder
-from .call import Call
+from .call import Call, Ticket
 from .child import EngineError, weakSlot
 from .command import EngineCommand
 from .connection import EngineConnection
@@ -36,6 +38,7 @@ class EngineLifetime:
     def __init__(self, launch: EngineCommand | None = None, temporaryFolder: str | None = None) -> None:
         self.connection = EngineConnection(launch)
         self.calls: list[Call] = []
+        self._waitedFor: list[Ticket] = []  # by callers that do nothing else meanwhile
         self._temporaryFolder = temporaryFolder
         self._folder: PrivateFolder | None = None
         self._application: Any = None
@@ -47,12 +50,21 @@ class EngineLifetime:
     @property
     def isBusy(self) -> bool:
         """Whether anybody is waiting for an answer, or the process is working."""
-        return bool(self.calls) or self.connection.isWaiting
+        return bool(self.calls or self._waitedFor) or self.connection.isWaiting
 
     @property
     def isAnalyzing(self) -> bool:
-        """Whether anybody waits for an analysis, which may have been asked of the process or not yet."""
-        return self.connection.isAnalyzing or any(call.ticket.analyzes for call in self.calls)
+        """Whether anybody waits for an analysis: not asked of the process yet, asked, or answered and not read yet."""
+        return any(ticket.analyzes for ticket in [*self._waitedFor, *(call.ticket for call in self.calls)])
+
+    @contextmanager
+    def waitedFor(self, ticket: Ticket) -> Iterator[None]:
+        """Somebody waits for that request in here, and does nothing else."""
+        self._waitedFor.append(ticket)
+        try:
+            yield
+        finally:
+            self._waitedFor = [other for other in self._waitedFor if other is not ticket]
 
     def start(self) -> None:
         """See to it that there is a process, as far as that can be told without waiting."""
