@@ -17,7 +17,12 @@ SMOKE_COLLECTIONS = 3
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `train` takes; ``--train-on`` names the collections that are left out in turn."""
-    train.add_arguments(parser)
+    train.add_arguments(parser).add_argument(
+        "--go-on-from",
+        type=Path,
+        metavar="DIR",
+        help="the work folder of an earlier `loco`: each training starts from the networks that have not seen the same",
+    )
     parser.add_argument(
         "--output", type=Path, metavar="DIR", help="where rows.csv and figures.json go (default: the work folder)"
     )
@@ -34,7 +39,7 @@ def run(given: argparse.Namespace) -> int:
     plan = Plan.from_arguments(given, recipe)
     if given.smoke:
         plan = _smoke(plan)
-    rows = leave_each_out(plan, given.work)
+    rows = leave_each_out(plan, given.work, given.go_on_from)
     output = given.output or given.work
     with output_errors(output):
         output.mkdir(parents=True, exist_ok=True)

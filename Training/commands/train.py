@@ -14,8 +14,8 @@ from ..recipes.registry import recipe_named
 SEED = 20261125
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The recipe, its data, where to work, and the hardware."""
+def add_arguments(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
+    """The recipe, its data, where to work, and the hardware; returns the options of which one says where to start."""
     parser.add_argument("recipe", metavar="RECIPE", help="as `python -m Training recipes` lists them")
     add_common_arguments(parser)
     parser.add_argument("--schedule", nargs="+", metavar="SIDExPASSES", help="another schedule, such as 160x3 256x1")
@@ -55,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="BUNDLE",
         help="the bundle or bundles of the same networks to start from",
     )
+    return start
 
 
 def add_common_arguments(parser: argparse.ArgumentParser) -> None:

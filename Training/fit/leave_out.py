@@ -43,7 +43,7 @@ class LeftOut:
         return sorted(path for path in folder.iterdir() if not path.name.startswith(".")) if folder.is_dir() else []
 
 
-def leave_each_out(plan: Plan, base: Path) -> list[Row]:
+def leave_each_out(plan: Plan, base: Path, earlier: Path | None = None) -> list[Row]:
     """Train and measure without each collection in turn; one row for every image of one that its pair does not know.
 
     Reserved collections that are there are measured by each pair. What *normal* needs, and the rules for outlines, are
@@ -55,6 +55,7 @@ def leave_each_out(plan: Plan, base: Path) -> list[Row]:
         plan: of every training, but for work folder and collections; its `train_on` are the collections to leave out
             in turn, None: all that are there and may be trained on.
         base: gets a folder for each collection.
+        earlier: the `base` of an earlier call, from whose pairs the trainings start that leave out the same.
 
     Raises InputError or OptionError where the collections cannot be left out in turn, and what training raises.
     """
@@ -65,8 +66,11 @@ def leave_each_out(plan: Plan, base: Path) -> list[Row]:
         )
     examples = load_examples(plan.data, fold=plan.fold, duplicates=plan.duplicates)
     names = collections_of(examples, plan.train_on, plan.data)
-    _refuse_what_has_seen(plan, names)
     turns = [LeftOut(name, _without(plan, base, name, names)) for name in names]
+    if earlier is not None:
+        turns = [_from_earlier(turn, earlier) for turn in turns]
+    for turn in turns:
+        _refuse_what_has_seen(turn)
     for turn in turns:
         claim_work_folder(turn.plan)  # refuses what another training was begun in
         if len(turn.bundles) < len(plan.recipe.networks):
@@ -110,13 +114,24 @@ def collections_of(examples: Sequence[Example], asked: frozenset[str] | None, wh
     return names
 
 
-def _refuse_what_has_seen(plan: Plan, names: Sequence[str]) -> None:
+def _from_earlier(turn: LeftOut, earlier: Path) -> LeftOut:
+    bundles = LeftOut(turn.name, dataclasses.replace(turn.plan, work=earlier / turn.plan.work.name)).bundles
+    if len(bundles) < len(turn.plan.recipe.networks):
+        raise OptionError(
+            f"there are no networks that were trained without {turn.name}",
+            where=earlier,
+            remedy="Give the work folder of a `loco` that has ended, of the same networks and collections",
+        )
+    return dataclasses.replace(turn, plan=dataclasses.replace(turn.plan, start=tuple(bundles)))
+
+
+def _refuse_what_has_seen(turn: LeftOut) -> None:
+    plan = turn.plan
     taught = [path for folder in plan.teachers for path in sorted(folder.iterdir()) if (path / METADATA).is_file()]
     for record in records_of((*plan.start, *taught)):
-        seen = sorted({name for _, trained_on in record.splits() for name in trained_on} & set(names))
-        if seen:
+        if any(turn.name in trained_on for _, trained_on in record.splits()):
             raise OptionError(
-                f"what this starts from or is taught by was trained on {', '.join(seen)}, which is to be left out",
+                f"what this starts from or is taught by was trained on {turn.name}, which is to be left out",
                 remedy="Start from weights that have seen none of the collections",
             )
 

@@ -26,6 +26,7 @@ _TOLD = (
     "passes",
     "pretrained",
     "start",
+    "go_on_from",
     "teachers",
     "segmenter",
     "schedule",

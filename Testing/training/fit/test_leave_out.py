@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from BreastUSAILib.engine.bundles.bundle import verify_bundle
 from BreastUSAILib.engine.errors import InputError, OptionError
 from Training.__main__ import main
+from Training.bundles.writer import read_metadata
 from Training.commands import loco
 from Training.data.example import Example, Part
 from Training.data.reserved import RESERVED
@@ -92,3 +94,20 @@ def test_the_command_trains_measures_and_goes_on_where_it_was(
     assert main(command) == 0  # everything has ended: nothing is trained or measured again
     assert {path: path.stat().st_mtime_ns for path in bundles} == bundles
     assert read_rows([work / "rows.csv"]) == rows
+
+    again = [*command[:-2], "--accelerator", "cpu", "--data", str(work / "phantoms" / "data.csv")]
+    again[again.index("--work") + 1] = str(tmp_path / "again")
+    assert main([*again, "--go-on-from", str(tmp_path)]) == 1
+    assert "no networks that were trained without phantoms-1" in capsys.readouterr().err
+    assert main([*again, "--go-on-from", str(work)]) == 0
+    for name in names:
+        (first,), (second,) = (
+            (folder / f"without-{name}" / "bundles").iterdir() for folder in (work, tmp_path / "again")
+        )
+        assert read_metadata(second)["initialisation"]["sha256"] == verify_bundle(first).sha256
+    (work / "without-phantoms-1").rename(work / "other")
+    (work / "without-phantoms-2").rename(work / "without-phantoms-1")
+    (work / "other").rename(work / "without-phantoms-2")
+    again[again.index("--work") + 1] = str(tmp_path / "third")
+    assert main([*again, "--go-on-from", str(work)]) == 1
+    assert "was trained on phantoms-1, which is to be left out" in capsys.readouterr().err
