@@ -28,7 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--part", choices=[part.value for part in Part], default=Part.TEST.value, help="of the split (default: test)"
     )
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="every N-th outlined lesion (default: all)")
+    parser.add_argument(
+        "--most", type=int, metavar="N", help="at most N outlined lesions of each data set, evenly taken (default: all)"
+    )
     parser.add_argument(
         "--methods", nargs="*", metavar="METHOD", help="beside the bundle's own (default: all that fit)"
     )
@@ -48,6 +50,7 @@ def run(given: argparse.Namespace) -> int:
     from BreastUSAILib.report.atomic import output_errors
 
     from ..bundles.grade_thresholds import set_thresholds
+    from ..data.splits import thinned
     from ..measure.explanations.figures import figures_of_maps
     from ..measure.explanations.rows import explainers_of, map_rows
     from ..measure.figures.figures import write_figures
@@ -63,7 +66,8 @@ def run(given: argparse.Namespace) -> int:
             remedy="Give a classifier that reads the image alone",
         )
     examples = [one for one in found.examples if one.masks and found.subject.classifier.may_judge(one)]
-    examples = examples[:: max(given.every, 1)]
+    if given.most is not None:
+        examples = thinned(examples, given.most)
     if not examples:
         raise InputError("no outlined lesion is held out", where=given.data, remedy="Give data with masks")
     rows = map_rows(classifier, explainers_of(classifier, given.methods), examples, found.trained_on)
@@ -99,7 +103,7 @@ def _explained(classifier: Classifier, layer: str | None) -> Classifier:
 def command_of(given: argparse.Namespace) -> str:
     """The command line that gives these figures again."""
     words = ["python", "-m", "Training", "explanations", *(str(path) for path in given.bundles)]
-    for name in ("data", "fold", "duplicates", "part", "every", "layer"):
+    for name in ("data", "fold", "duplicates", "part", "most", "layer"):
         value = getattr(given, name)
         words += [] if value is None else [f"--{name}", str(value)]
     words += ["--train-on", *given.train_on] if given.train_on else []

@@ -68,3 +68,17 @@ def _place(example: Example) -> str:
 
 def _number(group: str) -> int:
     return int.from_bytes(hashlib.sha256(group.encode()).digest()[:8], "big")
+
+
+def thinned(examples: Sequence[Example], most: int) -> list[Example]:
+    """At most so many of each data set, taken at even distances from their list.
+
+    Example:
+        Of ten images of one data set and two of another, `most` = 3 keeps the first, fifth and last, and both.
+    """
+    kept: list[Example] = []
+    for name in dict.fromkeys(one.dataset for one in examples):
+        there = [one for one in examples if one.dataset == name]
+        count = min(most, len(there))
+        kept += [there[number * (len(there) - 1) // max(count - 1, 1)] for number in range(count)]
+    return kept

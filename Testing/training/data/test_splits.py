@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from BreastUSAILib.engine.errors import InputError
+from Testing.training.fit.made_up import example
 from Training.data.example import Example, Part
 from Training.data.loading import load_examples
-from Training.data.splits import FOLDS, assert_groups_apart, hashed_fold, hashed_tenth
+from Training.data.splits import FOLDS, assert_groups_apart, hashed_fold, hashed_tenth, thinned
 
 groups = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=8)
 images = st.lists(st.tuples(groups, st.sampled_from(["normal", "benign", "malignant"])), min_size=1, max_size=30)
@@ -69,3 +71,10 @@ def test_a_patient_on_both_sides_is_named_with_the_rows() -> None:
 def test_a_patient_in_two_folds_is_named_even_where_neither_is_tested_now() -> None:
     with pytest.raises(InputError, match=r"group P1 is in several folds: 2 .* 3 "):
         assert_groups_apart([example("P1", Part.TRAIN, fold=2), example("P1", Part.TRAIN, fold=3, row=3)])
+
+
+def test_of_each_data_set_so_many_are_kept_at_even_distances() -> None:
+    listed = [replace(example(number, "benign"), dataset="A" if number < 10 else "B") for number in range(12)]
+    assert thinned(listed, 3) == [listed[0], listed[4], listed[9], listed[10], listed[11]]
+    assert thinned(listed, 1) == [listed[0], listed[10]]
+    assert thinned(listed, 12) == listed

@@ -87,9 +87,9 @@ def test_the_command_measures_writes_and_sets_what_card_and_page_then_show(
     assert figures["command"] in page
 
 
-def test_every_nth_lesion_and_the_methods_can_be_chosen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_how_many_lesions_and_which_methods_can_be_chosen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pair, table = [write_classifier(tmp_path), write_segmenter(tmp_path)], write_data(tmp_path)
-    words = ["explanations", *map(str, pair), "--data", str(table), "--every", "3", "--methods"]
+    words = ["explanations", *map(str, pair), "--data", str(table), "--most", "2", "--methods"]
     assert main(words) == 0
     printed = capsys.readouterr().out
     assert "2 lesions" in printed
