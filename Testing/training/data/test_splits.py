@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from BreastUSAILib.engine.errors import InputError
-from Testing.training.fit.made_up import example
 from Training.data.example import Example, Part
 from Training.data.loading import load_examples
 from Training.data.splits import FOLDS, assert_groups_apart, hashed_fold, hashed_tenth, thinned
@@ -74,7 +73,7 @@ def test_a_patient_in_two_folds_is_named_even_where_neither_is_tested_now() -> N
 
 
 def test_of_each_data_set_so_many_are_kept_at_even_distances() -> None:
-    listed = [replace(example(number, "benign"), dataset="A" if number < 10 else "B") for number in range(12)]
+    listed = [replace(example(f"patient {n}", Part.TEST), dataset="A" if n < 10 else "B") for n in range(12)]
     assert thinned(listed, 3) == [listed[0], listed[4], listed[9], listed[10], listed[11]]
     assert thinned(listed, 1) == [listed[0], listed[10]]
     assert thinned(listed, 12) == listed
