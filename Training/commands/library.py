@@ -26,11 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Sign the training part, and the calibration part for how far is far; write the library."""
-    from ..similar.projections import COMPONENTS, principal_directions
+    from ..similar.projections import COMPONENTS, discriminant
     from ..similar.shipped import write_shipped_library
 
     signed, analyzer = signed_split(given, (Part.TRAIN, Part.CALIBRATION))
-    projection = principal_directions(signed.part(Part.TRAIN).features, given.components or COMPONENTS)
+    cases = signed.part(Part.TRAIN)
+    projection = discriminant(cases.features, cases.labels, given.components or COMPONENTS)
     count = write_shipped_library(given.output, signed, analyzer.models.classifier.identity, projection)
     size = database_in(given.output).stat().st_size / 1e6
     print(f"{given.output}: {count} cases, {size:.2f} MB")

@@ -49,15 +49,15 @@ def run(given: argparse.Namespace) -> int:
     from BreastUSAILib.report.atomic import output_errors
 
     from ..measure.figures.figures import write_figures
-    from ..similar.projections import COMPONENTS, compared, principal_directions
+    from ..similar.projections import COMPONENTS, compared, discriminant
     from ..similar.retrieval import retrieval_figures
     from ..similar.retrieval_table import HEADING, table_rows
 
     signed, analyzer = signed_split(given, (Part.TRAIN, Part.TEST))
     library = signed.part(Part.TRAIN)
-    projection = principal_directions(library.features, given.components or COMPONENTS)
+    projection = discriminant(library.features, library.labels, given.components or COMPONENTS)
     answer = last_layer(analyzer.models.classifier).weight.detach().float().cpu().numpy()
-    figures = retrieval_figures(signed, projection, compared(library.features, library.labels, answer))
+    figures = retrieval_figures(signed, projection, compared(library.features, answer))
     figures["signatures"] = projection.name
     identity = analyzer.models.classifier.identity
     figures["run"] = {"classifiers": [f"{identity.name} {identity.version} {identity.sha256}"]}

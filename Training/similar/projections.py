@@ -49,9 +49,7 @@ def with_answer(features: NDArray[np.float32], answer: NDArray[np.float32], coun
     return Projection(f"{len(first.matrix)} principal directions and the logits", matrix)
 
 
-def compared(
-    features: NDArray[np.float32], labels: NDArray[np.str_], answer: NDArray[np.float32]
-) -> dict[str, Projection]:
+def compared(features: NDArray[np.float32], answer: NDArray[np.float32]) -> dict[str, Projection]:
     """What stands beside the shipped projection in the figures, by name; all fitted on the library's cases alone.
 
     `answer` are the weights ``[3, F]`` of the classifier's last layer.
@@ -59,6 +57,6 @@ def compared(
     return {
         "8 directions": principal_directions(features, 8),
         "32 directions": principal_directions(features, 32),
-        "whitened": discriminant(features, labels),
+        "not whitened": principal_directions(features, COMPONENTS),
         "with logits": with_answer(features, answer),
     }

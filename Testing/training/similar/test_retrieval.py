@@ -128,9 +128,9 @@ def test_no_image_that_asks_is_in_the_library() -> None:
 def test_every_projection_that_is_compared_finds_clear_classes() -> None:
     signed = signed_of()
     train = signed.parts == "train"
-    others = compared(signed.features[train], signed.labels[train], np.eye(3, 20, dtype=np.float32))
+    others = compared(signed.features[train], np.eye(3, 20, dtype=np.float32))
 
-    found = retrieval_figures(signed, principal_directions(signed.features[train], 8), others)
+    found = retrieval_figures(signed, discriminant(signed.features[train], signed.labels[train], 8), others)
 
     by = found["datasets"]["made-up"]["by"]
     assert set(by) == {"signatures", "all features", "pixels", *others}
