@@ -94,6 +94,16 @@ class Pictures:
         call.finish(self._analyzer.explain(call.frames, call.masks, call.options))
         until(lambda: not panel.state.isBusy)
 
+    def _checked(self, panel: Any, engine: FakeEngine) -> None:
+        self._done(panel, engine)
+        assert self._analyzer is not None
+        count = len(engine.calls)
+        panel.ui.counterfactualsButton.click()
+        until(lambda: len(engine.calls) > count)
+        call = engine.calls[-1]
+        call.finish(self._analyzer.counterfactuals(call.frames, call.masks, call.options))
+        until(lambda: not panel.state.isBusy)
+
     def _reader_first(self, panel: Any, engine: FakeEngine) -> None:
         panel.ui.readerSection.setProperty("collapsed", False)
         panel.ui.readerFirstCheckBox.setChecked(True)
@@ -124,6 +134,7 @@ SHOTS = (
     ("done-uncalibrated", UNCALIBRATED, "done"),
     ("calibration", UNCALIBRATED, "by_hand"),
     ("explained", STILL, "explained"),
+    ("checked", STILL, "checked"),
     ("reader-first", STILL, "reader_first"),
     ("edited", STILL, "edited"),
     ("other-image", STILL, "other_image"),

@@ -119,6 +119,8 @@ class PanelWidgets:
     heatMapGradesLabel: qt.QLabel
     counterfactualsButton: qt.QPushButton
     counterfactualsLabel: qt.QLabel
+    counterfactualsList: qt.QListWidget
+    counterfactualsCloseButton: qt.QPushButton
     analyzeAgainButton: qt.QPushButton
     explanationsLabel: qt.QLabel
     explanationsFrame: qt.QFrame

@@ -1,27 +1,33 @@
-"""What the likelihood depends on: a button, and the changes as a small table."""
+"""What the likelihood depends on: a button, and every change with its picture."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import TYPE_CHECKING
 
+import qt
 from slicer.i18n import tr as _
 
 from ...client.jobs.listener import ignored
 from ...engine.errors import BreastUSAIError
 from ...engine.findings.counterfactual.counterfactual_words import change_words, check_words, difference_words
-from ...engine.findings.counterfactual.counterfactuals import Counterfactuals
+from ...engine.findings.counterfactual.counterfactuals import Counterfactual, Counterfactuals
 from ...scene.results.stored_report import storedReport
+from ..slicer.beside_image import BesideImage
 from ..widgets.buttons import enableOrSay
+from ..widgets.icons import iconOf
 
 if TYPE_CHECKING:
     from ..panel_widgets import PanelWidgets
     from ..parameters import BreastUSAIParameters
 
+ICON_SIDE = 96
+
 
 class CounterfactualSection:
     """Asks for the checks of the result that is shown, and shows them until that result changes.
+
+    A click on a check shows its picture beside the image.
 
     Set `onCheck` to be told that they are wanted.
     """
@@ -33,6 +39,11 @@ class CounterfactualSection:
         self._isBusy = False
         self._found: Counterfactuals | None = None
         self._about = self._asked = ""
+        self._listed: Counterfactuals | None = None
+        self._beside = BesideImage()
+        ui.counterfactualsList.iconSize = qt.QSize(ICON_SIDE, ICON_SIDE)
+        ui.counterfactualsList.itemClicked.connect(self._onCheck)
+        ui.counterfactualsCloseButton.clicked.connect(self._onClose)
         ui.counterfactualsButton.clicked.connect(self._onButton)
         self.refresh()
 
@@ -52,17 +63,38 @@ class CounterfactualSection:
         self.refresh()
 
     def refresh(self) -> None:
-        """Bring button and table to the state of the result."""
+        """Bring button and list to the state of the result."""
         reason = self._missing() or (_("Wait for the analysis that is running.") if self._isBusy else "")
         enableOrSay(self._ui.counterfactualsButton, reason)
         if self._found is not None and (self._parameters is None or self._text() != self._about):
             self._found = None
-        label = self._ui.counterfactualsLabel
-        label.text = "" if self._found is None else tableOf(self._found)
-        label.visible = self._found is not None
+        self._fill()
+
+    def _fill(self) -> None:
+        found, label, shown = self._found, self._ui.counterfactualsLabel, self._ui.counterfactualsList
+        rows = checksMade(found)
+        label.text = "" if found is None else headingOf(found)
+        label.visible = found is not None
+        if found is not self._listed:
+            self._beside.close()
+            self._listed = found
+            shown.clear()
+            for check in rows:
+                item = qt.QListWidgetItem(rowWords(check))
+                pixels = None if found is None else found.pictures.get(check.change.value)
+                if pixels is not None:
+                    item.setIcon(iconOf(pixels))
+                shown.addItem(item)
+            shown.minimumHeight = len(rows) * (ICON_SIDE + 8)
+        shown.visible = bool(rows)
+        volume = None if self._parameters is None else self._parameters.inputVolume
+        if self._beside.isOpen and not self._beside.isOf(volume):
+            self._beside.close()
+        self._ui.counterfactualsCloseButton.visible = self._beside.isOpen
 
     def cleanup(self) -> None:
-        """Let go of the parameters."""
+        """Let go of the parameters and the scene."""
+        self._beside.close()
         self._parameters, self._found = None, None
 
     def _missing(self) -> str:
@@ -81,19 +113,37 @@ class CounterfactualSection:
         self._asked = self._text()
         self.onCheck()
 
+    def _onCheck(self, item: qt.QListWidgetItem) -> None:
+        row, found, parameters = self._ui.counterfactualsList.row(item), self._found, self._parameters
+        rows = checksMade(found)
+        if not 0 <= row < len(rows) or found is None or parameters is None or parameters.inputVolume is None:
+            return
+        change = rows[row].change
+        if change.value in found.pictures:
+            self._beside.show(parameters.inputVolume, found.pictures[change.value], change_words(change, _))
+        self._ui.counterfactualsCloseButton.visible = self._beside.isOpen
+
+    def _onClose(self, _checked: bool = False) -> None:
+        self._beside.close()
+        self._ui.counterfactualsCloseButton.visible = False
+
     def _text(self) -> str:
         report = None if self._parameters is None else self._parameters.report
         return "" if report is None else f"{report.GetID()} {report.GetText()}"
 
 
-def tableOf(found: Counterfactuals) -> str:
-    """The checks as rich text: what was changed, and the change of the likelihood; below, what could not be."""
-    rows = [
-        f"<tr><td>{escape(change_words(check.change, _))}</td>"
-        f"<td align='right'>&nbsp;<b>{escape(difference_words(check))}</b></td></tr>"
-        for check in found.checks
-        if check.why_not is None
-    ]
-    heading = escape(_("Likelihood {likelihood}, and its change:").format(likelihood=f"{found.likelihood:.2f}"))
-    others = [escape(check_words(check, _)) for check in found.checks if check.why_not is not None]
-    return "<br>".join([f"{heading}<table>{''.join(rows)}</table>", *others])
+def checksMade(found: Counterfactuals | None) -> list[Counterfactual]:
+    """The checks that could be made, in their order."""
+    return [] if found is None else [check for check in found.checks if check.why_not is None]
+
+
+def rowWords(check: Counterfactual) -> str:
+    """What was changed, and the change of the likelihood below it."""
+    return f"{change_words(check.change, _)}\n{difference_words(check)}"
+
+
+def headingOf(found: Counterfactuals) -> str:
+    """The likelihood that changes, and in lines of their own what could not be changed, and why."""
+    heading = _("Likelihood {likelihood}, and its change:").format(likelihood=f"{found.likelihood:.2f}")
+    others = [check_words(check, _) for check in found.checks if check.why_not is not None]
+    return "\n".join([heading, *others])

@@ -14,8 +14,8 @@ from ...engine.findings.analysis import Analysis
 from ...engine.findings.similar_cases import Neighbor, SimilarCases, SimilarRequest
 from ...engine.findings.similar_words import facts_words, vote_words
 from ...scene.results.stored_report import storedReport
+from ..slicer.beside_image import BesideImage
 from ..words.plain_words import sentenceOf
-from .beside import BesideImage
 from .case_gallery import CaseGallery
 
 if TYPE_CHECKING:

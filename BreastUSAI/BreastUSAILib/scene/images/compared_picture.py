@@ -1,4 +1,4 @@
-"""A past case in a slice view of its own beside the image. It is no image of the scene: it is never saved with it."""
+"""A picture in a slice view of its own beside the image. It is no image of the scene: it is never saved with it."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ LEFT, RIGHT = "Red", "Yellow"
 
 
 @dataclass
-class ComparedCase:
+class ComparedPicture:
     """What is shown, and what was there before.
 
     Args:
-        image: the image beside which the case stands.
-        node: the case, hidden from lists and left out of saved scenes.
+        image: the image beside which the picture stands.
+        node: the picture, hidden from lists and left out of saved scenes.
         layout: the layout node, or None outside the application.
         arrangement: how the views were arranged before.
         turned: how each of the two views was turned before, by name.
@@ -52,11 +52,11 @@ class ComparedCase:
 
     @property
     def isThere(self) -> bool:
-        """Whether the case is still in the scene."""
+        """Whether the picture is still in the scene."""
         return self.node.GetScene() is not None
 
     def close(self) -> None:
-        """Take the case out of the scene; arrangement and right view are as they were, unless somebody chose others."""
+        """Take it out of the scene; arrangement and right view are as they were, unless somebody chose others."""
         scene = self.node.GetScene()
         if scene is None:
             return
@@ -77,12 +77,12 @@ class ComparedCase:
             scene.RemoveNode(display)
 
 
-def showCase(volumeNode: vtkMRMLVolumeNode, pixels: NDArray, name: str) -> ComparedCase:
+def showBeside(volumeNode: vtkMRMLVolumeNode, pixels: NDArray, name: str) -> ComparedPicture:
     """Show gray pixels ``[H, W]`` in the right of two slice views, turned as an image of its own; `volumeNode` left."""
     scene = volumeNode.GetScene()
     layout = layoutOf(scene)
     views = {name: view for name in (LEFT, RIGHT) if (view := _viewOf(scene, name)) is not None}
-    shown = ComparedCase(
+    shown = ComparedPicture(
         volumeNode,
         _hiddenNode(scene, pixels, name),
         layout,
@@ -107,7 +107,7 @@ def _hiddenNode(scene: vtkMRMLScene, pixels: NDArray, name: str) -> vtkMRMLScala
     node = slicer.vtkMRMLScalarVolumeNode()
     node.SetName(name)
     node.SetHideFromEditors(True)  # before it enters the scene: lists never show it, and nobody analyzes it
-    node.SetSaveWithScene(False)  # another patient's picture stays out of this patient's files
+    node.SetSaveWithScene(False)  # another patient's case, or a changed image, stays out of this patient's files
     node.SetAndObserveImageData(imageFromArray(np.ascontiguousarray(pixels)[np.newaxis], color=False))
     node.SetIJKToRASDirections(-1, 0, 0, 0, -1, 0, 0, 0, 1)  # as Slicer loads a still
     node = scene.AddNode(node)

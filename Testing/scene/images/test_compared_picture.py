@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from BreastUSAILib.scene.images.compared_case import SIDE_BY_SIDE, showCase
+from BreastUSAILib.scene.images.compared_picture import SIDE_BY_SIDE, showBeside
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from BreastUSAILib.scene.mrml.image_data import arrayFromImage, arrayFromMatrix
 from BreastUSAILib.scene.views.layout import ONE_VIEW
@@ -32,7 +32,7 @@ def image(scene, layout):
 
 
 def test_the_case_stands_right_of_the_image(scene, layout, image):
-    shown = showCase(image, PIXELS, "Similar case 7")
+    shown = showBeside(image, PIXELS, "Similar case 7")
 
     assert layout.layout == SIDE_BY_SIDE
     assert layout.slice_views == ["Red", "Yellow"]
@@ -43,7 +43,7 @@ def test_the_case_stands_right_of_the_image(scene, layout, image):
 
 
 def test_the_case_is_hidden_from_lists_and_never_saved(scene, image):
-    shown = showCase(image, PIXELS, "Similar case 7")
+    shown = showBeside(image, PIXELS, "Similar case 7")
 
     assert shown.node.GetHideFromEditors()
     assert not shown.node.GetSaveWithScene()
@@ -54,7 +54,7 @@ def test_closing_brings_the_views_back(scene, layout, image):
     before = {name: arrayFromMatrix(view_called(scene, name).GetSliceToRAS()) for name in ("Red", "Yellow")}
     count = scene.GetNumberOfNodes()
 
-    shown = showCase(image, PIXELS, "Similar case 7")
+    shown = showBeside(image, PIXELS, "Similar case 7")
     shown.close()
 
     assert layout.layout == ONE_VIEW["Red"]
@@ -68,7 +68,7 @@ def test_closing_brings_the_views_back(scene, layout, image):
 
 
 def test_a_layout_that_was_chosen_meanwhile_stays(scene, layout, image):
-    shown = showCase(image, PIXELS, "Similar case 7")
+    shown = showBeside(image, PIXELS, "Similar case 7")
     layout.layout = ONE_VIEW["Green"]
 
     shown.close()
@@ -77,7 +77,7 @@ def test_a_layout_that_was_chosen_meanwhile_stays(scene, layout, image):
 
 
 def test_a_scene_that_was_cleared_took_the_case_with_it(scene, image):
-    shown = showCase(image, PIXELS, "Similar case 7")
+    shown = showBeside(image, PIXELS, "Similar case 7")
     scene.Clear(0)
 
     assert not shown.isThere
