@@ -15,7 +15,7 @@ from ...engine.findings.counterfactual.counterfactuals import Counterfactual, Co
 from ...scene.results.stored_report import storedReport
 from ..slicer.beside_image import BesideImage
 from ..widgets.buttons import enableOrSay
-from ..widgets.icons import iconOf
+from ..widgets.painting import iconOf
 
 if TYPE_CHECKING:
     from ..panel_widgets import PanelWidgets

@@ -1,10 +1,12 @@
-"""Tones that the painted widgets share, taken from the palette so that they read in light and dark alike."""
+"""Tones that the painted widgets share, from the palette so that they read in light and dark alike; pixels as icons."""
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 
 import qt
+from numpy.typing import NDArray
 
 # Each has a contrast of 3:1 or more with Slicer's light window (white) and its dark one (#323232).
 CLASS_COLORS: dict[str, tuple[int, int, int]] = {
@@ -57,3 +59,12 @@ def drawWords(
     """One line of text at `x`, which is its left end (align 0), its middle (0.5) or its right end (1)."""
     painter.setPen(qt.QPen(color))
     painter.drawText(round(x - align * painter.fontMetrics().horizontalAdvance(words)), round(baseline), words)
+
+
+def iconOf(pixels: NDArray) -> qt.QIcon:
+    """An icon of gray pixels ``[H, W]`` uint8, in their own shape."""
+    from PIL import Image
+
+    encoded = io.BytesIO()
+    Image.fromarray(pixels).save(encoded, format="PNG")
+    return qt.QIcon(qt.QPixmap.fromImage(qt.QImage.fromData(encoded.getvalue())))
