@@ -47,18 +47,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Measure and print; write where that is asked for."""
+    from BreastUSAILib.engine.analyzer import Analyzer
     from BreastUSAILib.report.atomic import output_errors
 
     from ..bundles.grade_thresholds import set_thresholds
     from ..data.splits import thinned
     from ..measure.explanations.figures import figures_of_maps
-    from ..measure.explanations.rows import explainers_of, map_rows
+    from ..measure.explanations.rows import map_rows, methods_of
     from ..measure.figures.figures import write_figures
     from ..measure.rows.evaluation import Question, held_out
 
     part = Part(given.part)
     found = held_out(Question(given.bundles, given.data, given.fold, given.train_on, given.duplicates, part))
-    classifier = _explained(found.subject.load().classifier, given.layer)
+    models = found.subject.load()
+    classifier = _explained(models.classifier, given.layer)
+    models = replace(models, classifier=classifier)
     if classifier.needs_lesion_mask:
         raise ModelError(
             "this classifier reads the lesion mask, so that its maps cannot be held against one",
@@ -70,7 +73,7 @@ def run(given: argparse.Namespace) -> int:
         examples = thinned(examples, given.most)
     if not examples:
         raise InputError("no outlined lesion is held out", where=given.data, remedy="Give data with masks")
-    rows = map_rows(classifier, explainers_of(classifier, given.methods), examples, found.trained_on)
+    rows = map_rows(Analyzer(models), methods_of(models, given.methods), examples, found.trained_on)
     told = {
         "classifiers": [found.subject.classifier.words],
         "parts": [part.value],

@@ -76,7 +76,9 @@ def test_the_command_measures_writes_and_sets_what_card_and_page_then_show(
     assert "| Grad-CAM |" in printed
     assert "| Saliency |" in printed
     figures = json.loads((results / "explanations.json").read_text())
-    assert set(figures["explanations"]["made-up"]["methods"]) == {"Grad-CAM", "Saliency"}
+    assert list(figures["explanations"]["made-up"]["methods"]) == [
+        *("Grad-CAM", "Saliency", "SmoothGrad", "Integrated Gradients", "GradientShap", "KernelShap", "Occlusion")
+    ]
     thresholds = load_classifier(pair[0]).grade_thresholds
     assert thresholds.least_energy_ratio == figures["thresholds"]["least_energy_ratio"]
     assert thresholds.least_energy_ratio >= 1
@@ -94,6 +96,12 @@ def test_how_many_lesions_and_which_methods_can_be_chosen(tmp_path: Path, capsys
     printed = capsys.readouterr().out
     assert "2 lesions" in printed
     assert "Saliency" not in printed
+
+
+def test_a_method_that_there_is_not_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pair, table = [write_classifier(tmp_path), write_segmenter(tmp_path)], write_data(tmp_path)
+    assert main(["explanations", *map(str, pair), "--data", str(table), "--methods", "magic"]) == 1
+    assert "there is no method 'magic'" in capsys.readouterr().err
 
 
 def test_a_layer_that_there_is_not_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from BreastUSAILib.engine.checks.sector import detect_sector
-from BreastUSAILib.engine.device import resolve_device
-from BreastUSAILib.engine.explanations.explanation import Explainer
+from BreastUSAILib.engine.analyzer import Analyzer
+from BreastUSAILib.engine.bundles.bundle import Models
+from BreastUSAILib.engine.errors import OptionError
 from BreastUSAILib.engine.explanations.grading.deletion import Areas, Predict, deletion_and_insertion, random_areas
 from BreastUSAILib.engine.explanations.grading.energy import energy_share
 from BreastUSAILib.engine.explanations.grading.grade import Ground, cheap_grades
-from BreastUSAILib.engine.explanations.registry import METHODS
+from BreastUSAILib.engine.explanations.registry import EXPLAIN_METHODS, METHODS, ExplanationMethod
 from BreastUSAILib.engine.findings.grades import HeatMapGrades
+from BreastUSAILib.engine.images.frames import Rectangle
 from BreastUSAILib.engine.images.letterbox import Letterbox
-from BreastUSAILib.engine.models.classifier import Classifier
-from BreastUSAILib.engine.options import AnalyzeOptions
+from BreastUSAILib.engine.options import AnalyzeOptions, ExplainOptions
 from BreastUSAILib.engine.pipeline.heat_map_grading import HeatMapGrading
 from BreastUSAILib.engine.preparing.prepare import prepare
 
@@ -43,8 +43,9 @@ class MapRow:
         grades: against the true outline.
         areas: of deletion and insertion.
         by_chance: the same of orders that know nothing.
-        shuffled: energy over area in the lesion of maps with the same values in other places.
-        milliseconds: how long the map took.
+        shuffled: of the classifier's own method, energy over area in the lesion of maps with the same values in other
+            places.
+        milliseconds: how long the map took, as the product makes it on demand.
         pass_milliseconds: how long a pass through the network took without one.
     """
 
@@ -65,72 +66,81 @@ class MapRow:
         return (self.areas.insertion - self.areas.deletion) - (self.by_chance.insertion - self.by_chance.deletion)
 
 
-def explainers_of(classifier: Classifier, options: Sequence[str] | None = None) -> list[Explainer]:
-    """The classifier's own explainer first, then the other methods that fit; `options` names those that are wanted."""
-    made = [classifier.explainer]
-    for method in METHODS:
-        way = method.in_pass
-        is_wanted = method.name != classifier.explainer.method and (options is None or method.option in options)
-        if way is None or not is_wanted:
-            continue
-        layer = way.layer_of(classifier.network)
-        if layer is not None:
-            made.append(way.make(classifier.network, layer))
-    return made
+def methods_of(models: Models, options: Sequence[str] | None = None) -> list[ExplanationMethod]:
+    """The classifier's own method first, then the others that fit; `options` names those that are wanted.
+
+    Raises OptionError for one that there is not.
+    """
+    known = {method.option for method in METHODS}
+    for option in options or ():
+        if option not in known:
+            raise OptionError(f"there is no method {option!r}", remedy=f"Choose of {', '.join(EXPLAIN_METHODS)}")
+    networks = models.classifier.network, models.segmenter.network
+    own = [method for method in METHODS if method.name == models.classifier.explainer.method]
+    others = [method for method in METHODS if method not in own and method.fits(*networks)]
+    return own + [method for method in others if options is None or method.option in options]
 
 
 def map_rows(
-    classifier: Classifier,
-    explainers: Sequence[Explainer],
+    analyzer: Analyzer,
+    methods: Sequence[ExplanationMethod],
     examples: Sequence[Example],
     trained_on: Iterable[str],
     steps: int = STEPS,
 ) -> list[MapRow]:
     """A row for every outlined lesion and method, of the class that the product explains unless told otherwise.
 
-    Raises InputError for an image or mask that cannot be read.
+    What explains the outline is asked of the product's own one; where it has none there is no row of such a method.
+    Images that the product rejects have no row. Raises InputError for an image or mask that cannot be read.
     """
-    device = resolve_device("auto")
-    classifier.network.to(device)
-    grading = HeatMapGrading(classifier, AnalyzeOptions().explain_class, device)
     trained = frozenset(trained_on)
     rows: list[MapRow] = []
     for number, example in enumerate(show_progress(examples)):
-        rows += _of_one(grading, explainers, example, example.dataset not in trained, steps, SEED + number)
+        rows += _of_one(analyzer, methods, example, example.dataset not in trained, steps, SEED + number)
     return rows
 
 
 def _of_one(
-    grading: HeatMapGrading, explainers: Sequence[Explainer], example: Example, across: bool, steps: int, seed: int
+    analyzer: Analyzer,
+    methods: Sequence[ExplanationMethod],
+    example: Example,
+    across: bool,
+    steps: int,
+    seed: int,
 ) -> list[MapRow]:
     frames = example.frames()
     gray = frames.gray(0)
     lesion = example.mask_array(gray.shape)
-    region = detect_sector(gray) if frames.region is None else frames.region.rectangle
-    if not lesion[region.slices].any():
+    analysis = analyzer.analyze(frames)
+    region = Rectangle(*analysis.input.region_px)
+    if analysis.verdict.key_frame is None or not lesion[region.slices].any():
         return []
-    wanted = grading.classifier.preprocessing
-    rows, columns = gray.shape
-    box = wanted.letterbox(rows, columns, region)
+    classifier = analyzer.models.classifier
+    grading = HeatMapGrading(classifier, AnalyzeOptions().explain_class, analyzer.device)
+    wanted, outlines = classifier.preprocessing, analysis.maps.labels(0)
+    box = wanted.letterbox(gray.shape[0], gray.shape[1], region)
     image, ground, predict = prepare(gray, box, wanted), Ground.of(gray, lesion, region), grading.predict(None)
     chance, pass_time = random_areas(image, image, predict, steps=steps), _seconds_of_a_pass(predict, image)
+    cells = classifier.explainer(grading.tensor(image[None], None), _TARGET)[1][0]
+    shuffled = _shuffled(cells, box, ground, seed)
     rows = []
-    for explainer in explainers:
+    for method in methods:
+        if method.needs_outline and not outlines.any():
+            continue
+        options = ExplainOptions((method.option,), analysis.input.region_px)
         started = time.perf_counter()
-        cells = explainer(grading.tensor(image[None], None), _TARGET)[1][0]
+        heat = analyzer.explain(frames, {0: outlines}, options).maps[method.option].map(0)
         taken = time.perf_counter() - started
-        grades = cheap_grades(0, explainer.method, box.restore(cells), ground)
-        square = grading.on_square(cells)
         rows.append(
             MapRow(
                 example.dataset,
                 example.group,
                 example.name,
                 across,
-                grades,
-                deletion_and_insertion(square, image, predict, steps=steps),
+                cheap_grades(0, method.name, heat, ground),
+                deletion_and_insertion(box.apply(heat), image, predict, steps=steps),
                 chance,
-                _shuffled(cells, box, ground, seed),
+                shuffled if method.name == classifier.explainer.method else (),
                 1000 * taken,
                 1000 * pass_time,
             )
