@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from BreastUSAILib.client.jobs.explain_job import ExplainJob
     from BreastUSAILib.client.process.background_engine import BackgroundEngine
     from BreastUSAILib.engine.errors import BreastUSAIError
+    from BreastUSAILib.engine.findings.comparison.comparison import Comparison
 
 LIBRARY = "BreastUSAILib"
 
@@ -359,6 +360,31 @@ class BreastUSAILogic(ScriptedLoadableModuleLogic):
             keepIdentity=keepIdentity,
             similarCases=similarCases,
         )
+
+    def compare(
+        self, before: Any, after: Any, pairs: Mapping[int, int] | None = None, *, areViews: bool = False
+    ) -> Comparison:
+        """Set two results of one patient side by side: of two exams, or of two views of one lesion.
+
+        Args:
+            before, after: each an image node that was analyzed, a folder of results or its ``analysis.json``, or an
+                `Analysis`.
+            pairs: numbers of lesions of `before` to those of `after`; None suggests pairs by size and depth.
+            areViews: the results are two views of the same lesions, which are put together to one likelihood each.
+
+        Returns:
+            The `Comparison`: `pairs`, each with its `changes` and `likelihood`; `only_before`, `only_after`, `remarks`.
+
+        Raises:
+            BreastUSAIError: there is no result, or a lesion is not there or given twice.
+
+        >>> found = BreastUSAILogic().compare("results/march", slicer.util.getNode("September"))
+        >>> [(change.name, change.within_error) for change in found.pairs[0].changes][0]
+        ('long_axis_mm', False)
+        """
+        from BreastUSAILib.client.comparing import compared, resultFrom
+
+        return compared(resultFrom(before), resultFrom(after), pairs, areViews=areViews)
 
     def explain(
         self,

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,8 +24,11 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 from BreastUSAILib.engine.analyzer import Analyzer  # noqa: E402
 from BreastUSAILib.engine.bundles.model_folder import load_models  # noqa: E402
 from BreastUSAILib.engine.errors import ModelError  # noqa: E402
+from BreastUSAILib.engine.reading import read  # noqa: E402
+from BreastUSAILib.report.json_file import write_json  # noqa: E402
 from BreastUSAILib.scene.images.samples import addSample  # noqa: E402
 from BreastUSAILib.scene.mrml.host import openHost, publish  # noqa: E402
+from BreastUSAILib.scene.source.sample_source import SAMPLES  # noqa: E402
 from Testing.client.events import until  # noqa: E402
 from Testing.client.fake_engine import ADDED, OUTLINES, SHIPPED, FakeEngine, FakeInstaller  # noqa: E402
 
@@ -104,6 +108,18 @@ class Pictures:
         call.finish(self._analyzer.counterfactuals(call.frames, call.masks, call.options))
         until(lambda: not panel.state.isBusy)
 
+    def _compared(self, panel: Any, engine: FakeEngine) -> None:
+        self._done(panel, engine)
+        with TemporaryDirectory() as folder:
+            earlier = Path(folder) / "march"
+            earlier.mkdir()
+            assert self._analyzer is not None
+            (frames,) = read(SAMPLES / "still_benign_calibrated.dcm")
+            write_json(self._analyzer.analyze(frames), earlier / "analysis.json")
+            panel.compare.chooseFile = lambda: str(earlier / "analysis.json")
+            panel.ui.compareFileButton.click()
+        panel.ui.compareSection.setProperty("collapsed", False)
+
     def _reader_first(self, panel: Any, engine: FakeEngine) -> None:
         panel.ui.readerSection.setProperty("collapsed", False)
         panel.ui.readerFirstCheckBox.setChecked(True)
@@ -134,6 +150,7 @@ SHOTS = (
     ("done-uncalibrated", UNCALIBRATED, "done"),
     ("calibration", UNCALIBRATED, "by_hand"),
     ("explained", STILL, "explained"),
+    ("compared", STILL, "compared"),
     ("checked", STILL, "checked"),
     ("reader-first", STILL, "reader_first"),
     ("edited", STILL, "edited"),

@@ -37,10 +37,22 @@ FLOORS = {
     ),
     "BreastUSAILib.scene": ("mrml", "views", "source", "images", "outlines", "results", "lesions"),
     "BreastUSAILib.client": (
-        *("stepped_work", "script_arrival", "similar_library", "installing", "process", "jobs", "scripting"),
+        *("stepped_work", "script_arrival", "similar_library", "installing", "process", "jobs", "comparing"),
+        "scripting",
     ),
     "BreastUSAILib.gui": (
-        *("panel_widgets", "words", "widgets", "slicer", "running", "parameters", "sections", "similar", "panel"),
+        *(
+            "panel_widgets",
+            "words",
+            "widgets",
+            "slicer",
+            "running",
+            "parameters",
+            "sections",
+            "similar",
+            "exams",
+            "panel",
+        ),
     ),
     "Training": (
         *("data", "augmentation", "recipes", "bundles", "measure", "gate", "similar", "calibration", "cards", "fit"),

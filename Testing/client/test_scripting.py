@@ -13,6 +13,7 @@ from BreastUSAILib.engine.errors import Cancelled, InputError, OptionError
 from BreastUSAILib.engine.findings.analysis import Label
 from BreastUSAILib.engine.findings.similar_cases import SimilarRequest
 from BreastUSAILib.engine.images.frames import InputKind, SpacingSource
+from BreastUSAILib.report.json_file import write_json
 from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
 from Testing.client.events import until
@@ -38,6 +39,24 @@ class EngineByHand:
     def explain(self, frames, masks, options, progress=None, cancelled=None):
         self.asked.append((masks, options))
         return made_by_hand(*options.methods, frames=tuple(masks))
+
+
+def test_results_of_nodes_and_of_files_are_set_side_by_side(scene, module, tmp_path):
+    logic, image = module.BreastUSAILogic(EngineByHand()), addVolumeNode(scene, marked_frames())
+    with pytest.raises(InputError, match="no result to compare"):
+        logic.compare(image, image)
+    found = logic.analyze(image)
+    write_json(found.analysis, tmp_path / "analysis.json")
+    same = logic.compare(tmp_path, image)
+    assert same.pairs
+    assert all(change.difference == 0 for pair in same.pairs for change in pair.changes)
+    assert all(pair.suggested for pair in same.pairs)
+    number = same.pairs[0].before
+    views = logic.compare(found.analysis, image, {number: number}, areViews=True)
+    assert [pair.suggested for pair in views.pairs] == [False]
+    assert views.pairs[0].likelihood is not None
+    with pytest.raises(OptionError, match="has no lesion 99"):
+        logic.compare(image, image, {99: 1})
 
 
 @pytest.mark.parametrize(("frames", "explained"), [("all", [0, 1, 2]), ("key", [2]), ("1", [1]), ("every:2", [0, 2])])

@@ -14,6 +14,7 @@ from ..client.process.background_engine import BackgroundEngine
 from ..client.script_arrival import panelClosed, panelOpened
 from ..engine.images.places import Place
 from ..scene.views.heat_map_views import ForegroundWatch
+from .exams.compare_section import CompareSection
 from .parameters import stateOf
 from .running.runner import PanelState, Runner
 from .sections.analyze_section import AnalyzeSection
@@ -76,7 +77,7 @@ class Panel:
         self.analysis = AnalyzeSection(ui, self.analyze, self.cancel, self.showLog)
         self.blocks = ResultBlocks(ui, self.analyze, self.rescore, self.explain, self.analysis.say, self.find, window)
         self.blocks.onAssessed = self._onAssessed
-        self.similar = SimilarSection(ui)
+        self.similar, self.compare = SimilarSection(ui), CompareSection(ui)
         self.blocks.result.onOverride = lambda: self.analyze(isOverriding=True)
         self.models = ModelsSection(ui, engine)
         self.report = ReportSection(ui, engine)
@@ -142,7 +143,7 @@ class Panel:
         self.runner.cleanup()
         self.setParameterNode(None)
         blocks = (self.shown, self.layout, self.input, self.blocks, self.similar, self.models, self.report)
-        for block in (*blocks, self.shortcuts):
+        for block in (*blocks, self.compare, self.shortcuts):
             block.cleanup()
         self._log.close()
 
@@ -223,7 +224,9 @@ class Panel:
                 self.input.refresh()
                 self.blocks.setOtherShown(self.shown.problem)
                 self.blocks.refresh()
-                self.similar.refresh(None if self.blocks.isOut else self.parameters)
+                seen = None if self.blocks.isOut else self.parameters
+                self.similar.refresh(seen)
+                self.compare.refresh(seen)
                 self.models.refresh()
                 self.report.setState(self.blocks.isHidden, self.blocks.edits.isEdited)
                 if not self._isStale:

@@ -137,6 +137,15 @@ class PanelWidgets:
     similarVoteLabel: qt.QLabel
     similarListWidget: qt.QListWidget
     similarCloseButton: qt.QPushButton
+    compareSection: ctk.ctkCollapsibleButton
+    compareWithLabel: qt.QLabel
+    compareWithComboBox: qt.QComboBox
+    compareKindLabel: qt.QLabel
+    compareKindComboBox: qt.QComboBox
+    comparePairsLabel: qt.QLabel
+    comparePairsLineEdit: qt.QLineEdit
+    compareFileButton: qt.QPushButton
+    compareLabel: qt.QLabel
     editSection: ctk.ctkCollapsibleButton
     editContents: qt.QFrame
     editHintLabel: qt.QLabel

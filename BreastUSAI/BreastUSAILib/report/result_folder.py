@@ -9,6 +9,7 @@ from pathlib import Path
 from ..engine.explanations.registry import EXPLAIN_METHODS
 from ..engine.findings.analysis import Analysis
 from ..engine.findings.counterfactual.counterfactuals import Counterfactuals
+from ..engine.findings.document_form import ANALYSIS
 from ..engine.images.frames import Frames
 from ..engine.images.without_text import without_text
 from .atomic import atomic_folder
@@ -20,7 +21,6 @@ from .preview import write_preview
 from .privacy import private_frames, without_identifiers
 from .reports import REPORT_FILES, ReportOptions, Reports, write_reports
 
-ANALYSIS = "analysis.json"
 SEGMENTATION = "segmentation.seg.nrrd"
 HEAT_MAP = "heatmap.nrrd"
 PREVIEW = "preview.png"

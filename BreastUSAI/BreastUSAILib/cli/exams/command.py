@@ -12,17 +12,13 @@ from ... import RESEARCH_USE
 from ...engine.errors import BreastUSAIError, InputError
 from ...engine.findings.analysis import Analysis
 from ...engine.findings.comparison.comparison_words import comparison_lines
-from ...engine.findings.document_form import analysis_from
+from ...engine.findings.document_form import is_result, read_result
 from ...engine.images.frames import Frames
 from ...engine.interface import Engine
 from ...engine.options import AnalyzeOptions
-from ...report.result_folder import ANALYSIS
 from ..inputs_run import Read, reading_inputs
 from ..terminal import Terminal, quiet_libraries
-from .arguments import COMPARE, PAIR
-
-_LARGEST_BYTES = 1 << 28
-_SIDES = {COMPARE: ("before", "after"), PAIR: ("in the first view", "in the second view")}
+from .arguments import COMPARE
 
 
 def run_exams(
@@ -45,7 +41,7 @@ def run_exams(
     if chosen.json:
         terminal.say(json.dumps(comparison.to_json(), allow_nan=False))
         return 0
-    lines = comparison_lines(comparison, *_SIDES[chosen.command], is_follow_up=chosen.command == COMPARE)
+    lines = comparison_lines(comparison, is_follow_up=chosen.command == COMPARE)
     for line in [*lines, RESEARCH_USE]:
         terminal.say(line)
     return 0
@@ -65,24 +61,12 @@ def _results(
     found = []
     with ExitStack() as stack:
         for path in paths:
-            document = path / ANALYSIS if path.is_dir() else path
-            if document.name.endswith(".json") and document.is_file():
-                found.append(_stored(document))
+            if is_result(path):
+                found.append(read_result(path))
                 continue
             engine = engine or open_engine(chosen)
             found.append(_analyzed(path, engine, stack.enter_context(reading_inputs())))
     return found
-
-
-def _stored(path: Path) -> Analysis:
-    try:
-        if path.stat().st_size > _LARGEST_BYTES:
-            raise InputError("the file is too large for a result", where=path, remedy="Give an analysis.json")
-        return analysis_from(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(
-            f"this is no result of BreastUSAI ({error})", where=path, remedy="Give what 'breastusai analyze' wrote"
-        ) from error
 
 
 def _analyzed(path: Path, engine: Engine, read: Read) -> Analysis:

@@ -6,15 +6,17 @@ Needs numpy alone.
 
 from __future__ import annotations
 
+import json
 import math
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from ..errors import OptionError
+from ..errors import InputError, OptionError
 from ..flags import FlagCode
 from ..images.frames import SpacingSource
 from .analysis import Analysis, Explanation, Malignancy, Probabilities
@@ -27,6 +29,10 @@ _LATER_WORDS: Mapping[type[Enum], Enum] = {FlagCode: FlagCode.OTHER, SpacingSour
 """Enums that later versions may add to, with what stands for a word that this one does not know."""
 
 _MILLIMETRES = [one.key for one in LESION_MEASURES if one.unit in MILLIMETRES and one.default is REQUIRED]
+ANALYSIS = "analysis.json"
+"""The file of a result in its folder."""
+
+_LARGEST_BYTES = 1 << 28
 _LARGEST = 2**31  # what Qt and VTK count to
 
 
@@ -207,3 +213,22 @@ def _text(value: Any) -> str:
 def _require(is_so: bool, value: Any, what: str) -> None:
     if not is_so:
         raise ValueError(f"{str(value)[:40]!r} stands where {what} is wanted")
+
+
+def is_result(path: Path) -> bool:
+    """Whether that is the file of a result, or a folder of results with one."""
+    document = path / ANALYSIS if path.is_dir() else path
+    return document.suffix == ".json" and document.is_file()
+
+
+def read_result(path: Path) -> Analysis:
+    """The result in ``analysis.json``, which may be given by its folder; it has no maps. Raises InputError."""
+    document = path / ANALYSIS if path.is_dir() else path
+    try:
+        if document.stat().st_size > _LARGEST_BYTES:
+            raise InputError("the file is too large for a result", where=path, remedy="Give an analysis.json")
+        return analysis_from(json.loads(document.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"this is no result of BreastUSAI ({error})", where=path, remedy="Give what 'breastusai analyze' wrote"
+        ) from error

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...engine.errors import InputError
+from ...engine.findings.document_form import ANALYSIS
 from ..tables.csv_tables import write_csv
 
 READER_KEY = "reader_assessment"
@@ -22,7 +23,6 @@ COLUMNS = (
 )
 """Of the table. Categories are BI-RADS', confidences per cent; `seconds` from the first look to the category before."""
 
-_ANALYSIS = "analysis.json"
 _LARGEST_BYTES = 1 << 28
 _WORDS = {
     "reader": "Reader",
@@ -63,7 +63,7 @@ def saved_cases(folders: Iterable[Path]) -> Iterator[StudyCase]:
     for folder in folders:
         if not folder.is_dir():
             raise InputError("this is no folder", where=folder, remedy="Give folders with saved reports")
-        for path in sorted(folder.rglob(_ANALYSIS)):
+        for path in sorted(folder.rglob(ANALYSIS)):
             document = _read(path)
             if _entry(document):
                 yield StudyCase(path.parent.name, document)

@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 from ...engine.errors import InputError
 from ...engine.findings.analysis import Analysis
 from ...engine.findings.descriptors import READER_WORDS_KEY, reader_words_in
-from ...engine.findings.document_form import analysis_from
+from ...engine.findings.document_form import ANALYSIS, analysis_from
 from ...engine.findings.maps import CroppedLabels
 from ...engine.images.frames import Frames
 from ...engine.images.without_text import without_text
 from ..atomic import atomic_file, atomic_folder
 from ..privacy import private_frames, without_identifiers
 from ..reports import REPORT_FILES, ReportOptions, Reports, write_reports
-from ..result_folder import ANALYSIS
 from .reader_study import READER_KEY, reader_words
 
 _NAMES_KEY = "lesion_names"

@@ -12,18 +12,24 @@ COMPARISON_VERSION = "1.0.0"
 LIKELIHOOD = "likelihood"
 """`Change.name` of the likelihood of malignancy."""
 
-OTHER_MODELS = (
+
+def _(words: str) -> str:
+    """Marks what is translated where it is shown."""
+    return words
+
+
+OTHER_MODELS = _(
     "The results are by different models: a likelihood may differ for that alone. Analyze both with the same."
 )
-LENGTHS_NOT_COMPARED = "The pixel size of one of the images is not known: lengths are not compared."
-OTHER_PREVALENCE = "The likelihoods are at different prevalences: they are not comparable."
-ONE_REJECTED = "One of the inputs was rejected and has no lesions."
-ERROR_OF_OUTLINE = (
+LENGTHS_NOT_COMPARED = _("The pixel size of one of the images is not known: lengths are not compared.")
+OTHER_PREVALENCE = _("The likelihoods are at different prevalences: they are not comparable.")
+ONE_REJECTED = _("One of the inputs was rejected and has no lesions.")
+ERROR_OF_OUTLINE = _(
     "The error of a difference is that of the outlines alone: another angle or pressure of the probe changes a length "
     "too."
 )
-VIEWS_DISAGREE = "The views disagree on the likelihood by more than their errors: look at each by itself."
-SUGGESTED = "Pairs that you did not give are suggested by size and depth: check that they are the same lesion."
+VIEWS_DISAGREE = _("The views disagree on the likelihood by more than their errors: look at each by itself.")
+SUGGESTED = _("Pairs that you did not give are suggested by size and depth: check that they are the same lesion.")
 
 
 @dataclass(frozen=True)
