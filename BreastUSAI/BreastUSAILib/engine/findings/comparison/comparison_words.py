@@ -95,9 +95,8 @@ def _judged_words(change: Change, _: Translate = english) -> str:
 
 def _both_words(change: Change, _: Translate = english) -> str:
     """One measure in both views."""
-    return _("{measure} {one} and {other}").format(
-        measure=_title_words(change, _), one=_value_words(change, change.before), other=_value_words(change, change.after)
-    )
+    one, other = _value_words(change, change.before), _value_words(change, change.after)
+    return _("{measure} {one} and {other}").format(measure=_title_words(change, _), one=one, other=other)
 
 
 def _together_words(pair: LesionPair, _: Translate = english) -> str:
