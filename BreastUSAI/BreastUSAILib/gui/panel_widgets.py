@@ -152,6 +152,7 @@ class PanelWidgets:
     editButton: qt.QPushButton
     rescoreButton: qt.QPushButton
     findLesionButton: qt.QPushButton
+    findBoxButton: qt.QPushButton
     reportSection: ctk.ctkCollapsibleButton
     reportContents: qt.QFrame
     reportPdfCheckBox: qt.QCheckBox

@@ -6,11 +6,13 @@ import dataclasses
 
 import pytest
 import qt
+import slicer
 
 from BreastUSAILib.engine.images.frames import InputKind
 from BreastUSAILib.gui.running.runner import PanelState
 from BreastUSAILib.scene.images.cine import addCine
 from BreastUSAILib.scene.images.volume_node import addVolumeNode
+from BreastUSAILib.scene.lesions.click_point import CORNERS_CLASS
 from BreastUSAILib.scene.mrml.nodes import nodesOfClass
 from BreastUSAILib.scene.results.stored_report import storedReport
 from BreastUSAILib.scene.views.lesion_views import goToFrame
@@ -68,6 +70,61 @@ def test_a_click_beside_the_outlines_asks_the_engine_for_that_place_alone(panel,
     assert "Lesion 3 (asked for)" in names_in(panel)
     assert not panel.ui.editedLabel.visible
     assert any(one.asked for one in storedReport(panel.parameters.report).analysis.lesions)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_corners_ask_for_the_box_between_them(panel, engine, scene, kind):
+    image = analyzed(panel, engine, scene, kind)
+    frame = 0 if kind == "still" else 1
+    goToFrame(image, None, frame)
+    before, plane = len(engine.calls), frame if kind == "volume" else 0.0
+
+    panel.ui.findBoxButton.click()
+    click_in_view(scene, world_of(image, (44.0, 40.0, plane)))
+    slicer.app.processEvents()
+    assert panel.ui.findBoxButton.checked, "the other corner is still to come"
+    click_in_view(scene, world_of(image, (36.0, 32.0, plane)))
+    until(lambda: len(engine.calls) > before, "the question to the engine")
+
+    (place,) = engine.calls[-1].options.places
+    assert (place.column, place.row) == (pytest.approx(40, abs=1e-3), pytest.approx(36, abs=1e-3))
+    assert (place.width, place.height) == (pytest.approx(9, abs=1e-3), pytest.approx(9, abs=1e-3))
+    assert place.frame == frame
+    assert not panel.ui.findBoxButton.checked
+    assert nodesOfClass(scene, CORNERS_CLASS) == []
+
+
+def test_a_box_around_an_outline_does_not_remove_it(panel, engine, scene):
+    image = analyzed(panel, engine, scene, "still")
+    before = len(engine.calls)
+    panel.ui.findBoxButton.click()
+    for sign in (-8.0, 8.0):
+        click_in_view(scene, world_of(image, (ON_SECOND[0] + sign, ON_SECOND[1] + sign, 0.0)))
+    until(lambda: len(engine.calls) > before, "the question to the engine")
+    assert names_in(panel) == ["Lesion 1", "Lesion 2"]
+
+
+def test_corners_that_lie_on_one_another_are_no_box(panel, engine, scene):
+    image = analyzed(panel, engine, scene, "still")
+    before = len(engine.calls)
+    panel.ui.findBoxButton.click()
+    for _corner in range(2):
+        click_in_view(scene, world_of(image, (*BESIDE, 0.0)))
+    until(lambda: not panel.ui.findBoxButton.checked, "the clicks to be taken")
+    assert len(engine.calls) == before
+    assert "no corners of a box" in panel.ui.messageLabel.text
+
+
+def test_one_button_is_down_at_a_time(panel, engine, scene):
+    analyzed(panel, engine, scene, "still")
+    panel.ui.findBoxButton.click()
+    panel.ui.findLesionButton.click()
+    assert panel.ui.findLesionButton.checked
+    assert not panel.ui.findBoxButton.checked
+    assert nodesOfClass(scene, CORNERS_CLASS) == []
+    assert len(nodesOfClass(scene, FIDUCIALS)) == 1
+    panel.ui.findLesionButton.click()
+    assert nodesOfClass(scene, FIDUCIALS) == []
 
 
 def test_a_click_on_an_outline_removes_it_without_the_engine(panel, engine, scene):

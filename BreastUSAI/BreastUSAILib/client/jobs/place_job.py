@@ -28,7 +28,7 @@ from .rescore_job import optionsOf
 
 
 class PlaceJob:
-    """Looks for a lesion at a place of the parameters' image, or removes the outline that is there.
+    """Looks for a lesion at a place of the parameters' image; at a point with an outline, removes that.
 
     Args:
         engine: what is asked.
@@ -65,7 +65,7 @@ class PlaceJob:
 
     def start(self) -> None:
         """Begin, without waiting for anything."""
-        identifier = segmentAt(self._nodes, self._place)
+        identifier = None if self._place.is_box else segmentAt(self._nodes, self._place)
         if identifier is None:
             self._work.start()
             return

@@ -1,4 +1,4 @@
-"""The button "Find lesion at click": the next click in a slice view looks for a lesion, or removes an outline."""
+"""The buttons "Find lesion at click" and "in box": what is clicked next looks for a lesion, or removes an outline."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from ..widgets.buttons import enableOrSay
 from ..words.plain_words import sentenceOf
 
 if TYPE_CHECKING:
-    from ...scene.mrml.node_types import vtkMRMLMarkupsFiducialNode
+    from ...scene.mrml.node_types import vtkMRMLMarkupsNode
     from ..panel_widgets import PanelWidgets
     from ..parameters import BreastUSAIParameters
 
 
 class FindSection:
-    """While the button is down, the next click in a slice view places a point; Esc, or a right click, gives it up.
+    """While a button is down, the next click in a slice view places a point, the next two the corners of a box.
+
+    Esc, or a right click, gives it up.
 
     Args:
         ui: the panel's widgets.
@@ -40,7 +42,8 @@ class FindSection:
     ) -> None:
         self._ui, self._onPlace, self._onProblem = ui, onPlace, onProblem
         self._parameters: BreastUSAIParameters | None = None
-        self._point: vtkMRMLMarkupsFiducialNode | None = None
+        self._point: vtkMRMLMarkupsNode | None = None
+        self._buttons = (ui.findLesionButton, ui.findBoxButton)
         self._missing = ""
         markups = slicer.vtkMRMLMarkupsNode
         self._clicks = NodeWatch((markups.PointPositionDefinedEvent,), self._onClick)
@@ -50,7 +53,8 @@ class FindSection:
             self._escape = qt.QShortcut(qt.QKeySequence("Esc"), window)
             self._escape.enabled = False
             self._escape.activated.connect(self.giveUp)
-        ui.findLesionButton.toggled.connect(self._onToggled)
+        ui.findLesionButton.toggled.connect(self._onPointToggled)
+        ui.findBoxButton.toggled.connect(self._onBoxToggled)
 
     def setParameterNode(self, parameters: BreastUSAIParameters | None) -> None:
         """Look for lesions in the image of these parameters from now on."""
@@ -58,9 +62,10 @@ class FindSection:
         self._parameters = parameters
 
     def refresh(self, missing: str) -> None:
-        """Enable the button, or say in its tooltip why it is not."""
+        """Enable the buttons, or say in their tooltips why they are not."""
         self._missing = missing
-        enableOrSay(self._ui.findLesionButton, missing)
+        for button in self._buttons:
+            enableOrSay(button, missing)
         if missing:
             self.giveUp()
 
@@ -73,7 +78,7 @@ class FindSection:
         point, self._point = self._point, None
         if point is not None:
             removeClickPoint(point)
-        self._ui.findLesionButton.checked = False
+        self._press(None)
 
     def cleanup(self) -> None:
         """Let go of everything, the key too."""
@@ -83,13 +88,27 @@ class FindSection:
             self._escape.deleteLater()
             self._escape = None
 
-    def _onToggled(self, isDown: bool) -> None:
+    def _onPointToggled(self, isDown: bool) -> None:
+        self._onToggled(isDown, isBox=False)
+
+    def _onBoxToggled(self, isDown: bool) -> None:
+        self._onToggled(isDown, isBox=True)
+
+    def _press(self, down: qt.QPushButton | None) -> None:
+        """Let that button be down, and the other one up, without asking anything."""
+        for button in self._buttons:
+            wasBlocked = button.blockSignals(True)
+            button.checked = button is down
+            button.blockSignals(wasBlocked)
+
+    def _onToggled(self, isDown: bool, isBox: bool) -> None:
+        self.giveUp()
         if not isDown:
-            self.giveUp()
             return
         volume = None if self._parameters is None else self._parameters.inputVolume
-        if self._point is None and not self._missing and volume is not None:
-            self._point = addClickPoint(volume)
+        if not self._missing and volume is not None:
+            self._press(self._buttons[isBox])
+            self._point = addClickPoint(volume, isBox)
             self._clicks.watch(self._point)
             self._modes.watch(volume.GetScene().GetNodeByID("vtkMRMLInteractionNodeSingleton"))
             if self._escape is not None:
@@ -117,6 +136,8 @@ class FindSection:
             self.giveUp()
             self._onProblem(sentenceOf(error))
             return
+        if place is None and isPlacing(self._point):
+            return  # the other corner is still to come
         self.giveUp()
         if place is not None:
             self._onPlace(place)
