@@ -78,6 +78,14 @@ OTHER_MODALITY = _(
     "The file says that its modality is {modality} and not ultrasound; it was analyzed only because this was asked for"
     ", and the result means nothing unless the file is wrong about itself."
 )
+OTHER_BODY_PART = _(
+    "The file says that it shows the {part} and not the breast, so no verdict is given; ask for a result all the same "
+    "if the file is wrong about itself."
+)
+AXILLA = _(
+    "The file says that it shows the axilla: the networks have learned breasts alone, and a lymph node may be outlined "
+    "and scored as a lesion of the breast."
+)
 BURNED_IN = _(
     "The file says that its pixels hold text that may name the patient: look at every picture before you pass it on."
 )

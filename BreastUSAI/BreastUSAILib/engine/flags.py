@@ -54,6 +54,8 @@ class FlagCode(str, Enum):
     REJECTION_OVERRIDDEN = "rejection_overridden"
     ASKED_FOR = "asked_for"
     NOTHING_THERE = "nothing_there"
+    OTHER_BODY_PART = "other_body_part"
+    AXILLA = "axilla"
     OTHER = "other"
 
 

@@ -1,4 +1,4 @@
-"""A place that a reader points at in a slice view, in Slicer's own way of placing markups: a point, or a box's corners."""
+"""A place that a reader points at in a slice view, in Slicer's own way of placing markups: a point, or two corners."""
 
 from __future__ import annotations
 
