@@ -21,7 +21,7 @@ from ..measure.presentation.wording import NOT_MEASURED, with_interval
 from . import card_figures
 from .card_columns import Column, headline_values, read_columns
 from .card_controls import controls
-from .card_explanations import graded_maps
+from .card_explanations import graded_maps, threshold_lines
 from .sources import SOURCES
 
 NOTES = Path(__file__).resolve().parent / "notes"
@@ -73,7 +73,8 @@ def write_card(
     columns = read_columns(figures, info.task, words)
     controlled = controls(read_control_figures(controls_file) if controls_file else None, info.task, words)
     own = NOTES / f"{info.name}.md"
-    maps = graded_maps(read_explanations(explanations_file) if explanations_file else None, words)
+    measured = read_explanations(explanations_file) if explanations_file else None
+    maps = [*graded_maps(measured, words), *threshold_lines(metadata)]
     told = _read_notes(notes or (own if own.is_file() else None))
     text = card_text(metadata, columns, told, controlled, maps)
     headlines = {column.title: headline_values(column, info.task) for column in columns}

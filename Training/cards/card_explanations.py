@@ -33,7 +33,6 @@ def graded_maps(figures: Mapping[str, Any] | None, words: str | None = None) -> 
         images = next(iter(found["methods"].values()))["images"]
         across = ", across data sets" if found["across"] else ""
         lines += [f"{dataset}{across}, {images} lesions:", "", *table(HEADINGS, table_rows(figures, dataset)), ""]
-    lines += _threshold_lines(figures)
     return [*lines, "```", figures["command"], "```", ""] if "command" in figures else lines
 
 
@@ -46,13 +45,15 @@ def maps_of_recipes(recipes: Iterable[Recipe], results: Path) -> list[str]:
     return ["### Heat maps", "", *lines] if lines else []
 
 
-def _threshold_lines(figures: Mapping[str, Any]) -> list[str]:
-    thresholds = figures.get("thresholds") or {}
-    chosen = {name: value for name, value in thresholds.items() if name != "rule" and value is not None}
+def threshold_lines(metadata: Mapping[str, Any]) -> list[str]:
+    """What the maps of a bundle must reach to stand without a warning, and how that was chosen; nothing without any."""
+    chosen = ((metadata["breastusai"].get("explanation") or {}).get("grades")) or {}
     if not chosen:
         return []
+    report = metadata.get("grades_report") or {}
     values = ", ".join(f"`{name}` {value:g}" for name, value in chosen.items())
-    return [
-        *wrapped(f"A map is warned of by these thresholds: {values}. How they are chosen: {thresholds['rule']}"),
-        "",
-    ]
+    said = f"A map is warned of by these thresholds: {values}."
+    if report:
+        part = ", ".join(report["parts"])
+        said += f" They were chosen on {report['images']} lesions of the {part} part. {report['rule']}"
+    return [*wrapped(said), ""]

@@ -125,10 +125,10 @@ def test_a_frame_that_cannot_be_decoded_is_named(tmp_path: Path) -> None:
     assert "frame 0 cannot be decoded from JPEG Baseline" in problem(path)
 
 
-def test_a_video_is_named_as_one(tmp_path: Path) -> None:
+def test_a_video_without_a_picture_is_named_as_one(tmp_path: Path) -> None:
     dataset = dicom_dataset(ramp(), PixelData=encapsulate([b"\0" * 32]))
     path = save(dataset, tmp_path / "a.dcm", "1.2.840.10008.1.2.4.102")
-    assert "this is a video (MPEG-4" in problem(path)
+    assert "the video cannot be read" in problem(path)
 
 
 @pytest.mark.parametrize("syntax", ["1.2.840.113619.5.2", "1.2.840.10008.1.2.4.999"])  # General Electric's own; none

@@ -49,7 +49,8 @@ def meta_information(tmp_path: Path) -> bytes:
 def test_zeros_are_not_dicom_however_many(tmp_path: Path) -> None:
     meta = meta_information(tmp_path)
     assert "neither DICOM" in problem(sparse(tmp_path / "a.dcm", b""))
-    assert "neither DICOM" in problem(sparse(tmp_path / "b.dcm", b"\x1aE\xdf\xa3 a film"))
+    assert "neither DICOM" in problem(sparse(tmp_path / "b.dcm", b"no film"))
+    assert "the video cannot be read" in problem(sparse(tmp_path / "f.dcm", b"\x1aE\xdf\xa3 a film"))
     assert "ends before" in problem(sparse(tmp_path / "c.dcm", bytes(128) + b"DICM"))
     assert "ends before" in problem(sparse(tmp_path / "d.dcm", meta))
     assert "no pixel data" in problem(sparse(tmp_path / "e.dcm", meta + b"\x08\x00\x60\x00CS\x02\x00US"))

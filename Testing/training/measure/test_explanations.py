@@ -84,6 +84,8 @@ def test_the_command_measures_writes_and_sets_what_card_and_page_then_show(
     assert thresholds.least_energy_ratio >= 1
     card = write_card(pair[0], [], explanations_file=results / "explanations.json")
     assert "energy in lesion over area" in card
+    assert f"`least_energy_ratio` {thresholds.least_energy_ratio:g}" in card
+    assert "They were chosen on" in card
     page = "\n".join(maps_of_recipes([recipe_named("four-layer-cnn")], tmp_path / "results"))
     assert "### Heat maps" in page
     assert figures["command"] in page

@@ -17,8 +17,9 @@ from ..images.frames import Frames
 from ..images.plausible_spacing import without_impossible_size
 from .dicom.dicom_file import has_dicom_preamble
 from .dicom.reader import read_dicom
-from .names import PICTURES, VOLUMES, extension
+from .names import PICTURES, VIDEOS, VOLUMES, extension
 from .picture import is_picture, read_picture
+from .video.video_file import is_video, read_video
 from .volumes.volume_file import is_volume_file, read_volume_file
 
 Result = TypeVar("Result")
@@ -94,4 +95,6 @@ def _read(path: Path, any_modality: bool) -> Frames:
         return read_volume_file(path)
     if kind in PICTURES or is_picture(path):
         return read_picture(path)
+    if kind in VIDEOS or is_video(path):
+        return read_video(path)
     return read_dicom(path, any_modality)

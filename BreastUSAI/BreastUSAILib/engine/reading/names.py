@@ -8,6 +8,7 @@ PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"})
 VOLUMES = frozenset(
     {".nrrd", ".nhdr", ".nii", ".nii.gz", ".mha", ".mhd", ".seg.nrrd", ".seq.nrrd", ".igs.nrrd", ".igs.mha"}
 )
+VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts"})
 _DICOM = frozenset({".dcm", ".dicom", ".ima"})
 NOT_IMAGES = frozenset(
     {
@@ -24,7 +25,7 @@ NOT_IMAGES = frozenset(
 def extension(path: Path) -> str:
     """The extension in small letters, doubled ones (``.nii.gz``) whole, empty where there is none that is known."""
     name = path.name.lower()
-    known = VOLUMES | PICTURES | _DICOM | NOT_IMAGES
+    known = VOLUMES | PICTURES | VIDEOS | _DICOM | NOT_IMAGES
     matching = [suffix for suffix in known if name.endswith(suffix) and len(name) > len(suffix)]
     return max(matching, key=len, default="")
 

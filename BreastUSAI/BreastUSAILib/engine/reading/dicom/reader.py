@@ -7,11 +7,13 @@ from pathlib import Path
 
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.uid import UID
+from pydicom.uid import UID, MPEGTransferSyntaxes
 
 from ...errors import InputError
 from ...images.frames import Frames, InputKind, SourceIdentity, SpacingSource
 from ..names import stem
+from ..video.dicom_video import dicom_video
+from ..video.video_frames import VideoFrames
 from .dicom_file import DicomFile, plain_text, read_header, readable_header
 from .dicom_geometry import measured_spacing, slicer_ijk_to_ras
 from .dicom_remarks import RESIZED, dicom_remarks, modality_word
@@ -38,7 +40,7 @@ def read_dicom(path: Path, any_modality: bool = False) -> Frames:
 
 
 def _frames(file: DicomFile) -> Frames:
-    pixels = DicomPixels(file)
+    pixels = _pixels(file)
     dataset = file.dataset
     kind = InputKind.CINE if pixels.count > 1 else InputKind.STILL
     slices = None
@@ -65,7 +67,7 @@ def _frames(file: DicomFile) -> Frames:
         ijk_to_ras=slicer_ijk_to_ras(dataset),
         pixel_spacing_mm=spacing,
         spacing_source=source,
-        frame_times_s=None if kind is InputKind.VOLUME else frame_times_s(dataset, pixels.count),
+        frame_times_s=None if kind is InputKind.VOLUME else _times(dataset, pixels),
         regions=regions,
         region=region,
         identity=source_identity(dataset),
@@ -76,7 +78,13 @@ def _frames(file: DicomFile) -> Frames:
     )
 
 
-def _chosen(pixels: DicomPixels, slices: VolumeSlices) -> Callable[[int], NDArray]:
+def _pixels(file: DicomFile) -> DicomPixels | VideoFrames:
+    if file.transfer_syntax in MPEGTransferSyntaxes and file.pixels is not None:
+        return dicom_video(file, file.pixels)
+    return DicomPixels(file)
+
+
+def _chosen(pixels: DicomPixels | VideoFrames, slices: VolumeSlices) -> Callable[[int], NDArray]:
     """The frames of a volume that are its slices, in their order."""
 
     def read_frame(index: int) -> NDArray:
@@ -89,6 +97,12 @@ def _chosen(pixels: DicomPixels, slices: VolumeSlices) -> Callable[[int], NDArra
         return pixels.read_frame(slices.frames[index])
 
     return read_frame
+
+
+def _times(dataset: Dataset, pixels: DicomPixels | VideoFrames) -> tuple[float, ...] | None:
+    """The header's times; those of a video's own where the header has none."""
+    known = frame_times_s(dataset, pixels.count)
+    return pixels.times_s if known is None and isinstance(pixels, VideoFrames) and pixels.count > 1 else known
 
 
 def check_ultrasound(file: DicomFile, any_modality: bool = False) -> None:

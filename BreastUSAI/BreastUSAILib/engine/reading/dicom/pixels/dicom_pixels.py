@@ -53,7 +53,6 @@ class DicomPixels:
             first_used_bit(file, self._options),
             file.path,
         )
-        self._samples.refuse_video()
         count = frame_count(file)
         if self._is_encapsulated():
             offsets = file.dataset.get("ExtendedOffsetTable")

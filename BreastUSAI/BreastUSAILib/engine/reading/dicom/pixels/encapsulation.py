@@ -48,10 +48,7 @@ def encapsulated_frames(
     say how many frames there are, and what is found is all of them. Raises InputError where fewer than `count`
     complete frames are there.
     """
-    with pixels.open() as file:
-        file.seek(pixels.offset)
-        end = pixels.size if pixels.length is None else min(pixels.size, pixels.offset + pixels.length)
-        found = _scan(file, end)
+    found = _scanned(pixels)
     if count is None:
         count = _frames_found(found, extended_offsets)
     starts = _frame_starts(found, count, extended_offsets)
@@ -62,6 +59,18 @@ def encapsulated_frames(
         [(fragment.start, fragment.length) for fragment in found.fragments[first:last]]
         for first, last in pairwise(bounds)
     ]
+
+
+def fragments_in_order(pixels: PixelElement) -> list[tuple[int, int]]:
+    """(offset, length) of all fragments, whatever frames they belong to."""
+    return [(fragment.start, fragment.length) for fragment in _scanned(pixels).fragments]
+
+
+def _scanned(pixels: PixelElement) -> _Found:
+    with pixels.open() as file:
+        file.seek(pixels.offset)
+        end = pixels.size if pixels.length is None else min(pixels.size, pixels.offset + pixels.length)
+        return _scan(file, end)
 
 
 def _what_is_missing(found: _Found, count: int) -> str:

@@ -17,7 +17,6 @@ from pydicom.uid import (
     JPEGLosslessSV1,
     JPEGLSLossless,
     JPEGLSTransferSyntaxes,
-    MPEGTransferSyntaxes,
     RLELossless,
 )
 
@@ -63,15 +62,6 @@ class FrameSamples:
         self._first_bit = first_bit
         self._where = where
         self._decoders: dict[UID, FrameDecoder] = {}
-
-    def refuse_video(self) -> None:
-        """Raises InputError for a transfer syntax whose frames cannot be taken out one by one."""
-        if self._syntax in MPEGTransferSyntaxes:
-            raise InputError(
-                f"this is a video ({plain_text(self._syntax.name)}), which is not read",
-                where=self._where,
-                remedy="Export it as a multi-frame image, uncompressed or as JPEG",
-            )
 
     def native(self, file: BinaryIO, index: int, count: int) -> NDArray:
         """Stored samples of an uncompressed frame; `file` stands at the first byte of the pixel data."""
