@@ -12,7 +12,6 @@ from pydicom.uid import UID, MPEGTransferSyntaxes
 from ...errors import InputError
 from ...images.frames import Frames, InputKind, SourceIdentity, SpacingSource
 from ..names import stem
-from ..video.dicom_video import dicom_video
 from ..video.video_frames import VideoFrames
 from .dicom_file import DicomFile, plain_text, read_header, readable_header
 from .dicom_geometry import measured_spacing, slicer_ijk_to_ras
@@ -20,6 +19,7 @@ from .dicom_remarks import RESIZED, dicom_remarks, modality_word
 from .enhanced_volume import VolumeSlices, volume_slices
 from .frame_times import frame_times_s
 from .pixels.dicom_pixels import DicomPixels
+from .pixels.dicom_video import dicom_video
 from .private_volumes import private_volume
 from .sop_classes import CAPTURES, ENHANCED_US_VOLUME, ULTRASOUND
 from .ultrasound_regions import read_regions, tissue_region, was_resized

@@ -1,1 +1,1 @@
-"""Compressed video as cines: files of their own, and inside of DICOM."""
+"""Compressed video as cines, frame by frame."""

@@ -6,11 +6,11 @@ import io
 from collections.abc import Sequence
 from typing import BinaryIO, cast
 
-from ...errors import InputError
-from ..dicom.dicom_file import DicomFile, PixelElement
-from ..dicom.pixels.encapsulation import fragments_in_order
-from .video_file import BEGINS, container_of
-from .video_frames import VideoFrames
+from ....errors import InputError
+from ...video.video_file import BEGINS, container_of
+from ...video.video_frames import VideoFrames
+from ..dicom_file import DicomFile, PixelElement
+from .encapsulation import fragments_in_order
 
 _BARE = {"100": "mpegvideo", "101": "mpegvideo", "107": "hevc", "108": "hevc"}
 """FFmpeg's name of a bare stream, by the end of the transfer syntax's identifier; all others are H.264."""
