@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..engine.errors import OptionError
 from ..engine.options import report_kinds
-from ..engine.remote.exchange import REPORT_DOCUMENT, REPORT_HEAT, read_input
+from ..engine.remote.exchange import REPORT_DOCUMENT, read_input, read_report_maps
 from ..engine.remote.protocol import INVALID_PARAMS, ProtocolError
 from ..engine.remote.serving.server import Call
 from ..report.privacy import private_frames
@@ -26,7 +24,7 @@ def save_report(call: Call) -> Mapping[str, Any]:
     """Write the reports ``report`` (as `report_kinds` takes them) into a folder of their own in ``output``.
 
     ``folder`` holds what `exchange.write_input` wrote, the outlines as masks, and beside it the report of the scene
-    and the heat maps by frame. ``keepIdentity`` may be given. Answers ``{output, files, problems, remarks}``.
+    and the maps. ``keepIdentity`` may be given. Answers ``{output, files, problems, remarks}``.
     """
     folder, output = Path(call.value("folder", str)), Path(call.value("output", str))
     options = ReportOptions(report_kinds(call.value("report", str)), call.value_or(False, "keepIdentity", bool))
@@ -36,13 +34,12 @@ def save_report(call: Call) -> Mapping[str, Any]:
     try:
         given = read_input(folder)
         document = json.loads((folder / REPORT_DOCUMENT).read_text(encoding="utf-8"))
-        with np.load(folder / REPORT_HEAT, allow_pickle=False) as stored:
-            heat = {int(frame): stored[frame] for frame in stored.files}
+        maps = read_report_maps(folder)
     except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
         raise ProtocolError(INVALID_PARAMS, f"the folder holds no result ({error})") from error
     frames = given.frames if options.keep_identity else private_frames(given.frames)
     place = output / safe_name(frames.name)
-    reports = write_saved_report(document, given.masks or {}, heat, given.frames, place, options)
+    reports = write_saved_report(document, given.masks or {}, maps, given.frames, place, options)
     return {
         "output": str(place),
         "files": list(reports.files),

@@ -21,7 +21,10 @@ _NARROWEST_PX = 200
 def further_views(
     analysis: Analysis, frames: Frames, frame: int, room: int, _: Translate
 ) -> list[tuple[str, Image.Image, Image.Image]]:
-    """(caption, picture, strip below it) of every explanation that the frame has, three of them as wide as `room`."""
+    """(caption, picture, strip below it) of every explanation that the frame has, three of them as wide as `room`.
+
+    One whose map is not there any more, since somebody took it out of the scene, is left out.
+    """
     shown = [one for one in analysis.explanations if frame in one.frames]
     if not shown:
         return []
@@ -32,7 +35,10 @@ def further_views(
     labels, on_flow = analysis.segment_labels(frame), shows_flow(analysis.flags)
     views = []
     for one in shown:
-        values = enlarged_map(analysis.maps.explanation_map(one.option, frame), size)
+        try:
+            values = enlarged_map(analysis.maps.explanation_map(one.option, frame), size)
+        except KeyError:
+            continue
         picture = Image.fromarray(heat_map_over(plain, values, on_flow, one.signed))
         draw_outlines(picture, labels)
         views.append((further_explanation_words(one, _), picture, color_strip(width, on_flow, one.signed, _)))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 import numpy as np
 import pytest
+import slicer
 from pypdf import PdfReader
 
 from BreastUSAILib.cli.remote_report import save_readers, save_report
@@ -18,11 +19,14 @@ from BreastUSAILib.engine.remote.serving.server import Call
 from BreastUSAILib.engine.steps import all_at_once
 from BreastUSAILib.gui.sections.reader_section import ReaderSection
 from BreastUSAILib.gui.sections.report_section import ReportSection
+from BreastUSAILib.scene.results.added_explanations import showExplanationsInSteps
 from BreastUSAILib.scene.results.report_contents import reportContentsInSteps
 from BreastUSAILib.scene.results.report_node import READER_KEY, addToReport
 from BreastUSAILib.scene.source.source_options import SourceOptions
 from Testing.client.events import until
 from Testing.gui.panel_file import add_result
+from Testing.scene.analyses import finished
+from Testing.scene.explanations import made_by_hand
 
 START = datetime(2026, 3, 4, 15, 0, 0, tzinfo=timezone.utc)
 ANSWER = {"output": "/out/exam", "files": ["report.pdf"], "problems": [], "remarks": ["a remark"]}
@@ -43,7 +47,7 @@ def saved(parameters, folder, report="pdf,csv"):
     """What the engine's process leaves of the parameters' result."""
     (folder / "handed").mkdir()
     contents = all_at_once(reportContentsInSteps(parameters, parameters.inputVolume, SourceOptions()))
-    parts = (contents.frames, contents.masks, contents.heat, contents.document)
+    parts = (contents.frames, contents.masks, contents.maps, contents.document)
     all_at_once(write_report_input(folder / "handed", *parts))
     return contents, asked(save_report, folder=str(folder / "handed"), output=str(folder / "out"), report=report)
 
@@ -122,9 +126,30 @@ def test_the_engine_writes_what_lies_in_the_scene(parameters, tmp_path, kind, co
     assert document["lesions"] == json.loads(contents.document)["lesions"]
     text = " ".join(page.extract_text() for page in PdfReader(folder / "report.pdf").pages)
     assert "4A" in text
-    (heat,) = contents.heat.values()
+    (heat,) = contents.maps[""].values()
     assert heat.shape == (contents.frames.rows, contents.frames.columns)
     assert 0 < heat.max() <= 1
+
+
+def test_the_map_that_came_with_the_verdict_is_reported_whichever_is_shown_and_others_beside_it(parameters, tmp_path):
+    nodes = add_result(parameters)
+    first = all_at_once(reportContentsInSteps(parameters, nodes.volume, SourceOptions())).maps[""][0]
+    made = finished(showExplanationsInSteps(made_by_hand("occlusion", "saliency"), nodes.volume, nodes.report))
+    parameters.heatMap = made["occlusion"]
+
+    contents, _answer = saved(parameters, tmp_path, "pdf")
+
+    assert np.array_equal(contents.maps[""][0], first)
+    assert contents.maps["occlusion"][0].min() < 0
+    assert set(contents.maps) == {"", "occlusion", "saliency"}
+    text = " ".join(page.extract_text() for page in PdfReader(next(tmp_path.glob("out/*/report.pdf"))).pages)
+    assert "Occlusion for malignant" in text
+
+    slicer.mrmlScene.RemoveNode(made["saliency"])
+    (tmp_path / "again").mkdir()
+    contents, answer = saved(parameters, tmp_path / "again", "pdf")
+    assert set(contents.maps) == {"", "occlusion"}
+    assert answer["problems"] == []
 
 
 def test_outlines_that_nobody_scored_are_not_reported(parameters, tmp_path):
@@ -132,7 +157,7 @@ def test_outlines_that_nobody_scored_are_not_reported(parameters, tmp_path):
     contents = all_at_once(reportContentsInSteps(parameters, parameters.inputVolume, SourceOptions()))
     contents.masks[0][:4, :4] = 9
     (tmp_path / "handed").mkdir()
-    parts = (contents.frames, contents.masks, contents.heat, contents.document)
+    parts = (contents.frames, contents.masks, contents.maps, contents.document)
     all_at_once(write_report_input(tmp_path / "handed", *parts))
 
     with pytest.raises(InputError, match="changed since they were scored"):

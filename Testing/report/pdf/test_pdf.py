@@ -26,7 +26,7 @@ from BreastUSAILib.report.pdf.contents import Contents
 from BreastUSAILib.report.pdf.document import write_pdf
 from BreastUSAILib.report.pdf.model_cards import CardSummary
 from BreastUSAILib.report.pdf.sections import hundred_words
-from Testing.report.samples import analysis_of, frames_of, volume_of
+from Testing.report.samples import analysis_of, explained, frames_of, volume_of
 
 
 def pages_of(folder, contents):
@@ -50,6 +50,17 @@ def test_one_lesion_is_a_report_of_one_or_two_pages(tmp_path):
     assert "BI-RADS category: ____" in text
     assert "Trained on BUS-BRA." in text
     assert "0.95 (0.90 to 0.98)" in text
+
+
+def test_explanations_beside_the_heat_map_have_a_picture_each(tmp_path):
+    frames = frames_of(rows=200, columns=240, spacing=(0.2, 0.2))
+    analysis = explained(analysis_of(frames), "occlusion", "attention-gates")
+    text = " ".join(pages_of(tmp_path, Contents(analysis, frames, "2026-12-01 10:00")))
+    assert "Further explanations" in text
+    assert "Occlusion for malignant" in text
+    assert "Attention gates" in text
+    pictures = sum(len(page.images) for page in PdfReader(tmp_path / "report.pdf").pages)
+    assert pictures == 4  # outlines, heat map, and these two
 
 
 def test_descriptors_stand_with_their_confidence_and_the_readers_own_words_beside_them(tmp_path):

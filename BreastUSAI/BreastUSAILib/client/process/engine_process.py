@@ -235,7 +235,7 @@ class EngineProcess:
 
         self._lifetime.start()
         with self._lifetime.privateFolder().subfolder(ticket.afterEnd) as folder:
-            yield from write_report_input(folder, contents.frames, contents.masks, contents.heat, contents.document)
+            yield from write_report_input(folder, contents.frames, contents.masks, contents.maps, contents.document)
             return (yield from self._answer(ticket, "saveReport", {"folder": str(folder), **params}, progress))
 
     def _explanations(

@@ -34,7 +34,7 @@ from .file_errors import handing_over
 from .row_file import RowFile, read_row
 
 INPUT, MASKS = "input.json", "masks.bin"
-REPORT_DOCUMENT, REPORT_HEAT = "document.json", "heat.npz"
+REPORT_DOCUMENT, REPORT_MAPS = "document.json", "maps.npz"
 ANALYSIS, LABELS, HEAT = "analysis.json", "labels.bin", "heat.bin"
 COUNTERFACTUALS = "counterfactuals.json"
 _ITEMS_A_STEP = 100
@@ -104,16 +104,34 @@ def read_input(folder: Path) -> Given:
 
 
 def write_report_input(
-    folder: Path, frames: Frames, masks: Masks, heat: Mapping[int, NDArray], document: str
+    folder: Path,
+    frames: Frames,
+    masks: Masks,
+    maps: Mapping[str, Mapping[int, NDArray]],
+    document: str,
 ) -> Generator[None, None, None]:
-    """Write what reports of a result are made from: its outlines with the frames that they lie in, heat maps by frame,
-    and its document. Raises what `write_input` raises.
+    """Write what reports of a result are made from: its outlines with the frames that they lie in, and its document.
+
+    `maps` are by what they are and the frame: the heat map by an empty text, explanations by their option. Raises what
+    `write_input` raises.
     """
     yield from write_input(folder, frames, AnalyzeOptions(), masks)
-    arrays: dict[str, Any] = {str(frame): values for frame, values in heat.items()}
+    arrays: dict[str, Any] = {
+        f"{option}:{frame}": values for option, found in maps.items() for frame, values in found.items()
+    }
     with handing_over(folder):
-        np.savez_compressed(folder / REPORT_HEAT, **arrays)
+        np.savez_compressed(folder / REPORT_MAPS, **arrays)
         (folder / REPORT_DOCUMENT).write_text(document, encoding="utf-8")
+
+
+def read_report_maps(folder: Path) -> dict[str, dict[int, NDArray]]:
+    """The maps that `write_report_input` wrote. Raises what numpy raises for what is none."""
+    maps: dict[str, dict[int, NDArray]] = {}
+    with np.load(folder / REPORT_MAPS, allow_pickle=False) as stored:
+        for name in stored.files:
+            option, _, frame = name.rpartition(":")
+            maps.setdefault(option, {})[int(frame)] = stored[name]
+    return maps
 
 
 def write_analysis(folder: Path, analysis: Analysis) -> None:

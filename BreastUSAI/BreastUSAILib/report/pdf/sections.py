@@ -15,6 +15,7 @@ from ...engine.findings.measures import LESION_MEASURES, VOLUME_MEASURES, column
 from ...engine.findings.words import (
     descriptor_title,
     descriptor_value,
+    english,
     flag_words,
     frame_words,
     frames_words,
@@ -37,6 +38,7 @@ from ...engine.findings.words import (
 )
 from ...engine.images.frames import InputKind
 from ..preview import preview_views
+from ..preview_explanations import further_views
 from ..preview_theme import BACKGROUND
 from .contents import Contents
 from .lettering import markup
@@ -45,6 +47,8 @@ from .style import QUIET, SEVERITY_INK, WIDTH_PT, Paper
 Section = Callable[[Contents, Paper], list[Any]]
 
 _PICTURE_PT, _TALLEST_PT = 0.5 * (WIDTH_PT - 12), 250.0
+_FURTHER_ACROSS = 3
+_FURTHER_PT, _FURTHER_ROOM_PX = (WIDTH_PT - 24) / _FURTHER_ACROSS, 1200
 _NUMBER_PT, _NAME_PT, _LIKELIHOOD_PT = 22.0, 78.0, 92.0
 _LESION_TITLES = {
     InputKind.STILL: "Lesions",
@@ -112,11 +116,33 @@ def pictures(contents: Contents, paper: Paper) -> list[Any]:
         cells.append(_picture(paper, _stacked(view, strip)))
         captions.append(paper.text(caption, 8, QUIET))
     where = "" if frames.count == 1 else f"Shown: {frame_words(analysis, frame)}."
-    table = paper.platypus.Table([cells, captions], colWidths=[_PICTURE_PT + 6] * len(cells), hAlign="LEFT")
+    table = _side_by_side(paper, cells, captions, _PICTURE_PT + 6)
+    return [paper.space(4), table, *([paper.text(where, 8, QUIET)] if where else [])]
+
+
+def explanations(contents: Contents, paper: Paper) -> list[Any]:
+    """The explanations beside the heat map, of the frame above."""
+    analysis, frames = contents.analysis, contents.frames
+    key = analysis.verdict.key_frame
+    views = [] if key is None else further_views(analysis, frames, key, _FURTHER_ROOM_PX, english)
+    if not views:
+        return []
+    parts: list[Any] = [paper.heading("Further explanations")]
+    for first in range(0, len(views), _FURTHER_ACROSS):
+        row = views[first : first + _FURTHER_ACROSS]
+        cells = [_picture(paper, _stacked(view, strip), _FURTHER_PT) for _caption, view, strip in row]
+        captions = [paper.text(caption, 7, QUIET) for caption, _view, _strip in row]
+        parts.append(_side_by_side(paper, cells, captions, _FURTHER_PT + 6))
+    how = "A map is divided by its own greatest value: two of them cannot be compared by their brightness."
+    return [*parts, paper.text(how, 7, QUIET)]
+
+
+def _side_by_side(paper: Paper, cells: list[Any], captions: list[Any], width: float) -> Any:
+    table = paper.platypus.Table([cells, captions], colWidths=[width] * len(cells), hAlign="LEFT")
     table.setStyle(
         paper.platypus.TableStyle([("LEFTPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")])
     )
-    return [paper.space(4), table, *([paper.text(where, 8, QUIET)] if where else [])]
+    return table
 
 
 def _stacked(view: Image.Image, strip: Image.Image) -> Image.Image:
@@ -127,8 +153,8 @@ def _stacked(view: Image.Image, strip: Image.Image) -> Image.Image:
     return both
 
 
-def _picture(paper: Paper, image: Image.Image) -> Any:
-    scale = min(_PICTURE_PT / image.width, _TALLEST_PT / image.height)
+def _picture(paper: Paper, image: Image.Image, width: float = _PICTURE_PT) -> Any:
+    scale = min(width / image.width, _TALLEST_PT / image.height)
     stored = io.BytesIO()
     image.save(stored, format="PNG")
     stored.seek(0)
@@ -282,5 +308,7 @@ def reader(contents: Contents, paper: Paper) -> list[Any]:
     return [paper.platypus.KeepTogether(parts)]
 
 
-SECTIONS: tuple[Section, ...] = (heading, verdict, pictures, lesions, descriptors, flags, reader, models)
+SECTIONS: tuple[Section, ...] = (
+    *(heading, verdict, pictures, lesions, descriptors, explanations, flags, reader, models),
+)
 """From the top of the first page on."""

@@ -30,10 +30,10 @@ _OWNED = REPORT_FILES | {ANALYSIS}
 
 @dataclass(frozen=True)
 class _SceneMaps:
-    """Masks of every frame that has one, and the heat map of those of which it was handed over."""
+    """Masks of every frame that has one, and the maps of those of which they were handed over, by what they are."""
 
     masks: Mapping[int, NDArray[np.uint8]]
-    heat: Mapping[int, NDArray[np.float32]]
+    maps: Mapping[str, Mapping[int, NDArray[np.float32]]]
 
     @property
     def frames(self) -> tuple[int, ...]:
@@ -46,16 +46,17 @@ class _SceneMaps:
         return CroppedLabels.of(self.labels(frame))
 
     def heat_map(self, frame: int) -> NDArray[np.float32]:
-        return self.heat.get(frame, np.zeros(self.masks[frame].shape, np.float32))
+        found = self.maps.get("", {}).get(frame)
+        return np.zeros(self.masks[frame].shape, np.float32) if found is None else found
 
     def explanation_map(self, option: str, frame: int) -> NDArray[np.float32]:
-        raise KeyError(option)  # further maps are not handed over
+        return self.maps[option][frame]
 
 
 def write_saved_report(
     document: Mapping[str, Any],
     masks: Mapping[int, NDArray[np.uint8]],
-    heat: Mapping[int, NDArray[np.float32]],
+    maps: Mapping[str, Mapping[int, NDArray[np.float32]]],
     frames: Frames,
     folder: Path,
     options: ReportOptions,
@@ -65,7 +66,7 @@ def write_saved_report(
     Args:
         document: the report of the scene.
         masks: frame -> ``[H, W]``, 0 or the number of the lesion's segment.
-        heat: frame -> ``[H, W]`` in [0, 1].
+        maps: frame -> ``[H, W]``: the heat map by an empty text, in [0, 1]; explanations by their option.
         frames: the image.
         folder: made where it is not there; files of an earlier report in it are replaced, others stay.
         options: what is asked for; the reader's words are taken from the document.
@@ -78,7 +79,7 @@ def write_saved_report(
         analysis = analysis_from(dict(document))
     except ValueError as error:
         raise InputError(f"the report is damaged ({error})", remedy="Analyze the image again") from error
-    analysis = replace(analysis, maps=_SceneMaps(_in_frame_numbers(analysis, masks), heat))
+    analysis = replace(analysis, maps=_SceneMaps(_in_frame_numbers(analysis, masks), maps))
     options = replace(
         options,
         reader=reader_words(document),

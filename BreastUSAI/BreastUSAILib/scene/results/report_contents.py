@@ -14,6 +14,7 @@ from ...engine.errors import InputError
 from ...engine.images.frames import Frames
 from ...engine.interface import Masks
 from ..mrml.image_data import arrayFromImage
+from ..mrml.result_links import RESULT_ROLES, explanationNodes
 from ..mrml.sequences import sequenceBehind
 from ..outlines.edited_masks import editedMasksInSteps
 from ..source.frames_from_node import framesFromNode
@@ -27,11 +28,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReportContents:
-    """`masks` and `heat` are by frame: labels ``[H, W]`` and values in [0, 1]; `document` is the report's text."""
+    """`masks` are by frame: labels ``[H, W]``; `document` is the report's text.
+
+    `maps` are by what they are and the frame: the heat map by an empty text, explanations beside it by their option.
+    """
 
     frames: Frames
     masks: Masks
-    heat: Mapping[int, NDArray[np.float32]]
+    maps: Mapping[str, Mapping[int, NDArray[np.float32]]]
     document: str
 
 
@@ -61,15 +65,21 @@ def reportContentsInSteps(
         raise InputError(_("the outlines of this result were deleted"), remedy=_("Analyze the image again"))
     if shown not in masks:
         masks[shown] = np.zeros((frames.rows, frames.columns), np.uint8)
-    heat = _heatMap(result.heatMap, volumeNode, shown)
-    yield
-    return ReportContents(frames, masks, {} if heat is None else {shown: heat}, report.GetText() or "")
+    # a view may show another map than the one that came with the verdict
+    nodes = {"": report.GetNodeReference(RESULT_ROLES["heatMap"]), **explanationNodes(report)}
+    maps = {}
+    for option, node in nodes.items():
+        values = _mapOf(node, volumeNode, shown)
+        if values is not None:
+            maps[option] = {shown: values}
+        yield
+    return ReportContents(frames, masks, maps, report.GetText() or "")
 
 
-def _heatMap(
+def _mapOf(
     node: vtkMRMLScalarVolumeNode | None, volumeNode: vtkMRMLVolumeNode, frame: int
 ) -> NDArray[np.float32] | None:
-    """The heat map ``[H, W]`` of one frame, or None where there is none any more."""
+    """The map ``[H, W]`` of one frame, or None where there is none any more."""
     if node is None:
         return None
     behind, image = sequenceBehind(node), sequenceBehind(volumeNode)
