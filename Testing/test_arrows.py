@@ -25,6 +25,7 @@ ROOMS_KNOWN = {
     "gui": {"gui", "client", "scene", "engine"},
     "report": {"report", "engine"},
     "batch": {"batch", "report", "engine"},
+    "live": {"live", "engine"},
     "phantom": {"phantom", "report", "engine"},
 }
 """Which rooms a room may import, at file scope or later. The command line (`__main__`, `cli`) may import all."""
@@ -85,6 +86,7 @@ NEVER = {
     "engine": SLICER | QT,
     "report": SLICER | QT,
     "batch": SLICER | QT,
+    "live": SLICER | QT,
     "phantom": SLICER | QT,
     "scene": QT | NETWORKS,
     "client": NETWORKS,

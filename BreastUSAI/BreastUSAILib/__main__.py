@@ -52,6 +52,10 @@ def _run(chosen, terminal: Terminal) -> int:
         from .cli.readers import run_readers
 
         return run_readers(chosen, terminal)
+    if chosen.command == "live":
+        from .cli.live.command import run_live
+
+        return run_live(chosen, terminal)
     if chosen.command in ("compare", "pair"):
         from .cli.exams.command import run_exams
 

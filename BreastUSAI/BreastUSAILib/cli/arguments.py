@@ -15,6 +15,7 @@ from ..engine.explanations.registry import EXPLAIN_METHODS, HEAT_MAP_METHODS, ME
 from .batch.arguments import add_batch
 from .cases.arguments import add_library, add_request_arguments, add_similar
 from .exams.arguments import add_exams
+from .live.arguments import add_live
 
 CLASS_NAMES = ("normal", "benign", "malignant")
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -104,6 +105,7 @@ def parser() -> argparse.ArgumentParser:
     _add_models(commands)
     _add_readers(commands)
     add_exams(commands, DEVICES)
+    add_live(commands, DEVICES)
     add_similar(commands, DEVICES)
     add_library(commands, DEVICES)
     _add_phantom(commands)

@@ -42,6 +42,7 @@ class AnalyzeOptions:
         override_rejection: whether an input or a frame that is rejected gets a result all the same, which says so.
         places: where a reader asks for a lesion. Their frames are looked at besides those of `frames`, and each place
             is looked at more closely: what is found there has its `Lesion.asked`, a flag says where nothing is.
+        once: no frame is read together with its mirror image: half the work, answers a little less sure.
 
     Raises OptionError for a class, a prevalence, a method or a number of cases that there is not.
     """
@@ -55,6 +56,7 @@ class AnalyzeOptions:
     similar: SimilarRequest | None = None
     override_rejection: bool = False
     places: tuple[Place, ...] = ()
+    once: bool = False
 
     def __post_init__(self) -> None:
         if self.prevalence is not None and not 0 < self.prevalence < 1:

@@ -31,11 +31,12 @@ class OrdinaryAnalysis:
         places = checked_places(run.options.places, run.frames)
         asked = {place.frame or 0 for place in places}
         indices = sorted({*selected.indices(run.frames.count), *asked})
-        run.mirrored = len(indices) <= 2 * READ_TWICE  # with more, it is less work to read some once more
+        once = run.options.once
+        run.mirrored = not once and len(indices) <= 2 * READ_TWICE  # with more, it is less work to read some once more
         if not run.look(indices, run.classify if selected.key_only else run.classified_and_mapped):
             return run.analysis(indices, Verdict(Label.REJECTED))
         likeliest = self._likeliest(run.probabilities, READ_TWICE)
-        if not run.mirrored:
+        if not run.mirrored and not once:
             run.look_again(likeliest, run.classify if selected.key_only else run.classified_and_mapped)
         (key,) = self._likeliest(likeliest, 1)
         if selected.key_only:

@@ -198,14 +198,14 @@ class Run:
                 self.outline(index, batch.segmenter_box.restore(square), warmth, luminance(frame))
 
     def look_again(self, indices: Collection[int], look: Look) -> None:
-        """Look at some frames once more, with their mirror images.
+        """Look at some frames once more, with their mirror images unless each frame is to be read once.
 
         What was found in them before is forgotten; what they show was flagged by `look`.
         """
         self.lesions = [one for one in self.lesions if one.frame not in indices]
         self.withheld = [index for index in self.withheld if index not in indices]
         self.outlined_on_normal = [index for index in self.outlined_on_normal if index not in indices]
-        self.mirrored, progress, self.progress = True, self.progress, None
+        self.mirrored, progress, self.progress = not self.options.once, self.progress, None
         self.go_through(sorted(indices), look)
         self.progress = progress
         self.lesions.sort(key=lambda one: (one.frame, one.number))
