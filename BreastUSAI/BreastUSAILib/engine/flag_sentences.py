@@ -272,6 +272,8 @@ NOTHING_THERE = _(
     "Nothing like a lesion was found at column {column}, row {row}, where the reader asked for one: point closer to "
     "its middle, give a box around it, or outline it in Segment Editor."
 )
+PLACE_ON_FRAME = _("That is on frame {frame} of {count}.")
+PLACE_ON_SLICE = _("That is on slice {frame} of {count}.")
 
 
 def translated(message: str, translate: Callable[[str], str]) -> str:

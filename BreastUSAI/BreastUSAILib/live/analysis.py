@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..engine.errors import BreastUSAIError
 from ..engine.findings.analysis import Analysis
-from ..engine.images.frames import Frames, InputKind, SpacingSource
+from ..engine.images.frames import LPS_TO_RAS, Frames, InputKind, SpacingSource
 from ..engine.interface import Engine
 from ..engine.options import AnalyzeOptions
 from .newest import LivePicture, NewestPicture
@@ -96,6 +98,7 @@ def frames_of(picture: LivePicture) -> Frames:
         columns=pixels.shape[1],
         has_color=pixels.ndim == 3,
         read_frame=lambda _index: pixels,
+        ijk_to_ras=LPS_TO_RAS @ np.diag([*reversed(picture.spacing_mm or (1.0, 1.0)), 1.0, 1.0]),
         pixel_spacing_mm=picture.spacing_mm,
         spacing_source=SpacingSource.NONE if picture.spacing_mm is None else SpacingSource.VOLUME_HEADER,
     )

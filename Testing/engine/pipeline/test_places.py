@@ -21,6 +21,7 @@ from BreastUSAILib.engine.flags import FlagCode
 from BreastUSAILib.engine.images.frames import Frames, InputKind
 from BreastUSAILib.engine.options import AnalyzeOptions, FrameSelection, Place
 from BreastUSAILib.engine.remote.exchange import read_input, write_input
+from BreastUSAILib.engine.similar.signature import last_layer
 
 from ..conftest import speckle_frames
 
@@ -129,6 +130,8 @@ def test_a_frame_that_was_not_selected_is_looked_at_for_its_place(unsure: Analyz
     analysis = unsure.analyze(dark_lesion(3), options)
     assert [finding.index for finding in analysis.frames] == [0, 2]
     assert [lesion.frame for lesion in analysis.lesions] == [2]
+    (flag,) = [flag for flag in analysis.flags if flag.code is FlagCode.ASKED_FOR]
+    assert flag.message.endswith("That is on frame 3 of 3.")
 
 
 def test_with_the_key_frame_alone_a_place_is_looked_at_too(unsure: Analyzer) -> None:
@@ -159,3 +162,18 @@ def test_the_engines_process_is_given_the_frames_of_places(tmp_path: Path) -> No
     assert given.frames.read_frame(2).shape == (120, 160)
     with pytest.raises(KeyError):
         given.frames.read_frame(1)
+
+
+def test_frames_that_are_to_be_read_once_are_read_once(untrained: Models) -> None:
+    """Half the images go through the networks; of a still, of many frames, and of the key frame alone."""
+    analyzer, seen = analyzer_of(untrained, 0.9), []
+    answer = last_layer(analyzer.models.classifier)
+    answer.register_forward_pre_hook(lambda _module, given: seen.append(len(given[0])))
+    for frames, options in ((1, {}), (10, {}), (10, {"frames": FrameSelection(key_only=True)})):
+        counts = []
+        for once in (True, False):
+            seen.clear()
+            analyzer.analyze(dark_lesion(frames), AnalyzeOptions(once=once, **options))
+            counts.append(sum(seen))
+        assert counts[0] < counts[1]
+        assert counts[0] == frames + ("frames" in options)

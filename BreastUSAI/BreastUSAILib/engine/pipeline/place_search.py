@@ -43,17 +43,17 @@ class PlaceSearch:
         there = _lesion_at(place, labels)
         if there:
             lesion = next(one for one in run.lesions if (one.frame, one.number) == (frame, there))
-            run.flags.append(remarks.already_outlined(place, there))
+            run.flags.append(remarks.already_outlined(place, there, run.frames))
         elif labels.max(initial=0) >= MAX_LESIONS:
-            run.flags.append(remarks.nothing_there(place))
+            run.flags.append(remarks.nothing_there(place, run.frames))
             return
         else:
             found = self._outlined(place, frame, luminance(pixels), labels)
             if found is None:
-                run.flags.append(remarks.nothing_there(place))
+                run.flags.append(remarks.nothing_there(place, run.frames))
                 return
             lesion = found
-            run.flags.append(remarks.asked_for(place, lesion.number))
+            run.flags.append(remarks.asked_for(place, lesion.number, run.frames))
         self._score(lesion, pixels)
 
     def _outlined(self, place: Place, frame: int, gray: NDArray, labels: NDArray[np.uint8]) -> Lesion | None:

@@ -9,7 +9,7 @@ from ..explanations.grading.thresholds import BESIDE, ON_MARKS, OUTSIDE, UNFAITH
 from ..findings.analysis import Label, Verdict
 from ..findings.grades import HeatMapGrades
 from ..flags import Flag, FlagCode, Severity
-from ..images.frames import InputKind
+from ..images.frames import Frames, InputKind
 from ..images.places import Place
 
 SECTOR_DETECTED = Flag(FlagCode.SECTOR_DETECTED, Severity.INFO, flag_sentences.SECTOR_DETECTED)
@@ -118,23 +118,28 @@ def heat_map_grades(grades: HeatMapGrades, thresholds: GradeThresholds) -> list[
     return [Flag(codes.get(word, FlagCode.HEAT_MAP_FAILS), Severity.WARNING, sentences[word]) for word in grades.failed]
 
 
-def asked_for(place: Place, number: int) -> Flag:
+def asked_for(place: Place, number: int, frames: Frames) -> Flag:
     """A lesion was found where a reader asked for one."""
-    return Flag(FlagCode.ASKED_FOR, Severity.INFO, _at(flag_sentences.ASKED_FOR, place, number))
+    return Flag(FlagCode.ASKED_FOR, Severity.INFO, _at(flag_sentences.ASKED_FOR, place, frames, number))
 
 
-def already_outlined(place: Place, number: int) -> Flag:
+def already_outlined(place: Place, number: int, frames: Frames) -> Flag:
     """The whole frame showed the lesion that a reader asks for."""
-    return Flag(FlagCode.ASKED_FOR, Severity.INFO, _at(flag_sentences.ALREADY_OUTLINED, place, number))
+    return Flag(FlagCode.ASKED_FOR, Severity.INFO, _at(flag_sentences.ALREADY_OUTLINED, place, frames, number))
 
 
-def nothing_there(place: Place) -> Flag:
+def nothing_there(place: Place, frames: Frames) -> Flag:
     """There is no lesion where a reader asked for one."""
-    return Flag(FlagCode.NOTHING_THERE, Severity.WARNING, _at(flag_sentences.NOTHING_THERE, place, 0))
+    return Flag(FlagCode.NOTHING_THERE, Severity.WARNING, _at(flag_sentences.NOTHING_THERE, place, frames))
 
 
-def _at(sentence: str, place: Place, number: int) -> str:
-    return sentence.format(column=f"{place.column:.0f}", row=f"{place.row:.0f}", number=number)
+def _at(sentence: str, place: Place, frames: Frames, number: int = 0) -> str:
+    said = sentence.format(column=f"{place.column:.0f}", row=f"{place.row:.0f}", number=number)
+    if frames.count == 1:
+        return said
+    is_volume = frames.kind is InputKind.VOLUME
+    where = flag_sentences.PLACE_ON_SLICE if is_volume else flag_sentences.PLACE_ON_FRAME
+    return f"{said} {where.format(frame=(place.frame or 0) + 1, count=frames.count)}"
 
 
 def left_out(flags: Sequence[Flag], count: int, kind: InputKind) -> Flag:
