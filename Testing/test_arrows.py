@@ -26,6 +26,7 @@ ROOMS_KNOWN = {
     "report": {"report", "engine"},
     "batch": {"batch", "report", "engine"},
     "live": {"live", "engine"},
+    "serve": {"serve", "report", "engine"},
     "phantom": {"phantom", "report", "engine"},
 }
 """Which rooms a room may import, at file scope or later. The command line (`__main__`, `cli`) may import all."""
@@ -87,6 +88,7 @@ NEVER = {
     "report": SLICER | QT,
     "batch": SLICER | QT,
     "live": SLICER | QT,
+    "serve": SLICER | QT,
     "phantom": SLICER | QT,
     "scene": QT | NETWORKS,
     "client": NETWORKS,

@@ -56,6 +56,10 @@ def _run(chosen, terminal: Terminal) -> int:
         from .cli.live.command import run_live
 
         return run_live(chosen, terminal)
+    if chosen.command == "serve":
+        from .cli.serve.command import run_serve
+
+        return run_serve(chosen, terminal)
     if chosen.command in ("compare", "pair"):
         from .cli.exams.command import run_exams
 

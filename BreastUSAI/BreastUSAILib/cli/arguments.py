@@ -16,6 +16,7 @@ from .batch.arguments import add_batch
 from .cases.arguments import add_library, add_request_arguments, add_similar
 from .exams.arguments import add_exams
 from .live.arguments import add_live
+from .serve.arguments import add_serve
 
 CLASS_NAMES = ("normal", "benign", "malignant")
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -106,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
     _add_readers(commands)
     add_exams(commands, DEVICES)
     add_live(commands, DEVICES)
+    add_serve(commands, DEVICES)
     add_similar(commands, DEVICES)
     add_library(commands, DEVICES)
     _add_phantom(commands)
