@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import httpx
 import jsonschema
@@ -252,6 +253,7 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path, exam: bytes
     try:
         assert process.stdout is not None
         address, _, token = process.stdout.readline().strip().partition("#")
+        token = unquote(token)
         assert token == TOKEN.replace(" ", "-")
         with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as asking:
             end = time.monotonic() + 60

@@ -20,8 +20,8 @@ PAGE = Path(__file__).resolve().parents[2] / "Resources" / "Web" / "page.html"
 SCHEMA = Path(__file__).resolve().parents[1] / "report" / "analysis.schema.json"
 MEDIA = {".json": "application/json", ".png": "image/png", ".pdf": "application/pdf"}
 _POLICY = (
-    "default-src 'self'; img-src 'self' blob:; style-src 'self' 'unsafe-inline'; script-src 'self' 'sha256-{hash}'; "
-    "frame-ancestors 'none'"
+    "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; "
+    "script-src 'self' 'sha256-{hash}'; frame-ancestors 'none'"
 )
 
 

@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from ...engine.errors import BreastUSAIError, OptionError
 from ...engine.interface import Engine
@@ -46,7 +47,7 @@ def run_serve(
                 app = app_of(jobs, token, folder.path, limits)
                 port = listening.getsockname()[1]
                 shown = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
-                terminal.say(f"http://{shown}:{port}/#{token}")
+                terminal.say(f"http://{shown}:{port}/#{quote(token, safe='')}")
                 _serve(app, listening)
             finally:
                 jobs.close()
@@ -60,9 +61,10 @@ def run_serve(
 
 def _token() -> str:
     token = os.environ.get(TOKEN_VARIABLE, "")
-    if token and len(token) < _LEAST_TOKEN:
+    if token and (len(token) < _LEAST_TOKEN or not (token.isascii() and token.isprintable())):
         raise OptionError(
-            f"the token in {TOKEN_VARIABLE} is shorter than {_LEAST_TOKEN} letters", remedy="Give a longer one, or none"
+            f"the token in {TOKEN_VARIABLE} is shorter than {_LEAST_TOKEN} letters, or has others than ASCII's",
+            remedy="Give a longer one, or none",
         )
     return token or secrets.token_urlsafe(24)
 
