@@ -16,7 +16,7 @@ from ..engine.errors import one_line
 if TYPE_CHECKING:
     from ..engine.options import Progress
 
-_TALKATIVE = ("captum", "monai", "PIL", "pydicom", "torch")
+_TALKATIVE = ("captum", "monai", "PIL", "pydicom", "pyigtl", "torch")
 
 
 @dataclass(frozen=True)
