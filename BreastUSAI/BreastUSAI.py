@@ -57,14 +57,14 @@ def registerSampleData() -> None:
 
 
 class BreastUSAIFileReader:
-    """Loads a shipped phantom, and no other file, where Sample Data hands its file over; a script's way to it."""
+    """Loads a shipped phantom where Sample Data hands its file over, which is a script's way to it; and videos."""
 
     def __init__(self, parent: Any) -> None:
         self.parent = parent
 
     def description(self) -> str:
         """What is loaded, for people."""
-        return _("BreastUSAI phantom")
+        return _("BreastUSAI phantom or ultrasound video")
 
     def fileType(self) -> str:
         """What is loaded, for scripts and Sample Data."""
@@ -72,23 +72,28 @@ class BreastUSAIFileReader:
 
     def extensions(self) -> list[str]:
         """The files to look into."""
-        return [_("BreastUSAI phantom") + " (*.dcm)"]
+        videos = "*.mp4 *.m4v *.mov *.avi *.mkv *.webm *.mpg *.mpeg"
+        return [_("BreastUSAI phantom") + " (*.dcm)", _("Ultrasound video") + f" ({videos})"]
 
     def canLoadFile(self, filePath: str) -> bool:
-        """Whether it is a phantom, or a copy of one; an exam is not opened for that."""
+        """Whether it is a phantom, or a copy of one, or is called a video; an exam is not opened for that."""
+        from BreastUSAILib.engine.reading.names import called_video
         from BreastUSAILib.scene.source.sample_source import sampleCopiedTo
 
-        return sampleCopiedTo(filePath) is not None
+        return called_video(filePath) or sampleCopiedTo(filePath) is not None
 
     def canLoadFileConfidence(self, filePath: str) -> float:
-        """Surer of a phantom than those who know nothing of it."""
+        """Surer of a phantom or video than those who know nothing of it."""
         return 0.9 if self.canLoadFile(filePath) else 0.0
 
     def load(self, properties: dict[str, Any]) -> bool:
         """Add it to the scene and show it, as its button in Sample Data does."""
-        from BreastUSAILib.gui.slicer.sample_data import loadFile
+        from BreastUSAILib.engine.reading.names import called_video
+        from BreastUSAILib.gui.slicer.sample_data import loadFile, loadVideo
 
-        self.parent.loadedNodes = [node.GetID() for node in loadFile(properties["fileName"])]
+        path = properties["fileName"]
+        loaded = loadVideo(path) if called_video(path) else loadFile(path)
+        self.parent.loadedNodes = [node.GetID() for node in loaded]
         return bool(self.parent.loadedNodes)
 
 

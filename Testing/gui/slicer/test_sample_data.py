@@ -18,10 +18,12 @@ from PIL import Image
 from BreastUSAILib.gui.slicer import sample_data
 from BreastUSAILib.gui.slicer.sample_data import CATEGORY, loadSource, registerSampleData, samples
 from BreastUSAILib.scene.images import samples as shipped
+from BreastUSAILib.scene.images import video
 from BreastUSAILib.scene.mrml.nodes import nodesOfClass
 from BreastUSAILib.scene.mrml.sequences import sequenceBehind
 from BreastUSAILib.scene.source.frames_from_node import framesFromNode
 from BreastUSAILib.scene.source.sample_source import SAMPLES
+from Testing.engine.reading.video.test_video import COUNT, RATE, level, write
 from Testing.icon import ICON, icon
 from Testing.thumbnails import write_thumbnails
 
@@ -168,8 +170,40 @@ def test_no_other_file_is_taken_for_a_phantom(module, tmp_path):
         assert reader.canLoadFile(str(path)) is False
         assert reader.canLoadFileConfidence(str(path)) == 0.0
     assert reader.canLoadFile(str(shipped)) is True
-    assert all("*.dcm" in one for one in reader.extensions())
+    assert ["*.dcm" in one or "*.mp4" in one for one in reader.extensions()] == [True, True]
     assert reader.description()
+
+
+@pytest.mark.usefixtures("played")
+def test_a_video_is_loaded_as_a_cine(scene, module, tmp_path, dialogs):
+    write(path := tmp_path / "clip.mp4", "libx264", "yuv420p")
+    reader = module.BreastUSAIFileReader(SimpleNamespace(loadedNodes=[]))
+    assert reader.canLoadFile(str(path))
+    assert reader.load({"fileName": str(path)})
+
+    (identifier,) = reader.parent.loadedNodes
+    volume = scene.GetNodeByID(identifier)
+    assert sequenceBehind(volume).sequence.GetNumberOfDataNodes() == COUNT
+    frames = framesFromNode(volume)
+    assert frames.frame_times_s[1] == pytest.approx(1 / RATE, abs=1e-3)
+    assert abs(float(frames.read_frame(7).mean()) - level(7)) < 5
+    assert frames.pixel_spacing_mm is None
+
+
+@pytest.mark.usefixtures("played")
+def test_a_video_that_cannot_be_loaded_says_why_and_leaves_the_scene_as_it_was(
+    scene, module, tmp_path, dialogs, monkeypatch
+):
+    write(path := tmp_path / "clip.mp4", "libx264", "yuv420p")
+    before = scene.GetNumberOfNodes()
+    reader = module.BreastUSAIFileReader(SimpleNamespace(loadedNodes=[]))
+    monkeypatch.setattr(video, "MOST_BYTES", 1000)
+    assert not reader.load({"fileName": str(path)})
+    (tmp_path / "bad.mp4").write_bytes(b"nothing")
+    assert not reader.load({"fileName": str(tmp_path / "bad.mp4")})
+    assert scene.GetNumberOfNodes() == before
+    assert len(dialogs.shown) == 2
+    assert "in the scene" in dialogs.shown[0]
 
 
 def test_a_phantom_that_cannot_be_read_is_one_sentence(scene, sources, dialogs, monkeypatch, tmp_path):

@@ -22,6 +22,11 @@ NOT_IMAGES = frozenset(
 """Extensions that a folder search passes over in silence; pixel parts of two-file volumes among them."""
 
 
+def called_video(path: str | Path) -> bool:
+    """Whether a file is called like a video."""
+    return Path(path).suffix.lower() in VIDEOS
+
+
 def extension(path: Path) -> str:
     """The extension in small letters, doubled ones (``.nii.gz``) whole, empty where there is none that is known."""
     name = path.name.lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -78,11 +79,22 @@ def loadSource(source: SampleSource) -> list[vtkMRMLVolumeNode]:
 
 
 def loadFile(path: str) -> list[vtkMRMLVolumeNode]:
-    """Load the phantom of that file name and show it; a failure ends in the same way."""
+    """Load the phantom of that file name and show it; a failure ends in a message."""
+    return _shown(lambda: addSample(Path(path).name))
+
+
+def loadVideo(path: str) -> list[vtkMRMLVolumeNode]:
+    """The same with a video."""
+    from ...scene.images.video import addVideo
+
+    return _shown(lambda: addVideo(Path(path)))
+
+
+def _shown(add: Callable[[], vtkMRMLVolumeNode]) -> list[vtkMRMLVolumeNode]:
     try:
-        volume = addSample(Path(path).name)
+        volume = add()
     except BreastUSAIError as error:
-        slicer.util.errorDisplay(plainWords(str(error)), windowTitle=_("The sample cannot be loaded"))
+        slicer.util.errorDisplay(plainWords(str(error)), windowTitle=_("The file cannot be loaded"))
         return []
     slicer.util.setSliceViewerLayers(background=volume, fit=True)
     browsed = sequenceBehind(volume)
