@@ -19,6 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_bundles_argument(parser, "segmenter and classifier")
     add_split_arguments(parser, data_needed=True)
     parser.add_argument("--every", type=int, default=1, metavar="N", help="look at every N-th image (default: all)")
+    parser.add_argument(
+        "--part", choices=[part.value for part in Part], default=Part.TEST.value, help="of the split (default: test)"
+    )
     parser.add_argument("--dataset", metavar="NAME", help="of this data set alone (default: all)")
     parser.add_argument("--all", action="store_true", help="click every lesion, not only those that are missed")
 
@@ -31,9 +34,10 @@ def run(given: argparse.Namespace) -> int:
     from ..measure.rows.run import show_progress
     from ..measure.rows.subject import choose_split, find_subject, load_split, with_seen_groups
 
-    subject = with_seen_groups(find_subject(given.bundles), given.data, Part.TEST, given.duplicates)
+    part = Part(given.part)
+    subject = with_seen_groups(find_subject(given.bundles), given.data, part, given.duplicates)
     examples = load_split(given.data, choose_split(subject, given.fold, given.train_on), given.duplicates)
-    chosen = [one for one in examples if one.part is Part.TEST and one.masks and subject.segmenter.may_judge(one)]
+    chosen = [one for one in examples if one.part is part and one.masks and subject.segmenter.may_judge(one)]
     chosen = [one for one in chosen if given.dataset in (None, one.dataset)][:: max(given.every, 1)]
     found = Clicks(subject.load(), every=given.all).on(show_progress(chosen))
     print(f"{'data set':12}{'images':>8}{'lesions':>9}{'missed':>8}{'clicked':>9}{'Dice':>8}{'median':>8}{'>= .75':>8}")

@@ -16,7 +16,14 @@ from BreastUSAILib.engine.checks.sector import detect_sector
 from BreastUSAILib.engine.images.frames import Rectangle
 from BreastUSAILib.engine.images.places import Place
 from BreastUSAILib.engine.lesions.measure import label_lesions
-from BreastUSAILib.engine.lesions.outline_at import mean_probability, near_of, outline_at, smallest_of, views_of
+from BreastUSAILib.engine.lesions.outline_at import (
+    mean_probability,
+    near_of,
+    outline_at,
+    smallest_of,
+    threshold_at,
+    views_of,
+)
 from BreastUSAILib.engine.pipeline.withholding_rule import withholding_rule
 from BreastUSAILib.engine.preparing.closer_view import prepare_view
 
@@ -104,7 +111,14 @@ class Clicks:
     ) -> float:
         views = views_of(place, region)
         probability = mean_probability(self._probabilities(gray, views, region), views)
-        outline = outline_at(probability, place, taken=taken, near_px=near_of(region), min_area_px=smallest)
+        outline = outline_at(
+            probability,
+            place,
+            taken=taken,
+            near_px=near_of(region),
+            min_area_px=smallest,
+            threshold=threshold_at(probability, place),
+        )
         return 0.0 if outline is None else dice(outline, truth)
 
     def _probabilities(self, gray: NDArray, views: list[Rectangle], region: Rectangle) -> list[NDArray[np.float32]]:

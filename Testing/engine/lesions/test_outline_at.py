@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from BreastUSAILib.engine.images.frames import Rectangle
 from BreastUSAILib.engine.images.places import Place
-from BreastUSAILib.engine.lesions.outline_at import mean_probability, outline_at, views_of
+from BreastUSAILib.engine.lesions.outline_at import mean_probability, outline_at, threshold_at, views_of
 
 REGION = Rectangle(20, 10, 200, 100)
 
@@ -25,8 +25,27 @@ def two_lesions() -> NDArray[np.float32]:
 def outlined(probability, place, near_px=5.0, taken=None, min_area_px=20):
     nothing = np.zeros(probability.shape, bool)
     return outline_at(
-        probability, place, taken=nothing if taken is None else taken, near_px=near_px, min_area_px=min_area_px
+        probability,
+        place,
+        taken=nothing if taken is None else taken,
+        near_px=near_px,
+        min_area_px=min_area_px,
+        threshold=threshold_at(probability, place),
     )
+
+
+def test_a_faint_lesion_ends_where_half_of_what_was_clicked_is_left() -> None:
+    rows, columns = np.mgrid[:120, :240]
+    away = np.hypot(rows - 60, columns - 100)
+    for peak in (0.16, 0.4, 0.8):
+        probability = (peak * np.exp(-(away**2) / (2 * 10.0**2))).astype(np.float32)
+        outline = outlined(probability, Place(100, 60))
+        assert outline is not None
+        radius = 10 * np.sqrt(2 * np.log(2))  # where half of the peak is left
+        assert outline.sum() == pytest.approx(np.pi * radius**2, rel=0.03)
+    assert outlined((0.04 * (away < 9)).astype(np.float32), Place(100, 60)) is None
+    assert threshold_at((0.9 * (away < 9)).astype(np.float32), Place(100, 60)) == pytest.approx(0.45)
+    assert threshold_at(np.ones((5, 5), np.float32), Place(-0.4, 4.4)) == 0.5
 
 
 def test_the_lesion_that_holds_the_click_is_outlined_and_no_other(two_lesions) -> None:

@@ -12,7 +12,7 @@ from ..findings.analysis import Lesion
 from ..findings.lesion_segment import MAX_LESIONS
 from ..images.frames import luminance
 from ..images.places import Place
-from ..lesions.outline_at import THRESHOLD, mean_probability, near_of, outline_at, smallest_of, views_of
+from ..lesions.outline_at import mean_probability, near_of, outline_at, smallest_of, threshold_at, views_of
 from ..preparing.closer_view import prepare_view, view_of_mask
 from . import remarks
 from .closer_look import CloserLook
@@ -60,6 +60,7 @@ class PlaceSearch:
         """The new lesion, or None where there is none."""
         run, segmenter = self.run, self.run.equipment.models.segmenter
         probability = self._probability(place, gray)
+        threshold = threshold_at(probability, place)
         with run.watch.timing("measure"):
             outline = outline_at(
                 probability,
@@ -67,20 +68,27 @@ class PlaceSearch:
                 taken=labels > 0,
                 near_px=near_of(run.region),
                 min_area_px=smallest_of(segmenter.smallest_lesion, run.region),
+                threshold=threshold,
             )
             if outline is None:
                 return None
-            return self._added(place, frame, outline, probability, gray)
+            return self._added(place, frame, outline, probability, gray, threshold)
 
     def _added(
-        self, place: Place, frame: int, outline: NDArray[np.bool_], probability: NDArray[np.float32], gray: NDArray
+        self,
+        place: Place,
+        frame: int,
+        outline: NDArray[np.bool_],
+        probability: NDArray[np.float32],
+        gray: NDArray,
+        threshold: float,
     ) -> Lesion:
         """One more lesion of the run, under the next free number of its frame."""
         run = self.run
         labels, (_, heat) = run.maps.labels(frame), run.maps.packed(frame)
         labels[outline] = int(labels.max()) + 1
         run.maps.store(frame, labels, heat)
-        (lesion,) = run.measured(frame, np.where(outline, labels, np.uint8(0)), probability, gray, THRESHOLD)
+        (lesion,) = run.measured(frame, np.where(outline, labels, np.uint8(0)), probability, gray, threshold)
         run.lesions[lesion.id - 1] = lesion = replace(lesion, asked=place)
         return lesion
 
