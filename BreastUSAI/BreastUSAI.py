@@ -72,15 +72,15 @@ class BreastUSAIFileReader:
 
     def extensions(self) -> list[str]:
         """The files to look into."""
-        videos = "*.mp4 *.m4v *.mov *.avi *.mkv *.webm *.mpg *.mpeg"
-        return [_("BreastUSAI phantom") + " (*.dcm)", _("Ultrasound video") + f" ({videos})"]
+        from BreastUSAILib.engine.reading.names import VIDEO_PATTERNS
+
+        return [_("BreastUSAI phantom") + " (*.dcm)", _("Ultrasound video") + f" ({VIDEO_PATTERNS})"]
 
     def canLoadFile(self, filePath: str) -> bool:
         """Whether it is a phantom, or a copy of one, or is called a video; an exam is not opened for that."""
-        from BreastUSAILib.engine.reading.names import called_video
-        from BreastUSAILib.scene.source.sample_source import sampleCopiedTo
+        from BreastUSAILib.gui.slicer.sample_data import isOurs
 
-        return called_video(filePath) or sampleCopiedTo(filePath) is not None
+        return isOurs(filePath)
 
     def canLoadFileConfidence(self, filePath: str) -> float:
         """Surer of a phantom or video than those who know nothing of it."""
@@ -88,12 +88,9 @@ class BreastUSAIFileReader:
 
     def load(self, properties: dict[str, Any]) -> bool:
         """Add it to the scene and show it, as its button in Sample Data does."""
-        from BreastUSAILib.engine.reading.names import called_video
-        from BreastUSAILib.gui.slicer.sample_data import loadFile, loadVideo
+        from BreastUSAILib.gui.slicer.sample_data import loadFile
 
-        path = properties["fileName"]
-        loaded = loadVideo(path) if called_video(path) else loadFile(path)
-        self.parent.loadedNodes = [node.GetID() for node in loaded]
+        self.parent.loadedNodes = [node.GetID() for node in loadFile(properties["fileName"])]
         return bool(self.parent.loadedNodes)
 
 

@@ -86,7 +86,7 @@ def test_a_file_is_dropped_and_its_result_is_seen(browser: webdriver.Chrome, add
 
     browser.get("about:blank")
     browser.get(f"{address}#{quote(TOKEN, safe='')}")
-    assert "#" not in browser.current_url, "the token stays out of the history"
+    waiting.until(lambda _: "#" not in browser.current_url)  # the token stays out of the history
     assert not shown(browser, "login")
     browser.find_element(By.ID, "file").send_keys(str(STILL))
     waiting.until(lambda _: shown(browser, "verdict"))

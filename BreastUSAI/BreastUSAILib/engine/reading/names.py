@@ -9,6 +9,7 @@ VOLUMES = frozenset(
     {".nrrd", ".nhdr", ".nii", ".nii.gz", ".mha", ".mhd", ".seg.nrrd", ".seq.nrrd", ".igs.nrrd", ".igs.mha"}
 )
 VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts"})
+VIDEO_PATTERNS = " ".join(sorted(f"*{ending}" for ending in VIDEOS))
 _DICOM = frozenset({".dcm", ".dicom", ".ima"})
 NOT_IMAGES = frozenset(
     {

@@ -11,9 +11,10 @@ import slicer
 from slicer.i18n import tr as _
 
 from ...engine.errors import BreastUSAIError
+from ...engine.reading.names import called_video
 from ...scene.images.samples import addSample
 from ...scene.mrml.sequences import sequenceBehind
-from ...scene.source.sample_source import SAMPLES
+from ...scene.source.sample_source import SAMPLES, sampleCopiedTo
 from ..words.plain_words import plainWords
 
 if TYPE_CHECKING:
@@ -79,15 +80,15 @@ def loadSource(source: SampleSource) -> list[vtkMRMLVolumeNode]:
 
 
 def loadFile(path: str) -> list[vtkMRMLVolumeNode]:
-    """Load the phantom of that file name and show it; a failure ends in a message."""
-    return _shown(lambda: addSample(Path(path).name))
-
-
-def loadVideo(path: str) -> list[vtkMRMLVolumeNode]:
-    """The same with a video."""
+    """Load the phantom of that file name, or a video, and show it; a failure ends in a message."""
     from ...scene.images.video import addVideo
 
-    return _shown(lambda: addVideo(Path(path)))
+    return _shown(lambda: addVideo(Path(path)) if called_video(path) else addSample(Path(path).name))
+
+
+def isOurs(path: str) -> bool:
+    """Whether the file is a phantom, or a copy of one, or is called a video; an exam is not opened for that."""
+    return called_video(path) or sampleCopiedTo(path) is not None
 
 
 def _shown(add: Callable[[], vtkMRMLVolumeNode]) -> list[vtkMRMLVolumeNode]:
