@@ -72,7 +72,7 @@ class BreastUSAIFileReader:
 
     def extensions(self) -> list[str]:
         """The files to look into."""
-        from BreastUSAILib.engine.reading.names import VIDEO_PATTERNS
+        from BreastUSAILib.engine.images.videos import VIDEO_PATTERNS
 
         return [_("BreastUSAI phantom") + " (*.dcm)", _("Ultrasound video") + f" ({VIDEO_PATTERNS})"]
 

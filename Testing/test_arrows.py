@@ -98,7 +98,7 @@ NEVER = {
 
 LIGHT = (
     *("errors", "flags", "flag_sentences", "steps", "options", "interface", "device", "images.frames"),
-    *("images.letterbox", "images.frame_selection", "images.plausible_spacing", "images.places"),
+    *("images.letterbox", "images.frame_selection", "images.plausible_spacing", "images.places", "images.videos"),
     *("findings.analysis", "findings.maps", "findings.descriptors", "findings.risk_band", "findings.changed"),
     *("findings.lesion_segment", "findings.document_form", "findings.heat_map_colors", "findings.measures"),
     *("findings.words", "findings.grades", "findings.grade_words", "findings.counterfactual.counterfactuals"),

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from ..errors import BreastUSAIError, InputError
 from ..images.frames import Frames
 from ..images.plausible_spacing import without_impossible_size
+from ..images.videos import VIDEOS
 from .dicom.dicom_file import has_dicom_preamble
 from .dicom.reader import read_dicom
-from .names import PICTURES, VIDEOS, VOLUMES, extension
+from .names import PICTURES, VOLUMES, extension
 from .picture import is_picture, read_picture
 from .video.video_file import is_video, read_video
 from .volumes.volume_file import is_volume_file, read_volume_file

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..images.videos import VIDEOS
+
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"})
 VOLUMES = frozenset(
     {".nrrd", ".nhdr", ".nii", ".nii.gz", ".mha", ".mhd", ".seg.nrrd", ".seq.nrrd", ".igs.nrrd", ".igs.mha"}
 )
-VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts"})
-VIDEO_PATTERNS = " ".join(sorted(f"*{ending}" for ending in VIDEOS))
 _DICOM = frozenset({".dcm", ".dicom", ".ima"})
 NOT_IMAGES = frozenset(
     {
@@ -21,11 +21,6 @@ NOT_IMAGES = frozenset(
     }
 )
 """Extensions that a folder search passes over in silence; pixel parts of two-file volumes among them."""
-
-
-def called_video(path: str | Path) -> bool:
-    """Whether a file is called like a video."""
-    return Path(path).suffix.lower() in VIDEOS
 
 
 def extension(path: Path) -> str:

@@ -11,7 +11,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from ...engine.errors import BreastUSAIError
-from ...engine.reading.names import called_video
+from ...engine.images.videos import called_video
 from ...scene.images.samples import addSample
 from ...scene.mrml.sequences import sequenceBehind
 from ...scene.source.sample_source import SAMPLES, sampleCopiedTo
