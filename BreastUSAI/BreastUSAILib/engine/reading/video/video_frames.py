@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from av import VideoFrame
     from av.video.plane import VideoPlane
 
-PACKAGE = "av"
 _COLORED = 12  # levels by which a pixel's chroma differs from gray: compression alone gives gray pixels a few
 _COLORED_PIXELS = 16
 _GRAY_FORMATS = ("gray", "ya", "mono")
@@ -42,7 +41,7 @@ class VideoFrames:
     or there are more than can be read.
 
     Attributes:
-        count, rows, columns: of the frames, pixels made square where they are stored as wider or higher ones.
+        rows, columns: of the frames, pixels made square where they are stored as wider or higher ones.
         has_color: whether any frame has more than a few pixels that are not gray.
         times_s: start of every frame in seconds from the first, or None where the video does not say.
     """
@@ -51,13 +50,19 @@ class VideoFrames:
         self._opened, self._container, self._where = opened, container, where
         self._av = _pyav(where)
         self._stamps: list[int | None] = []
+        self._rate: Fraction | None = None
+        self._aspect = Fraction(1)
         self.rows = self.columns = 0
         self.has_color = False
         self.times_s = self._look_through()
-        self.count = len(self._stamps)
         self._walk: Iterator[VideoFrame] | None = None
         self._next = 0
         self._last: tuple[int, NDArray[np.uint8]] | None = None
+
+    @property
+    def count(self) -> int:
+        """How many frames there are."""
+        return len(self._stamps)
 
     def read_frame(self, index: int) -> NDArray[np.uint8]:
         """RGB ``[H, W, 3]`` where `has_color`, else gray ``[H, W]``. Raises InputError naming the frame."""
@@ -77,11 +82,7 @@ class VideoFrames:
             frame = self._forward(index)
             if frame is not None:
                 return frame
-        for sought in (self._stamps[index], None):
-            frame = self._from_key_frame(index, sought) if sought is not None else self._from_start(index)
-            if frame is not None:
-                return frame
-        return None
+        return self._from_key_frame(index) or self._from_start(index)
 
     def _forward(self, index: int) -> VideoFrame | None:
         assert self._walk is not None
@@ -96,9 +97,10 @@ class VideoFrames:
         self._walk, self._next = self._decoded(None), 0
         return self._forward(index)
 
-    def _from_key_frame(self, index: int, stamp: int) -> VideoFrame | None:
+    def _from_key_frame(self, index: int) -> VideoFrame | None:
         """Nothing where time stamps are not stored or not unique, or seeking leads elsewhere: the start is sure."""
-        if index == 0 or self._container not in _SOUGHT or self._stamps.count(stamp) != 1:
+        stamp = self._stamps[index]
+        if stamp is None or index == 0 or self._container not in _SOUGHT or self._stamps.count(stamp) != 1:
             return None
         self._walk = self._decoded(stamp)
         for frame in self._walk:
@@ -111,7 +113,6 @@ class VideoFrames:
         return None
 
     def _look_through(self) -> tuple[float, ...] | None:
-        rate: Fraction | None = None
         base: Fraction | None = None
         for frame in self._decoded(None):
             if not self._stamps:
@@ -133,7 +134,7 @@ class VideoFrames:
         if base and len(known) == len(stamps) and all(np.diff(known) > 0):
             return tuple(float((stamp - known[0]) * base) for stamp in known)
         rate = self._rate
-        return tuple(float(place / rate) for place in range(len(stamps))) if rate else None
+        return tuple(float(place / rate) for place in range(self.count)) if rate else None
 
     def _decoded(self, stamp: int | None) -> Iterator[VideoFrame]:
         """The frames from the start, or from the key frame before a time stamp on."""
