@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..analysis import Malignancy
 from ..measures import Translate
 from ..words import english, interval_words, percent
 from .comparison import LIKELIHOOD, Change, Comparison, LesionPair
@@ -9,7 +10,7 @@ from .comparison import LIKELIHOOD, Change, Comparison, LesionPair
 _UNITS = {"mm": " mm", "mm2": " mm²"}
 
 
-def _side_names(is_follow_up: bool, _: Translate = english) -> tuple[str, str]:
+def _side_names(is_follow_up: bool, _: Translate) -> tuple[str, str]:
     """What the two results are called."""
     if is_follow_up:
         return _("before"), _("after")
@@ -29,11 +30,11 @@ def comparison_lines(comparison: Comparison, is_follow_up: bool = True, _: Trans
         lines.append(_pair_words(pair, is_follow_up, _))
         lines += [f"  {change_words(change, _) if is_follow_up else _both_words(change, _)}" for change in pair.changes]
         if pair.likelihood is not None:
-            lines.append(f"  {_together_words(pair, _)}")
+            lines.append(f"  {_together_words(pair.likelihood, _)}")
     return [*lines, *_alone_lines(comparison, is_follow_up, _), *_remark_lines(comparison, _)]
 
 
-def _pair_words(pair: LesionPair, is_follow_up: bool = True, _: Translate = english) -> str:
+def _pair_words(pair: LesionPair, is_follow_up: bool, _: Translate) -> str:
     """Which lesion of the one result is which of the other."""
     first, second = _side_names(is_follow_up, _)
     words = _("lesion {one} {first} is lesion {other} {second}").format(
@@ -42,7 +43,7 @@ def _pair_words(pair: LesionPair, is_follow_up: bool = True, _: Translate = engl
     return f"{words} {_('(suggested)')}" if pair.suggested else words
 
 
-def _alone_lines(comparison: Comparison, is_follow_up: bool = True, _: Translate = english) -> list[str]:
+def _alone_lines(comparison: Comparison, is_follow_up: bool, _: Translate) -> list[str]:
     """A line for every lesion without a partner, or that there is no lesion at all."""
     first, second = _side_names(is_follow_up, _)
     lines = [
@@ -56,7 +57,7 @@ def _alone_lines(comparison: Comparison, is_follow_up: bool = True, _: Translate
     return lines if lines or comparison.pairs else [_("no lesion in either")]
 
 
-def _remark_lines(comparison: Comparison, _: Translate = english) -> list[str]:
+def _remark_lines(comparison: Comparison, _: Translate) -> list[str]:
     """What to know before trusting it, a sentence each."""
     return [_(remark) for remark in comparison.remarks]
 
@@ -76,39 +77,33 @@ def change_words(change: Change, _: Translate = english) -> str:
 
 
 def _difference_words(change: Change) -> str:
-    """After minus before, with its sign: in the measure's unit with its share of before, or in percentage points."""
-    if change.name == LIKELIHOOD:
-        return f"{100 * change.difference:+.0f} %"
+    """After minus before, with its sign, in the measure's unit, and as a share of before."""
     words = _value_words(change, change.difference, "+")
     return f"{words} ({100 * change.difference / change.before:+.0f} %)" if change.before else words
 
 
-def _judged_words(change: Change, _: Translate = english) -> str:
-    """Whether the errors explain the difference; nothing where that is not known."""
-    if change.within_error is None:
-        return ""
+def _judged_words(change: Change, _: Translate) -> str:
+    """Whether the errors explain the difference."""
     if change.error is None:
         return _("within the error") if change.within_error else _("beyond the error")
     words = _("within the error of {error}") if change.within_error else _("beyond the error of {error}")
     return words.format(error=_value_words(change, change.error))
 
 
-def _both_words(change: Change, _: Translate = english) -> str:
+def _both_words(change: Change, _: Translate) -> str:
     """One measure in both views."""
     one, other = _value_words(change, change.before), _value_words(change, change.after)
     return _("{measure} {one} and {other}").format(measure=_title_words(change, _), one=one, other=other)
 
 
-def _together_words(pair: LesionPair, _: Translate = english) -> str:
-    """The likelihood of both views; nothing where there is none."""
-    if pair.likelihood is None:
-        return ""
+def _together_words(malignancy: Malignancy, _: Translate) -> str:
+    """The likelihood of both views."""
     return _("both views together: likelihood {likelihood} ({interval})").format(
-        likelihood=percent(pair.likelihood.probability), interval=interval_words(pair.likelihood, _)
+        likelihood=percent(malignancy.probability), interval=interval_words(malignancy, _)
     )
 
 
-def _title_words(change: Change, _: Translate = english) -> str:
+def _title_words(change: Change, _: Translate) -> str:
     """What is measured."""
     return {
         "long_axis_mm": _("longest axis"),
