@@ -190,6 +190,17 @@ def test_a_full_queue_and_too_many_uploads_are_told_and_lose_nothing(client, eng
     assert set(codes) <= {202, 429, 503}
 
 
+def test_an_upload_holds_its_place_and_gives_it_back_where_it_fails(tmp_path: Path) -> None:
+    jobs = Jobs(lambda *_given: {}, most_waiting=2)
+    with jobs.place(), jobs.place(), pytest.raises(Full):
+        jobs.submit(tmp_path / "third", AnalyzeOptions())
+    with pytest.raises(ConnectionError), jobs.place():
+        raise ConnectionError
+    with jobs.place():
+        assert jobs.submit(tmp_path / "second", AnalyzeOptions()).id
+    jobs.close()
+
+
 def test_one_that_nobody_wants_any_more_is_stopped(client, engine, exam) -> None:
     engine.may.clear()
     job = client.post("/v1/jobs", content=exam, headers=KNOWN).json()

@@ -2,6 +2,7 @@
 
 # FastAPI reads annotations when a route is made, so that they are no strings here
 import asyncio
+import base64
 import hashlib
 import secrets
 import time
@@ -66,6 +67,11 @@ def app_of(jobs: Jobs, token: str, uploads: Path, limits: Limits = Limits()) -> 
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[host.strip("[]") for host in limits.hosts])
     bearer, recent = HTTPBearer(auto_error=False), deque[float]()
     page = PAGE.read_text(encoding="utf-8")
+    always = {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": _POLICY.format(hash=_script_hash(page)),
+        "X-Content-Type-Options": "nosniff",
+    }
 
     def let_in(given: HTTPAuthorizationCredentials | None = Depends(bearer)) -> None:  # noqa: B008 - FastAPI's way
         if given is None or not secrets.compare_digest(given.credentials.encode(), token.encode()):
@@ -76,8 +82,7 @@ def app_of(jobs: Jobs, token: str, uploads: Path, limits: Limits = Limits()) -> 
     @app.middleware("http")
     async def careful(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
         answer = await go_on(request)
-        answer.headers.update({"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
-        answer.headers["Content-Security-Policy"] = _POLICY.format(hash=_script_hash(page))
+        answer.headers.update(always)
         return answer
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
@@ -108,10 +113,9 @@ def app_of(jobs: Jobs, token: str, uploads: Path, limits: Limits = Limits()) -> 
             wait = {"Retry-After": str(int(61 - (now - recent[0])))}
             raise HTTPException(429, f"at most {limits.a_minute} images a minute are taken", wait)
         try:
-            jobs.check_room()
-            recent.append(now)
-            path = await _received(request)
-            job = jobs.submit(path, options)
+            with jobs.place() as submit_to_it:
+                recent.append(now)
+                job = submit_to_it(await _received(request), options)
         except Full as full:
             raise HTTPException(503, "as many images wait as may: try again later", {"Retry-After": "5"}) from full
         return job.to_json(ahead=_known(job.id)[1])
@@ -171,7 +175,5 @@ _UNKNOWN = "this image is unknown, or was forgotten: results are kept for a whil
 
 def _script_hash(page: str) -> str:
     """Of the page's own script, the only one that a browser runs."""
-    import base64
-
     script = page.partition("<script>")[2].partition("</script>")[0]
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -6,7 +6,8 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -76,7 +77,8 @@ class Jobs:
 
     Args:
         work: does it.
-        most_waiting: images beside the one that is worked on; a further one is refused.
+        most_waiting: images beside the one that is worked on, those included that are being uploaded; a further one is
+            refused.
         keep_s: how long a result is kept.
         most_kept: how many results are; the oldest makes way.
     """
@@ -85,20 +87,30 @@ class Jobs:
         self._work, self._most_waiting, self._keep_s, self._most_kept = work, most_waiting, keep_s, most_kept
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._changed = threading.Condition()
-        self._closing = False
+        self._closing, self._held = False, 0
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
         self._thread.start()
 
-    def check_room(self) -> None:
-        """Raises Full where a further image would be refused: before it is uploaded."""
-        with self._changed:
-            self._check_room()
-
-    def submit(self, file: Path, options: AnalyzeOptions) -> Job:
-        """Take an image, whose file belongs to the queue from now on. Raises Full."""
+    @contextmanager
+    def place(self) -> Iterator[Callable[[Path, AnalyzeOptions], Job]]:
+        """Hold a place in the queue while an image is uploaded; what is given takes it then. Raises Full."""
         with self._changed:
             self._forget()
             self._check_room()
+            self._held += 1
+        try:
+            yield self._submit
+        finally:
+            with self._changed:
+                self._held -= 1
+
+    def submit(self, file: Path, options: AnalyzeOptions) -> Job:
+        """Take an image that is there already; its file belongs to the queue from now on. Raises Full."""
+        with self.place() as submit:
+            return submit(file, options)
+
+    def _submit(self, file: Path, options: AnalyzeOptions) -> Job:
+        with self._changed:
             job = Job(secrets.token_urlsafe(16), file, options)
             self._jobs[job.id] = job
             self._changed.notify_all()
@@ -137,7 +149,8 @@ class Jobs:
         self._thread.join(30.0)
 
     def _check_room(self) -> None:
-        if self._closing or sum(job.state is State.WAITING for job in self._jobs.values()) >= self._most_waiting:
+        waiting = sum(job.state is State.WAITING for job in self._jobs.values())
+        if self._closing or waiting + self._held >= self._most_waiting:
             raise Full
 
     def _forget(self) -> None:
