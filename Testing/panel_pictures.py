@@ -6,7 +6,7 @@ Names behind the folder, such as ``done-still-420-light``, leave out all other p
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -89,23 +89,21 @@ class Pictures:
 
     def _explained(self, panel: Any, engine: FakeEngine) -> None:
         self._done(panel, engine)
-        assert self._analyzer is not None
         panel.parameters.explanations = "saliency,outline-grad-cam"
-        count = len(engine.calls)
-        panel.ui.explainButton.click()
-        until(lambda: len(engine.calls) > count)
-        call = engine.calls[-1]
-        call.finish(self._analyzer.explain(call.frames, call.masks, call.options))
-        until(lambda: not panel.state.isBusy)
+        self._answered(panel, engine, panel.ui.explainButton, Analyzer.explain)
 
     def _checked(self, panel: Any, engine: FakeEngine) -> None:
         self._done(panel, engine)
+        self._answered(panel, engine, panel.ui.counterfactualsButton, Analyzer.counterfactuals)
+
+    def _answered(self, panel: Any, engine: FakeEngine, button: Any, answer: Callable[..., Any]) -> None:
+        """What the button asks about the result is answered by the networks."""
         assert self._analyzer is not None
         count = len(engine.calls)
-        panel.ui.counterfactualsButton.click()
+        button.click()
         until(lambda: len(engine.calls) > count)
         call = engine.calls[-1]
-        call.finish(self._analyzer.counterfactuals(call.frames, call.masks, call.options))
+        call.finish(answer(self._analyzer, call.frames, call.masks, call.options))
         until(lambda: not panel.state.isBusy)
 
     def _compared(self, panel: Any, engine: FakeEngine) -> None:
