@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..engine.errors import InputError, OptionError
+from ..engine.errors import InputError
 from ..engine.findings.analysis import Analysis
-from ..engine.findings.comparison.comparison import Comparison
+from ..engine.findings.comparison.comparison import Comparison, one_partner_each, pair_in
 from ..engine.findings.document_form import read_result
 from ..scene.mrml.nodes import nodesOfClass
 from ..scene.mrml.result_links import VOLUME_ROLE, resultOf
@@ -60,14 +60,4 @@ def imagesWithResults(scene: vtkMRMLScene) -> list[vtkMRMLVolumeNode]:
 
 def pairsIn(text: str) -> dict[int, int] | None:
     """Pairs as they are typed, ``1:2, 2:1``; None for an empty text. Raises OptionError."""
-    pairs: dict[int, int] = {}
-    for part in text.replace(",", " ").split():
-        one, _, other = part.partition(":")
-        if not (one.isdecimal() and other.isdecimal()):
-            raise OptionError(
-                f"'{part}' is not two numbers with a colon between them", remedy="Write pairs as 1:2, 2:1"
-            )
-        if int(one) in pairs:
-            raise OptionError("a lesion is given two partners", remedy="Pair each lesion once")
-        pairs[int(one)] = int(other)
-    return pairs or None
+    return one_partner_each(map(pair_in, text.replace(",", " ").split())) or None

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ... import RESEARCH_USE
+from ...engine.errors import OptionError
+from ...engine.findings.comparison.comparison import pair_in
 
 COMPARE, PAIR = "compare", "pair"
 
@@ -72,7 +74,7 @@ def add_exams(commands: Any, devices: Sequence[str]) -> None:
 
 
 def _pair(text: str) -> tuple[int, int]:
-    one, _, other = text.partition(":")
-    if not (one.isdecimal() and other.isdecimal()):
-        raise argparse.ArgumentTypeError(f"'{text}' is not two numbers with a colon between them, such as 1:2")
-    return int(one), int(other)
+    try:
+        return pair_in(text)
+    except OptionError as error:
+        raise argparse.ArgumentTypeError(f"{error.problem}, such as 1:2") from error

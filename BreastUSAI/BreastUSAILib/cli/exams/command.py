@@ -11,6 +11,7 @@ from pathlib import Path
 from ... import RESEARCH_USE
 from ...engine.errors import BreastUSAIError, InputError
 from ...engine.findings.analysis import Analysis
+from ...engine.findings.comparison.comparison import one_partner_each
 from ...engine.findings.comparison.comparison_words import comparison_lines
 from ...engine.findings.document_form import is_result, read_result
 from ...engine.images.frames import Frames
@@ -32,7 +33,7 @@ def run_exams(
     try:
         first, second = _results([chosen.first, chosen.second], chosen, open_engine or _default_engine)
         together = compare_exams if chosen.command == COMPARE else join_views
-        comparison = together(first, second, None if chosen.pairs is None else _one_each(chosen.pairs))
+        comparison = together(first, second, None if chosen.pairs is None else one_partner_each(chosen.pairs))
         if chosen.output is not None:
             write_comparison(comparison, chosen.output)
     except BreastUSAIError as error:
@@ -45,13 +46,6 @@ def run_exams(
     for line in [*lines, RESEARCH_USE]:
         terminal.say(line)
     return 0
-
-
-def _one_each(pairs: Sequence[tuple[int, int]]) -> dict[int, int]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise InputError("a lesion is given two partners", remedy="Pair each lesion once")
-    return found
 
 
 def _results(

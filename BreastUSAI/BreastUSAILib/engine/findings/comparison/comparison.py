@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ...errors import OptionError
 from ..analysis import Malignancy, plain
 
 COMPARISON_VERSION = "1.0.0"
@@ -95,3 +97,21 @@ class Comparison:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types."""
         return {"comparison_version": COMPARISON_VERSION, **plain(self)}
+
+
+def pair_in(text: str) -> tuple[int, int]:
+    """Two numbers as they are typed, ``1:2``. Raises OptionError."""
+    one, _, other = text.partition(":")
+    if not (one.isdecimal() and other.isdecimal()):
+        raise OptionError(f"'{text}' is not two numbers with a colon between them", remedy="Write a pair as 1:2")
+    return int(one), int(other)
+
+
+def one_partner_each(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Pairs by their first numbers. Raises OptionError where a lesion has two partners."""
+    found: dict[int, int] = {}
+    for one, other in pairs:
+        if one in found or other in found.values():
+            raise OptionError("a lesion is given two partners", remedy="Pair each lesion once")
+        found[one] = other
+    return found
