@@ -240,6 +240,16 @@ def test_a_clip_plays_at_its_pace_and_ends() -> None:
     assert results[-1].picture.stamp_s == pytest.approx(0.03)
 
 
+def test_a_source_that_breaks_tells_whoever_waits() -> None:
+    def broken(_index: int) -> np.ndarray:
+        raise ZeroDivisionError
+
+    newest = NewestPicture()
+    PacedSource(replace(frames_of(count=4), read_frame=broken), newest)
+    assert list(live_results(EngineByHand(), newest)) == []
+    assert "ZeroDivisionError" in str(newest.ended)
+
+
 def run(arguments: list[str], engine: EngineByHand) -> int:
     return run_live(parser().parse_args(["live", *arguments]), Terminal(sys.stdout, sys.stderr), lambda _chosen: engine)
 

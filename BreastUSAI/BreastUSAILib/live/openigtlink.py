@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from ..engine.errors import DependencyError, InputError, OptionError
 from ..engine.images.plausible_spacing import LARGEST_SPACING_MM
 from .newest import NewestPicture
+from .source import CLOSED, LiveSource
 
 LARGEST_SIDE = 4096
 _LOOK_S = 0.002
@@ -27,7 +27,7 @@ def address_in(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-class OpenIGTLinkSource:
+class OpenIGTLinkSource(LiveSource):
     """Puts the images of a server into `newest`, from a thread of its own, until it is closed.
 
     Args:
@@ -49,20 +49,18 @@ class OpenIGTLinkSource:
                 "live pictures by OpenIGTLink need the Python package pyigtl, which is not installed",
                 remedy='Install it: pip install "breastusai[live]"',
             ) from error
+        super().__init__(newest)
         self.passed_over = 0
-        self._where, self._newest, self._device, self._patience = f"{host}:{port}", newest, device, patience_s
+        self._where, self._device, self._patience = f"{host}:{port}", device, patience_s
         self._client = pyigtl.OpenIGTLinkClient(host=host, port=port)
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._listen, name="OpenIGTLink", daemon=True)
-        self._thread.start()
+        self._begin()
 
     def close(self) -> None:
         """Listen no more."""
-        self._closing.set()
-        self._thread.join(5.0)
+        super().close()
         self._client.stop()
 
-    def _listen(self) -> None:
+    def _pictures(self) -> str:
         last = time.monotonic()
         while not self._closing.is_set():
             messages = self._client.get_latest_messages()
@@ -72,11 +70,10 @@ class OpenIGTLinkSource:
             if messages or self._client.is_connected():
                 last = now
             elif now - last > self._patience:
-                self._newest.end(f"nothing answers at {self._where}, or it has closed the connection")
-                return
+                return f"nothing answers at {self._where}, or it has closed the connection"
             if not messages:
                 time.sleep(_LOOK_S)
-        self._newest.end("closed")
+        return CLOSED
 
     def _take(self, message: Any) -> None:
         if message.message_type != "IMAGE" or (self._device is not None and message.device_name != self._device):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import threading
+import sys
 import time
 
 from ..engine.errors import BreastUSAIError, DependencyError, InputError
 from ..engine.images.frames import Frames
 from .newest import NewestPicture
+from .source import CLOSED, LiveSource
 
 FRAMES_A_SECOND = 25.0
 """Of a clip that does not say how fast it plays."""
 
 
-class PacedSource:
+class PacedSource(LiveSource):
     """Puts the frames of a clip into `newest` when their time has come, from a thread of its own.
 
     Args:
@@ -24,17 +25,11 @@ class PacedSource:
     """
 
     def __init__(self, frames: Frames, newest: NewestPicture, speed: float = 1.0, repeats: bool = False) -> None:
-        self._frames, self._newest, self._speed, self._repeats = frames, newest, speed, repeats
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._play, name="clip", daemon=True)
-        self._thread.start()
+        super().__init__(newest)
+        self._frames, self._speed, self._repeats = frames, speed, repeats
+        self._begin()
 
-    def close(self) -> None:
-        """Stop playing."""
-        self._closing.set()
-        self._thread.join(5.0)
-
-    def _play(self) -> None:
+    def _pictures(self) -> str:
         frames = self._frames
         times = frames.frame_times_s or [index / FRAMES_A_SECOND for index in range(frames.count)]
         length = times[-1] + (times[-1] / max(frames.count - 1, 1) or 1 / FRAMES_A_SECOND)
@@ -43,21 +38,18 @@ class PacedSource:
             for index, at in enumerate(times):
                 due = start + (rounds * length + at) / self._speed
                 if self._closing.wait(max(0.0, due - time.monotonic())):
-                    self._newest.end("closed")
-                    return
+                    return CLOSED
                 try:
                     pixels = frames.read_frame(index)
                 except BreastUSAIError as error:
-                    self._newest.end(str(error))
-                    return
+                    return str(error)
                 self._newest.put(pixels, rounds * length + at, frames.pixel_spacing_mm)
             rounds += 1
             if not self._repeats:
-                self._newest.end("the clip has ended")
-                return
+                return "the clip has ended"
 
 
-class CameraSource:
+class CameraSource(LiveSource):
     """Puts the pictures of a camera or frame grabber into `newest`, from a thread of its own, through PyAV.
 
     Args:
@@ -76,8 +68,7 @@ class CameraSource:
                 "a camera needs the Python package PyAV, which is not installed",
                 remedy='Install it: pip install "breastusai[live]"',
             ) from error
-        import sys
-
+        super().__init__(newest)
         name, kind = {
             "linux": (f"/dev/video{number}", "v4l2"),
             "darwin": (f"{number}:none", "avfoundation"),
@@ -88,18 +79,14 @@ class CameraSource:
             raise InputError(
                 f"there is no camera {number}, or another program uses it", remedy="Give the number of another one"
             ) from error
-        self._newest = newest
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._grab, name="camera", daemon=True)
-        self._thread.start()
+        self._begin()
 
     def close(self) -> None:
         """Let the camera go."""
-        self._closing.set()
-        self._thread.join(5.0)
+        super().close()
         self._container.close()
 
-    def _grab(self) -> None:
+    def _pictures(self) -> str:
         import av.error
 
         try:
@@ -108,6 +95,5 @@ class CameraSource:
                     break
                 self._newest.put(frame.to_ndarray(format="rgb24"), frame.time)
         except av.error.FFmpegError:
-            self._newest.end("the camera gives no more pictures")
-            return
-        self._newest.end("closed")
+            return "the camera gives no more pictures"
+        return CLOSED

@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from statistics import median
-from typing import Protocol
 
 from ... import RESEARCH_USE
 from ...engine.errors import BreastUSAIError, InputError
@@ -18,18 +17,12 @@ from ...live.analysis import LiveResult, live_results
 from ...live.newest import NewestPicture
 from ...live.openigtlink import OpenIGTLinkSource, address_in
 from ...live.paced import CameraSource, PacedSource
+from ...live.source import LiveSource
 from ..inputs_run import reading_inputs
 from ..terminal import Terminal, quiet_libraries
 
 _LAST = 1000
 """Latencies of so many results tell the median."""
-
-
-class Source(Protocol):
-    """Puts pictures into a `NewestPicture` until it is closed."""
-
-    def close(self) -> None:
-        """Stop."""
 
 
 def run_live(
@@ -52,7 +45,7 @@ def run_live(
 
 
 def _follow(
-    source: Source, newest: NewestPicture, engine: Engine, chosen: argparse.Namespace, terminal: Terminal
+    source: LiveSource, newest: NewestPicture, engine: Engine, chosen: argparse.Namespace, terminal: Terminal
 ) -> int:
     start, count, latencies, last = time.monotonic(), 0, list[float](), None
     if not chosen.json:
@@ -93,7 +86,7 @@ def words_of(result: LiveResult) -> str:
     return f"picture {result.picture.number} ({1000 * result.latency_s:.0f} ms): {words}"
 
 
-def _source(chosen: argparse.Namespace, newest: NewestPicture) -> Source:
+def _source(chosen: argparse.Namespace, newest: NewestPicture) -> LiveSource:
     if chosen.igtl is not None:
         host, port = address_in(chosen.igtl)
         return OpenIGTLinkSource(host, port, newest, chosen.name, chosen.patience)
