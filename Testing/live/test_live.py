@@ -269,6 +269,7 @@ def test_the_command_prints_a_line_a_result(tmp_path, capsys: pytest.CaptureFixt
         *("picture", "stamp_s", "latency_ms", "dropped", "verdict", "likelihood", "lesions", "flags", "problem")
     }
     assert "median latency" in told.err
+    assert "Research use only" in told.err
     assert run(["--clip", str(path), "--repeat", "--seconds", "0.1"], EngineByHand()) == 0
     told = capsys.readouterr()
     assert told.out.startswith("Research use only")

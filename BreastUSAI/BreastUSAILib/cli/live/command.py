@@ -48,8 +48,7 @@ def _follow(
     source: LiveSource, newest: NewestPicture, engine: Engine, chosen: argparse.Namespace, terminal: Terminal
 ) -> int:
     start, count, latencies, last = time.monotonic(), 0, list[float](), None
-    if not chosen.json:
-        terminal.say(RESEARCH_USE)
+    (terminal.complain if chosen.json else terminal.say)(RESEARCH_USE)
     try:
         for result in live_results(engine, newest):
             count, last = count + 1, result
