@@ -9,7 +9,6 @@ from typing import Any
 
 from ... import RESEARCH_USE
 from ...engine.errors import OptionError
-from ...engine.findings.comparison.comparison import pair_in
 
 COMPARE, PAIR = "compare", "pair"
 
@@ -74,6 +73,8 @@ def add_exams(commands: Any, devices: Sequence[str]) -> None:
 
 
 def _pair(text: str) -> tuple[int, int]:
+    from ...engine.findings.comparison.comparison import pair_in  # brings numpy along, which --help needs none of
+
     try:
         return pair_in(text)
     except OptionError as error:
